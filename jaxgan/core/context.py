@@ -1,0 +1,88 @@
+"""What one pass knows of its surroundings: batch, keys, step and devices."""
+
+import dataclasses
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+@jax.tree_util.register_dataclass
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """The surroundings of one pass through a network, a game or a term.
+
+    Attributes:
+      keys: [B] typed PRNG keys, one per example. They depend on the run's seed, the
+        step, the turn and the example's place in the *global* batch, and so not on the
+        number of devices, hosts or microbatches.
+      batch: the batch as the data gave it (a tree of [B, ...] leaves), or `()`.
+      step: int32 scalar.
+      axis_name: the mapped device axis under `pmap` and `shard_map`, else None.
+      train: False when sampling or evaluating.
+    """
+
+    keys: jax.Array
+    batch: Any = ()
+    step: jax.Array | int = 0
+    axis_name: str | None = dataclasses.field(default=None, metadata={"static": True})
+    train: bool = dataclasses.field(default=False, metadata={"static": True})
+
+    def draw(self, stream: str) -> jax.Array:
+        """Keys [B] of one named stream; different names are independent."""
+        return jax.vmap(jax.random.fold_in, in_axes=(0, None))(
+            self.keys, stream_number(stream)
+        )
+
+    def fork(self, stream: str) -> "Context":
+        """The same surroundings with independent keys."""
+        return dataclasses.replace(self, keys=self.draw(stream))
+
+    def mean(self, tree: Any) -> Any:
+        """Mean over the leading axis and all devices: a term's only collective."""
+        return self.across_devices(jax.tree.map(lambda x: jnp.mean(x, axis=0), tree))
+
+    def value_and_grad(
+        self, function: Callable[[Any], tuple[jax.Array, Any]]
+    ) -> Callable[[Any], tuple[tuple[jax.Array, Any], Any]]:
+        """`jax.value_and_grad(function, has_aux=True)` that is right on many devices.
+
+        `function` must return a loss averaged by `Context.mean`. The gradient of that
+        average is averaged once more: under `shard_map(check_vma=True)` that changes
+        nothing, because the transposed mean has summed over devices already; under
+        `pmap` and `check_vma=False` each device still holds its own part.
+        """
+
+        def value_and_grad(params):
+            value, gradient = jax.value_and_grad(function, has_aux=True)(params)
+            return value, self.across_devices(gradient)
+
+        return value_and_grad
+
+    def across_devices(self, tree: Any) -> Any:
+        """Mean of replicated-to-be values over devices; other dtypes must agree."""
+        if self.axis_name is None:
+            return tree
+
+        def average(x):
+            if jnp.issubdtype(x.dtype, jnp.inexact):
+                return lax.pmean(x, self.axis_name)
+            return lax.pmax(x, self.axis_name)
+
+        return jax.tree.map(average, tree)
+
+
+def stream_number(name: str) -> int:
+    """A stable 31-bit number for a name (Python's `hash` changes per process)."""
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
+
+
+def example_keys(key: jax.Array, count: int, axis_name: str | None = None) -> jax.Array:
+    """Keys [count] by place in the global batch: `fold_in(key, index)`."""
+    index = jnp.arange(count)
+    if axis_name is not None:
+        index = index + count * lax.axis_index(axis_name)
+    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, index)

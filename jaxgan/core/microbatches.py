@@ -1,0 +1,46 @@
+"""Splitting a batch into parts, and averaging over them."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jaxgan.core.types import Tree
+
+
+def batch_size(batch: Tree, microbatches: int = 1) -> int:
+    """The size of the leading axis.
+
+    Raises:
+      ValueError: if leaves disagree, or the parts would not be equal.
+    """
+    sizes = {x.shape[0] if x.ndim else None for x in jax.tree.leaves(batch)}
+    if len(sizes) != 1 or None in sizes:
+        raise ValueError(f"batch: saw leading axes {sizes}, wanted one size for all")
+    (size,) = sizes
+    if size % microbatches:
+        raise ValueError(
+            f"batch: saw {size} examples (per device), wanted a multiple of "
+            f"microbatches={microbatches}"
+        )
+    return size
+
+
+def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) -> Tree:
+    """Mean of f over equal contiguous parts of the leading axis, one part at a time."""
+    split = jax.tree.map(lambda x: x.reshape(parts, -1, *x.shape[1:]), tree)
+    zeros = jax.tree.map(
+        lambda x: jnp.zeros(x.shape, x.dtype),
+        jax.eval_shape(function, jax.tree.map(lambda x: x[0], split)),
+    )
+
+    def add(total, part):
+        return jax.tree.map(
+            lambda a, b: a + b / parts if jnp.issubdtype(b.dtype, jnp.inexact) else b,
+            total,
+            function(part),
+        ), None
+
+    # Unrolled up to 8 parts: XLA's CPU backend runs convolutions slowly inside a loop.
+    return lax.scan(add, zeros, split, unroll=min(parts, 8))[0]

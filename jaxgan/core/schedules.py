@@ -1,0 +1,72 @@
+"""Functions of the step, and the decay of the generator's running average."""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+
+Decay = Callable[[jax.Array, int], jax.Array]
+"""f(step, images per step) -> the weight, in [0, 1], that the old average keeps."""
+
+
+def cosine(start: float, end: float, steps: int) -> Callable[[jax.Array], jax.Array]:
+    """Half a cosine wave from `start` to `end` over `steps`, then `end` for ever.
+
+    start + ½(1 - cos(π min(t / steps, 1))) (end - start): every schedule of R3GAN
+    (arXiv 2501.05441, appendix) has this form.
+    """
+    if steps < 1:
+        raise ValueError(f"steps: saw {steps}, wanted at least 1")
+
+    def value(step):
+        progress = jnp.minimum(jnp.asarray(step, jnp.float32) / steps, 1.0)
+        return start + 0.5 * (1.0 - jnp.cos(jnp.pi * progress)) * (end - start)
+
+    return value
+
+
+def no_average(step: jax.Array, images: int) -> jax.Array:
+    """The running average is the current generator."""
+    del step, images
+    return jnp.zeros((), jnp.float32)
+
+
+def constant_decay(decay: float) -> Decay:
+    """The same weight on every step, as BigGAN counts (0.9999).
+
+    Raises:
+      ValueError: if `decay` is not in [0, 1).
+    """
+    if not 0.0 <= decay < 1.0:
+        raise ValueError(f"decay: saw {decay}, wanted a number in [0, 1)")
+
+    def value(step, images):
+        del step, images
+        return jnp.asarray(decay, jnp.float32)
+
+    return value
+
+
+def half_life(
+    images: float | Callable[[jax.Array], jax.Array], ramp_up: float | None = None
+) -> Decay:
+    """Decay ½^(images per step / half-life): the same average at any batch size.
+
+    Args:
+      images: after how many real images the weight of a parameter value has halved; a
+        number, or a function of the step. 0 means no averaging.
+      ramp_up: if given, the half-life is at most this share of the images seen so far
+        (StyleGAN2 uses 0.05), so that the average forgets the first steps.
+    """
+    if not callable(images) and not images >= 0:
+        raise ValueError(f"images: saw {images}, wanted a half-life of at least 0")
+
+    def value(step, images_per_step):
+        life = jnp.asarray(images(step) if callable(images) else images, jnp.float32)
+        if ramp_up is not None:
+            seen = jnp.asarray(step, jnp.float32) * images_per_step
+            life = jnp.minimum(life, ramp_up * seen)
+        # 1e-8 images: half of nothing stays nothing, and the division stays finite.
+        return 0.5 ** (images_per_step / jnp.maximum(life, 1e-8))
+
+    return value

@@ -1,0 +1,60 @@
+"""The first state of a run."""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxgan.core.turns import turn_names
+from jaxgan.core.types import Augment, Game, Players, State, Tree, Turn
+
+
+def init_state(
+    key: jax.Array,
+    game: Game,
+    turns: Sequence[Turn],
+    optimizers: Players[optax.GradientTransformation],
+    batch: Tree,
+    augment: Augment = Augment(),  # noqa: B008  immutable
+) -> State:
+    """Makes the state before step 0. Jit it, or pass it to `jax.eval_shape`.
+
+    Args:
+      key: a typed key, `jax.random.key(seed)`: the run's only source of chance.
+      game: the wiring.
+      turns: as given to `make_step`.
+      optimizers: one optax transformation per player.
+      batch: any batch, of which only shapes and dtypes matter.
+      augment: as given to `make_step`.
+
+    Raises:
+      TypeError: if the key is not a typed scalar key.
+    """
+    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key) or key.shape:
+        raise TypeError(
+            f"key: saw {key.dtype}{list(key.shape)}, wanted a scalar typed key, "
+            "as made by jax.random.key(seed)"
+        )
+    names = turn_names(turns)
+    key_init, key_train = jax.random.split(key)
+    variables = game.init(key_init, batch)
+    opt_state = Players(
+        *(
+            optimizer.init(player["params"])
+            for optimizer, player in zip(optimizers, variables, strict=True)
+        )
+    )
+    return State(
+        step=jnp.zeros((), jnp.int32),
+        key=key_train,
+        variables=variables,
+        opt_state=opt_state,
+        # A copy, because a donated state must not hold one buffer twice.
+        ema=jax.tree.map(jnp.copy, variables.generator),
+        terms={
+            name: {term.name: term.init() for term in turn.terms}
+            for name, turn in zip(names, turns)
+        },
+        augment=augment.init(),
+    )

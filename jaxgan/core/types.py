@@ -1,0 +1,236 @@
+"""The nouns of the library: what a game, a turn and a term are.
+
+Legend of shapes, used in every docstring: B examples, H height, W width, C channels,
+T frames, Z latent numbers, N nodes. Images are [B, H, W, C] in [-1, 1].
+"""
+
+from collections.abc import Callable
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+
+import jax
+import optax
+
+from jaxgan.core.context import Context
+from jaxgan.core.metrics import Mean
+
+Tree = Any
+"""A pytree of arrays."""
+
+Variables = Any
+"""A player's pytree: a mapping with the trainable entry 'params' and, beside it, any
+collections that change without a gradient (batch statistics, spectral vectors)."""
+
+Schedule = Callable[[jax.Array], jax.Array]
+"""A function of the step (int32 scalar) to a float32 scalar."""
+
+PlayerName = Literal["generator", "discriminator"]
+
+T = TypeVar("T")
+
+
+class Players(NamedTuple, Generic[T]):
+    """One thing per player."""
+
+    generator: T
+    discriminator: T
+
+
+class Sample(NamedTuple):
+    """What the discriminator looks at.
+
+    Attributes:
+      value: a tree of [B, ...] leaves. Penalties differentiate it.
+      given: what the value is conditioned on (labels [B], a source image), or `()`.
+    """
+
+    value: Tree
+    given: Tree = ()
+
+
+class Verdict(NamedTuple):
+    """What the discriminator says.
+
+    Attributes:
+      logits: a tree of [B, ...] leaves: one number per example, patch, scale or head.
+        The train step makes them float32.
+      features: any further tree of [B, ...] leaves: auxiliary heads, feature maps.
+    """
+
+    logits: Tree
+    features: Tree = ()
+
+
+class Loss(NamedTuple):
+    """An adversarial loss: two elementwise functions of logits (see `jaxgan.losses`).
+
+    Attributes:
+      generator: f(real, fake), minimised on the generator's turn.
+      discriminator: f(real, fake), minimised on the discriminator's turn.
+      compare: f(real, fake, mean) -> (real, fake), applied to the logits before either.
+        `mean` averages over all examples of all devices. The default changes nothing.
+    """
+
+    generator: Callable[[jax.Array, jax.Array], jax.Array]
+    discriminator: Callable[[jax.Array, jax.Array], jax.Array]
+    compare: Callable[..., tuple[jax.Array, jax.Array]] = lambda real, fake, mean: (
+        real,
+        fake,
+    )
+
+
+class Discriminate(Protocol):
+    """Applies the discriminator without changing any state."""
+
+    def __call__(self, sample: Sample, stream: str, params: Tree = None) -> Verdict:
+        """Judges a sample.
+
+        Args:
+          sample: what to judge.
+          stream: names the randomness (dropout, augmentation) of this pass. The main
+            passes are 'real' and 'fake': a term that repeats one of them under the same
+            name shares its computation.
+          params: the discriminator's parameters; by default the current ones.
+        """
+        ...
+
+
+class Generate(Protocol):
+    """Applies the generator without changing any state."""
+
+    def __call__(self, latent: Tree, stream: str, params: Tree = None) -> Sample:
+        """Generates from a latent; arguments as for `Discriminate`."""
+        ...
+
+
+class Play(NamedTuple):
+    """All that a term may look at, on one turn, for one (micro)batch.
+
+    Gradients with respect to the mover's parameters flow through every field that
+    depends on them; the other player's parameters are constants. On the discriminator's
+    turn `fake` is a constant too.
+    """
+
+    player: PlayerName
+    context: Context
+    params: Players[Tree]
+    latent: Tree
+    real: Sample
+    fake: Sample
+    real_verdict: Verdict
+    fake_verdict: Verdict
+    generate: Generate
+    discriminate: Discriminate
+
+
+def _stateless() -> Tree:
+    return ()
+
+
+class Term(NamedTuple):
+    """One summand of a turn's objective.
+
+    Attributes:
+      name: names its metric; unique within the turn.
+      apply: f(state, play) -> (loss, state). The loss is [B] (or one per group of
+        examples), averaged by the step, or a scalar that is already a mean over all
+        examples, by way of `Context.mean`.
+      init: the term's first state. It must be a mean over examples (or not depend on
+        them), because the step averages it over microbatches and devices.
+      weight: a number or a function of the step.
+    """
+
+    name: str
+    apply: Callable[[Tree, Play], tuple[jax.Array, Tree]]
+    init: Callable[[], Tree] = _stateless
+    weight: float | Schedule = 1.0
+
+
+class Turn(NamedTuple):
+    """A move of one player.
+
+    Attributes:
+      player: who moves.
+      terms: what they minimise: the weighted sum.
+      every: the turn is played on the last of every so many steps. 5 on the generator's
+        turn is WGAN's n_critic; 16 on a penalty's turn is StyleGAN2's lazy R1.
+    """
+
+    player: PlayerName
+    terms: tuple[Term, ...]
+    every: int = 1
+
+
+def _same_sample(state: Tree, sample: Sample, context: Context) -> Sample:
+    del state, context
+    return sample
+
+
+def _same_state(state: Tree, metrics: dict[str, Mean]) -> Tree:
+    del metrics
+    return state
+
+
+class Augment(NamedTuple):
+    """What happens to every sample, real or fake, before the discriminator sees it.
+
+    The default does nothing.
+
+    Attributes:
+      init: the first state.
+      apply: f(state, sample, context) -> sample, differentiable in the sample.
+      update: f(state, metrics) -> state, once per step, after all turns.
+    """
+
+    init: Callable[[], Tree] = _stateless
+    apply: Callable[[Tree, Sample, Context], Sample] = _same_sample
+    update: Callable[[Tree, dict[str, Mean]], Tree] = _same_state
+
+
+class State(NamedTuple):
+    """A whole run: all that is needed to continue it, bit for bit.
+
+    Attributes:
+      step: int32 scalar, the number of finished steps.
+      key: the base key; every draw folds the step, the turn and the example into it.
+      variables: both players' parameters and collections.
+      opt_state: both players' optimizer states.
+      ema: the generator's variables with exponentially averaged parameters.
+      terms: {turn: {term: state}}.
+      augment: the augmentation's state.
+    """
+
+    step: jax.Array
+    key: jax.Array
+    variables: Players[Variables]
+    opt_state: Players[optax.OptState]
+    ema: Variables
+    terms: Tree
+    augment: Tree
+
+
+class Game(Protocol):
+    """The wiring of one family of GANs. Every method is pure."""
+
+    def init(self, key: jax.Array, batch: Tree) -> Players[Variables]:
+        """Makes both players' variables; of `batch` only shapes matter."""
+        ...
+
+    def real(self, batch: Tree) -> Sample:
+        """What the discriminator is shown as real."""
+        ...
+
+    def latent(self, variables: Variables, context: Context) -> tuple[Tree, Variables]:
+        """Draws what the generator starts from; may change its collections."""
+        ...
+
+    def generate(
+        self, variables: Variables, latent: Tree, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Makes fakes from a latent; may change the generator's collections."""
+        ...
+
+    def discriminate(
+        self, variables: Variables, sample: Sample, context: Context
+    ) -> tuple[Verdict, Variables]:
+        """Judges a sample; may change the discriminator's collections."""
+        ...

@@ -1,0 +1,138 @@
+"""The classic game: noise in, samples out; unconditional or conditional."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+from flax import linen as nn
+
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.microbatches import batch_size
+from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
+
+Draw = Callable[[jax.Array, tuple[int, ...]], jax.Array]
+"""f(key, shape) -> one example's draw."""
+
+
+class Conditioning(NamedTuple):
+    """What the two kinds of samples are conditioned on.
+
+    Attributes:
+      real: f(given) -> given, from the data's.
+      fake: f(keys [B], given) -> given, from per-example keys and the data's.
+    """
+
+    real: Callable[[Tree], Tree]
+    fake: Callable[[jax.Array, Tree], Tree]
+
+
+unconditional = Conditioning(lambda given: (), lambda keys, given: ())
+"""Nobody looks at labels, whether the data has them or not."""
+
+
+def _require(given: Tree) -> Tree:
+    if not jax.tree.leaves(given):
+        raise ValueError(
+            "given: saw (), wanted labels [B]: a conditional game needs labelled data"
+        )
+    return given
+
+
+as_data = Conditioning(_require, lambda keys, given: _require(given))
+"""Fake i is conditioned on what real i is: class frequencies are the data's."""
+
+
+def uniform_labels(classes: int) -> Conditioning:
+    """Fakes of uniformly drawn classes, as SNGAN, SAGAN and BigGAN train.
+
+    Raises:
+      ValueError: if there are fewer than 2 classes.
+    """
+    if classes < 2:
+        raise ValueError(f"classes: saw {classes}, wanted at least 2")
+
+    def fake(keys, given):
+        _require(given)
+        return jax.vmap(lambda key: jax.random.randint(key, (), 0, classes))(keys)
+
+    return Conditioning(_require, fake)
+
+
+@dataclasses.dataclass(frozen=True)
+class LatentGame:
+    """A generator of noise against a discriminator of samples.
+
+    Both are Flax modules called as `module(value, given, context)`. The batch is a
+    `Sample`. The latent is `Sample(z, given)` with z [B, Z]. The generator returns a
+    value; the discriminator a `Verdict`, or bare logits. Every collection but 'params'
+    is state that changes without a gradient.
+
+    Attributes:
+      generator: the module.
+      discriminator: the module.
+      latent_size: Z.
+      conditioning: what samples are conditioned on.
+      draw: one example's latent from a key and a shape; standard normal by default.
+    """
+
+    generator: nn.Module
+    discriminator: nn.Module
+    latent_size: int
+    conditioning: Conditioning = unconditional
+    draw: Draw = jax.random.normal
+
+    def __post_init__(self):
+        if self.latent_size < 1:
+            raise ValueError(f"latent_size: saw {self.latent_size}, wanted at least 1")
+
+    def init(self, key: jax.Array, batch: Sample) -> Players[Variables]:
+        """Makes both players' variables; of `batch` only shapes matter."""
+        key_generator, key_discriminator, key_examples = jax.random.split(key, 3)
+        keys = example_keys(key_examples, batch_size(batch))
+        context = Context(keys, batch, train=True)
+        latent, _ = self.latent({}, context)
+        real = self.real(batch)
+        return Players(
+            self.generator.init(key_generator, latent.value, latent.given, context),
+            self.discriminator.init(key_discriminator, *real, context),
+        )
+
+    def real(self, batch: Sample) -> Sample:
+        """The data, without labels that nobody looks at."""
+        return Sample(batch.value, self.conditioning.real(batch.given))
+
+    def latent(
+        self, variables: Variables, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Draws Z numbers per example, and what to condition on."""
+        z = jax.vmap(lambda key: self.draw(key, (self.latent_size,)))(
+            context.draw("latent")
+        )
+        given = context.batch.given if isinstance(context.batch, Sample) else ()
+        given = self.conditioning.fake(context.draw("given"), given)
+        return Sample(z, given), variables
+
+    def generate(
+        self, variables: Variables, latent: Sample, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Maps a latent to a sample with the same `given`."""
+        value, variables = _apply(self.generator, variables, latent, context)
+        return Sample(value, latent.given), variables
+
+    def discriminate(
+        self, variables: Variables, sample: Sample, context: Context
+    ) -> tuple[Verdict, Variables]:
+        """Judges a sample."""
+        verdict, variables = _apply(self.discriminator, variables, sample, context)
+        if not isinstance(verdict, Verdict):
+            verdict = Verdict(verdict)
+        return verdict, variables
+
+
+def _apply(
+    module: nn.Module, variables: Variables, sample: Sample, context: Context
+) -> tuple[Any, Variables]:
+    collections = [name for name in variables if name != "params"]
+    output, changed = module.apply(variables, *sample, context, mutable=collections)
+    return output, {**variables, **changed}

@@ -1,0 +1,198 @@
+"""The published way to train with each loss: turns and optimizers, with constants."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import optax
+
+from jaxgan import losses
+from jaxgan.core import schedules
+from jaxgan.core.types import Loss, Players, Turn
+from jaxgan.terms import adversarial, gradient_penalty, r1, r2
+
+LearningRate = float | Callable[[jax.Array], jax.Array]
+"""A number, or an optax schedule: a function of the player's number of updates."""
+
+
+class Recipe(NamedTuple):
+    """What `make_step` needs beside a game."""
+
+    turns: tuple[Turn, ...]
+    optimizers: Players[optax.GradientTransformation]
+    ema_decay: schedules.Decay = schedules.no_average
+
+
+def minimax(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+    """The zero-sum game of Goodfellow et al. 2014 (arXiv 1406.2661), equation 1.
+
+    Optimizers are those of DCGAN (Radford et al. 2016, arXiv 1511.06434): Adam 2e-4,
+    betas (0.5, 0.999), one discriminator update per generator update. The paper itself
+    used momentum SGD. The generator's gradient vanishes when it loses: prefer
+    `nonsaturating`.
+    """
+    return _alternating(losses.minimax, learning_rate, b1)
+
+
+def nonsaturating(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+    """The loss of Goodfellow et al. 2014, section 3, trained as DCGAN does.
+
+    Radford et al. 2016 (arXiv 1511.06434), section 4: Adam 2e-4, betas (0.5, 0.999).
+    """
+    return _alternating(losses.nonsaturating, learning_rate, b1)
+
+
+def least_squares(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+    """LSGAN, Mao et al. 2017 (arXiv 1611.04076): Adam 2e-4, betas (0.5, 0.999)."""
+    return _alternating(losses.least_squares, learning_rate, b1)
+
+
+def wgan(
+    learning_rate: LearningRate = 5e-5, clip: float = 0.01, critic_steps: int = 5
+) -> Recipe:
+    """WGAN with weight clipping, Arjovsky et al. 2017 (arXiv 1701.07875), algorithm 1.
+
+    RMSProp 5e-5 for both (decay 0.99, as PyTorch's default, which the official code
+    uses), weights clipped to ±0.01 after each critic update, 5 critic updates per
+    generator update. The official code's longer critic training at the start (100
+    updates for the first 25 rounds) is left out.
+    """
+    rmsprop = optax.rmsprop(learning_rate, decay=0.99, eps=1e-8, eps_in_sqrt=False)
+    return Recipe(
+        _versus(losses.wasserstein, critic_steps),
+        Players(rmsprop, optax.chain(rmsprop, clip_weights(clip))),
+    )
+
+
+def wgan_gp(
+    learning_rate: LearningRate = 1e-4,
+    b1: float = 0.0,
+    b2: float = 0.9,
+    penalty: float = 10.0,
+    critic_steps: int = 5,
+) -> Recipe:
+    """WGAN-GP, Gulrajani et al. 2017 (arXiv 1704.00028), algorithm 1.
+
+    Adam 1e-4, betas (0, 0.9), λ = 10, 5 critic updates per generator update. The
+    CIFAR-10 ResNet of the paper uses 2e-4, decayed linearly to 0. The critic must not
+    normalise over the batch.
+    """
+    adam = optax.adam(learning_rate, b1=b1, b2=b2)
+    return Recipe(
+        _versus(losses.wasserstein, critic_steps, gradient_penalty(penalty)),
+        Players(adam, adam),
+    )
+
+
+def hinge(
+    generator_rate: LearningRate = 2e-4,
+    discriminator_rate: LearningRate = 2e-4,
+    b1: float = 0.0,
+    b2: float = 0.9,
+    critic_steps: int = 5,
+) -> Recipe:
+    """SNGAN's, Miyato et al. 2018 (arXiv 1802.05957), table 1 setting C.
+
+    Adam 2e-4, betas (0, 0.9), 5 discriminator updates per generator update, with
+    spectral normalisation in the discriminator. SAGAN (arXiv 1805.08318) uses rates
+    1e-4 and 4e-4 with one update each.
+    """
+    return Recipe(
+        _versus(losses.hinge, critic_steps),
+        Players(
+            optax.adam(generator_rate, b1=b1, b2=b2),
+            optax.adam(discriminator_rate, b1=b1, b2=b2),
+        ),
+    )
+
+
+def relativistic(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+    """RpGAN, Jolicoeur-Martineau 2018 (arXiv 1807.00734), algorithm 1.
+
+    Adam 2e-4, betas (0.5, 0.999), one update each.
+    """
+    return _alternating(losses.relativistic, learning_rate, b1)
+
+
+def r3gan(
+    gamma: tuple[float, float] = (0.05, 0.005),
+    learning_rate: tuple[float, float] = (2e-4, 5e-5),
+    b2: tuple[float, float] = (0.9, 0.99),
+    half_life: tuple[float, float] = (0.0, 5e6),
+    burn_in_images: int = 20_000_000,
+    batch_size: int = 512,
+) -> Recipe:
+    """R3GAN, Huang et al. 2024 (arXiv 2501.05441): RpGAN with R1 and R2 on every step.
+
+    Every constant runs along half a cosine from its first to its second value over
+    `burn_in_images`, then stays. The defaults are the official ones for CIFAR-10;
+    augmentation is the experiment's business.
+
+    Args:
+      gamma: of the penalties ½γ(‖∇D(real)‖² + ‖∇D(fake)‖²).
+      learning_rate: Adam's, for both players.
+      b2: Adam's second beta; the first is 0.
+      half_life: of the generator's average, in images.
+      burn_in_images: real images until all schedules have ended.
+      batch_size: real images per step, to turn images into steps.
+    """
+    steps = max(1, burn_in_images // batch_size)
+
+    def over_burn_in(ends):
+        return schedules.cosine(*ends, steps)
+
+    adam = optax.inject_hyperparams(optax.adam)(
+        learning_rate=over_burn_in(learning_rate), b1=0.0, b2=over_burn_in(b2), eps=1e-8
+    )
+    weight = over_burn_in(gamma)
+    return Recipe(
+        _versus(losses.relativistic, 1, r1(weight), r2(weight)),
+        Players(adam, adam),
+        schedules.half_life(over_burn_in(half_life)),
+    )
+
+
+def lazy_adam(
+    learning_rate: float, b1: float, b2: float, every: int, eps: float = 1e-8
+) -> optax.GradientTransformation:
+    """Adam for a player that also plays a lazy penalty turn every so many steps.
+
+    Karras et al. 2020 (arXiv 1912.04958), appendix B: such a turn is an update of its
+    own, so rate and betas become λc, β^c with c = k / (k + 1).
+    """
+    correction = every / (every + 1)
+    return optax.adam(
+        learning_rate * correction, b1=b1**correction, b2=b2**correction, eps=eps
+    )
+
+
+def clip_weights(limit: float) -> optax.GradientTransformation:
+    """Makes the updated parameters lie in [-limit, limit]; chain it last.
+
+    Raises:
+      ValueError: if `limit` is not positive.
+    """
+    if not limit > 0:
+        raise ValueError(f"limit: saw {limit}, wanted a positive number")
+
+    def update(updates, state, params=None):
+        if params is None:
+            raise ValueError("params: saw None, wanted the weights to clip")
+        clipped = jax.tree.map(
+            lambda p, u: (p + u).clip(-limit, limit) - p, params, updates
+        )
+        return clipped, state
+
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
+
+
+def _alternating(loss: Loss, learning_rate: LearningRate, b1: float) -> Recipe:
+    adam = optax.adam(learning_rate, b1=b1, b2=0.999)
+    return Recipe(_versus(loss, 1), Players(adam, adam))
+
+
+def _versus(loss: Loss, critic_steps: int, *penalties) -> tuple[Turn, ...]:
+    return (
+        Turn("discriminator", (adversarial(loss), *penalties)),
+        Turn("generator", (adversarial(loss),), every=critic_steps),
+    )

@@ -1,0 +1,19 @@
+"""Regularisers and objectives: what players minimise besides, or with, each other."""
+
+from jaxgan.terms.adversarial import adversarial
+from jaxgan.terms.dragan import dragan
+from jaxgan.terms.drift import drift
+from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.r1 import r1
+from jaxgan.terms.r2 import r2
+from jaxgan.terms.unrolled import unrolled
+
+__all__ = [
+    "adversarial",
+    "dragan",
+    "drift",
+    "gradient_penalty",
+    "r1",
+    "r2",
+    "unrolled",
+]

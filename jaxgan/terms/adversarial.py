@@ -1,0 +1,41 @@
+"""The adversarial objective itself."""
+
+import jax
+import jax.numpy as jnp
+
+from jaxgan.core.context import Context
+from jaxgan.core.types import Loss, Play, PlayerName, Term, Tree
+
+
+def adversarial(loss: Loss, weight: float = 1.0) -> Term:
+    """The mover's side of an adversarial loss.
+
+    The loss is mapped over the tree of logits: patches, scales, frame and clip critics
+    and several discriminators each count by their mean, and the leaves by theirs.
+    """
+
+    def apply(state, play: Play):
+        value = loss_per_example(
+            loss,
+            play.player,
+            play.real_verdict.logits,
+            play.fake_verdict.logits,
+            play.context,
+        )
+        return value, state
+
+    return Term("adversarial", apply, weight=weight)
+
+
+def loss_per_example(
+    loss: Loss, player: PlayerName, real: Tree, fake: Tree, context: Context
+) -> jax.Array:
+    """One player's loss [B] from trees of logits, averaged over everything but B."""
+    side = getattr(loss, player)
+
+    def leaf(real, fake):
+        value = side(*loss.compare(real, fake, context.mean))
+        return jnp.mean(value.reshape(value.shape[0], -1), axis=1)
+
+    leaves = jax.tree.leaves(jax.tree.map(leaf, real, fake))
+    return sum(leaves[1:], leaves[0]) / len(leaves)
