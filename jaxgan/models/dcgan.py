@@ -1,0 +1,171 @@
+"""DCGAN, for any power-of-two size from 8, and 28; plain or conditional.
+
+Radford et al. 2016 (arXiv 1511.06434). Images may have any number of channels.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.core.context import Context
+from jaxgan.core.types import Verdict
+from jaxgan.models.labels import labels
+from jaxgan.nn import (
+    BatchNorm,
+    ConditionalBatchNorm,
+    Conv,
+    ConvTranspose,
+    Dense,
+    normal_init,
+)
+
+SLOPE = 0.2
+WIDEST = 1024
+
+
+def scale_init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32):
+    """N(1, 0.02²): DCGAN's initializer of normalisation scales."""
+    return 1.0 + normal_init(key, shape, dtype)
+
+
+def doublings(size: int) -> tuple[int, int]:
+    """(base, n): a size is base · 2ⁿ, with base 4, or 7 for 28.
+
+    Raises:
+      ValueError: for any other size.
+    """
+    if size == 28:
+        return 7, 2
+    if size < 8 or size & (size - 1):
+        raise ValueError(f"size: saw {size}, wanted a power of two from 8, or 28")
+    return 4, int(math.log2(size)) - 2
+
+
+def _widths(width: int, count: int) -> list[int]:
+    """Channels from the image's side to the base's."""
+    return [min(width * 2**place, WIDEST) for place in range(count)]
+
+
+def _check(shape: Sequence[int], classes: int, projection: bool) -> None:
+    if len(shape) != 3 or shape[0] != shape[1]:
+        raise ValueError(f"shape: saw {tuple(shape)}, wanted (size, size, channels)")
+    if projection and not classes:
+        raise ValueError("classes: saw 0, wanted the number of classes to condition on")
+
+
+class Generator(nn.Module):
+    """Latent -> base map -> [ConvTranspose 4×4/2, norm, ReLU]* -> ConvTranspose, tanh.
+
+    Attributes:
+      shape: of one image, (size, size, channels).
+      width: channels of the last hidden map; they double towards the base, up to 1024.
+        The paper's 64×64 network has 128.
+      classes: if positive, images are conditioned on labels: an embedding is joined to
+        the latent (Mirza and Osindero 2014, arXiv 1411.1784).
+      modulated: condition every normalisation instead (Miyato and Koyama 2018, arXiv
+        1802.05637).
+      embedding: length of the joined embedding.
+      dtype: of the computation.
+    """
+
+    shape: Sequence[int] = (64, 64, 3)
+    width: int = 128
+    classes: int = 0
+    modulated: bool = False
+    embedding: int = 50
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
+        """Maps latents [B, Z], and labels [B] if conditional, to [B, H, W, C].
+
+        Raises:
+          ValueError: if an attribute or `given` is not as wanted.
+        """
+        _check(self.shape, self.classes, self.modulated)
+        base, count = doublings(self.shape[0])
+        x = value.astype(self.dtype)
+        if self.classes:
+            given = labels(given, value.shape[0])
+            if not self.modulated:
+                table = nn.Embed(self.classes, self.embedding, name="labels")
+                x = jnp.concatenate([x, table(given).astype(self.dtype)], axis=-1)
+
+        def rectified(x):
+            if self.classes and self.modulated:
+                norm = ConditionalBatchNorm(self.classes, dtype=self.dtype)
+                return nn.relu(norm(x, given, context))
+            norm = BatchNorm(scale_init=scale_init, dtype=self.dtype)
+            return nn.relu(norm(x, context))
+
+        *inner, widest = _widths(self.width, count)
+        x = Dense(base * base * widest, use_bias=False, dtype=self.dtype)(x)
+        x = rectified(x.reshape(-1, base, base, widest))
+        for width in reversed(inner):
+            x = rectified(ConvTranspose(width, use_bias=False, dtype=self.dtype)(x))
+        return jnp.tanh(ConvTranspose(self.shape[2], dtype=self.dtype)(x))
+
+
+class Discriminator(nn.Module):
+    """[Conv 4×4/2, norm, LeakyReLU 0.2]* -> logit; no norm on the first layer.
+
+    Attributes:
+      width: channels of the first map; they double towards the base, up to 1024.
+      normalise: whether to use batch normalisation. Gradient penalties want it off.
+      spectral: normalise every kernel's spectrum, instead of the batch (Miyato et al.
+        2018, arXiv 1802.05957).
+      classes: if positive, images are judged together with their labels: an embedding
+        is joined as a further channel (arXiv 1411.1784).
+      projection: add ⟨embedding(label), features⟩ to the logit instead (arXiv
+        1802.05637, equation 3).
+      dtype: of the computation.
+    """
+
+    width: int = 64
+    normalise: bool = True
+    spectral: bool = False
+    classes: int = 0
+    projection: bool = False
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
+        """Maps images [B, H, W, C], and labels [B] if conditional, to logits [B].
+
+        Raises:
+          ValueError: if an attribute, the size or `given` is not as wanted.
+        """
+        _check(value.shape[1:], self.classes, self.projection)
+        size = value.shape[1]
+        _, count = doublings(size)
+        x = value.astype(self.dtype)
+        if self.classes:
+            given = labels(given, value.shape[0])
+            if not self.projection:
+                table = nn.Embed(self.classes, size * size, name="labels")
+                channel = table(given).astype(self.dtype).reshape(-1, size, size, 1)
+                x = jnp.concatenate([x, channel], axis=-1)
+        for place, width in enumerate(_widths(self.width, count)):
+            norm = self.normalise and not self.spectral and place > 0
+            x = Conv(
+                width,
+                size=4,
+                stride=2,
+                use_bias=not norm,
+                spectral=self.spectral,
+                dtype=self.dtype,
+            )(x, context.train)
+            if norm:
+                x = BatchNorm(scale_init=scale_init, dtype=self.dtype)(x, context)
+            x = nn.leaky_relu(x, SLOPE)
+        head = Dense(1, spectral=self.spectral, dtype=self.dtype)
+        logits = head(x.reshape(x.shape[0], -1), context.train)[:, 0]
+        if self.classes and self.projection:
+            features = jnp.sum(x, axis=(1, 2))
+            table = nn.Embed(self.classes, features.shape[-1], name="projection")
+            logits += jnp.sum(table(given).astype(self.dtype) * features, axis=-1)
+        return Verdict(logits)

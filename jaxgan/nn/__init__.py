@@ -1,0 +1,25 @@
+"""Building blocks of generators and discriminators."""
+
+from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
+from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
+from jaxgan.nn.noise import Dropout
+from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
+from jaxgan.nn.packing import Packed
+from jaxgan.nn.spectral import SpectralNorm
+
+__all__ = [
+    "BatchNorm",
+    "ConditionalBatchNorm",
+    "Conv",
+    "ConvTranspose",
+    "Dense",
+    "Dropout",
+    "FiLM",
+    "MinibatchDiscrimination",
+    "Packed",
+    "SpectralNorm",
+    "conv",
+    "conv_transpose",
+    "minibatch_deviation",
+    "normal_init",
+]

@@ -1,0 +1,37 @@
+"""Randomness inside networks: drawn per example, never per batch."""
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.core.context import Context
+
+
+class Dropout(nn.Module):
+    """Zeroes features with probability `rate` in training, scaling up the others.
+
+    Srivastava et al. 2014, inverted. Every layer draws from the stream of its own path,
+    every example from its own key, so masks do not depend on the number of devices.
+
+    Attributes:
+      rate: the probability, in [0, 1).
+    """
+
+    rate: float
+
+    @nn.compact
+    def __call__(self, x: jax.Array, context: Context) -> jax.Array:
+        """Masks [B, ...].
+
+        Raises:
+          ValueError: if the rate is out of range.
+        """
+        if not 0.0 <= self.rate < 1.0:
+            raise ValueError(f"rate: saw {self.rate}, wanted a number in [0, 1)")
+        if not context.train or not self.rate:
+            return x
+        keep = 1.0 - self.rate
+        mask = jax.vmap(lambda key: jax.random.bernoulli(key, keep, x.shape[1:]))(
+            context.draw("/".join(map(str, self.path)))
+        )
+        return jnp.where(mask, x / keep, jnp.zeros((), x.dtype))

@@ -1,0 +1,41 @@
+"""Every test runs with the strictest settings of JAX and eight simulated devices."""
+
+import os
+import pathlib
+
+import pytest
+
+CACHE = pathlib.Path(
+    os.environ.get("JAX_COMPILATION_CACHE_DIR", "/tmp/jaxgan-test-compilation")
+)
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(CACHE)  # subprocesses share it
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import jax  # noqa: E402
+
+jax.config.update("jax_num_cpu_devices", 8)
+jax.config.update("jax_compilation_cache_dir", str(CACHE))
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+jax.config.update("jax_debug_nans", True)
+
+
+def _folder(variable: str, default: str) -> pathlib.Path:
+    beside = pathlib.Path(__file__).resolve().parents[2] / default
+    path = pathlib.Path(os.environ.get(variable, beside))
+    if not path.is_dir():
+        pytest.skip(f"{variable} names no folder and {beside} does not exist")
+    return path
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """The folder of numeric vectors made by the official implementations."""
+    return _folder("JAXGAN_TEST_GOLDEN", "shared/reference/golden")
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of real data sets."""
+    return _folder("JAXGAN_TEST_DATA", "shared/data")

@@ -1,0 +1,81 @@
+"""Keys by place in the global batch, named streams, and means over devices."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jaxgan.core import Context, example_keys
+from jaxgan.core.context import stream_number
+
+
+def bits(keys):
+    return np.asarray(jax.random.key_data(keys))
+
+
+def test_keys_are_fold_ins():
+    key = jax.random.key(7)
+    keys = example_keys(key, 3)
+    for index in range(3):
+        wanted = bits(jax.random.fold_in(key, index))
+        np.testing.assert_array_equal(bits(keys[index]), wanted)
+
+
+def test_keys_do_not_depend_on_devices():
+    key = jax.random.key(7)
+    wanted = bits(example_keys(key, 16))
+    for devices in (1, 2, 4, 8):
+        local = jax.pmap(
+            lambda _, n=16 // devices: jax.random.key_data(example_keys(key, n, "d")),
+            "d",
+            devices=jax.devices()[:devices],
+        )
+        seen = np.asarray(local(jnp.arange(devices))).reshape(wanted.shape)
+        np.testing.assert_array_equal(seen, wanted)
+
+
+@given(names=st.lists(st.text(), min_size=2, max_size=6, unique=True))
+@settings(max_examples=50, deadline=None)
+def test_streams_are_told_apart(names):
+    numbers = [stream_number(name) for name in names]
+    assert len(set(numbers)) == len(names)
+    assert all(0 <= number < 2**31 for number in numbers)
+
+
+def test_streams_are_stable():
+    """A constant of every saved run: the low 31 bits of the name's CRC-32."""
+    assert stream_number("latent") == 1827798387
+
+
+def test_forks_are_independent():
+    context = Context(example_keys(jax.random.key(0), 4))
+    drawn = [
+        bits(context.draw("a")),
+        bits(context.draw("b")),
+        bits(context.fork("a").draw("b")),
+        bits(context.fork("b").draw("a")),
+        bits(context.keys),
+    ]
+    stacked = np.concatenate(drawn)
+    assert len(np.unique(stacked, axis=0)) == len(stacked)
+
+
+def test_mean_is_over_examples_and_devices():
+    x = jax.random.normal(jax.random.key(0), (8, 3))
+    keys = example_keys(jax.random.key(0), 2)
+    mapped = jax.pmap(
+        lambda x: Context(keys, axis_name="d").mean({"x": x})["x"],
+        "d",
+        devices=jax.devices()[:4],
+    )
+    seen = mapped(x.reshape(4, 2, 3))
+    for row in np.asarray(seen):
+        np.testing.assert_allclose(row, x.mean(0), rtol=1e-5, atol=1e-7)
+
+
+def test_context_is_a_pytree_with_static_surroundings():
+    context = Context(example_keys(jax.random.key(0), 2), axis_name="d", train=True)
+    through = jax.jit(lambda c: c)(context)
+    assert through.axis_name == "d"
+    assert through.train is True

@@ -1,0 +1,62 @@
+"""Schedules and decays against hand-computed numbers."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jaxgan.core import schedules
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    # 2 + ½(1 - cos(πt/100))·(-1.5): at a third, cos(π/3) = ½.
+    [(0, 2.0), (50, 1.25), (100, 0.5), (1000, 0.5)],
+)
+def test_cosine(step, wanted):
+    seen = schedules.cosine(2.0, 0.5, 100)(jnp.int32(step))
+    np.testing.assert_allclose(seen, wanted, rtol=1e-6)
+    third = schedules.cosine(2.0, 0.5, 150)(jnp.int32(50))
+    np.testing.assert_allclose(third, 2.0 - 1.5 * 0.25, rtol=1e-6)
+
+
+@given(batch=st.integers(1, 512), steps=st.integers(1, 50))
+def test_half_life_counts_images(batch, steps):
+    """After `half_life` images a value weighs one half, at any batch size."""
+    decay = float(schedules.half_life(float(batch * steps))(jnp.int32(0), batch))
+    np.testing.assert_allclose(decay**steps, 0.5, rtol=1e-4)
+
+
+def test_ramp_up_forgets_the_start():
+    decay = schedules.half_life(1000.0, ramp_up=0.05)
+    assert decay(jnp.int32(0), 10) == 0.0, "nothing seen, nothing remembered"
+    # 400 images seen: half-life 20, two halvings per 10 images: ½^(10/20).
+    np.testing.assert_allclose(decay(jnp.int32(40), 10), 0.5**0.5, rtol=1e-6)
+    # 10⁶ images seen: the half-life itself.
+    np.testing.assert_allclose(decay(jnp.int32(10**5), 10), 0.5**0.01, rtol=1e-6)
+
+
+def test_half_life_may_be_a_schedule():
+    decay = schedules.half_life(schedules.cosine(0.0, 100.0, 10))
+    assert decay(jnp.int32(0), 8) == 0.0
+    np.testing.assert_allclose(decay(jnp.int32(10), 50), 0.5**0.5, rtol=1e-6)
+
+
+def test_no_average_and_constant():
+    assert schedules.no_average(jnp.int32(3), 8) == 0.0
+    np.testing.assert_allclose(schedules.constant_decay(0.9)(jnp.int32(3), 8), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: schedules.cosine(0.0, 1.0, 0), "steps: saw 0"),
+        (lambda: schedules.constant_decay(1.0), "decay: saw 1.0"),
+        (lambda: schedules.half_life(-1.0), "images: saw -1.0"),
+        (lambda: schedules.half_life(float("nan")), "images: saw nan"),
+    ],
+)
+def test_bad_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

@@ -1,0 +1,168 @@
+"""Published constants, weight clipping, and what theory says of convergence (law 9)."""
+
+import inspect
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from flax import linen as nn
+
+from jaxgan import losses, make_step, recipes
+from jaxgan.core import Players, Sample, Turn, init_state
+from jaxgan.games.latent import LatentGame
+from jaxgan.terms import adversarial, r1
+
+RECIPES = {
+    name: function
+    for name, function in inspect.getmembers(recipes, inspect.isfunction)
+    if inspect.signature(function).return_annotation is recipes.Recipe
+    and not name.startswith("_")
+}
+PUBLISHED = {
+    "minimax",
+    "nonsaturating",
+    "least_squares",
+    "wgan",
+    "wgan_gp",
+    "hinge",
+    "relativistic",
+    "r3gan",
+}
+
+
+def test_all_are_found():
+    assert set(RECIPES) == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "every"),
+    [
+        ("minimax", ["adversarial"], 1),
+        ("nonsaturating", ["adversarial"], 1),
+        ("least_squares", ["adversarial"], 1),
+        ("wgan", ["adversarial"], 5),
+        ("wgan_gp", ["adversarial", "gradient_penalty"], 5),
+        ("hinge", ["adversarial"], 5),
+        ("relativistic", ["adversarial"], 1),
+        ("r3gan", ["adversarial", "r1", "r2"], 1),
+    ],
+)
+def test_turns(name, terms, every):
+    critic, generator = RECIPES[name]().turns
+    assert critic.player == "discriminator"
+    assert [term.name for term in critic.terms] == terms
+    assert critic.every == 1
+    assert [term.name for term in generator.terms] == ["adversarial"]
+    assert generator.every == every
+    for term in critic.terms:
+        if term.name == "gradient_penalty":
+            assert term.weight == 10.0
+        if term.name in ("r1", "r2"):
+            ends = [float(term.weight(jnp.int32(step))) for step in (0, 10**6)]
+            np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        ("minimax", 2e-4),
+        ("nonsaturating", 2e-4),
+        ("least_squares", 2e-4),
+        ("wgan", 5e-5),
+        ("wgan_gp", 1e-4),
+        ("hinge", 2e-4),
+        ("relativistic", 2e-4),
+        ("r3gan", 2e-4),
+    ],
+)
+def test_first_update_has_the_published_size(name, rate):
+    """Adam's first step is the rate itself; RMSProp's is rate / √(1 - 0.99)."""
+    params = {"w": jnp.zeros(3)}
+    gradient = {"w": jnp.array([1.0, -2.0, 3.0])}
+    with jax.numpy_dtype_promotion("standard"):
+        for optimizer in RECIPES[name]().optimizers:
+            state = optimizer.init(params)
+            updates, _ = optimizer.update(gradient, state, params)
+            size = rate / np.sqrt(1 - 0.99) if name == "wgan" else rate
+            wanted = -size * np.sign(gradient["w"])
+            np.testing.assert_allclose(updates["w"], wanted, rtol=1e-4)
+
+
+def test_clipping_bounds_every_weight():
+    transform = recipes.clip_weights(0.01)
+    params = {"a": jnp.array([0.005, -0.5, 0.3]), "b": jnp.array([[0.01]])}
+    updates = {"a": jnp.array([0.001, 0.1, -0.295]), "b": jnp.array([[7.0]])}
+    clipped, _ = transform.update(updates, transform.init(params), params)
+    after = optax.apply_updates(params, clipped)
+    np.testing.assert_allclose(after["a"], [0.006, -0.01, 0.005], atol=1e-7)
+    np.testing.assert_allclose(after["b"], [[0.01]], atol=1e-7)
+    with pytest.raises(ValueError, match="limit: saw 0"):
+        recipes.clip_weights(0.0)
+    with pytest.raises(ValueError, match="params: saw None"):
+        transform.update(updates, (), None)
+
+
+def test_lazy_adam_is_stylegan2s():
+    """k = 16: rate 0.0025 · 16/17, β₂ 0.99^(16/17), as printed by its training loop."""
+    lazy = recipes.lazy_adam(0.0025, 0.0, 0.99, 16)
+    plain = optax.adam(0.0025 * 16 / 17, b1=0.0, b2=0.99 ** (16 / 17), eps=1e-8)
+    params, gradient = jnp.ones(3), jnp.array([0.1, -0.2, 0.3])
+    with jax.numpy_dtype_promotion("standard"):
+        states = [tx.init(params) for tx in (lazy, plain)]
+        for _ in range(3):
+            out = [tx.update(gradient, s) for tx, s in zip((lazy, plain), states)]
+            states = [state for _, state in out]
+    np.testing.assert_array_equal(out[0][0], out[1][0])
+
+
+class Point(nn.Module):
+    """Dirac-GAN's generator: the position θ, whatever the latent."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        del given, context
+        theta = self.param("theta", nn.initializers.ones, (1,))
+        return jnp.broadcast_to(theta, (value.shape[0], 1))
+
+
+class Slope(nn.Module):
+    """Dirac-GAN's discriminator: D(x) = ψ x."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        del given, context
+        psi = self.param("psi", nn.initializers.ones, (1,))
+        return value[:, 0] * psi
+
+
+def dirac_path(loss, penalties, steps=400, rate=0.1):
+    """Distances of (θ, ψ) from equilibrium; data is a point mass at 0."""
+    game = LatentGame(Point(), Slope(), latent_size=1)
+    turns = [
+        Turn("discriminator", (adversarial(loss), *penalties)),
+        Turn("generator", (adversarial(loss),)),
+    ]
+    optimizers = Players(optax.sgd(rate), optax.sgd(rate))
+    batch = Sample(jnp.zeros((2, 1)))
+    step = make_step(game, turns, optimizers)
+
+    def body(state, _):
+        state, _ = step(state, batch)
+        return state, optax.global_norm(state.variables)
+
+    state = init_state(jax.random.key(0), game, turns, optimizers, batch)
+    return np.asarray(jax.jit(lambda s: jax.lax.scan(body, s, None, steps))(state)[1])
+
+
+def test_dirac_gan():
+    """Law 9, Mescheder et al. 2018 (arXiv 1801.04406), figure 2.
+
+    Without a penalty the players circle for ever; R1 makes them converge.
+    """
+    for loss in (losses.wasserstein, losses.nonsaturating):
+        circling = dirac_path(loss, ())
+        assert circling[-100:].min() > 0.3, "no convergence without a penalty"
+        assert circling.max() < 3.0, "alternating updates do not diverge either"
+        assert dirac_path(loss, (r1(1.0),))[-1] < 1e-3
