@@ -1,0 +1,27 @@
+"""Sources of examples, and batches as a function of the step."""
+
+from jaxgan.data.batches import Batches, batches
+from jaxgan.data.handwritten import digits
+from jaxgan.data.image_folder import folder
+from jaxgan.data.source import Arrays, DataError, Source, arrays, subset
+from jaxgan.data.stacking import stacked
+from jaxgan.data.tfds_images import tfds_images
+from jaxgan.data.toy import grid, grid_centres, ring, ring_centres
+
+__all__ = [
+    "Arrays",
+    "Batches",
+    "DataError",
+    "Source",
+    "arrays",
+    "batches",
+    "digits",
+    "folder",
+    "grid",
+    "grid_centres",
+    "ring",
+    "ring_centres",
+    "stacked",
+    "subset",
+    "tfds_images",
+]

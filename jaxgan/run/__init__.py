@@ -1,0 +1,1 @@
+"""Training and using runs: files, checkpoints, logs, signals, the command line."""

@@ -1,0 +1,103 @@
+"""Configs as JSON, back again, and how two of them differ."""
+
+import dataclasses
+import pathlib
+import types
+import typing
+from typing import Any, TypeVar
+
+from jaxgan.run.errors import RunError
+
+C = TypeVar("C")
+
+
+def to_json(value: Any) -> Any:
+    """A frozen dataclass as dicts, lists and plain values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: to_json(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+        }
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, pathlib.PurePath):
+        return str(value)
+    return value
+
+
+def from_json(kind: type[C], stored: dict[str, Any]) -> C:
+    """The dataclass that `to_json` wrote.
+
+    Raises:
+      RunError: if the class has other fields by now, naming them.
+    """
+    difference = differences(stored, dict.fromkeys(_names(kind)), names_only=True)
+    if difference:
+        raise RunError(
+            "the config of the run does not fit its experiment any more:\n  "
+            + "\n  ".join(difference)
+        )
+    hints = typing.get_type_hints(kind)
+    return kind(**{name: _decode(hints[name], item) for name, item in stored.items()})
+
+
+def _decode(hint: Any, item: Any) -> Any:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        for option in typing.get_args(hint):
+            if _fits(option, item):
+                return _decode(option, item)
+        return item
+    if dataclasses.is_dataclass(hint) and isinstance(item, dict):
+        return from_json(typing.cast(type, hint), item)
+    if isinstance(item, list) and (typing.get_origin(hint) or hint) is tuple:
+        inner = typing.get_args(hint) or (Any,)
+        return tuple(
+            _decode(inner[min(place, len(inner) - 1)] if ... not in inner else inner[0], x)
+            for place, x in enumerate(item)
+        )
+    if isinstance(hint, type) and issubclass(hint, pathlib.PurePath):
+        return hint(item)
+    return item
+
+
+def _fits(option: Any, item: Any) -> bool:
+    if isinstance(item, dict):
+        return dataclasses.is_dataclass(option) and set(_names(option)) == set(item)
+    if isinstance(item, list):
+        return (typing.get_origin(option) or option) is tuple
+    return isinstance(option, type) and (
+        isinstance(item, option)
+        or (isinstance(item, str) and issubclass(option, pathlib.PurePath))
+    )
+
+
+def _names(kind: Any) -> list[str]:
+    return [field.name for field in dataclasses.fields(kind)]
+
+
+def differences(
+    stored: dict[str, Any], asked: dict[str, Any], *, names_only: bool = False
+) -> list[str]:
+    """Lines 'field: run has A, you asked B', one per field that is not the same."""
+    stored, asked = _flat(stored), _flat(asked)
+    if names_only:
+        stored = {name.split(".")[0]: value for name, value in stored.items()}
+    lines = []
+    for name in [*stored, *(name for name in asked if name not in stored)]:
+        if name not in asked:
+            lines.append(f"{name}: run has {stored[name]!r}, the experiment no such field")
+        elif name not in stored:
+            lines.append(f"{name}: run has no such field, you asked {asked[name]!r}")
+        elif not names_only and stored[name] != asked[name]:
+            lines.append(f"{name}: run has {stored[name]!r}, you asked {asked[name]!r}")
+    return lines
+
+
+def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat

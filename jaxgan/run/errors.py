@@ -1,0 +1,29 @@
+"""Errors that are told in a few plain lines, without a traceback."""
+
+
+class RunError(Exception):
+    """Something the user can understand and mend.
+
+    Attributes:
+      hint: what to do about it, or ''.
+      code: the exit status: 2 for a request that cannot be met, 1 for a run that failed.
+    """
+
+    def __init__(self, message: str, hint: str = "", code: int = 2):
+        super().__init__(message)
+        self.hint = hint
+        self.code = code
+
+    def __str__(self) -> str:
+        message = f"error: {self.args[0]}"
+        return f"{message}\nhint: {self.hint}" if self.hint else message
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """A question naming the nearest known word, else the list of them."""
+    import difflib
+
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"there are: {', '.join(known)}" if known else "there are none"

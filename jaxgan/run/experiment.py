@@ -1,0 +1,53 @@
+"""What an experiment is made of: all that the training loop needs to know."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import optax
+
+from jaxgan.core.schedules import Decay, no_average
+from jaxgan.core.types import Augment, Game, Players, Sample, Tree, Turn
+from jaxgan.run import pictures
+
+
+class Batches(Protocol):
+    """The data: a function of the step, and a few facts about it.
+
+    Attributes:
+      source: where examples come from; its `classes` name or count the labels.
+      batch_size: examples per step, over all devices.
+    """
+
+    source: Any
+    batch_size: int
+
+    def __call__(self, step: int, /) -> Tree:
+        """The global batch of a step: numpy leaves [B, ...]."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """A GAN, its data, and how to draw what it makes.
+
+    Attributes:
+      game: the wiring.
+      turns: who moves, on which terms, how often.
+      optimizers: one per player.
+      data: the batch of every step.
+      augment: applied to whatever the discriminator judges.
+      ema_decay: decay of the generator's running average.
+      microbatches: gradients are averaged over so many parts of the batch.
+      picture: draws samples as one uint8 picture [H, W, 3].
+    """
+
+    game: Game
+    turns: Sequence[Turn]
+    optimizers: Players[optax.GradientTransformation]
+    data: Batches
+    augment: Augment = Augment()  # noqa: RUF009  immutable
+    ema_decay: Decay = no_average
+    microbatches: int = 1
+    picture: Callable[[Sample], np.ndarray] = pictures.grid

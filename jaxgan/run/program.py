@@ -1,0 +1,118 @@
+"""The compiled functions of a run: the first state, and the step that also counts."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from jaxgan.core import metrics
+from jaxgan.core.state import init_state
+from jaxgan.core.step import make_step
+from jaxgan.core.types import State, Tree
+from jaxgan.run.devices import Placement, with_sharding
+from jaxgan.run.experiment import Experiment
+
+Totals = dict[str, metrics.Mean]
+
+
+class Program(NamedTuple):
+    """All that runs on the devices during training.
+
+    Attributes:
+      names: of the metrics, in the order of the finite flags.
+      target: shapes and shardings of the state, to restore into.
+      init: f() -> the state before step 0.
+      zeros: f() -> metrics of no steps.
+      step: f(state, totals, batch) -> (state, totals, finite [metrics]). It consumes
+        the state and the totals; `finite` is of this step's metrics.
+      put: f(batch) -> the batch on the devices.
+      is_finite: f(state) -> bool scalar: are all numbers of the players finite?
+    """
+
+    names: tuple[str, ...]
+    target: State
+    init: Callable[[], State]
+    zeros: Callable[[], Totals]
+    step: Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]
+    put: Callable[[Tree], Tree]
+    is_finite: Callable[[State], jax.Array]
+
+
+def state_shapes(experiment: Experiment, seed: int, batch: Tree) -> State:
+    """The state's shapes; nothing is computed.
+
+    Raises:
+      ValueError: if game, turns, optimizers and data do not fit together.
+    """
+    return jax.eval_shape(lambda: _first(experiment, seed, batch))
+
+
+def _first(experiment: Experiment, seed: int, batch: Tree) -> State:
+    return init_state(
+        jax.random.key(seed),
+        experiment.game,
+        experiment.turns,
+        experiment.optimizers,
+        batch,
+        experiment.augment,
+    )
+
+
+def compile_program(
+    experiment: Experiment, placement: Placement, seed: int, batch: Tree
+) -> Program:
+    """Traces the step and prepares everything; XLA compiles at the first call.
+
+    Args:
+      experiment: what to train.
+      placement: on which devices.
+      seed: of the run.
+      batch: any batch, of which only shapes and dtypes matter.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
+    state = state_shapes(experiment, seed, shapes)
+    play = jax.jit(
+        make_step(
+            experiment.game,
+            experiment.turns,
+            experiment.optimizers,
+            ema_decay=experiment.ema_decay,
+            augment=experiment.augment,
+            microbatches=experiment.microbatches,
+            sharding=placement.constraint,
+        )
+    )
+    _, measured = jax.eval_shape(play, state, shapes)
+    names = tuple(sorted(measured))
+
+    def step(state, totals, batch):
+        state, measured = play(state, batch)
+        finite = jnp.stack([jnp.isfinite(measured[name].total) for name in names])
+        return state, metrics.merge(totals, measured), finite
+
+    def zeros():
+        return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), measured)
+
+    whole = placement.state
+    return Program(
+        names=names,
+        target=with_sharding(state, whole),
+        init=jax.jit(lambda: _first(experiment, seed, _zeros(shapes)), out_shardings=whole),
+        zeros=jax.jit(zeros, out_shardings=whole),
+        step=jax.jit(step, donate_argnums=(0, 1), out_shardings=whole),
+        put=lambda batch: jax.device_put(batch, placement.batch),
+        is_finite=jax.jit(_is_finite),
+    )
+
+
+def _zeros(shapes: Tree) -> Tree:
+    return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+
+
+def _is_finite(state: State) -> jax.Array:
+    leaves = jax.tree.leaves((state.variables, state.ema))
+    checks: list[Any] = [
+        jnp.all(jnp.isfinite(x)) for x in leaves if jnp.issubdtype(x.dtype, jnp.inexact)
+    ]
+    return jnp.all(jnp.stack(checks)) if checks else jnp.array(True)

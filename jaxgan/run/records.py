@@ -1,0 +1,167 @@
+"""What a run tells while it trains: metrics.jsonl, TensorBoard, and the terminal."""
+
+import json
+import os
+import pathlib
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from tensorboardX import SummaryWriter
+
+METRICS = "metrics.jsonl"
+
+
+class Records:
+    """The open logs of a run. Use as a context manager.
+
+    Rows of steps after `step` are dropped: they will be written again, the same.
+    """
+
+    def __init__(self, run: pathlib.Path, step: int, stop: int, batch_size: int):
+        self._batch_size = batch_size
+        self._path = run / METRICS
+        rows = keep_rows(self._path, step)
+        self._seconds = rows[-1]["seconds"] if rows else 0.0
+        self._file = self._path.open("a")
+        self._events = SummaryWriter(str(run / "tensorboard"), purge_step=step + 1)
+        self._terminal = _Bar(step, stop) if sys.stdout.isatty() else _Lines(stop)
+        self._since = step
+        self._clock = time.monotonic()
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        self._terminal.close()
+        self._file.close()
+        self._events.close()
+
+    def restart_clock(self, step: int) -> None:
+        """Begins an interval here: what came before (compilation) is no training."""
+        self._seconds += time.monotonic() - self._clock
+        self._since, self._clock = step, time.monotonic()
+
+    def skip(self, began: float) -> None:
+        """Leaves the time since `began` (saving, drawing) out of images per second."""
+        pause = time.monotonic() - began
+        self._seconds += pause
+        self._clock += pause
+
+    def advance(self, step: int) -> None:
+        """Moves the progress bar."""
+        self._terminal.advance(step)
+
+    def write(self, step: int, metrics: dict[str, float]) -> None:
+        """Writes the means since the last call."""
+        seconds = max(time.monotonic() - self._clock, 1e-9)
+        rate = (step - self._since) * self._batch_size / seconds
+        self.restart_clock(step)
+        row = {
+            "step": step,
+            "images": step * self._batch_size,
+            "seconds": round(self._seconds, 3),
+            "images_per_second": round(rate, 1),
+            **metrics,
+        }
+        self._file.write(json.dumps(row) + "\n")
+        self._file.flush()
+        for name, value in metrics.items():
+            self._events.add_scalar(name, value, step)
+        self._events.add_scalar("run/images_per_second", rate, step)
+        self._terminal.show(row)
+
+    def picture(self, step: int, picture: np.ndarray) -> None:
+        """Adds a picture of samples to TensorBoard."""
+        self._events.add_image("samples", picture, step, dataformats="HWC")
+
+    def say(self, message: str) -> None:
+        """Prints a line."""
+        self._terminal.say(message)
+
+
+def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
+    """Drops rows after a step, and a line cut off in the middle; returns the rest."""
+    if not path.exists():
+        return []
+    lines, rows = path.read_text().splitlines(), read_rows(path)
+    rows = [row for row in rows if row["step"] <= step]
+    if len(rows) < len(lines):
+        unfinished = path.with_name(f".{path.name}.tmp")
+        with unfinished.open("w") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    return rows
+
+
+def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
+    """The readable rows of a metrics.jsonl; [] if there is none."""
+    rows = []
+    for line in path.read_text().splitlines() if path.exists() else ():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:  # the process was killed while it wrote this line
+            continue
+    return rows
+
+
+def losses(row: dict[str, Any]) -> str:
+    """Both players' losses, as far as a row has them."""
+    parts = []
+    for player in ("discriminator", "generator"):
+        if f"{player}/loss" in row:
+            parts.append(f"{player} {row[f'{player}/loss']:.4g}")
+    return " · ".join(parts)
+
+
+class _Lines:
+    """One plain line per row, for files and pipes."""
+
+    def __init__(self, stop: int):
+        self._stop = stop
+
+    def advance(self, step: int) -> None:
+        del step
+
+    def show(self, row: dict[str, Any]) -> None:
+        rate = f"{row['images_per_second']:.0f} images/s"
+        self.say(f"step {row['step']}/{self._stop}  {rate}  {losses(row)}")
+
+    def say(self, message: str) -> None:
+        print(message, flush=True)
+
+    def close(self) -> None:
+        pass
+
+
+class _Bar:
+    """A progress bar with the time that is left, for terminals."""
+
+    def __init__(self, step: int, stop: int):
+        from rich import progress
+
+        self._progress = progress.Progress(
+            progress.TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
+            progress.BarColumn(),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.description}"),
+            refresh_per_second=4,
+        )
+        self._task = self._progress.add_task("compiling", total=stop, completed=step)
+        self._progress.start()
+
+    def advance(self, step: int) -> None:
+        self._progress.update(self._task, completed=step)
+
+    def show(self, row: dict[str, Any]) -> None:
+        rate = f"{row['images_per_second']:.0f} images/s"
+        self._progress.update(self._task, description=f"{rate}  {losses(row)}")
+
+    def say(self, message: str) -> None:
+        self._progress.console.print(message, markup=False, highlight=False)
+
+    def close(self) -> None:
+        self._progress.stop()

@@ -1,0 +1,187 @@
+"""The folder of a run: what it is, and that nothing in it is lost or mixed up."""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import shlex
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from jaxgan.run import configs
+from jaxgan.run.errors import RunError
+
+CONFIG = "config.json"
+EXPERIMENT = "experiment.py"
+LIBRARIES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
+
+
+class Identity(NamedTuple):
+    """What makes a run this run: fixed before its first step.
+
+    Attributes:
+      experiment: the name of the experiment's file, without '.py'.
+      variant: the name of the variant that the config started from.
+      config: as JSON.
+    """
+
+    experiment: str
+    variant: str
+    config: dict[str, Any]
+
+
+def read_identity(directory: pathlib.Path) -> Identity:
+    """Reads what run lies in a folder.
+
+    Raises:
+      RunError: if none does.
+    """
+    path = directory / CONFIG
+    if not path.is_file():
+        what = "does not exist" if not directory.exists() else "is not a run"
+        hint = "see the runs with: jaxgan list"
+        raise RunError(f"{directory} {what}: there is no {CONFIG}", hint)
+    try:
+        return Identity(**json.loads(path.read_text()))
+    except (ValueError, TypeError) as error:
+        raise RunError(f"{path} is damaged: {error}") from None
+
+
+def open_run(directory: pathlib.Path, identity: Identity, source: pathlib.Path) -> bool:
+    """Claims a folder for a run: makes it, or checks that it holds the same run.
+
+    Args:
+      directory: of the run.
+      identity: of the run that is asked for.
+      source: the experiment's file, of which a copy is kept.
+
+    Returns:
+      Whether the run was there already.
+
+    Raises:
+      RunError: if the folder holds anything else. Nothing is touched then.
+    """
+    exists = (directory / CONFIG).exists()
+    if exists:
+        _check_same(directory, read_identity(directory), identity)
+    elif directory.exists() and not directory.is_dir():
+        raise RunError(f"--run-dir: {directory} is a file")
+    elif directory.exists() and any(p.name != f".{CONFIG}.tmp" for p in directory.iterdir()):
+        raise RunError(
+            f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
+            "choose a new folder; nothing was changed",
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    if not exists:
+        # First of all files, so that a folder with anything else in it is a run.
+        write_text(directory / CONFIG, json.dumps(identity._asdict(), indent=2) + "\n")
+    _keep_source(directory, source)
+    _keep_versions(directory)
+    _keep_command(directory)
+    return exists
+
+
+def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> None:
+    if stored.experiment != asked.experiment:
+        raise RunError(
+            f"--run-dir: {directory} holds a run of {stored.experiment!r}, you asked "
+            f"{asked.experiment!r}",
+            "choose a new folder; nothing was changed",
+        )
+    lines = configs.differences(stored.config, asked.config)
+    if lines:
+        started = first_command(directory)
+        same = f"started it: {started}\n      " if started else "it was started with\n      "
+        raise RunError(
+            f"{directory} holds a run with another config:\n  " + "\n  ".join(lines),
+            f"to resume it, repeat the options that {same}"
+            "to train the new config, choose a new --run-dir; nothing was changed",
+        )
+
+
+def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
+    copy, text = directory / EXPERIMENT, source.read_text()
+    if copy.exists() and copy.read_text() != text:
+        number = 1 + len(list(directory.glob("experiment-*.py")))
+        copy.replace(directory / f"experiment-{number}.py")
+        warn(
+            f"{source} has changed since this run began; the run goes on with the new "
+            f"code, the old is kept as experiment-{number}.py"
+        )
+    if not copy.exists():
+        write_text(copy, text)
+
+
+def _keep_versions(directory: pathlib.Path) -> None:
+    path = directory / "versions.json"
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in ("jaxgan", *LIBRARIES):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    if path.exists():
+        before = json.loads(path.read_text())
+        for name in ("jax", "jaxlib"):
+            if before.get(name) != versions.get(name):
+                warn(
+                    f"this run began with {name} {before.get(name)}, this is "
+                    f"{versions.get(name)}: it goes on, but not with the same bits"
+                )
+    else:
+        write_text(path, json.dumps(versions, indent=2) + "\n")
+
+
+def command() -> str:
+    """This process's command line, to be typed again."""
+    program, *arguments = sys.argv
+    start = ["python", program] if program.endswith(".py") else [pathlib.Path(program).name]
+    return shlex.join([*start, *arguments])
+
+
+def _keep_command(directory: pathlib.Path) -> None:
+    path = directory / "command.txt"
+    lines = path.read_text().splitlines() if path.exists() else []
+    if command() not in lines:
+        write_text(path, "".join(f"{line}\n" for line in [*lines, command()]))
+
+
+def first_command(directory: pathlib.Path) -> str:
+    """The command that started the run, or ''."""
+    path = directory / "command.txt"
+    return path.read_text().split("\n")[0] if path.exists() else ""
+
+
+@contextlib.contextmanager
+def locked(directory: pathlib.Path) -> Iterator[None]:
+    """Keeps a second process from training the same run at the same time."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(f"another process is training {directory}") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+    """Writes a file that appears whole or not at all, even through a power cut."""
+    unfinished = path.with_name(f".{path.name}.tmp")
+    with unfinished.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def warn(message: str) -> None:
+    """Tells the user something that does not stop the run."""
+    print(f"warning: {message}", file=sys.stderr, flush=True)
