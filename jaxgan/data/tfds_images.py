@@ -54,7 +54,7 @@ def tfds_images(
         raise DataError(
             f"split: saw {split!r}, wanted one of {known} ({_line(error)})"
         ) from None
-    label = features.get("label")
+    label = features["label"] if "label" in features else None  # noqa: SIM401
     version = (name, str(builder.version), str(builder.data_dir), split, size)
     values = cached_array(
         ("tfds image", *version), lambda: _images(name, rows, size), cache
