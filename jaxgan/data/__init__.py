@@ -3,7 +3,14 @@
 from jaxgan.data.batches import Batches, batches
 from jaxgan.data.handwritten import digits
 from jaxgan.data.image_folder import folder
-from jaxgan.data.source import Arrays, DataError, Source, arrays, subset
+from jaxgan.data.source import (
+    Arrays,
+    DataError,
+    Source,
+    arrays,
+    subset,
+    without_labels,
+)
 from jaxgan.data.stacking import stacked
 from jaxgan.data.tfds_images import tfds_images
 from jaxgan.data.toy import grid, grid_centres, ring, ring_centres
@@ -24,4 +31,5 @@ __all__ = [
     "stacked",
     "subset",
     "tfds_images",
+    "without_labels",
 ]

@@ -2,16 +2,17 @@
 
 import dataclasses
 import functools
+import operator
 
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError, Source
+from jaxgan.data.source import DataError, Source, check_count
 
 
 @dataclasses.dataclass(frozen=True)
 class Batches:
-    """A function of the step; see `batches`."""
+    """A function of the step; see `batches`. Threads may call it."""
 
     source: Source
     batch_size: int
@@ -21,15 +22,24 @@ class Batches:
     process_count: int = 1
 
     def __post_init__(self):
-        if self.batch_size < 1:
-            raise DataError(f"batch_size: saw {self.batch_size}, wanted at least 1")
+        check_count("batch_size", self.batch_size, 1)
+        check_count("seed", self.seed, 0)
+        check_count("process_count", self.process_count, 1)
+        check_count("process_index", self.process_index, 0)
+        if self.seed >= 2**63:
+            raise DataError(f"seed: saw {self.seed}, wanted less than 2**63")
+        if self.process_index >= self.process_count:
+            raise DataError(
+                f"process_index: saw {self.process_index}, wanted less than the "
+                f"process_count, {self.process_count}"
+            )
         if self.batch_size % self.process_count:
             raise DataError(
                 f"batch_size: saw {self.batch_size}, wanted a multiple of the "
                 f"{self.process_count} processes"
             )
-        if not 0 <= self.seed < 2**63:
-            raise DataError(f"seed: saw {self.seed}, wanted 0 or a positive integer")
+        if self.source.size < 1:
+            raise DataError("source: saw no examples, wanted at least 1")
         if self.flip and len(self.source.shape) != 3:
             raise DataError(
                 f"flip: saw values of shape {self.source.shape}, wanted images"
@@ -37,6 +47,7 @@ class Batches:
 
     def __call__(self, step: int) -> Sample:
         """The batch of one step: this process's contiguous slice of the global one."""
+        step = operator.index(step)
         if step < 0:
             raise DataError(f"step: saw {step}, wanted at least 0")
         local = self.batch_size // self.process_count
@@ -49,14 +60,11 @@ class Batches:
             order = _order(self.seed, int(epoch), self.source.size)
             indices[here] = order[places[here]]
         sample = self.source.examples(indices)
-        if self.flip:
-            turned = _coins(self.seed, step, self.batch_size)
-            turned = turned[self.process_index * local :][:local]
-            value = np.where(
-                turned[:, None, None, None], sample.value[:, :, ::-1], sample.value
-            )
-            sample = sample._replace(value=value)
-        return sample
+        if not self.flip:
+            return sample
+        turned = _coins(self.seed, start, local)[:, None, None, None]
+        value = np.where(turned, sample.value[:, :, ::-1], sample.value)
+        return sample._replace(value=value)
 
 
 def batches(
@@ -78,7 +86,7 @@ def batches(
       source: the examples.
       batch_size: of the global batch.
       seed: of the order and the flips.
-      flip: mirror images left to right with probability ½.
+      flip: mirror images left to right with probability ½, anew in every epoch.
       process_index: which contiguous slice of the global batch to give.
       process_count: of how many.
 
@@ -96,7 +104,8 @@ def _order(seed: int, epoch: int, size: int) -> np.ndarray:
     return order
 
 
-def _coins(seed: int, step: int, count: int) -> np.ndarray:
-    # The high bit keeps these streams apart from the epochs'.
-    key = np.random.Philox(key=[seed, 2**63 + step])
-    return np.random.Generator(key).random(count) < 0.5
+def _coins(seed: int, start: int, count: int) -> np.ndarray:
+    """Tosses number start to start + count of the seed's endless series."""
+    # Philox makes four words per tick of its counter. No epoch has the high bit.
+    words = np.random.Philox(key=[seed, 2**63], counter=start // 4)
+    return words.random_raw(start % 4 + count)[start % 4 :] >> np.uint64(63) == 1

@@ -1,6 +1,7 @@
 """Sets of examples, addressed by index."""
 
 import dataclasses
+import numbers
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -11,6 +12,17 @@ from jaxgan.core.types import Sample
 
 class DataError(ValueError):
     """Data that cannot be used as it is; the message names it and the fix."""
+
+
+def check_count(name: str, value: object, least: int) -> None:
+    """Checks that an argument is an integer, and large enough.
+
+    Raises:
+      DataError: naming the argument, if not.
+    """
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or value < least:  # pyright: ignore[reportOperatorIssue]
+        raise DataError(f"{name}: saw {value!r}, wanted an integer, at least {least}")
 
 
 class Source(Protocol):
@@ -42,7 +54,8 @@ class Source(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True)
+# Compared by identity: arrays have no truth value.
+@dataclasses.dataclass(frozen=True, eq=False)
 class Arrays:
     """A source in memory (or memory-mapped); see `arrays`."""
 
@@ -75,9 +88,7 @@ def to_float(values: np.ndarray) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-def arrays(
-    values: Any, labels: Any = None, classes: Sequence[str] | None = None
-) -> Arrays:
+def arrays(values: Any, labels: Any = None, classes: Sequence[str] = ()) -> Arrays:
     """A source from arrays.
 
     Args:
@@ -89,7 +100,7 @@ def arrays(
       DataError: if shapes, types or ranges are not so.
     """
     values = np.asarray(values)
-    if values.ndim < 2 or not len(values):
+    if values.ndim < 2 or not values.size:
         raise DataError(f"values: saw shape {values.shape}, wanted [n > 0, ...]")
     if values.dtype != np.uint8:
         if not np.issubdtype(values.dtype, np.floating):
@@ -98,6 +109,8 @@ def arrays(
         if not np.isfinite(values).all():
             raise DataError("values: saw NaN or infinity, wanted finite numbers")
     if labels is None:
+        if len(classes):
+            raise DataError(f"labels: saw None with {len(classes)} classes; give both")
         return Arrays(values)
     labels = np.asarray(labels)
     if labels.shape != (len(values),) or not np.issubdtype(labels.dtype, np.integer):
@@ -105,16 +118,16 @@ def arrays(
             f"labels: saw {labels.dtype}{list(labels.shape)}, wanted integers "
             f"[{len(values)}]"
         )
-    count = int(labels.max()) + 1 if classes is None else len(classes)
-    if labels.min() < 0 or labels.max() >= count:
+    names = tuple(classes) or tuple(map(str, range(int(labels.max()) + 1)))
+    if labels.min() < 0 or labels.max() >= len(names):
         raise DataError(
-            f"labels: saw {labels.min()} to {labels.max()}, wanted 0 to {count - 1}"
+            f"labels: saw {labels.min()} to {labels.max()}, wanted 0 to "
+            f"{max(len(names) - 1, 0)}"
         )
-    names = map(str, range(count)) if classes is None else classes
-    return Arrays(values, labels.astype(np.int32), tuple(names))
+    return Arrays(values, labels.astype(np.int32), names)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Subset:
     """Some examples of a source; see `subset`."""
 
@@ -148,8 +161,42 @@ def subset(source: Source, indices: Sequence[int] | np.ndarray) -> Subset:
       DataError: if there are none, or one does not exist.
     """
     indices = np.asarray(indices)
-    if not indices.size or indices.min() < 0 or indices.max() >= source.size:
+    if indices.ndim != 1 or not np.issubdtype(indices.dtype, np.integer):
         raise DataError(
-            f"indices: saw {indices.size}, wanted some, each in [0, {source.size})"
+            f"indices: saw {indices.dtype}{list(indices.shape)}, wanted integers [n]"
         )
+    if not indices.size or indices.min() < 0 or indices.max() >= source.size:
+        seen = f"{indices.min()} to {indices.max()}" if indices.size else "none"
+        raise DataError(f"indices: saw {seen}, wanted some, each in [0, {source.size})")
     return Subset(source, indices)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Unlabelled:
+    """A source without its labels; see `without_labels`."""
+
+    source: Source
+
+    @property
+    def size(self) -> int:
+        """The number of examples."""
+        return self.source.size
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one value."""
+        return self.source.shape
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def examples(self, indices: np.ndarray) -> Sample:
+        """Gathers by index."""
+        return Sample(self.source.examples(indices).value)
+
+
+def without_labels(source: Source) -> Unlabelled:
+    """The same examples, given nothing."""
+    return Unlabelled(source)

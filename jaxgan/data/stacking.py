@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError, Source
+from jaxgan.data.source import DataError, Source, check_count
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Stacked:
     """A source of stacks; see `stacked`."""
 
@@ -48,14 +48,15 @@ def stacked(source: Source, size: int = 128_000, seed: int = 0) -> Stacked:
     """Stacks of three random examples of a one-channel source, as red, green and blue.
 
     Metz et al. 2017 (arXiv 1611.02163), section 3.3.1; 128,000 stacks is VEEGAN's
-    setting. With ten digits there are 1,000 classes: label 100 r + 10 g + b.
+    setting. With ten digits there are 1,000 classes: label 100 r + 10 g + b. Which
+    three make a stack is drawn once, from the seed; stacks of the unlabelled are
+    unlabelled.
 
     Raises:
-      DataError: if the source does not have one channel.
+      DataError: if the source does not have one channel, or the size is below 1.
     """
     if len(source.shape) != 3 or source.shape[-1] != 1:
         raise DataError(f"source: saw shape {source.shape}, wanted (H, W, 1)")
-    if size < 1:
-        raise DataError(f"size: saw {size}, wanted at least 1")
+    check_count("size", size, 1)
     rng = np.random.default_rng(seed)
     return Stacked(source, rng.integers(source.size, size=(size, 3)))
