@@ -33,6 +33,9 @@ from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Augment, Game, Players, State, Tree, Turn
 
+DECAY = schedules.constant_decay(0.9)
+"""Fast enough for the average to move visibly within a period."""
+
 CONSTANT_LEAVES = ("^key$", "hyperparams/")
 """Patterns of leaves of `State` that may stay as they are: the base key, and optax's
 injected hyper-parameters, whose schedules move by less than a rounding per step."""
@@ -46,7 +49,7 @@ class Subject:
     turns: Sequence[Turn]
     optimizers: Players[optax.GradientTransformation]
     batch: Tree
-    ema_decay: schedules.Decay = schedules.constant_decay(0.9)
+    ema_decay: schedules.Decay = DECAY
     augment: Augment = Augment()  # noqa: RUF009  immutable
 
     @property
@@ -81,7 +84,7 @@ def check_step(
     optimizers: Players[optax.GradientTransformation],
     batch: Tree,
     *,
-    ema_decay: schedules.Decay = schedules.constant_decay(0.9),
+    ema_decay: schedules.Decay = DECAY,
     augment: Augment = Augment(),  # noqa: B008  immutable
     reads_batch: bool = False,
     constants: Collection[str] = CONSTANT_LEAVES,
@@ -133,7 +136,7 @@ def check_only_the_mover_changes(subject: Subject) -> None:
 
 
 def check_collections_change_in_the_main_pass(subject: Subject) -> None:
-    """Law 1: collections are what the mover's main pass, and nothing else, made them."""
+    """Law 1: collections are what the mover's main pass made them, and no other."""
     state, game, batch = subject.init(), subject.game, subject.batch
     keys_of = functools.partial(example_keys, count=batch_size(batch))
 
@@ -222,7 +225,9 @@ def _transformations(subject: Subject, reads_batch: bool) -> dict[str, Callable]
 
     def pmap(repeat, state):
         apart = jax.tree.map(lambda x: x.reshape(devices, -1, *x.shape[1:]), batch)
-        step = jax.pmap(mapped, "data", in_axes=(None, 0), devices=list(mesh.devices.flat))
+        step = jax.pmap(
+            mapped, "data", in_axes=(None, 0), devices=list(mesh.devices.flat)
+        )
 
         def first(state, batch):
             del batch
@@ -263,7 +268,7 @@ def _transformations(subject: Subject, reads_batch: bool) -> dict[str, Callable]
 
 
 def check_draws_ignore_devices(subject: Subject) -> None:
-    """Law 3: keys are bitwise, and latents to a rounding, the same on 1, 2, 4, 8 devices.
+    """Law 3: draws are the same on 1, 2, 4 and 8 devices.
 
     Keys and integers must be equal; a float may differ in the last place, because some
     backends fuse the transformation of bits to normals differently.

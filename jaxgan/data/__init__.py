@@ -13,9 +13,18 @@ from jaxgan.data.source import (
 )
 from jaxgan.data.stacking import stacked
 from jaxgan.data.tfds_images import tfds_images
-from jaxgan.data.toy import grid, grid_centres, ring, ring_centres
+from jaxgan.data.toy import (
+    GRID_DEVIATION,
+    RING_DEVIATION,
+    grid,
+    grid_centres,
+    ring,
+    ring_centres,
+)
 
 __all__ = [
+    "GRID_DEVIATION",
+    "RING_DEVIATION",
     "Arrays",
     "Batches",
     "DataError",

@@ -20,11 +20,11 @@ from jaxgan.nn import (
     Conv,
     ConvTranspose,
     Dense,
+    Embedding,
     normal_init,
 )
 
 SLOPE = 0.2
-WIDEST = 1024
 
 
 def scale_init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32):
@@ -33,7 +33,9 @@ def scale_init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32):
 
 
 def doublings(size: int) -> tuple[int, int]:
-    """(base, n): a size is base · 2ⁿ, with base 4, or 7 for 28.
+    """(base, n): a size is base · 2ⁿ, with base 4; but 7 for 28, and 2 for 8.
+
+    Eight pixels are halved twice, because one convolution makes no discriminator.
 
     Raises:
       ValueError: for any other size.
@@ -42,12 +44,13 @@ def doublings(size: int) -> tuple[int, int]:
         return 7, 2
     if size < 8 or size & (size - 1):
         raise ValueError(f"size: saw {size}, wanted a power of two from 8, or 28")
-    return 4, int(math.log2(size)) - 2
+    base = 2 if size == 8 else 4
+    return base, int(math.log2(size // base))
 
 
-def _widths(width: int, count: int) -> list[int]:
+def _widths(width: int, max_width: int, count: int) -> list[int]:
     """Channels from the image's side to the base's."""
-    return [min(width * 2**place, WIDEST) for place in range(count)]
+    return [min(width * 2**place, max_width) for place in range(count)]
 
 
 def _check(shape: Sequence[int], classes: int, projection: bool) -> None:
@@ -62,13 +65,14 @@ class Generator(nn.Module):
 
     Attributes:
       shape: of one image, (size, size, channels).
-      width: channels of the last hidden map; they double towards the base, up to 1024.
-        The paper's 64×64 network has 128.
+      width: channels of the last hidden map; they double towards the base. The paper's
+        64×64 network has 128.
       classes: if positive, images are conditioned on labels: an embedding is joined to
         the latent (Mirza and Osindero 2014, arXiv 1411.1784).
       modulated: condition every normalisation instead (Miyato and Koyama 2018, arXiv
         1802.05637).
       embedding: length of the joined embedding.
+      max_width: the most channels that a map gets.
       dtype: of the computation.
     """
 
@@ -77,6 +81,7 @@ class Generator(nn.Module):
     classes: int = 0
     modulated: bool = False
     embedding: int = 50
+    max_width: int = 1024
     dtype: Any = jnp.float32
 
     @nn.compact
@@ -92,8 +97,8 @@ class Generator(nn.Module):
         if self.classes:
             given = labels(given, value.shape[0])
             if not self.modulated:
-                table = nn.Embed(self.classes, self.embedding, name="labels")
-                x = jnp.concatenate([x, table(given).astype(self.dtype)], axis=-1)
+                table = Embedding(self.classes, self.embedding, dtype=self.dtype)
+                x = jnp.concatenate([x, table(given)], axis=-1)
 
         def rectified(x):
             if self.classes and self.modulated:
@@ -102,7 +107,7 @@ class Generator(nn.Module):
             norm = BatchNorm(scale_init=scale_init, dtype=self.dtype)
             return nn.relu(norm(x, context))
 
-        *inner, widest = _widths(self.width, count)
+        *inner, widest = _widths(self.width, self.max_width, count)
         x = Dense(base * base * widest, use_bias=False, dtype=self.dtype)(x)
         x = rectified(x.reshape(-1, base, base, widest))
         for width in reversed(inner):
@@ -114,14 +119,15 @@ class Discriminator(nn.Module):
     """[Conv 4×4/2, norm, LeakyReLU 0.2]* -> logit; no norm on the first layer.
 
     Attributes:
-      width: channels of the first map; they double towards the base, up to 1024.
+      width: channels of the first map; they double towards the base.
       normalise: whether to use batch normalisation. Gradient penalties want it off.
       spectral: normalise every kernel's spectrum, instead of the batch (Miyato et al.
-        2018, arXiv 1802.05957).
+        2018, arXiv 1802.05957, whose own network has 3×3 convolutions in between).
       classes: if positive, images are judged together with their labels: an embedding
         is joined as a further channel (arXiv 1411.1784).
-      projection: add ⟨embedding(label), features⟩ to the logit instead (arXiv
-        1802.05637, equation 3).
+      projection: sum the last map over places, h, and add ⟨embedding(label), h⟩ to
+        h's logit instead (arXiv 1802.05637, equation 3).
+      max_width: the most channels that a map gets.
       dtype: of the computation.
     """
 
@@ -130,6 +136,7 @@ class Discriminator(nn.Module):
     spectral: bool = False
     classes: int = 0
     projection: bool = False
+    max_width: int = 1024
     dtype: Any = jnp.float32
 
     @nn.compact
@@ -146,10 +153,10 @@ class Discriminator(nn.Module):
         if self.classes:
             given = labels(given, value.shape[0])
             if not self.projection:
-                table = nn.Embed(self.classes, size * size, name="labels")
-                channel = table(given).astype(self.dtype).reshape(-1, size, size, 1)
+                table = Embedding(self.classes, size * size, dtype=self.dtype)
+                channel = table(given).reshape(-1, size, size, 1)
                 x = jnp.concatenate([x, channel], axis=-1)
-        for place, width in enumerate(_widths(self.width, count)):
+        for place, width in enumerate(_widths(self.width, self.max_width, count)):
             norm = self.normalise and not self.spectral and place > 0
             x = Conv(
                 width,
@@ -162,10 +169,12 @@ class Discriminator(nn.Module):
             if norm:
                 x = BatchNorm(scale_init=scale_init, dtype=self.dtype)(x, context)
             x = nn.leaky_relu(x, SLOPE)
-        head = Dense(1, spectral=self.spectral, dtype=self.dtype)
-        logits = head(x.reshape(x.shape[0], -1), context.train)[:, 0]
-        if self.classes and self.projection:
-            features = jnp.sum(x, axis=(1, 2))
-            table = nn.Embed(self.classes, features.shape[-1], name="projection")
-            logits += jnp.sum(table(given).astype(self.dtype) * features, axis=-1)
-        return Verdict(logits)
+        shared = {"spectral": self.spectral, "dtype": self.dtype}
+        if not self.projection:
+            x = x.reshape(x.shape[0], -1)
+            return Verdict(Dense(1, **shared)(x, context.train)[:, 0])
+        x = jnp.sum(x, axis=(1, 2))
+        table = Embedding(self.classes, x.shape[-1], kernel_init=normal_init, **shared)
+        vector = table(given, context.train)
+        logits = Dense(1, **shared)(x, context.train)[:, 0]
+        return Verdict(logits + jnp.sum(vector * x, axis=-1))

@@ -10,11 +10,9 @@ def labels(given, count: int) -> jax.Array:
     Raises:
       ValueError: if `given` is anything else.
     """
-    if (
-        not isinstance(given, jax.Array)
-        or given.shape != (count,)
-        or not jnp.issubdtype(given.dtype, jnp.integer)
-    ):
-        seen = getattr(given, "aval", given)
+    shape, dtype = getattr(given, "shape", None), getattr(given, "dtype", None)
+    integers = dtype is not None and jnp.issubdtype(dtype, jnp.integer)
+    if shape != (count,) or not integers:
+        seen = given if shape is None else f"{dtype}{list(shape)}"
         raise ValueError(f"given: saw {seen}, wanted int labels [{count}]")
-    return given
+    return jnp.asarray(given)

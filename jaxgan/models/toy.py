@@ -1,7 +1,8 @@
 """Networks for points in the plane: PacGAN's synthetic experiments.
 
-Lin et al. 2018 (arXiv 1712.04086), section 4.1, with the initialisation N(0, 0.02²) of
-its official code.
+Lin et al. 2018 (arXiv 1712.04086), section 4.1, with what its official code adds: the
+initialisation N(0, 0.02²), no biases in the generator but on its output, normalisation
+before the ReLU, and running statistics that keep 0.95 of the old.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Generator(nn.Module):
                 dtype=self.dtype,
             )(x)
             if self.normalise:
-                x = BatchNorm(dtype=self.dtype)(x, context)
+                x = BatchNorm(momentum=0.95, dtype=self.dtype)(x, context)
             x = nn.relu(x)
         return Dense(self.dimensions, kernel_init=self.kernel_init, dtype=self.dtype)(x)
 

@@ -1,8 +1,9 @@
 """Building blocks of generators and discriminators."""
 
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
+from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
-from jaxgan.nn.noise import Dropout
+from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.spectral import SpectralNorm
@@ -14,6 +15,7 @@ __all__ = [
     "ConvTranspose",
     "Dense",
     "Dropout",
+    "Embedding",
     "FiLM",
     "MinibatchDiscrimination",
     "Packed",
@@ -21,5 +23,7 @@ __all__ = [
     "conv",
     "conv_transpose",
     "minibatch_deviation",
+    "normal",
     "normal_init",
+    "uniform",
 ]

@@ -1,9 +1,10 @@
 """Convolutions, transposed convolutions and dense layers, fast on CPUs too.
 
 Images are [B, H, W, C], kernels [height, width, in, out]. XLA's CPU backend is slow at
-the gradients of strided and transposed convolutions: measured on two cores, up to 13
-times slower than one matrix product over patches, and 60 times inside a loop or a
-branch. There both directions are written over patches; elsewhere XLA's own are used.
+kernel gradients: those of transposed convolutions take up to 7 times as long as the
+same arithmetic as matrix products, and those of any convolution 10 to 30 times inside
+a loop or a branch. There, both directions are matrix products over shifted images;
+elsewhere they are XLA's own.
 """
 
 from collections.abc import Callable
@@ -14,35 +15,48 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
+from jaxgan.nn.patches import conv_by_patches, transpose_by_shifts
 from jaxgan.nn.spectral import SpectralNorm
 
 LAYOUT = ("NHWC", "HWIO", "NHWC")
 Initializer = Callable[..., jax.Array]
+Padding = str | tuple[tuple[int, int], tuple[int, int]]
+"""'SAME' or 'VALID' as in `jax.lax`, or zeros ((above, below), (left, right))."""
 normal_init = nn.initializers.normal(0.02)
 """N(0, 0.02²): DCGAN's (arXiv 1511.06434, section 3)."""
 
 
-def conv(x: jax.Array, kernel: jax.Array, stride: int = 1) -> jax.Array:
-    """Convolution with zero padding to ceil(size / stride): TensorFlow's SAME.
+def conv(
+    x: jax.Array, kernel: jax.Array, stride: int = 1, padding: Padding = "SAME"
+) -> jax.Array:
+    """Convolution of images.
 
     Args:
       x: [B, H, W, C].
       kernel: [height, width, C, features].
       stride: of both axes.
+      padding: 'SAME' pads with zeros to an output of ceil(size / stride).
     """
-    if kernel.shape[:2] == (1, 1) and stride == 1:
+    if kernel.shape[:2] == (1, 1) and stride == 1 and isinstance(padding, str):
         return x @ kernel[0, 0]
+    size = kernel.shape[:2]
+    if isinstance(padding, str):
+        pads = lax.padtype_to_pads(x.shape[1:3], size, (stride, stride), padding)
+    else:
+        pads = padding
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: _conv_by_patches(x, kernel, stride),
+        cpu=lambda x, kernel: conv_by_patches(x, kernel, stride, pads),
         default=lambda x, kernel: lax.conv_general_dilated(
-            x, kernel, (stride, stride), "SAME", dimension_numbers=LAYOUT
+            x, kernel, (stride, stride), pads, dimension_numbers=LAYOUT
         ),
     )
 
 
-def conv_transpose(x: jax.Array, kernel: jax.Array, stride: int = 1) -> jax.Array:
+def conv_transpose(
+    x: jax.Array, kernel: jax.Array, stride: int = 1, padding: Padding = "SAME"
+) -> jax.Array:
     """The gradient of `conv` with respect to its input, which multiplies sizes.
 
     With a 4×4 kernel and stride 2 it is PyTorch's ConvTranspose2d(4, 2, padding=1).
@@ -50,58 +64,49 @@ def conv_transpose(x: jax.Array, kernel: jax.Array, stride: int = 1) -> jax.Arra
     Args:
       x: [B, H, W, C].
       kernel: [height, width, features, C]: that of the convolution it transposes.
-      stride: of both axes; the output is [B, stride · H, stride · W, features].
+      stride: of both axes.
+      padding: that of the convolution it transposes. With 'SAME' the output is
+        [B, stride · H, stride · W, features]; otherwise it has the smallest size that
+        the convolution maps to that of `x`.
+
+    Raises:
+      ValueError: if there is as much padding as kernel.
     """
+    size = kernel.shape[:2]
+    if isinstance(padding, str) and padding == "SAME":
+        outs = [n * stride for n in x.shape[1:3]]
+        pads = lax.padtype_to_pads(outs, size, (stride, stride), padding)
+    else:
+        pads = ((0, 0), (0, 0)) if isinstance(padding, str) else padding
+        if any(max(pad) >= k for pad, k in zip(pads, size)):
+            raise ValueError(f"padding: saw {pads}, wanted less than the kernel {size}")
+        outs = [
+            (n - 1) * stride + k - sum(pad)
+            for n, k, pad in zip(x.shape[1:3], size, pads)
+        ]
+    low = [pad[0] for pad in pads]
     return lax.platform_dependent(
         x,
         kernel,
-        cpu=lambda x, kernel: _transpose_by_patches(x, kernel, stride),
-        default=lambda x, kernel: lax.conv_transpose(
-            x,
-            kernel,
-            (stride, stride),
-            "SAME",
-            dimension_numbers=LAYOUT,
-            transpose_kernel=True,
-        ),
+        cpu=lambda x, kernel: transpose_by_shifts(x, kernel, stride, low, outs),
+        default=lambda x, kernel: transpose_by_dilation(x, kernel, stride, low, outs),
     )
 
 
-def _patches(x: jax.Array, size: tuple[int, int], stride: int) -> jax.Array:
-    """[B, H, W, C] to [B, H', W', height · width · C], zero-padded as SAME."""
-    outs = [-(-n // stride) for n in x.shape[1:3]]
-    pads = [
-        max((out - 1) * stride + k - n, 0)
-        for out, k, n in zip(outs, size, x.shape[1:3])
+def transpose_by_dilation(x, kernel, stride, low, outs):
+    """`conv_transpose` as XLA has it: a convolution of the image spread out."""
+    edges = [
+        (k - 1 - cut, out - (n - 1) * stride - 1 + cut)
+        for k, cut, out, n in zip(kernel.shape[:2], low, outs, x.shape[1:3])
     ]
-    x = jnp.pad(x, [(0, 0), *((pad // 2, pad - pad // 2) for pad in pads), (0, 0)])
-    spans = [(out - 1) * stride + 1 for out in outs]
-    shifts = [
-        lax.slice(
-            x,
-            (0, i, j, 0),
-            (x.shape[0], i + spans[0], j + spans[1], x.shape[3]),
-            (1, stride, stride, 1),
-        )
-        for i in range(size[0])
-        for j in range(size[1])
-    ]
-    return jnp.concatenate(shifts, axis=-1)
-
-
-def _conv_by_patches(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-    matrix = kernel.reshape(-1, kernel.shape[-1])
-    return _patches(x, kernel.shape[:2], stride) @ matrix
-
-
-def _transpose_by_patches(x: jax.Array, kernel: jax.Array, stride: int) -> jax.Array:
-    height, width, features, channels = kernel.shape
-    b, h, w, _ = x.shape
-    image = jax.ShapeDtypeStruct((b, h * stride, w * stride, features), x.dtype)
-    overlap_add = jax.linear_transpose(
-        lambda image: _patches(image, (height, width), stride), image
+    return lax.conv_general_dilated(
+        x,
+        jnp.flip(kernel, (0, 1)),
+        (1, 1),
+        edges,
+        lhs_dilation=(stride, stride),
+        dimension_numbers=("NHWC", "HWOI", "NHWC"),
     )
-    return overlap_add(x @ kernel.reshape(-1, channels).T)[0]
 
 
 class _Layer(nn.Module):
@@ -154,17 +159,20 @@ class Conv(_Layer):
     Attributes:
       size: of the square kernel.
       stride: of both axes.
+      padding: zeros around the image.
     """
 
     size: int = 3
     stride: int = 1
+    padding: Padding = "SAME"
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool = False) -> jax.Array:
         """Maps [B, H, W, C]; `train` matters to `spectral` only."""
         x = x.astype(self.dtype)
         shape = (self.size, self.size, x.shape[-1], self.features)
-        return self.biased(conv(x, self.kernel(shape, -1, train), self.stride))
+        kernel = self.kernel(shape, -1, train)
+        return self.biased(conv(x, kernel, self.stride, self.padding))
 
 
 class ConvTranspose(_Layer):
@@ -173,10 +181,12 @@ class ConvTranspose(_Layer):
     Attributes:
       size: of the square kernel.
       stride: by which both sizes grow.
+      padding: of the convolution it transposes.
     """
 
     size: int = 4
     stride: int = 2
+    padding: Padding = "SAME"
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool = False) -> jax.Array:
@@ -184,4 +194,4 @@ class ConvTranspose(_Layer):
         x = x.astype(self.dtype)
         shape = (self.size, self.size, self.features, x.shape[-1])
         kernel = self.kernel(shape, -2, train)
-        return self.biased(conv_transpose(x, kernel, self.stride))
+        return self.biased(conv_transpose(x, kernel, self.stride, self.padding))

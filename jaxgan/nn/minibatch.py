@@ -1,5 +1,7 @@
 """Layers that let a discriminator see the variety of a batch."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
@@ -20,12 +22,14 @@ class MinibatchDiscrimination(nn.Module):
       group: examples per group of neighbours; 0 means the whole batch of the device
         and microbatch. Groups are contiguous, so that devices do not split them.
       kernel_init: initializer of T.
+      dtype: of the computation; T is float32.
     """
 
     features: int = 100
     kernels: int = 5
     group: int = 0
     kernel_init: Initializer = normal_init
+    dtype: Any = jnp.float32
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -37,7 +41,10 @@ class MinibatchDiscrimination(nn.Module):
         shape = (x.shape[-1], self.features * self.kernels)
         kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
         size = check_group(x.shape[0], self.group)
-        m = (x @ kernel.astype(x.dtype)).reshape(-1, size, self.features, self.kernels)
+        x = x.astype(self.dtype)
+        m = (x @ kernel.astype(self.dtype)).reshape(
+            -1, size, self.features, self.kernels
+        )
         distance = jnp.sum(jnp.abs(m[:, :, None] - m[:, None]), axis=-1)
         closeness = jnp.sum(jnp.exp(-distance), axis=2) - 1.0
         return jnp.concatenate([x, closeness.reshape(-1, self.features)], axis=-1)
@@ -50,12 +57,15 @@ def minibatch_deviation(
 
     Karras et al. 2018 (arXiv 1710.10196), section 3: the standard deviation of every
     feature at every place over the group, averaged over places and over equal slices of
-    the channels. Groups are contiguous examples, where the official code strides over
-    the batch: a device boundary never splits one, and trained weights do not care.
+    the channels. It is √(Σ(x - mean)²/n + ε), so a group of one example appends √ε,
+    where some official code appends 0. Groups are contiguous examples, where the
+    official code strides over the batch: a device boundary never splits one, and
+    trained weights do not care.
 
     Args:
       x: [B, H, W, C].
-      group: examples per group; 0 means the whole batch of the device and microbatch.
+      group: examples per group, a divisor of the batch; 0 means the whole batch of
+        the device and microbatch.
       channels: maps to append; divides C.
       epsilon: added to the variance.
 

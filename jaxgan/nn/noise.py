@@ -1,10 +1,26 @@
 """Randomness inside networks: drawn per example, never per batch."""
 
+from collections.abc import Sequence
+
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
+
+
+def normal(keys: jax.Array, shape: Sequence[int]) -> jax.Array:
+    """N(0, 1) [B, *shape] in float32, example i from key i of [B]."""
+    return jax.vmap(lambda key: jax.random.normal(key, tuple(shape), jnp.float32))(keys)
+
+
+def uniform(
+    keys: jax.Array, shape: Sequence[int], low: float = 0.0, high: float = 1.0
+) -> jax.Array:
+    """U[low, high) [B, *shape] in float32, example i from key i of [B]."""
+    return jax.vmap(
+        lambda key: jax.random.uniform(key, tuple(shape), jnp.float32, low, high)
+    )(keys)
 
 
 class Dropout(nn.Module):

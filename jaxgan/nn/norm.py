@@ -5,45 +5,82 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
+from jax import lax
 
 from jaxgan.core.context import Context
-from jaxgan.nn.conv import Dense
+from jaxgan.nn.conv import Dense, Initializer
+from jaxgan.nn.embedding import Embedding
 
 MOMENTUM = 0.9
 EPSILON = 1e-5
+zeros = nn.initializers.zeros_init()
 
 
 class BatchNorm(nn.Module):
-    """Batch normalisation over all examples of all devices.
+    """(x - mean) / √(variance + ε) · scale + bias, over all examples of all devices.
 
-    Ioffe and Szegedy 2015 (arXiv 1502.03167), with PyTorch's momentum (0.1 of the new)
-    and epsilon. Running statistics are the collection 'batch_stats'. Microbatches are
-    normalised apart.
+    Ioffe and Szegedy 2015 (arXiv 1502.03167), algorithm 1, with PyTorch's momentum (0.1
+    of the new), epsilon and unbiased running variance. Running statistics are the
+    collection 'batch_stats'. Microbatches are normalised apart.
+
+    Flax's layer raises when training with an immutable collection; this one then uses
+    the batch's statistics and stores nothing.
 
     Attributes:
       affine: whether to scale and shift.
       scale_init: initializer of the scale; DCGAN draws N(1, 0.02²).
+      momentum: the share of the old in running statistics.
+      epsilon: added to the variance.
       dtype: of the result; statistics are float32.
     """
 
     affine: bool = True
-    scale_init: Any = nn.initializers.ones_init()
+    scale_init: Initializer = nn.initializers.ones_init()
+    momentum: float = MOMENTUM
+    epsilon: float = EPSILON
     dtype: Any = jnp.float32
 
     @nn.compact
     def __call__(self, x: jax.Array, context: Context) -> jax.Array:
         """Normalises [B, ..., C] over all axes but the last."""
-        return nn.BatchNorm(
-            use_running_average=not context.train,
-            axis_name=context.axis_name,
-            momentum=MOMENTUM,
-            epsilon=EPSILON,
-            use_scale=self.affine,
-            use_bias=self.affine,
-            scale_init=self.scale_init,
-            dtype=self.dtype,
-            name="norm",
-        )(x)
+        features = (x.shape[-1],)
+        old_mean = self.variable("batch_stats", "mean", jnp.zeros, features)
+        old_var = self.variable("batch_stats", "var", jnp.ones, features)
+        x = x.astype(jnp.float32)
+        mean, var = old_mean.value, old_var.value
+        if context.train:
+            axis_name = None if self.is_initializing() else context.axis_name
+            mean, var, unbiased = _statistics(x, axis_name)
+            mutable = self.is_mutable_collection("batch_stats")
+            if mutable and not self.is_initializing():
+                keep = self.momentum
+                old_mean.value = keep * old_mean.value + (1.0 - keep) * mean
+                old_var.value = keep * old_var.value + (1.0 - keep) * unbiased
+        scale = lax.rsqrt(var + self.epsilon)
+        if self.affine:
+            scale = scale * self.param("scale", self.scale_init, features, jnp.float32)
+        x = (x - _row(mean, x.ndim)) * _row(scale, x.ndim)
+        if self.affine:
+            x = x + _row(self.param("bias", zeros, features, jnp.float32), x.ndim)
+        return x.astype(self.dtype)
+
+
+def _row(vector: jax.Array, ndim: int) -> jax.Array:
+    return vector.reshape((1,) * (ndim - 1) + (-1,))
+
+
+def _statistics(x, axis_name):
+    """Mean, variance and unbiased variance [C] over all devices, in two passes."""
+
+    def average(y):
+        y = jnp.mean(y, axis=tuple(range(y.ndim - 1)))
+        return y if axis_name is None else lax.pmean(y, axis_name)
+
+    devices = 1 if axis_name is None else lax.axis_size(axis_name)
+    count = devices * x.size // x.shape[-1]
+    mean = average(x)
+    var = average(jnp.square(x - _row(mean, x.ndim)))
+    return mean, var, var * (count / max(count - 1, 1))
 
 
 class FiLM(nn.Module):
@@ -64,22 +101,22 @@ class FiLM(nn.Module):
     def __call__(self, x: jax.Array, given: jax.Array) -> jax.Array:
         """Modulates [B, ..., C]."""
         features = 2 * x.shape[-1]
-        zeros = nn.initializers.zeros_init()
+        options = {"kernel_init": zeros, "dtype": self.dtype}
         if self.classes:
-            table = nn.Embed(self.classes, features, embedding_init=zeros, name="table")
-            modulation = table(given)
+            modulation = Embedding(self.classes, features, **options)(given)
         else:
-            modulation = Dense(features, kernel_init=zeros, name="linear")(given)
+            modulation = Dense(features, **options)(given)
         shape = (x.shape[0], *(1,) * (x.ndim - 2), features)
-        gamma, beta = jnp.split(modulation.astype(self.dtype).reshape(shape), 2, -1)
+        gamma, beta = jnp.split(modulation.reshape(shape), 2, axis=-1)
+        x = x.astype(self.dtype)
         return x * (1.0 + gamma) + beta
 
 
 class ConditionalBatchNorm(nn.Module):
     """Batch normalisation whose scale and shift depend on what is given.
 
-    De Vries et al. 2017 (arXiv 1707.00683); as in projection GANs, scale and shift are
-    tables over the classes.
+    De Vries et al. 2017 (arXiv 1707.00683); as in projection GANs (arXiv 1802.05637),
+    scale and shift are tables over the classes.
 
     Attributes:
       classes: as in `FiLM`.

@@ -15,6 +15,7 @@ from jaxgan.run.fingerprint import fingerprint
 from jaxgan.run.run_directory import warn
 
 FOLDER = "checkpoints"
+LOGGER = logging.getLogger("absl")
 
 
 class Restored(NamedTuple):
@@ -42,13 +43,21 @@ class Checkpoints:
         self._manager = _manager(self.folder, keep)
 
     def __enter__(self) -> "Checkpoints":
+        # What orbax's threads log at length before they fail is raised here as well.
+        self._level = LOGGER.level
+        LOGGER.setLevel(logging.CRITICAL)
         return self
 
     def __exit__(self, kind, error, trace) -> None:
-        if kind is None:
-            self._manager.wait_until_finished()
-        with contextlib.nullcontext() if kind is None else contextlib.suppress(Exception):
-            self._manager.close()
+        try:
+            if kind is None:
+                self._manager.wait_until_finished()
+                self._manager.close()
+            else:
+                with contextlib.suppress(Exception):  # the first error counts
+                    self._manager.close()
+        finally:
+            LOGGER.setLevel(self._level)
 
     def save(self, state: State, step: int) -> None:
         """Starts to save; the state may be donated as soon as this returns."""
@@ -96,8 +105,8 @@ class Checkpoints:
             lines = "".join(f"\n  step {n}: {why}" for n, why in failures.items())
             raise RunError(
                 f"no checkpoint in {self.folder} can be read:{lines}",
-                "has the experiment's code changed? Undo that, or choose a new --run-dir;"
-                " nothing was changed",
+                "has the experiment's code changed? Undo that, or choose a new "
+                "--run-dir; nothing was changed",
                 code=1,
             )
         return None
@@ -153,13 +162,13 @@ def read(
 
 def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
     reading = keep is None
-    return ocp.CheckpointManager(
-        folder,
-        item_names=("state", "facts"),
-        options=ocp.CheckpointManagerOptions(
+    with _quiet():
+        options = ocp.CheckpointManagerOptions(
             max_to_keep=keep, create=not reading, read_only=reading
-        ),
-    )
+        )
+        return ocp.CheckpointManager(
+            folder, item_names=("state", "facts"), options=options
+        )
 
 
 def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> Any:
@@ -168,7 +177,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
     )
     try:
         with _quiet():
-            restored = manager.restore(step, args=arguments)
+            restored: Any = manager.restore(step, args=arguments)
     except Exception as error:
         # Orbax has no error class for damage: anything may come out of a broken file.
         lines = str(error).strip().splitlines() or [""]
@@ -180,7 +189,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without the traces that orbax's threads print when a restore fails."""
+    """Without orbax's warnings, and the traces of its threads when a restore fails."""
     hook, level = sys.unraisablehook, logging.root.manager.disable
     sys.unraisablehook = lambda unraisable: None
     logging.disable(logging.CRITICAL)

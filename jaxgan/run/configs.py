@@ -52,11 +52,13 @@ def _decode(hint: Any, item: Any) -> Any:
     if isinstance(item, list) and (typing.get_origin(hint) or hint) is tuple:
         inner = typing.get_args(hint) or (Any,)
         return tuple(
-            _decode(inner[min(place, len(inner) - 1)] if ... not in inner else inner[0], x)
+            _decode(
+                inner[min(place, len(inner) - 1)] if ... not in inner else inner[0], x
+            )
             for place, x in enumerate(item)
         )
     if isinstance(hint, type) and issubclass(hint, pathlib.PurePath):
-        return hint(item)
+        return hint(str(item))
     return item
 
 
@@ -85,7 +87,9 @@ def differences(
     lines = []
     for name in [*stored, *(name for name in asked if name not in stored)]:
         if name not in asked:
-            lines.append(f"{name}: run has {stored[name]!r}, the experiment no such field")
+            lines.append(
+                f"{name}: run has {stored[name]!r}, the experiment no such field"
+            )
         elif name not in stored:
             lines.append(f"{name}: run has no such field, you asked {asked[name]!r}")
         elif not names_only and stored[name] != asked[name]:

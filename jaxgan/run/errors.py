@@ -6,7 +6,7 @@ class RunError(Exception):
 
     Attributes:
       hint: what to do about it, or ''.
-      code: the exit status: 2 for a request that cannot be met, 1 for a run that failed.
+      code: the exit status: 2 for a request that cannot be met, 1 for a failed run.
     """
 
     def __init__(self, message: str, hint: str = "", code: int = 2):

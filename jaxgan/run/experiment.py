@@ -8,7 +8,7 @@ import numpy as np
 import optax
 
 from jaxgan.core.schedules import Decay, no_average
-from jaxgan.core.types import Augment, Game, Players, Sample, Tree, Turn
+from jaxgan.core.types import Augment, Game, Players, Sample, State, Tree, Turn
 from jaxgan.run import pictures
 
 
@@ -28,6 +28,11 @@ class Batches(Protocol):
         ...
 
 
+def _nothing(state: State) -> dict[str, float]:
+    del state
+    return {}
+
+
 @dataclasses.dataclass(frozen=True)
 class Experiment:
     """A GAN, its data, and how to draw what it makes.
@@ -41,6 +46,9 @@ class Experiment:
       ema_decay: decay of the generator's running average.
       microbatches: gradients are averaged over so many parts of the batch.
       picture: draws samples as one uint8 picture [H, W, 3].
+      progress: f(state, sample) -> picture, drawn during training; by default `picture`
+        of the sample. It may show the discriminator too.
+      measure: f(state) -> {name: number}, logged whenever progress is drawn.
     """
 
     game: Game
@@ -51,3 +59,5 @@ class Experiment:
     ema_decay: Decay = no_average
     microbatches: int = 1
     picture: Callable[[Sample], np.ndarray] = pictures.grid
+    progress: Callable[[State, Sample], np.ndarray] | None = None
+    measure: Callable[[State], dict[str, float]] = _nothing

@@ -5,14 +5,15 @@ import json
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 
 def fingerprint(tree: Any) -> str:
     """SHA-256 over names, dtypes, shapes and bytes of all leaves, as 'sha256:...'.
 
-    Names are paths of plain strings in sorted order, so a restored tree of dicts has the
-    fingerprint of the named tuples that were saved.
+    Names are paths of plain strings in sorted order, so a restored tree of dicts has
+    the fingerprint of the named tuples that were saved.
     """
     leaves = sorted(
         (
@@ -43,9 +44,7 @@ def _name(entry: Any) -> str:
 
 def _values(leaf: Any) -> tuple[np.ndarray, str]:
     """The leaf's bits on the host, little-endian, and its type's name."""
-    if isinstance(leaf, jax.Array) and jax.dtypes.issubdtype(
-        leaf.dtype, jax.dtypes.prng_key
-    ):
+    if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
         return np.asarray(jax.random.key_data(leaf)), str(leaf.dtype)
     values = np.asarray(leaf)
     if values.dtype.byteorder == ">":

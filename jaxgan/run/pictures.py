@@ -76,6 +76,27 @@ def scatter(
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
 
 
+def enlarged(picture: np.ndarray, pixels: int = 512) -> np.ndarray:
+    """A whole multiple of a small picture, with sides of about so many pixels."""
+    times = max(1, round(pixels / max(picture.shape[:2])))
+    return picture.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def animate(run: pathlib.Path, seconds: float = 8.0, most: int = 80) -> pathlib.Path:
+    """Writes RUN/samples.gif: the pictures drawn during training, evenly thinned."""
+    from PIL import Image
+
+    files = sorted((run / "samples").glob("step_*.png"))
+    chosen = np.unique(np.linspace(0, len(files) - 1, most).round().astype(int))
+    frames = []
+    for place in chosen:
+        with Image.open(files[place]) as image:
+            frames.append(np.asarray(image.convert("RGB")))
+    path = run / "samples.gif"
+    save_gif(path, frames, rate=max(1.0, len(frames) / seconds))
+    return path
+
+
 def to_uint8(images: Any) -> np.ndarray:
     """Images [N, H, W, C] in [-1, 1], C = 1, 3 or 4, to uint8 [N, H, W, 3].
 
@@ -85,8 +106,8 @@ def to_uint8(images: Any) -> np.ndarray:
     images = np.asarray(images, np.float32)
     if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
         raise ValueError(
-            f"images: saw shape {list(images.shape)}, wanted [N, H, W, C] with C = 1, 3 "
-            "or 4; give the Experiment a `picture` function for other samples"
+            f"images: saw shape {list(images.shape)}, wanted [N, H, W, C] with C = 1, "
+            "3 or 4; give the Experiment a `picture` function for other samples"
         )
     images = (np.clip(np.nan_to_num(images), -1.0, 1.0) + 1.0) / 2.0
     if images.shape[-1] == 4:

@@ -1,5 +1,6 @@
 """The compiled functions of a run: the first state, and the step that also counts."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ def state_shapes(experiment: Experiment, seed: int, batch: Tree) -> State:
     Raises:
       ValueError: if game, turns, optimizers and data do not fit together.
     """
-    return jax.eval_shape(lambda: _first(experiment, seed, batch))
+    return jax.eval_shape(functools.partial(_first, experiment, seed), batch)
 
 
 def _first(experiment: Experiment, seed: int, batch: Tree) -> State:
@@ -98,7 +99,9 @@ def compile_program(
     return Program(
         names=names,
         target=with_sharding(state, whole),
-        init=jax.jit(lambda: _first(experiment, seed, _zeros(shapes)), out_shardings=whole),
+        init=jax.jit(
+            lambda: _first(experiment, seed, _zeros(shapes)), out_shardings=whole
+        ),
         zeros=jax.jit(zeros, out_shardings=whole),
         step=jax.jit(step, donate_argnums=(0, 1), out_shardings=whole),
         put=lambda batch: jax.device_put(batch, placement.batch),

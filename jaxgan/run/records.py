@@ -76,6 +76,17 @@ class Records:
         """Adds a picture of samples to TensorBoard."""
         self._events.add_image("samples", picture, step, dataformats="HWC")
 
+    def measured(self, step: int, measures: dict[str, float]) -> None:
+        """Prints, and adds to TensorBoard, what the experiment measured itself."""
+        if not measures:
+            return
+        for name, value in measures.items():
+            self._events.add_scalar(name, value, step)
+        self._file.write(json.dumps({"step": step, **measures}) + "\n")
+        self._file.flush()
+        told = " · ".join(f"{name} {value:.4g}" for name, value in measures.items())
+        self.say(f"step {step}: {told}")
+
     def say(self, message: str) -> None:
         """Prints a line."""
         self._terminal.say(message)
@@ -145,7 +156,7 @@ class _Bar:
 
         self._progress = progress.Progress(
             progress.TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
-            progress.BarColumn(),
+            progress.BarColumn(bar_width=20),
             progress.TimeRemainingColumn(),
             progress.TextColumn("{task.description}"),
             refresh_per_second=4,
@@ -158,7 +169,8 @@ class _Bar:
 
     def show(self, row: dict[str, Any]) -> None:
         rate = f"{row['images_per_second']:.0f} images/s"
-        self._progress.update(self._task, description=f"{rate}  {losses(row)}")
+        short = losses(row).replace("discriminator", "D").replace("generator", "G")
+        self._progress.update(self._task, description=f"{rate}  {short}")
 
     def say(self, message: str) -> None:
         self._progress.console.print(message, markup=False, highlight=False)

@@ -50,38 +50,23 @@ def read_identity(directory: pathlib.Path) -> Identity:
         raise RunError(f"{path} is damaged: {error}") from None
 
 
-def open_run(directory: pathlib.Path, identity: Identity, source: pathlib.Path) -> bool:
-    """Claims a folder for a run: makes it, or checks that it holds the same run.
-
-    Args:
-      directory: of the run.
-      identity: of the run that is asked for.
-      source: the experiment's file, of which a copy is kept.
-
-    Returns:
-      Whether the run was there already.
+def check(directory: pathlib.Path, identity: Identity) -> None:
+    """Checks that a folder holds this run or nothing. It touches nothing.
 
     Raises:
-      RunError: if the folder holds anything else. Nothing is touched then.
+      RunError: if the folder holds anything else.
     """
-    exists = (directory / CONFIG).exists()
-    if exists:
+    if (directory / CONFIG).exists():
         _check_same(directory, read_identity(directory), identity)
     elif directory.exists() and not directory.is_dir():
         raise RunError(f"--run-dir: {directory} is a file")
-    elif directory.exists() and any(p.name != f".{CONFIG}.tmp" for p in directory.iterdir()):
+    elif directory.exists() and any(
+        path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
+    ):
         raise RunError(
             f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
             "choose a new folder; nothing was changed",
         )
-    directory.mkdir(parents=True, exist_ok=True)
-    if not exists:
-        # First of all files, so that a folder with anything else in it is a run.
-        write_text(directory / CONFIG, json.dumps(identity._asdict(), indent=2) + "\n")
-    _keep_source(directory, source)
-    _keep_versions(directory)
-    _keep_command(directory)
-    return exists
 
 
 def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> None:
@@ -94,12 +79,41 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
     lines = configs.differences(stored.config, asked.config)
     if lines:
         started = first_command(directory)
-        same = f"started it: {started}\n      " if started else "it was started with\n      "
         raise RunError(
             f"{directory} holds a run with another config:\n  " + "\n  ".join(lines),
-            f"to resume it, repeat the options that {same}"
-            "to train the new config, choose a new --run-dir; nothing was changed",
+            "to resume it, repeat its options"
+            + (f": {started}" if started else "")
+            + "\n      to train the new config, choose a new --run-dir; nothing was "
+            "changed",
         )
+
+
+@contextlib.contextmanager
+def claimed(
+    directory: pathlib.Path, identity: Identity, source: pathlib.Path
+) -> Iterator[None]:
+    """Makes a folder this run's, or goes on with it, alone until the end of the block.
+
+    Args:
+      directory: of the run.
+      identity: of the run that is asked for.
+      source: the experiment's file, of which a copy is kept.
+
+    Raises:
+      RunError: if the folder holds anything else, or another process trains there.
+    """
+    check(directory, identity)
+    directory.mkdir(parents=True, exist_ok=True)
+    with locked(directory):
+        check(directory, identity)  # another process may have been quicker
+        if not (directory / CONFIG).exists():
+            # First of all files, so that a folder with anything else in it is a run.
+            text = json.dumps(identity._asdict(), indent=2)
+            write_text(directory / CONFIG, text + "\n")
+        _keep_source(directory, source)
+        _keep_versions(directory)
+        _keep_command(directory)
+        yield
 
 
 def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
@@ -136,7 +150,9 @@ def _keep_versions(directory: pathlib.Path) -> None:
 def command() -> str:
     """This process's command line, to be typed again."""
     program, *arguments = sys.argv
-    start = ["python", program] if program.endswith(".py") else [pathlib.Path(program).name]
+    start = (
+        ["python", program] if program.endswith(".py") else [pathlib.Path(program).name]
+    )
     return shlex.join([*start, *arguments])
 
 

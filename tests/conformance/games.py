@@ -16,43 +16,57 @@ SIZE = 16
 
 
 class Case(NamedTuple):
-    """A game, a batch for it, and whether a layer reads the batch."""
+    """A game, a batch for it, whether a layer reads the batch, and its constants."""
 
     game: Callable[[], LatentGame]
     batch: Callable[[], Sample]
-    reads_batch: bool
+    reads_batch: bool = False
+    constants: tuple[str, ...] = ()
 
 
-def points(dimension: int = 2) -> Sample:
-    return Sample(jax.random.normal(jax.random.key(1), (SIZE, dimension)))
+def points() -> Sample:
+    return Sample(jax.random.normal(jax.random.key(1), (SIZE, 2)))
 
 
-def images(size: int = 8, channels: int = 1) -> Sample:
-    shape = (SIZE, size, size, channels)
-    value = jnp.tanh(jax.random.normal(jax.random.key(2), shape))
+def images() -> Sample:
+    value = jnp.tanh(jax.random.normal(jax.random.key(2), (SIZE, 8, 8, 1)))
     return Sample(value, jnp.arange(SIZE) % 3)
 
 
 class Generator(nn.Module):
     """Smooth and small: two layers and nothing else."""
 
-    width: int = 8
-
     @nn.compact
     def __call__(self, value, given, context: Context):
         del given, context
-        return nn.Dense(2)(jnp.tanh(nn.Dense(self.width)(value)))
+        hidden = jnp.tanh(
+            layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
+        )
+        return layers.Dense(2, kernel_init=nn.linear.default_kernel_init)(hidden)
 
 
 class Discriminator(nn.Module):
-    """Smooth and small, with a scalar logit."""
-
-    width: int = 8
+    """Smooth and small. Without a last bias, which some losses cannot feel."""
 
     @nn.compact
     def __call__(self, value, given, context: Context):
         del given, context
-        return nn.Dense(1)(jnp.tanh(nn.Dense(self.width)(value)))[:, 0]
+        hidden = jnp.tanh(
+            layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
+        )
+        return layers.Dense(1, use_bias=False)(hidden)[:, 0]
+
+
+class ReadsTheBatch(nn.Module):
+    """Minibatch discrimination in groups of two, and a deviation map."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        x = layers.minibatch_deviation(value, group=2)
+        x = layers.Dense(8)(x.reshape(x.shape[0], -1))
+        x = layers.MinibatchDiscrimination(4, 2, group=2)(jnp.tanh(x))
+        return layers.Dense(1, use_bias=False)(x)[:, 0]
 
 
 def plain() -> LatentGame:
@@ -61,3 +75,54 @@ def plain() -> LatentGame:
 
 def packed() -> LatentGame:
     return LatentGame(Generator(), layers.Packed(Discriminator(), 2), latent_size=3)
+
+
+def lesson() -> LatentGame:
+    return LatentGame(
+        mlp.Generator((8, 8, 1), (8, 8)), mlp.Discriminator((8, 8)), latent_size=3
+    )
+
+
+def convolutional() -> LatentGame:
+    shape = (8, 8, 1)
+    return LatentGame(dcgan.Generator(shape, 4), dcgan.Discriminator(4), latent_size=3)
+
+
+def concatenated() -> LatentGame:
+    return LatentGame(
+        dcgan.Generator((8, 8, 1), 4, classes=3, embedding=2),
+        dcgan.Discriminator(4, classes=3),
+        latent_size=3,
+        conditioning=as_data,
+    )
+
+
+def projected() -> LatentGame:
+    return LatentGame(
+        dcgan.Generator((8, 8, 1), 4, classes=3, modulated=True),
+        dcgan.Discriminator(4, spectral=True, classes=3, projection=True),
+        latent_size=3,
+        conditioning=uniform_labels(3),
+    )
+
+
+def grouped() -> LatentGame:
+    return LatentGame(mlp.Generator((8, 8, 1), (8,)), ReadsTheBatch(), latent_size=3)
+
+
+def planar() -> LatentGame:
+    return LatentGame(
+        toy.Generator((8, 8)), toy.Discriminator((8, 8), 2), latent_size=2
+    )
+
+
+GAMES = {
+    "plain": Case(plain, points),
+    "packed": Case(packed, points),
+    "lesson": Case(lesson, images, reads_batch=True),
+    "convolutional": Case(convolutional, images, reads_batch=True),
+    "concatenated": Case(concatenated, images, reads_batch=True),
+    "projected": Case(projected, images, reads_batch=True),
+    "grouped": Case(grouped, images, reads_batch=True),
+    "planar": Case(planar, points, reads_batch=True),
+}

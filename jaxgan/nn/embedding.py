@@ -1,0 +1,45 @@
+"""Vectors for labels."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.nn.conv import Initializer
+from jaxgan.nn.spectral import SpectralNorm
+
+
+class Embedding(nn.Module):
+    """A table with one vector per class.
+
+    Attributes:
+      classes: rows of the table.
+      features: length of a vector.
+      spectral: divide the table by its largest singular value, see `SpectralNorm`.
+      kernel_init: initializer of the table; by default N(0, 1), as PyTorch's.
+      dtype: of the result; the table is float32.
+    """
+
+    classes: int
+    features: int
+    spectral: bool = False
+    kernel_init: Initializer = nn.initializers.normal(1.0)
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, labels: jax.Array, train: bool = False) -> jax.Array:
+        """Maps labels [...] in [0, classes) to [..., features]; others become NaN.
+
+        `train` matters to `spectral` only.
+
+        Raises:
+          ValueError: if labels are not integers.
+        """
+        if not jnp.issubdtype(labels.dtype, jnp.integer):
+            raise ValueError(f"labels: saw {labels.dtype}, wanted integers")
+        shape = (self.classes, self.features)
+        table = self.param("kernel", self.kernel_init, shape, jnp.float32)
+        if self.spectral:
+            table = SpectralNorm(out_axis=0, name="spectral")(table, train)
+        return jnp.take(table.astype(self.dtype), labels, axis=0)

@@ -1,0 +1,46 @@
+"""A full disk, told in one line."""
+
+import contextlib
+import errno
+import pathlib
+import threading
+from collections.abc import Iterator
+
+from jaxgan.run.errors import RunError
+
+
+@contextlib.contextmanager
+def told(run: pathlib.Path) -> Iterator[None]:
+    """Turns errors about a full disk into a RunError that says what is safe."""
+    before = threading.excepthook
+
+    def of_thread(arguments):
+        # Orbax and TensorBoard write in threads; what orbax's raise is raised here too.
+        if not _is_full(arguments.exc_value):
+            before(arguments)
+
+    threading.excepthook = of_thread
+    try:
+        yield
+    except Exception as error:
+        if not _is_full(error):
+            raise
+        message = f"no space left on the disk of {run.absolute()}"
+        raise FullDisk(message, code=1) from error
+    finally:
+        threading.excepthook = before
+
+
+class FullDisk(RunError):
+    """The disk is full."""
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether a full disk lies at the bottom: tensorstore has it only as a message."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if "No space left on device" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

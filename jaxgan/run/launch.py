@@ -1,0 +1,159 @@
+"""From a command line to a trained run."""
+
+import argparse
+import dataclasses
+import os
+import pathlib
+import sys
+import traceback
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Annotated, Any
+
+from jaxgan.run import disk, run_directory
+from jaxgan.run.configs import to_json
+from jaxgan.run.errors import RunError
+from jaxgan.run.loading import build, load_module, variant
+from jaxgan.run.options import Options
+
+__all__ = ["Options", "main"]
+
+
+def main(path: str, arguments: Sequence[str] | None = None) -> None:
+    """Trains an experiment, or resumes it; ends the process with a status if it fails.
+
+    Args:
+      path: of the experiment's file: `__file__` from inside it.
+      arguments: of the command line; by default the process's own.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = train(pathlib.Path(path), list(arguments))
+    except RunError as error:
+        if "JAXGAN_TRACEBACK" in os.environ:
+            traceback.print_exc()
+        print(error, file=sys.stderr, flush=True)
+        if isinstance(error, disk.FullDisk):
+            # Orbax's thread, whose save failed, can keep the interpreter from ending.
+            sys.stdout.flush()
+            os._exit(error.code)
+        code = error.code
+    if code:
+        sys.exit(code)
+
+
+def train(path: pathlib.Path, arguments: list[str]) -> int:
+    """As `main`, but raises errors and returns the status."""
+    module = load_module(path)
+    name, options, config = parse(module, path.stem, arguments)
+    options.check()
+    default = name == next(iter(module.VARIANTS))
+    folder = path.stem if default else f"{path.stem}-{name}"
+    run = options.run_dir or pathlib.Path("runs") / folder
+    identity = run_directory.Identity(path.stem, name, to_json(config))
+    run_directory.check(run, identity)
+    use_compilation_cache()
+    experiment = build(module, config)
+    from jaxgan.run import loop
+
+    # All that can be wrong with a config shows before the folder becomes its run.
+    prepared = loop.prepare(experiment, options, getattr(config, "seed", 0))
+    try:
+        with disk.told(run), run_directory.claimed(run, identity, path):
+            outcome = loop.train(experiment, run, options, prepared)
+    except disk.FullDisk as error:
+        raise disk.FullDisk(error.args[0], _after_full_disk(run), code=1) from error
+    except PermissionError as error:
+        raise RunError(str(error)) from error
+    _tell(run, outcome)
+    return outcome.code
+
+
+def _tell(run: pathlib.Path, outcome: Any) -> None:
+    print(f"step {outcome.step}: {outcome.fingerprint}")
+    if outcome.reason == "done":
+        print(f"pictures: {run / 'samples'}, animated: {_animated(run)}")
+        print(f"sample with: jaxgan sample {run}", flush=True)
+    else:
+        why = "time is up" if outcome.reason == "minutes" else outcome.reason
+        print(f"stopped ({why}) and saved in {run}")
+        print(f"resume with: {run_directory.command()}", flush=True)
+
+
+def _animated(run: pathlib.Path) -> pathlib.Path:
+    from jaxgan.run import pictures
+
+    return pictures.animate(run)
+
+
+def _after_full_disk(run: pathlib.Path) -> str:
+    from jaxgan.run import checkpoint
+
+    there = checkpoint.steps(run)
+    start = f"resumes from step {there[-1]}" if there else "starts again from step 0"
+    return f"make room; the run then {start} with: {run_directory.command()}"
+
+
+def parse(
+    module: ModuleType, name: str, arguments: list[str]
+) -> tuple[str, Options, Any]:
+    """Parses the variant, the options and the config's fields.
+
+    An experiment may define OPTIONS, an `Options` with its own defaults.
+    """
+    import tyro
+
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    first.add_argument("--variant")
+    chosen, rest = first.parse_known_args(arguments)
+    chosen, config = variant(module, chosen.variant)
+    options = getattr(module, "OPTIONS", Options())
+    clash = {f.name for f in dataclasses.fields(config)} & {
+        f.name for f in dataclasses.fields(Options)
+    }
+    if clash:
+        raise RunError(
+            f"{name}: Config fields {sorted(clash)} are options of every run"
+        )
+    flat = tyro.conf.arg(name="")
+    both = dataclasses.make_dataclass(
+        "Both",
+        [
+            ("options", Annotated[Options, flat], dataclasses.field(default=options)),
+            (
+                "config",
+                Annotated[type(config), flat],
+                dataclasses.field(default=config),
+            ),
+        ],
+    )
+    variants = f"--variant NAME starts from one of: {', '.join(module.VARIANTS)}"
+    parsed: Any = tyro.cli(
+        both,
+        prog=pathlib.Path(sys.argv[0]).name,
+        description=f"{module.__doc__ or ''}\n\n{variants}",
+        args=rest,
+    )
+    return chosen, parsed.options, parsed.config
+
+
+def use_compilation_cache() -> None:
+    """Keeps what XLA compiles on disk: the next start takes seconds.
+
+    JAX_COMPILATION_CACHE_DIR wins over JAXGAN_CACHE over XDG_CACHE_HOME over ~/.cache.
+    """
+    import jax
+
+    if jax.config.values.get("jax_compilation_cache_dir"):
+        return
+    if "JAXGAN_CACHE" in os.environ:
+        cache = pathlib.Path(os.environ["JAXGAN_CACHE"])
+    else:
+        home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+        cache = pathlib.Path(home) / "jaxgan"
+    try:
+        (cache / "compilation").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        run_directory.warn(f"compiled code is not kept: {error}")
+        return
+    jax.config.update("jax_compilation_cache_dir", str(cache / "compilation"))

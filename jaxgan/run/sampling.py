@@ -1,0 +1,232 @@
+"""Samples from a run: any number, the same for the same seed on any batch size."""
+
+import functools
+import pathlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxgan.core.context import Context
+from jaxgan.core.types import Sample, State, Tree
+from jaxgan.run import checkpoint, configs, loading, run_directory
+from jaxgan.run.devices import with_sharding
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Batches, Experiment
+from jaxgan.run.labels import label_numbers, takes_labels, with_labels
+from jaxgan.run.program import state_shapes
+
+
+class Loaded(NamedTuple):
+    """A run, ready to use.
+
+    Attributes:
+      experiment: rebuilt from the copy in the run's folder.
+      state: of the checkpoint.
+      step: the number of finished steps.
+      config: an instance of the experiment's Config.
+      name: of the experiment.
+      directory: of the run.
+    """
+
+    experiment: Experiment
+    state: State
+    step: int
+    config: Any
+    name: str
+    directory: pathlib.Path
+
+
+def load(run: str | pathlib.Path, step: int | None = None) -> Loaded:
+    """Rebuilds the experiment of a run and restores a checkpoint, on one device.
+
+    Args:
+      run: the run's folder.
+      step: of the checkpoint; by default the newest readable one.
+
+    Raises:
+      RunError: if there is no such run or checkpoint.
+    """
+    directory = pathlib.Path(run)
+    identity = run_directory.read_identity(directory)
+    module = loading.load_module(directory / run_directory.EXPERIMENT)
+    config = configs.from_json(module.Config, identity.config)
+    experiment = loading.build(module, config)
+    shapes = state_shapes(experiment, 0, experiment.data(0))
+    single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
+    restored = checkpoint.read(directory, step, with_sharding(shapes, single))
+    return Loaded(
+        experiment,
+        restored.state,
+        restored.step,
+        config,
+        identity.experiment,
+        directory,
+    )
+
+
+class Sampler:
+    """The generator of an experiment as two compiled functions of a fixed batch size.
+
+    Sample i depends on (seed, i) only: not on how many are asked for, and on the batch
+    size no more than rounding does.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        *,
+        size: int = 64,
+        truncation: float | None = None,
+        ema: bool = True,
+    ):
+        """Prepares to sample.
+
+        Args:
+          experiment: whose game generates.
+          size: examples per compiled call.
+          truncation: redraws latents from the normal distribution cut off at
+            ±truncation, as BigGAN does: less variety, better samples.
+          ema: use the running average of the generator, not the current one.
+
+        Raises:
+          RunError: if the game has no normal latent to truncate.
+        """
+        if truncation is not None:
+            _check_truncation(experiment.game, truncation)
+        if size < 1:
+            raise RunError(f"--batch-size: saw {size}, wanted at least 1")
+        self.size, self._ema, self._data = size, ema, experiment.data
+        self._reads_data: bool | None = None
+        self._latents = jax.jit(
+            functools.partial(_latents, experiment.game, truncation)
+        )
+        self._render = jax.jit(functools.partial(_render, experiment.game))
+
+    def latents(
+        self, state: State, seed: int, indices: np.ndarray
+    ) -> tuple[jax.Array, Tree]:
+        """Keys [size] and latents of the examples with these indices [size]."""
+        start = self._variables(state), jax.random.key(seed), state.step
+        if self._reads_data is None:
+            self._reads_data = self._finds_data_read(*start)
+        batch = examples(self._data, indices) if self._reads_data else ()
+        return self._latents(*start, batch, jnp.asarray(indices))
+
+    def _finds_data_read(self, *start: Any) -> bool:
+        """Whether latents need the data: decoding files for nothing is slow."""
+        index = np.zeros(1, np.int32)
+        batch = examples(self._data, index)
+        wanted = jax.eval_shape(self._latents, *start, batch, index)
+        try:
+            return jax.eval_shape(self._latents, *start, (), index) != wanted
+        except Exception:  # whatever a game raises that misses its batch
+            return True
+
+    def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
+        """Samples of latents, as numpy arrays."""
+        variables = self._variables(state)
+        return jax.device_get(self._render(variables, state.step, keys, latent))
+
+    def __call__(
+        self,
+        state: State,
+        seed: int,
+        indices: np.ndarray,
+        labels: np.ndarray | None = None,
+    ) -> Sample:
+        """Samples of any indices [N], as numpy arrays, optionally of labels [N]."""
+        parts = []
+        for start in range(0, len(indices), self.size):
+            # The last call is filled up, so that there is one shape to compile.
+            places = np.resize(np.arange(start, len(indices)), self.size)
+            keys, latent = self.latents(state, seed, indices[places])
+            if labels is not None:
+                latent = with_labels(latent, labels[places])
+            sample = self.render(state, keys, latent)
+            count = min(self.size, len(indices) - start)
+            parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
+        return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+
+    def takes_labels(self, state: State) -> bool:
+        """Whether samples are conditioned on labels; nothing is computed."""
+        index = np.zeros(1, np.int32)
+        return takes_labels(jax.eval_shape(lambda: self.latents(state, 0, index)[1]))
+
+    def _variables(self, state: State) -> Tree:
+        return state.ema if self._ema else state.variables.generator
+
+
+def _latents(game, truncation, variables, key, step, batch, indices):
+    keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+    context = Context(keys, batch, step)
+    latent, _ = game.latent(variables, context)
+    if truncation is not None:
+        draw = functools.partial(
+            jax.random.truncated_normal,
+            lower=-truncation,
+            upper=truncation,
+            shape=latent.value.shape[1:],
+        )
+        latent = latent._replace(value=jax.vmap(draw)(context.draw("truncation")))
+    return keys, latent
+
+
+def _render(game, variables, step, keys, latent):
+    return game.generate(variables, latent, Context(keys, step=step))[0]
+
+
+def _check_truncation(game: Any, truncation: float) -> None:
+    if not truncation > 0:
+        raise RunError(f"--truncation: saw {truncation}, wanted more than 0")
+    if getattr(game, "draw", None) is not jax.random.normal:
+        raise RunError("--truncation: this game's latent is not a standard normal")
+
+
+def examples(data: Batches, indices: np.ndarray) -> Tree:
+    """Examples of the data by index, counted from step 0 on: what fakes are given."""
+    steps, places = np.divmod(np.asarray(indices), data.batch_size)
+    order, parts = [], []
+    for step in np.unique(steps):
+        here = np.flatnonzero(steps == step)
+        order.append(here)
+        parts.append(jax.tree.map(lambda x, at=places[here]: x[at], data(int(step))))
+    back = np.argsort(np.concatenate(order))
+    return jax.tree.map(lambda *x: np.concatenate(x)[back], *parts)
+
+
+def generate(
+    experiment: Experiment,
+    state: State,
+    num: int,
+    seed: int = 0,
+    *,
+    label: str | int | Sequence[int] | None = None,
+    truncation: float | None = None,
+    ema: bool = True,
+    batch_size: int = 64,
+) -> Sample:
+    """Generates samples as numpy arrays [num, ...].
+
+    Args:
+      experiment: whose game generates.
+      state: with the generator's variables.
+      num: how many.
+      seed: of the samples; the run's own seed plays no part.
+      label: the name or number of one class for all, or numbers [num].
+      truncation: as for `Sampler`.
+      ema: as for `Sampler`.
+      batch_size: examples per compiled call.
+
+    Raises:
+      RunError: if an argument does not fit the game.
+    """
+    if num < 1:
+        raise RunError(f"--num: saw {num}, wanted at least 1")
+    labels = None
+    if label is not None:
+        labels = np.resize(label_numbers(experiment, label), num)
+    draw = Sampler(experiment, size=batch_size, truncation=truncation, ema=ema)
+    return draw(state, seed, np.arange(num), labels)

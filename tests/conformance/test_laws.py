@@ -1,0 +1,176 @@
+"""Laws 1 to 7 and 10, over tables: every recipe on one game, every game on one recipe.
+
+Strict promotion, rank promotion, NaN checks and eight devices (law 10) are set for all
+tests. A new recipe is found by itself; a new model or layer is covered by a row in
+`games.py`; a new term by a row below.
+"""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import optax
+import pytest
+
+from jaxgan import losses, recipes, testing
+from jaxgan.core import Augment, Players, Sample, Turn
+from jaxgan.terms import adversarial, dragan, drift, gradient_penalty, r1, r2, unrolled
+from tests.conformance.games import GAMES
+from tests.test_recipes import RECIPES
+
+sgd = optax.sgd(0.05)
+
+
+def check(recipe: recipes.Recipe, case, **options):
+    constants = (*testing.CONSTANT_LEAVES, *case.constants)
+    testing.check_step(
+        case.game(),
+        recipe.turns,
+        recipe.optimizers,
+        case.batch(),
+        reads_batch=case.reads_batch,
+        constants=constants,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_recipes(name):
+    check(RECIPES[name](), GAMES["plain"])
+
+
+@pytest.mark.parametrize("name", [name for name in GAMES if name != "plain"])
+def test_games(name):
+    check(recipes.nonsaturating(), GAMES[name])
+
+
+def turns(*terms, every=1, generator=None):
+    """A discriminator with extra terms, on a turn of their own if it is lazy."""
+    play = adversarial(losses.nonsaturating)
+    generator = generator or play
+    if every == 1:
+        first = (Turn("discriminator", (play, *terms)),)
+    else:
+        first = (
+            Turn("discriminator", (play,)),
+            Turn("discriminator", terms, every=every),
+        )
+    return (*first, Turn("generator", (generator,)))
+
+
+# Losses and terms that no recipe uses, or in a way that none does.
+TERMS = {
+    "dragan": turns(dragan()),
+    "drift": turns(drift()),
+    "one_sided": turns(gradient_penalty(one_sided=True)),
+    "lazy": turns(r1(1.0), r2(0.5), every=2),
+    "scheduled": turns(r1(lambda step: 0.1 * step.astype(jnp.float32))),
+    "unrolled": turns(
+        generator=unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),
+    ),
+    "unrolled_adam": turns(
+        generator=unrolled(losses.nonsaturating, 1, optax.adam(0.1)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_terms(name):
+    # DRAGAN's noise scales with the batch's deviation.
+    case = GAMES["plain"]._replace(reads_batch=name == "dragan")
+    check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
+
+
+def test_batch_means():
+    play = adversarial(losses.relativistic_average)
+    table = (Turn("discriminator", (play,)), Turn("generator", (play,)))
+    case = GAMES["plain"]._replace(reads_batch=True)
+    check(recipes.Recipe(table, Players(sgd, sgd)), case)
+
+
+def test_augmentation_with_a_state():
+    """Noise whose strength adapts to the discriminator: the third home of state."""
+
+    def apply(strength, sample, context):
+        noise = jax.vmap(lambda key: jax.random.normal(key, sample.value.shape[1:]))(
+            context.draw("augment")
+        )
+        return Sample(sample.value + strength * noise, sample.given)
+
+    def update(strength, metrics):
+        sure = metrics["discriminator/real_logits"]
+        return strength + 0.01 * jnp.tanh(sure.total / sure.count)
+
+    augment = Augment(lambda: jnp.float32(0.1), apply, update)
+    check(recipes.nonsaturating(), GAMES["plain"], augment=augment)
+
+
+def test_keys_are_all_different():
+    """No draw is used twice: real and fake passes, turns, steps, examples."""
+    seen = []
+
+    def apply(state, sample, context):
+        jax.debug.callback(lambda x: seen.append(x), jax.random.key_data(context.keys))
+        return sample
+
+    case = GAMES["plain"]
+    recipe = recipes.nonsaturating()
+    subject = testing.Subject(
+        case.game(),
+        recipe.turns,
+        recipe.optimizers,
+        case.batch(),
+        augment=Augment(apply=apply),
+    )
+    state, step = subject.init(), jax.jit(subject.step())
+    for _ in range(3):
+        state, _ = step(state, subject.batch)
+    jax.effects_barrier()
+    rows = {tuple(map(int, row)) for keys in seen for row in keys}
+    # 3 steps × (D: real and fake; G: real, unless pruned, and fake) × 16 examples.
+    assert len(seen) >= 3 * 3
+    assert len(rows) == sum(len(keys) for keys in seen)
+
+
+def test_violations_are_found():
+    """The checks can fail: each breach of a law is reported under its number."""
+    case, recipe = GAMES["plain"], recipes.nonsaturating()
+    game = case.game()
+
+    class Entangled(type(game)):
+        def generate(self, variables, latent, context):
+            fake, variables = super().generate(variables, latent, context)
+            value = fake.value + jnp.mean(fake.value, axis=0, keepdims=True)
+            return Sample(value, fake.given), variables
+
+    class Forgetful(type(game)):
+        def latent(self, variables, context):
+            key = jax.random.key(0)
+            return Sample(jax.random.normal(key, (16, 3))), variables
+
+    def subject(kind, **changes):
+        fields = (getattr(game, f.name) for f in dataclasses.fields(game))
+        made = testing.Subject(
+            kind(*fields), recipe.turns, recipe.optimizers, case.batch()
+        )
+        return dataclasses.replace(made, **changes)
+
+    with pytest.raises(AssertionError, match="law 6"):
+        testing.check_examples_are_independent(subject(Entangled))
+    with pytest.raises((AssertionError, TypeError, ValueError)):
+        testing.check_draws_ignore_devices(subject(Forgetful))
+    frozen = Players(optax.set_to_zero(), optax.set_to_zero())
+    with pytest.raises(AssertionError, match="law 1"):
+        testing.check_only_the_mover_changes(subject(type(game), optimizers=frozen))
+    with pytest.raises(AssertionError, match="law 7"):
+        testing.check_every_leaf_changes(subject(type(game), optimizers=frozen))
+    half = Augment(lambda: 0.5, update=lambda state, metrics: jnp.float16(state))
+    with pytest.raises(AssertionError, match="law 5"):
+        testing.check_second_call_does_not_trace(subject(type(game), augment=half))
+    unkeyed = Augment(
+        apply=lambda state, sample, context: Sample(
+            sample.value * (1.0 + jnp.mean(sample.value))
+        )
+    )
+    with pytest.raises(AssertionError, match="law 2"):
+        testing.check_transformations_agree(subject(type(game), augment=unkeyed))

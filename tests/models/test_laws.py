@@ -1,0 +1,129 @@
+"""What every network promises: independent examples, constant collections, dtypes."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxgan.core import Context, Verdict, example_keys
+from jaxgan.models import dcgan, mlp, toy
+from tests.models.filled import filled
+
+KEYS = example_keys(jax.random.key(0), 4)
+LABELS = jnp.arange(4) % 3
+IMAGE = (8, 8, 1)
+GENERATORS = {
+    "mlp": (mlp.Generator((2, 2, 1), widths=(6, 5)), (3,), ()),
+    "dcgan": (dcgan.Generator(IMAGE, 4), (3,), ()),
+    "joined": (dcgan.Generator(IMAGE, 4, classes=3), (3,), LABELS),
+    "modulated": (dcgan.Generator(IMAGE, 4, classes=3, modulated=True), (3,), LABELS),
+    "toy": (toy.Generator((6, 5)), (3,), ()),
+    "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
+}
+DISCRIMINATORS = {
+    "mlp": (mlp.Discriminator(widths=(6, 5)), IMAGE, ()),
+    "dcgan": (dcgan.Discriminator(4), IMAGE, ()),
+    "plain": (dcgan.Discriminator(4, normalise=False), IMAGE, ()),
+    "spectral": (dcgan.Discriminator(4, spectral=True), IMAGE, ()),
+    "joined": (dcgan.Discriminator(4, classes=3), IMAGE, LABELS),
+    "projection": (
+        dcgan.Discriminator(4, spectral=True, classes=3, projection=True),
+        IMAGE,
+        LABELS,
+    ),
+    "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
+}
+ALL = [
+    pytest.param(*case, id=f"{kind} {name}")
+    for kind, cases in (("G", GENERATORS), ("D", DISCRIMINATORS))
+    for name, case in cases.items()
+]
+
+
+def only(output):
+    return output.logits if isinstance(output, Verdict) else output
+
+
+@functools.cache
+def _inputs(shape):
+    return jax.random.normal(jax.random.key(1), (4, *shape))
+
+
+def init(module, value, given):
+    return filled(module, value, given, Context(KEYS, train=True))
+
+
+@pytest.mark.parametrize(("module", "shape", "given"), ALL)
+def test_examples_are_independent_in_evaluation(module, shape, given):
+    value = _inputs(shape)
+    variables = init(module, value, given)
+
+    def function(value):
+        return only(module.apply(variables, value, given, Context(KEYS)))
+
+    weights = jnp.zeros(function(value).shape).at[1].set(1.0)
+    gradient = jax.jit(jax.grad(lambda value: jnp.sum(weights * function(value))))(
+        value
+    )
+    assert np.any(gradient[1] != 0)
+    np.testing.assert_array_equal(gradient[jnp.array([0, 2, 3])], 0.0)
+
+
+@pytest.mark.parametrize(("module", "shape", "given"), ALL)
+def test_passes_with_mutable_and_constant_collections(module, shape, given):
+    value, context = _inputs(shape), Context(KEYS, train=True)
+    variables = init(module, value, given)
+    collections = [name for name in variables if name != "params"]
+
+    @jax.jit
+    def both(variables):
+        stored, changed = module.apply(
+            variables, value, given, context, mutable=collections
+        )
+        return stored, changed, module.apply(variables, value, given, context)
+
+    stored, changed, constant = both(variables)
+    np.testing.assert_allclose(only(stored), only(constant), rtol=1e-6, atol=1e-7)
+    assert set(changed) == set(collections)
+    if "batch_stats" in collections:
+        for before, after in zip(
+            jax.tree.leaves(variables["batch_stats"]),
+            jax.tree.leaves(changed["batch_stats"]),
+        ):
+            assert np.all(before != after)
+    assert all(
+        leaf.dtype == jnp.float32 for leaf in jax.tree.leaves((variables, changed))
+    )
+
+
+@pytest.mark.parametrize(("module", "shape", "given"), ALL)
+def test_bfloat16_keeps_variables_in_float32(module, shape, given):
+    output, variables = jax.eval_shape(
+        module.clone(dtype=jnp.bfloat16).init_with_output,
+        jax.random.key(0),
+        _inputs(shape),
+        given,
+        Context(KEYS, train=True),
+    )
+    assert only(output).dtype == jnp.bfloat16
+    assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(variables))
+
+
+def test_dropout_follows_the_keys():
+    """Permuting the examples and their keys permutes the logits, bit for bit."""
+    module, shape, given = DISCRIMINATORS["mlp"]
+    value = _inputs(shape)
+    variables = init(module, value, given)
+
+    @jax.jit
+    def logits(value, keys):
+        context = Context(keys, train=True)
+        return module.apply(variables, value, given, context).logits
+
+    order = jnp.array([2, 0, 3, 1])
+    np.testing.assert_allclose(
+        logits(value[order], KEYS[order]), logits(value, KEYS)[order], rtol=1e-6
+    )
+    assert not np.allclose(logits(value, KEYS), logits(value, KEYS[order]))

@@ -1,0 +1,170 @@
+"""Spectral normalisation against numpy's SVD and the official implementations."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxgan.nn import Conv, ConvTranspose, Dense, Embedding, SpectralNorm
+
+F32 = {"rtol": 2e-5, "atol": 2e-6}
+
+
+def draw(*shape, seed=0):
+    return jax.random.normal(jax.random.key(seed), shape)
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 3, 4, 6), (7, 1), (5, 20), (20, 5), (1, 1, 2, 9)]
+)
+@pytest.mark.parametrize("out_axis", [-1, -2])
+def test_sigma_is_right_from_the_start(shape, out_axis):
+    kernel = draw(*shape)
+    normalised, _ = jax.jit(SpectralNorm(out_axis).init_with_output)(
+        jax.random.key(0), kernel
+    )
+    matrix = np.moveaxis(np.asarray(normalised), out_axis, 0)
+    matrix = matrix.reshape(matrix.shape[0], -1)
+    np.testing.assert_allclose(np.linalg.svd(matrix)[1][0], 1.0, atol=1e-3)
+
+
+def test_gradient_flows_through_sigma_but_not_through_u_and_v():
+    """With u, v fixed: d(sum(c · W / σ)) = c / σ - sum(c · W) u vᵀ / σ²."""
+    kernel, cotangent = draw(4, 3), draw(4, 3, seed=1)
+    u = jnp.array([0.6, 0.8, 0.0])
+    variables = {"spectral": {"u": u}}
+
+    def loss(kernel):
+        return jnp.sum(cotangent * SpectralNorm().apply(variables, kernel))
+
+    w = np.asarray(kernel).T
+    v = w.T @ u / np.linalg.norm(w.T @ u)
+    sigma = u @ w @ v
+    inner = np.sum(np.asarray(cotangent) * np.asarray(kernel))
+    expected = cotangent / sigma - inner * np.outer(v, u) / sigma**2
+    np.testing.assert_allclose(jax.grad(loss)(kernel), expected, **F32)
+
+
+def test_training_iterates_and_evaluation_does_not():
+    kernel, layer = draw(6, 4), SpectralNorm()
+    variables = {"spectral": {"u": jnp.array([1.0, 0.0, 0.0, 0.0])}}
+    stored, changed = layer.apply(variables, kernel, True, mutable=["spectral"])
+    unstored = layer.apply(variables, kernel, True)
+    np.testing.assert_array_equal(stored, unstored)
+    assert not np.allclose(changed["spectral"]["u"], variables["spectral"]["u"])
+    evaluated, same = layer.apply(variables, kernel, False, mutable=["spectral"])
+    assert not np.allclose(evaluated, stored)
+    np.testing.assert_array_equal(same["spectral"]["u"], variables["spectral"]["u"])
+
+
+def test_more_iterations_are_several_passes():
+    kernel = draw(6, 4)
+    variables = {"spectral": {"u": jnp.array([0.0, 1.0, 0.0, 0.0])}}
+    twice = variables
+    for _ in range(2):
+        y, twice = SpectralNorm().apply(twice, kernel, True, mutable=["spectral"])
+    once = SpectralNorm(iterations=2).apply(
+        variables, kernel, True, mutable=["spectral"]
+    )
+    np.testing.assert_allclose(once[0], y, **F32)
+    np.testing.assert_allclose(once[1]["spectral"]["u"], twice["spectral"]["u"], **F32)
+
+
+def test_a_zero_kernel_stays_finite():
+    for shape in ((3, 5), (5, 3)):
+        y, _ = SpectralNorm().init_with_output(jax.random.key(0), jnp.zeros(shape))
+        np.testing.assert_array_equal(y, jnp.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    "layer", [Dense(3), Conv(3), ConvTranspose(3), Embedding(5, 3)]
+)
+def test_layers_normalise_their_kernel(layer):
+    x = jnp.arange(5) if isinstance(layer, Embedding) else draw(2, 4, 4, 5)
+    layer = layer.clone(spectral=True)
+    variables = jax.jit(layer.init)(jax.random.key(0), x)
+    doubled = {
+        "params": variables["params"] | {"kernel": 2 * variables["params"]["kernel"]},
+        "spectral": variables["spectral"],
+    }
+    np.testing.assert_allclose(
+        layer.apply(variables, x, train=True),
+        layer.apply(doubled, x, train=True),
+        **F32,
+    )
+    out = 5 if isinstance(layer, Embedding) else 3
+    assert variables["spectral"]["spectral"]["u"].shape == (out,)
+
+
+def biggan(golden, case):
+    """A layer of BigGAN-PyTorch in our layout: layer, variables, x, axes back, npz."""
+    npz = np.load(golden / "biggan_ops.npz")
+    weight = npz[f"state/{case}/weight"]
+    layer, kernel, u = {
+        "sn_conv": (Conv(4, spectral=True), (2, 3, 1, 0), "u0"),
+        "sn_linear": (Dense(4, spectral=True), (1, 0), "u0"),
+        "sn_embedding": (Embedding(4, 6, spectral=True), (0, 1), "u0"),
+    }[case]
+    params = {"kernel": jnp.asarray(weight.transpose(kernel))}
+    if case != "sn_embedding":
+        params["bias"] = jnp.asarray(npz[f"state/{case}/bias"])
+    spectral = {"spectral": {"u": jnp.asarray(npz[f"state/{case}/{u}"][0])}}
+    x = npz[f"in/{case}/{'y' if case == 'sn_embedding' else 'x'}"]
+    x = x.transpose(0, 2, 3, 1) if x.ndim == 4 else x
+    if case == "sn_embedding":
+        x = x.astype(np.int32)
+    return layer, {"params": params, "spectral": spectral}, jnp.asarray(x), kernel, npz
+
+
+@pytest.mark.parametrize("case", ["sn_conv", "sn_linear", "sn_embedding"])
+def test_official_layers(golden, case):
+    layer, variables, x, axes, npz = biggan(golden, case)
+
+    def images(y):
+        return y.transpose(0, 2, 3, 1) if y.ndim == 4 else y
+
+    # BigGAN's evaluation iterates without storing: our training with a constant u.
+    expected = images(npz[f"out/{case}/eval/y"])
+    np.testing.assert_allclose(layer.apply(variables, x, train=True), expected, **F32)
+
+    def loss(params):
+        y = layer.apply({**variables, "params": params}, x, train=True)
+        y = y.transpose(0, 3, 1, 2) if y.ndim == 4 else y
+        cotangent = np.cos(0.7 * np.arange(y.size) + 0.3).astype(np.float32)
+        return jnp.sum(y * cotangent.reshape(y.shape))
+
+    gradient = jax.jit(jax.grad(loss))(variables["params"])
+    np.testing.assert_allclose(
+        gradient["kernel"],
+        npz[f"grad/{case}/weight"].transpose(axes),
+        rtol=1e-4,
+        atol=3e-5,
+    )
+    for name in ("train", "train2"):
+        y, changed = layer.apply(variables, x, train=True, mutable=["spectral"])
+        np.testing.assert_allclose(y, images(npz[f"out/{case}/{name}/y"]), **F32)
+        u = changed["spectral"]["spectral"]["u"]
+        after = npz[f"out/{case}/{name}/state_after/u0"][0]
+        np.testing.assert_allclose(u, after, **F32)
+        variables = {**variables, **changed}
+
+
+def test_official_vectors_of_every_layer_of_sngan(golden):
+    """PyTorch's spectral norm: u after the real and after the fake pass."""
+    npz = np.load(golden / "sngan_d.npz")
+    names = [n for n in npz.files if n.startswith("state/") and n.endswith("weight_u")]
+    assert len(names) == 11
+    for name in names:
+        layer = name.removeprefix("state/").removesuffix("_u")
+        weight = npz[f"state/{layer}_orig"]
+        kernel = jnp.asarray(np.moveaxis(weight, 0, -1))
+        variables = {"spectral": {"u": jnp.asarray(npz[name])}}
+        for case in ("after_real", "after_real_then_fake"):
+            y, variables = SpectralNorm().apply(
+                variables, kernel, True, mutable=["spectral"]
+            )
+            after = f"out/train_{case}/state_after/{layer}"
+            u, v = npz[f"{after}_u"], npz[f"{after}_v"]
+            np.testing.assert_allclose(variables["spectral"]["u"], u, **F32)
+            sigma = u @ weight.reshape(weight.shape[0], -1) @ v
+            np.testing.assert_allclose(y, kernel / sigma, **F32)

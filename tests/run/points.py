@@ -1,0 +1,131 @@
+"""Points on a ring, by two tiny networks.
+
+The experiment that the tests of `jaxgan.run` train.
+"""
+
+import dataclasses
+import functools
+import time
+
+import numpy as np
+import optax
+from flax import linen as nn
+
+from jaxgan import losses
+from jaxgan.core import Players, Sample, Turn
+from jaxgan.games.latent import LatentGame, as_data, unconditional
+from jaxgan.run import launch, pictures
+from jaxgan.run.experiment import Experiment
+from jaxgan.terms import adversarial
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Eight points on a circle."""
+
+    seed: int = 0
+    """Of the run."""
+    batch_size: int = 16
+    """Examples per step."""
+    learning_rate: float = 1e-3
+    """Of both players' Adam."""
+    widths: tuple[int, ...] = (8,)
+    """Of the hidden layers."""
+    labelled: bool = False
+    """Tell both players the point's number."""
+    poison_at: int = -1
+    """The step whose data are not finite."""
+    pause: float = 0.0
+    """Seconds that a batch takes."""
+
+
+VARIANTS = {
+    "ring": Config(),
+    "labelled": dataclasses.replace(Config(), labelled=True),
+}
+OPTIONS = launch.Options(steps=40, log_every=10, sample_every=20, save_every=10)
+
+
+class Network(nn.Module):
+    """A small perceptron."""
+
+    out: int
+    widths: tuple[int, ...]
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        del context
+        for width in self.widths:
+            hidden = nn.Dense(width)(value)
+            if not isinstance(given, tuple):
+                hidden = hidden + nn.Embed(8, width)(given)
+            value = nn.tanh(hidden)
+        out = nn.Dense(self.out)(value)
+        return out[:, 0] if self.out == 1 else out
+
+
+@dataclasses.dataclass(frozen=True)
+class Ring:
+    """The source."""
+
+    size: int = 8
+    shape: tuple[int, ...] = (2,)
+    classes: tuple[str, ...] = tuple(f"point {n}" for n in range(8))
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """The batch of every step."""
+
+    source: Ring
+    batch_size: int
+    seed: int
+    poison_at: int
+    pause: float
+
+    def __call__(self, step):
+        time.sleep(self.pause)
+        labels = np.random.default_rng([self.seed, step]).integers(
+            8, size=self.batch_size
+        )
+        angles = labels * (np.pi / 4)
+        value = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+        if step == self.poison_at:
+            value[0] = np.inf
+        return Sample(value, labels.astype(np.int32))
+
+
+def build(config):
+    """Builds the experiment."""
+    if config.batch_size < 2:
+        raise ValueError(f"batch_size: saw {config.batch_size}, wanted at least 2")
+    loss = losses.nonsaturating
+    return Experiment(
+        game=LatentGame(
+            Network(2, config.widths),
+            Network(1, config.widths),
+            latent_size=4,
+            conditioning=as_data if config.labelled else unconditional,
+        ),
+        turns=(
+            Turn("discriminator", (adversarial(loss),)),
+            Turn("generator", (adversarial(loss),), every=2),
+        ),
+        optimizers=Players(*[optax.adam(config.learning_rate, b1=0.5)] * 2),
+        data=Data(
+            Ring(), config.batch_size, config.seed, config.poison_at, config.pause
+        ),
+        ema_decay=lambda step, images: np.float32(0.9),
+        picture=functools.partial(
+            pictures.scatter, real=3 * np.eye(2, dtype=np.float32) - 1, pixels=100
+        ),
+    )
+
+
+def tiny(config):
+    """It is."""
+    return config
+
+
+if __name__ == "__main__":
+    launch.main(__file__)
