@@ -37,7 +37,7 @@ class Config:
     latent_size: int = 64
     """Numbers per latent."""
     width: int = 32
-    """Channels of the largest hidden map; twice as many at the base."""
+    """Channels of the largest hidden map; they double towards the base."""
     projection: bool = True
     """Modulation and projection by the label, rather than concatenation."""
     generator_rate: float = 2e-4

@@ -1,6 +1,6 @@
 """DCGAN on MNIST.
 
-Radford et al. 2016 (arXiv 1511.06434) at 28×28: transposed convolutions from a 7×7
+Radford et al. 2016 (arXiv 1511.06434) at 28×28: transposed convolutions from a 4×4
 base, batch normalisation, Adam 2e-4 with betas (0.5, 0.999), non-saturating loss. The
 generator's average has a half-life of 10,000 images.
 
@@ -31,7 +31,7 @@ class Config:
     latent_size: int = 64
     """Numbers per latent."""
     width: int = 32
-    """Channels of the largest hidden map; twice as many at the base."""
+    """Channels of the largest hidden map; they double towards the base."""
     spectral: bool = False
     """Whether the discriminator normalises spectra instead of batches."""
     learning_rate: float = 2e-4

@@ -25,7 +25,7 @@ class Config:
     batch_size: int = 64
     """Images per step."""
     width: int = 32
-    """Channels next to the image; twice as many at the base."""
+    """Channels next to the image; they double towards the base."""
     latent_size: int = 64
     """Numbers per latent."""
     learning_rate: float = 2e-4

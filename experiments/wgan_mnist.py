@@ -31,7 +31,7 @@ class Config:
     latent_size: int = 64
     """Numbers per latent."""
     width: int = 32
-    """Channels of the largest hidden map; twice as many at the base."""
+    """Channels of the largest hidden map; they double towards the base."""
     learning_rate: float = 5e-5
     """RMSProp's, for both players."""
     clip: float = 0.01

@@ -11,7 +11,7 @@ from jaxgan.core import schedules
 from jaxgan.core.types import Loss, Players, Turn
 from jaxgan.terms import adversarial, gradient_penalty, r1, r2
 
-LearningRate = float | Callable[[jax.Array], jax.Array]
+LearningRate = float | Callable[[jax.typing.ArrayLike], jax.Array]
 """A number, or an optax schedule: a function of the player's number of updates."""
 
 
@@ -138,7 +138,7 @@ def r3gan(
     """
     steps = max(1, burn_in_images // batch_size)
 
-    def over_burn_in(ends):
+    def over_burn_in(ends: tuple[float, float]):
         return schedules.cosine(*ends, steps)
 
     adam = optax.inject_hyperparams(optax.adam)(

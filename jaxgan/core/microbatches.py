@@ -15,10 +15,10 @@ def batch_size(batch: Tree, microbatches: int = 1) -> int:
     Raises:
       ValueError: if leaves disagree, or the parts would not be equal.
     """
-    sizes = {x.shape[0] if x.ndim else None for x in jax.tree.leaves(batch)}
-    if len(sizes) != 1 or None in sizes:
+    sizes = {x.shape[:1] for x in jax.tree.leaves(batch)}
+    if len(sizes) != 1 or () in sizes:
         raise ValueError(f"batch: saw leading axes {sizes}, wanted one size for all")
-    (size,) = sizes
+    ((size,),) = sizes
     if size % microbatches:
         raise ValueError(
             f"batch: saw {size} examples (per device), wanted a multiple of "

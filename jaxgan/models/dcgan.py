@@ -3,7 +3,6 @@
 Radford et al. 2016 (arXiv 1511.06434). Images may have any number of channels.
 """
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,25 +31,25 @@ def scale_init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32):
     return 1.0 + normal_init(key, shape, dtype)
 
 
-def doublings(size: int) -> tuple[int, int]:
-    """(base, n): a size is base · 2ⁿ, with base 4; but 7 for 28, and 2 for 8.
+def sizes(size: int) -> list[int]:
+    """Of an image and its maps down to the base: halves to 4; 28, 14, 7, 4; 8, 4, 2.
 
     Eight pixels are halved twice, because one convolution makes no discriminator.
 
     Raises:
-      ValueError: for any other size.
+      ValueError: for any other size than a power of two from 8, or 28.
     """
-    if size == 28:
-        return 7, 2
-    if size < 8 or size & (size - 1):
+    if size != 28 and (size < 8 or size & (size - 1)):
         raise ValueError(f"size: saw {size}, wanted a power of two from 8, or 28")
-    base = 2 if size == 8 else 4
-    return base, int(math.log2(size // base))
+    halves = [size]
+    while halves[-1] > 4 or len(halves) < 3:
+        halves.append(-(-halves[-1] // 2))
+    return halves
 
 
-def _widths(width: int, max_width: int, count: int) -> list[int]:
-    """Channels from the image's side to the base's."""
-    return [min(width * 2**place, max_width) for place in range(count)]
+def _widths(width: int, max_width: int, size: int) -> list[int]:
+    """Channels of the maps, from the image's side to the base."""
+    return [min(width * 2**place, max_width) for place in range(len(sizes(size)) - 1)]
 
 
 def _check(shape: Sequence[int], classes: int, projection: bool) -> None:
@@ -92,7 +91,7 @@ class Generator(nn.Module):
           ValueError: if an attribute or `given` is not as wanted.
         """
         _check(self.shape, self.classes, self.modulated)
-        base, count = doublings(self.shape[0])
+        *growing, base = sizes(self.shape[0])
         x = value.astype(self.dtype)
         if self.classes:
             given = labels(given, value.shape[0])
@@ -107,12 +106,19 @@ class Generator(nn.Module):
             norm = BatchNorm(scale_init=scale_init, dtype=self.dtype)
             return nn.relu(norm(x, context))
 
-        *inner, widest = _widths(self.width, self.max_width, count)
+        def grow(x, features, size, **options):
+            # 4 grows to 7 as the transpose of the convolution from 7 to 4.
+            padding = "SAME" if size % 2 == 0 else ((1, 2), (1, 2))
+            return ConvTranspose(
+                features, padding=padding, dtype=self.dtype, **options
+            )(x)
+
+        *inner, widest = _widths(self.width, self.max_width, self.shape[0])
         x = Dense(base * base * widest, use_bias=False, dtype=self.dtype)(x)
         x = rectified(x.reshape(-1, base, base, widest))
-        for width in reversed(inner):
-            x = rectified(ConvTranspose(width, use_bias=False, dtype=self.dtype)(x))
-        return jnp.tanh(ConvTranspose(self.shape[2], dtype=self.dtype)(x))
+        for width, size in zip(reversed(inner), reversed(growing)):
+            x = rectified(grow(x, width, size, use_bias=False))
+        return jnp.tanh(grow(x, self.shape[2], self.shape[0]))
 
 
 class Discriminator(nn.Module):
@@ -148,7 +154,6 @@ class Discriminator(nn.Module):
         """
         _check(value.shape[1:], self.classes, self.projection)
         size = value.shape[1]
-        _, count = doublings(size)
         x = value.astype(self.dtype)
         if self.classes:
             given = labels(given, value.shape[0])
@@ -156,7 +161,7 @@ class Discriminator(nn.Module):
                 table = Embedding(self.classes, size * size, dtype=self.dtype)
                 channel = table(given).reshape(-1, size, size, 1)
                 x = jnp.concatenate([x, channel], axis=-1)
-        for place, width in enumerate(_widths(self.width, self.max_width, count)):
+        for place, width in enumerate(_widths(self.width, self.max_width, size)):
             norm = self.normalise and not self.spectral and place > 0
             x = Conv(
                 width,

@@ -13,15 +13,16 @@ from jaxgan.run import pictures
 
 
 class Batches(Protocol):
-    """The data: a function of the step, and a few facts about it.
+    """The data: a function of the step, and a few facts about it."""
 
-    Attributes:
-      source: where examples come from; its `classes` name or count the labels.
-      batch_size: examples per step, over all devices.
-    """
+    @property
+    def source(self) -> Any:
+        """Where examples come from; its `classes` name or count the labels."""
 
-    source: Any
-    batch_size: int
+    @property
+    def batch_size(self) -> int:
+        """Examples per step, over all devices."""
+        ...
 
     def __call__(self, step: int, /) -> Tree:
         """The global batch of a step: numpy leaves [B, ...]."""

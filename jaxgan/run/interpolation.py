@@ -62,24 +62,15 @@ def interpolate(
     """
     if len(indices) < 2 or frames < 1:
         raise RunError("--points must be at least 2, --frames at least 1")
-    whole = np.resize(np.asarray(indices), -(-len(indices) // draw.size) * draw.size)
-    parts = [
-        jax.device_get(draw.latents(state, seed, chunk)[1])
-        for chunk in whole.reshape(-1, draw.size)
-    ]
-    ends: Any = jax.tree.map(lambda *x: np.concatenate(x), *parts)
-    way = [
-        (leg, frame / frames)
-        for leg in range(len(indices) - 1)
-        for frame in range(frames)
-    ]
+    ends = _latents(draw, state, seed, np.asarray(indices))
+    way = [(leg, i / frames) for leg in range(len(indices) - 1) for i in range(frames)]
     way.append((len(indices) - 2, 1.0))
-    latents = jax.tree.map(
+    value = jax.tree.map(
         lambda x: np.stack([_between(x[leg], x[leg + 1], share) for leg, share in way]),
         ends.value,
     )
     given = jax.tree.map(lambda x: np.stack([x[0]] * len(way)), ends.given)
-    latent = Sample(latents, given)
+    latent = Sample(value, given)
     if label is not None:
         latent = with_labels(latent, np.resize(label, len(way)))
     keys, _ = draw.latents(state, seed, np.full(draw.size, indices[0]))
@@ -91,6 +82,16 @@ def interpolate(
         sample = draw.render(state, keys, part)
         samples.append(jax.tree.map(lambda x, n=count: x[:n], sample))
     return jax.tree.map(lambda *x: np.concatenate(x), *samples)
+
+
+def _latents(draw: Sampler, state: State, seed: int, indices: np.ndarray) -> Any:
+    """The latents of any number of examples, in whole calls of the sampler."""
+    whole = np.resize(indices, -(-len(indices) // draw.size) * draw.size)
+    parts = [
+        jax.device_get(draw.latents(state, seed, chunk)[1])
+        for chunk in whole.reshape(-1, draw.size)
+    ]
+    return jax.tree.map(lambda *x: np.concatenate(x), *parts)
 
 
 def _between(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:

@@ -116,15 +116,12 @@ def parse(
             f"{name}: Config fields {sorted(clash)} are options of every run"
         )
     flat = tyro.conf.arg(name="")
+    parts = [("options", options), ("config", config)]
     both = dataclasses.make_dataclass(
         "Both",
         [
-            ("options", Annotated[Options, flat], dataclasses.field(default=options)),
-            (
-                "config",
-                Annotated[type(config), flat],
-                dataclasses.field(default=config),
-            ),
+            (part, Annotated[type(value), flat], dataclasses.field(default=value))
+            for part, value in parts
         ],
     )
     variants = f"--variant NAME starts from one of: {', '.join(module.VARIANTS)}"

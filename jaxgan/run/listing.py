@@ -3,6 +3,7 @@
 import argparse
 import ast
 import pathlib
+from typing import Any
 
 from jaxgan.run import run_directory
 from jaxgan.run.errors import RunError
@@ -44,10 +45,13 @@ def describe(run: pathlib.Path) -> str:
     name = f"{identity.experiment} ({identity.variant})"
     if not rows:
         return f"{name}, no metrics yet"
+    latest: dict[str, Any] = {}
+    for row in rows:
+        latest |= row  # what an experiment measures has rows of its own
     saved = [int(p.name) for p in run.glob("checkpoints/*") if p.name.isdigit()]
     return (
-        f"{name}, step {rows[-1]['step']}, saved at {max(saved, default='none')}, "
-        f"{records.losses(rows[-1])}"
+        f"{name}, step {latest['step']}, saved at {max(saved, default='none')}, "
+        f"{records.losses(latest)}"
     )
 
 

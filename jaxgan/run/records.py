@@ -58,18 +58,7 @@ class Records:
         seconds = max(time.monotonic() - self._clock, 1e-9)
         rate = (step - self._since) * self._batch_size / seconds
         self.restart_clock(step)
-        row = {
-            "step": step,
-            "images": step * self._batch_size,
-            "seconds": round(self._seconds, 3),
-            "images_per_second": round(rate, 1),
-            **metrics,
-        }
-        self._file.write(json.dumps(row) + "\n")
-        self._file.flush()
-        for name, value in metrics.items():
-            self._events.add_scalar(name, value, step)
-        self._events.add_scalar("run/images_per_second", rate, step)
+        row = self._append(step, {"images_per_second": round(rate, 1), **metrics})
         self._terminal.show(row)
 
     def picture(self, step: int, picture: np.ndarray) -> None:
@@ -80,16 +69,28 @@ class Records:
         """Prints, and adds to TensorBoard, what the experiment measured itself."""
         if not measures:
             return
-        for name, value in measures.items():
-            self._events.add_scalar(name, value, step)
-        self._file.write(json.dumps({"step": step, **measures}) + "\n")
-        self._file.flush()
+        self._append(step, measures)
         told = " · ".join(f"{name} {value:.4g}" for name, value in measures.items())
         self.say(f"step {step}: {told}")
 
     def say(self, message: str) -> None:
         """Prints a line."""
         self._terminal.say(message)
+
+    def _append(self, step: int, values: dict[str, float]) -> dict[str, Any]:
+        """A row of metrics.jsonl, with the scalars of TensorBoard; the row."""
+        seconds = self._seconds + time.monotonic() - self._clock
+        row = {
+            "step": step,
+            "images": step * self._batch_size,
+            "seconds": round(seconds, 3),
+            **values,
+        }
+        self._file.write(json.dumps(row) + "\n")
+        self._file.flush()
+        for name, value in values.items():
+            self._events.add_scalar(name, value, step)
+        return row
 
 
 def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:

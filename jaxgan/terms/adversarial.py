@@ -38,4 +38,4 @@ def loss_per_example(
         return jnp.mean(value.reshape(value.shape[0], -1), axis=1)
 
     leaves = jax.tree.leaves(jax.tree.map(leaf, real, fake))
-    return sum(leaves[1:], leaves[0]) / len(leaves)
+    return jnp.mean(jnp.stack(leaves), axis=0)

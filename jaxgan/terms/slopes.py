@@ -20,10 +20,11 @@ def squared_slope(play: Play, sample: Sample, stream: str) -> jax.Array:
         return sum(jnp.sum(x) for x in leaves), leaves[0].shape[0]
 
     slope, verdicts = jax.grad(total, has_aux=True)(sample.value)
-    return sum(
+    squares = [
         jnp.sum(jnp.square(x.astype(jnp.float32)).reshape(verdicts, -1), axis=1)
         for x in jax.tree.leaves(slope)
-    )
+    ]
+    return sum(squares, jnp.zeros(verdicts))
 
 
 def safe_root(squares: jax.Array) -> jax.Array:

@@ -32,8 +32,8 @@ def unrolled(loss: Loss, steps: int, optimizer: optax.GradientTransformation) ->
                 play.discriminate(play.real, "real", params),
                 play.discriminate(play.fake, "fake", params),
             )
-            logits = (verdict.logits for verdict in verdicts)
-            return loss_per_example(loss, player, *logits, play.context)
+            real, fake = (verdict.logits for verdict in verdicts)
+            return loss_per_example(loss, player, real, fake, play.context)
 
         def objective(params):
             return play.context.mean(side("discriminator", params)), ()

@@ -83,11 +83,6 @@ def lesson() -> LatentGame:
     )
 
 
-def convolutional() -> LatentGame:
-    shape = (8, 8, 1)
-    return LatentGame(dcgan.Generator(shape, 4), dcgan.Discriminator(4), latent_size=3)
-
-
 def concatenated() -> LatentGame:
     return LatentGame(
         dcgan.Generator((8, 8, 1), 4, classes=3, embedding=2),
@@ -120,9 +115,9 @@ GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
     "lesson": Case(lesson, images, reads_batch=True),
-    "convolutional": Case(convolutional, images, reads_batch=True),
     "concatenated": Case(concatenated, images, reads_batch=True),
-    "projected": Case(projected, images, reads_batch=True),
+    # One output: the vector of its spectral norm is ±1.
+    "projected": Case(projected, images, True, ("discriminator/spectral/Dense_0/",)),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
 }

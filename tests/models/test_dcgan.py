@@ -48,12 +48,13 @@ def test_the_papers_64_pixel_generator():
 
 def test_the_discriminators_parameters():
     _, variables = shapes(dcgan.Discriminator(), jnp.zeros((2, 28, 28, 1)))
-    first, second = 16 * 64 + 64, 16 * 64 * 128 + 2 * 128
-    assert count(variables["params"]) == first + second + 49 * 128 + 1
+    first, others = 16 * 64 + 64, 16 * (64 * 128 + 128 * 256)
+    last = 4 * 4 * 256 + 1
+    assert count(variables["params"]) == first + others + 2 * (128 + 256) + last
     _, variables = shapes(dcgan.Discriminator(spectral=True), jnp.zeros((2, 28, 28, 1)))
     assert sorted(variables) == ["params", "spectral"]
-    assert count(variables["spectral"]) == 64 + 128 + 1
-    assert count(variables["params"]) == first + 16 * 64 * 128 + 128 + 49 * 128 + 1
+    assert count(variables["spectral"]) == 64 + 128 + 256 + 1
+    assert count(variables["params"]) == first + others + 128 + 256 + last
 
 
 def test_width_is_capped():

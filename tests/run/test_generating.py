@@ -159,7 +159,7 @@ def test_commands_write_pictures(run, tmp_path, capsys):
     name = run / "generated" / "samples_step_2_seed_1.png"
     assert capsys.readouterr().out == f"{name}\n"
     with Image.open(name) as picture:
-        assert picture.size == (100, 100)
+        assert picture.size == (500, 500)  # small pictures are enlarged
     cli.main(["sample", str(run), "--num", "3", "--out", str(tmp_path / "some")])
     assert len(list((tmp_path / "some").iterdir())) == 3
     cli.main(["sample", str(run), "--num", "5", "--out", str(tmp_path / "x.npz")])

@@ -41,14 +41,21 @@ def test_records(tmp_path, terminal, monkeypatch, capsys):
         for step in (1, 2):
             log.advance(step)
             log.write(step, losses)
+        log.measured(2, {"coverage/modes": 7})
+        log.measured(2, {})
         log.picture(2, np.zeros((4, 4, 3), np.uint8))
         log.say("a line")
-    first, second = records.read_rows(tmp_path / "metrics.jsonl")
+    first, second, third = records.read_rows(tmp_path / "metrics.jsonl")
     assert (first["step"], first["images"]) == (1, 4)
-    assert second["seconds"] >= first["seconds"]
+    assert third["seconds"] >= second["seconds"] >= first["seconds"]
     assert second["generator/loss"] == 0.5
-    assert "a line" in capsys.readouterr().out
+    assert (third["step"], third["coverage/modes"]) == (2, 7)
+    told = capsys.readouterr().out
+    assert "step 2: coverage/modes 7\n" in told
+    assert "a line" in told
     assert list((tmp_path / "tensorboard").glob("events*"))
+    with records.Records(tmp_path, 2, 10, batch_size=4):  # ends with measures
+        pass
     with records.Records(tmp_path, 1, 10, batch_size=4):
         pass
     assert records.read_rows(tmp_path / "metrics.jsonl") == [first]
