@@ -26,15 +26,17 @@ class Config:
 
     seed: int = 0
     """Of everything that is drawn."""
-    batch_size: int = 64
+    batch_size: int = 32
     """Images per step."""
-    latent_size: int = 64
+    latent_size: int = 32
     """Numbers per latent."""
-    width: int = 32
+    width: int = 16
     """Channels of the largest hidden map; they double towards the base."""
+    hidden: int = 1024
+    """Features of the dense layer between base map and latent, or logit."""
     spectral: bool = False
     """Whether the discriminator normalises spectra instead of batches."""
-    learning_rate: float = 2e-4
+    learning_rate: float = 5e-4
     """Adam's, for both players."""
     half_life: float = 10_000.0
     """Of the generator's running average, in images."""
@@ -50,8 +52,10 @@ def build(config: Config) -> Experiment:
     recipe = recipes.nonsaturating(config.learning_rate)
     return Experiment(
         game=LatentGame(
-            dcgan.Generator(source.shape, config.width),
-            dcgan.Discriminator(config.width, spectral=config.spectral),
+            dcgan.Generator(source.shape, config.width, hidden=(config.hidden,)),
+            dcgan.Discriminator(
+                config.width, spectral=config.spectral, hidden=(config.hidden,)
+            ),
             config.latent_size,
         ),
         turns=recipe.turns,
@@ -63,7 +67,7 @@ def build(config: Config) -> Experiment:
 
 def tiny(config: Config) -> Config:
     """The same, small enough for a test."""
-    return dataclasses.replace(config, batch_size=8, latent_size=4, width=4)
+    return dataclasses.replace(config, batch_size=8, latent_size=4, width=4, hidden=8)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def _folder(variable: str, default: str) -> pathlib.Path:
     beside = pathlib.Path(__file__).resolve().parents[2] / default
     path = pathlib.Path(os.environ.get(variable, beside))
     if not path.is_dir():
-        pytest.skip(f"{variable} names no folder and {beside} does not exist")
+        pytest.skip(f"no folder {path}; {variable} may name another")
     return path
 
 

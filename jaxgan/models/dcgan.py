@@ -71,6 +71,8 @@ class Generator(nn.Module):
       modulated: condition every normalisation instead (Miyato and Koyama 2018, arXiv
         1802.05637).
       embedding: length of the joined embedding.
+      hidden: features of dense layers before the base map. The paper has none; its
+        authors' MNIST code has one of 1024, in both players.
       max_width: the most channels that a map gets.
       dtype: of the computation.
     """
@@ -80,6 +82,7 @@ class Generator(nn.Module):
     classes: int = 0
     modulated: bool = False
     embedding: int = 50
+    hidden: Sequence[int] = ()
     max_width: int = 1024
     dtype: Any = jnp.float32
 
@@ -114,6 +117,8 @@ class Generator(nn.Module):
             )(x)
 
         *inner, widest = _widths(self.width, self.max_width, self.shape[0])
+        for features in self.hidden:
+            x = rectified(Dense(features, use_bias=False, dtype=self.dtype)(x))
         x = Dense(base * base * widest, use_bias=False, dtype=self.dtype)(x)
         x = rectified(x.reshape(-1, base, base, widest))
         for width, size in zip(reversed(inner), reversed(growing)):
@@ -131,8 +136,10 @@ class Discriminator(nn.Module):
         2018, arXiv 1802.05957, whose own network has 3×3 convolutions in between).
       classes: if positive, images are judged together with their labels: an embedding
         is joined as a further channel (arXiv 1411.1784).
-      projection: sum the last map over places, h, and add ⟨embedding(label), h⟩ to
-        h's logit instead (arXiv 1802.05637, equation 3).
+      projection: add ⟨embedding(label), h⟩ to the logit of h instead (arXiv 1802.05637,
+        equation 3), where h is the last map summed over places, or the last dense
+        layer's output.
+      hidden: features of dense layers between the last map and the logit.
       max_width: the most channels that a map gets.
       dtype: of the computation.
     """
@@ -142,6 +149,7 @@ class Discriminator(nn.Module):
     spectral: bool = False
     classes: int = 0
     projection: bool = False
+    hidden: Sequence[int] = ()
     max_width: int = 1024
     dtype: Any = jnp.float32
 
@@ -161,25 +169,29 @@ class Discriminator(nn.Module):
                 table = Embedding(self.classes, size * size, dtype=self.dtype)
                 channel = table(given).reshape(-1, size, size, 1)
                 x = jnp.concatenate([x, channel], axis=-1)
-        for place, width in enumerate(_widths(self.width, self.max_width, size)):
-            norm = self.normalise and not self.spectral and place > 0
-            x = Conv(
-                width,
-                size=4,
-                stride=2,
-                use_bias=not norm,
-                spectral=self.spectral,
-                dtype=self.dtype,
-            )(x, context.train)
-            if norm:
-                x = BatchNorm(scale_init=scale_init, dtype=self.dtype)(x, context)
-            x = nn.leaky_relu(x, SLOPE)
         shared = {"spectral": self.spectral, "dtype": self.dtype}
-        if not self.projection:
-            x = x.reshape(x.shape[0], -1)
-            return Verdict(Dense(1, **shared)(x, context.train)[:, 0])
-        x = jnp.sum(x, axis=(1, 2))
-        table = Embedding(self.classes, x.shape[-1], kernel_init=normal_init, **shared)
-        vector = table(given, context.train)
+        normalise = self.normalise and not self.spectral
+
+        def rectified(x, normalise=normalise):
+            if normalise:
+                x = BatchNorm(scale_init=scale_init, dtype=self.dtype)(x, context)
+            return nn.leaky_relu(x, SLOPE)
+
+        # No norm right after the image.
+        norms = [False, *[normalise] * (len(sizes(size)) - 2)]
+        for width, norm in zip(_widths(self.width, self.max_width, size), norms):
+            layer = Conv(width, size=4, stride=2, use_bias=not norm, **shared)
+            x = rectified(layer(x, context.train), norm)
+        if self.projection and not self.hidden:
+            x = jnp.sum(x, axis=(1, 2))
+        x = x.reshape(x.shape[0], -1)
+        for features in self.hidden:
+            layer = Dense(features, use_bias=not normalise, **shared)
+            x = rectified(layer(x, context.train))
         logits = Dense(1, **shared)(x, context.train)[:, 0]
-        return Verdict(logits + jnp.sum(vector * x, axis=-1))
+        if self.projection:
+            table = Embedding(
+                self.classes, x.shape[-1], kernel_init=normal_init, **shared
+            )
+            logits += jnp.sum(table(given, context.train) * x, axis=-1)
+        return Verdict(logits)

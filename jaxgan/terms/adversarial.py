@@ -34,8 +34,15 @@ def loss_per_example(
     side = getattr(loss, player)
 
     def leaf(real, fake):
-        value = side(*loss.compare(real, fake, context.mean))
-        return jnp.mean(value.reshape(value.shape[0], -1), axis=1)
+        return side(*loss.compare(real, fake, context.mean))
 
-    leaves = jax.tree.leaves(jax.tree.map(leaf, real, fake))
-    return jnp.mean(jnp.stack(leaves), axis=0)
+    return mean_per_example(jax.tree.map(leaf, real, fake))
+
+
+def mean_per_example(tree: Tree) -> jax.Array:
+    """Means [B] over everything but B: within every leaf [B, ...], then over leaves."""
+    means = [
+        jnp.mean(leaf.reshape(leaf.shape[0], -1), axis=1)
+        for leaf in jax.tree.leaves(tree)
+    ]
+    return jnp.mean(jnp.stack(means), axis=0)

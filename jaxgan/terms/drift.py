@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core.types import Play, Schedule, Term
+from jaxgan.terms.adversarial import mean_per_example
 
 
 def drift(weight: float | Schedule = 1e-3) -> Term:
@@ -13,10 +14,7 @@ def drift(weight: float | Schedule = 1e-3) -> Term:
     """
 
     def apply(state, play: Play):
-        squares = [
-            jnp.mean(jnp.square(x).reshape(x.shape[0], -1), axis=1)
-            for x in jax.tree.leaves(play.real_verdict.logits)
-        ]
-        return sum(squares[1:], squares[0]) / len(squares), state
+        squares = jax.tree.map(jnp.square, play.real_verdict.logits)
+        return mean_per_example(squares), state
 
     return Term("drift", apply, weight=weight)

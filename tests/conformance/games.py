@@ -85,8 +85,8 @@ def lesson() -> LatentGame:
 
 def concatenated() -> LatentGame:
     return LatentGame(
-        dcgan.Generator((8, 8, 1), 4, classes=3, embedding=2),
-        dcgan.Discriminator(4, classes=3),
+        dcgan.Generator((8, 8, 1), 4, classes=3, embedding=2, hidden=(8,)),
+        dcgan.Discriminator(4, classes=3, hidden=(8,)),
         latent_size=3,
         conditioning=as_data,
     )

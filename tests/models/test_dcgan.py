@@ -57,6 +57,26 @@ def test_the_discriminators_parameters():
     assert count(variables["params"]) == first + others + 128 + 256 + last
 
 
+def test_dense_layers_stand_between_latent_or_logit_and_the_base():
+    batch = jnp.zeros((2, 28, 28, 1))
+    without = dcgan.Generator((28, 28, 1), 16), dcgan.Discriminator(16)
+    hidden = {"hidden": (1024,)}
+    within = (
+        dcgan.Generator((28, 28, 1), 16, **hidden),
+        dcgan.Discriminator(16, **hidden),
+    )
+    base, norm = 4 * 4 * 64, 2 * 1024
+    for value, plain, deep, inner, outer, loose in (
+        (jnp.zeros((2, 32)), without[0], within[0], 32, base, 0),
+        (batch, without[1], within[1], base, 1, 1),
+    ):
+        counts = [count(shapes(m, value)[1]["params"]) for m in (plain, deep)]
+        direct = inner * outer + loose
+        assert counts[1] - counts[0] == (
+            inner * 1024 + norm + 1024 * outer + loose - direct
+        )
+
+
 def test_width_is_capped():
     _, variables = shapes(
         dcgan.Discriminator(8, max_width=16), jnp.zeros((2, 64, 64, 3))
@@ -80,7 +100,9 @@ def test_initialisation():
 CONDITIONAL = [
     (dcgan.Generator((8, 8, 1), 4, classes=3), (5,)),
     (dcgan.Generator((8, 8, 1), 4, classes=3, modulated=True), (5,)),
+    (dcgan.Generator((8, 8, 1), 4, classes=3, modulated=True, hidden=(6,)), (5,)),
     (dcgan.Discriminator(4, classes=3), (8, 8, 1)),
+    (dcgan.Discriminator(4, classes=3, projection=True, hidden=(6, 7)), (8, 8, 1)),
     (dcgan.Discriminator(4, classes=3, projection=True), (8, 8, 1)),
     (dcgan.Discriminator(4, classes=3, projection=True, spectral=True), (8, 8, 1)),
 ]

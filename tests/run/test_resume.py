@@ -97,8 +97,26 @@ def test_kill_9(train, tmp_path):
 
 
 @pytest.mark.slow
-def test_kill_9_twenty_times(train, tmp_path):
-    """At any moment: while starting, compiling, saving, deleting old checkpoints."""
+def test_kill_9_twenty_runs(train, tmp_path):
+    """Each once, at any moment of its life: twenty equal fingerprints."""
+    ends = []
+    for number in range(20):
+        name = f"killed-{number}"
+        process = spawn(
+            *("--steps", 600, "--run-dir", tmp_path / name),
+            *("--save-every", 5, "--pause", 0.005),
+        )
+        time.sleep(random.uniform(1.0, 10.0))
+        process.kill()
+        _, err = process.communicate()
+        assert "rror" not in err
+        ends.append(train("--steps", 600, "--pause", 0.005, run=name))
+    assert set(ends) == {train("--steps", 600, "--pause", 0.005, run="whole")}
+
+
+@pytest.mark.slow
+def test_kill_9_one_run_twenty_times(train, tmp_path):
+    """While starting, compiling, resuming, saving, deleting old checkpoints."""
     run, step = tmp_path / "run", 0
     for _ in range(20):
         process = spawn("--steps", 10**6, "--run-dir", run, "--save-every", 5)
