@@ -35,7 +35,7 @@ class Config:
 
 
 VARIANTS = {"default": Config()}
-OPTIONS = Options(steps=8_000)
+OPTIONS = Options(steps=20_000, log_every=500, sample_every=2_000)
 
 
 def build(config: Config) -> Experiment:

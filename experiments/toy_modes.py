@@ -63,6 +63,8 @@ class Config:
     """Points per step."""
     width: int = 128
     """Features of each of the three hidden layers of both players."""
+    learning_rate: float = 1e-3
+    """Of both players. What is published for images is too slow for points."""
     pack: int = 1
     """Points judged together by the discriminator (PacGAN); 1 is the usual GAN."""
     burn_in: int = 8_000
@@ -82,11 +84,14 @@ def mixture(config: Config) -> tuple[data.Source, np.ndarray, float, float]:
 
 def chosen_recipe(config: Config, gamma: float) -> recipes.Recipe:
     """The recipe by its name."""
+    rate = config.learning_rate
+    if config.recipe == "hinge":
+        return recipes.hinge(rate, rate)
     if config.recipe != "r3gan":
-        return getattr(recipes, config.recipe)()
+        return getattr(recipes, config.recipe)(rate)
     return recipes.r3gan(
         gamma=(gamma, 0.1 * gamma),
-        learning_rate=(1e-3, 1e-4),
+        learning_rate=(rate, 0.1 * rate),
         half_life=(0.0, 500.0 * config.batch_size),
         burn_in_images=config.burn_in * config.batch_size,
         batch_size=config.batch_size,

@@ -10,6 +10,8 @@ CACHE = pathlib.Path(
 )
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(CACHE)  # subprocesses share it
 os.environ.setdefault("MPLBACKEND", "Agg")
+# A quarter of the suite's time; subprocesses must have the same bits.
+os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "true"
 
 import jax  # noqa: E402
 

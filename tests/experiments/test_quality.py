@@ -26,8 +26,10 @@ pytestmark = [
 
 @pytest.fixture
 def without_checks():
+    jax.config.update("jax_disable_most_optimizations", False)
     with jax.debug_nans(False), jax.numpy_dtype_promotion("standard"):
         yield
+    jax.config.update("jax_disable_most_optimizations", True)
 
 
 def samples(name, run, *flags):
