@@ -4,8 +4,10 @@ Data and protocol are PacGAN's (Lin et al. 2018, arXiv 1712.04086, section 4.1):
 samples; one is of high quality within 3 standard deviations of its mode; a mode is
 captured by one such sample. The networks are smaller than the paper's (three layers of
 128, no batch normalisation, He's initialisation), so that a run takes a minute on a
-laptop. Every recipe keeps its published constants, except that R3GAN's schedules run
-over this run's length, with γ in proportion to the data's scale.
+laptop. Every recipe keeps its published constants but the learning rate, which is 1e-3
+for all, and R3GAN's schedules, which run over this run's length, with γ in proportion
+to the data's scale. Of three seeds each, R3GAN captures 8 of 8 and 25 of 25 modes on
+all; the README has the table of all recipes.
 
     python experiments/toy_modes.py
     python experiments/toy_modes.py --mixture ring --recipe wgan_gp --pack 2

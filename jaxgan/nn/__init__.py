@@ -6,6 +6,7 @@ from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
 from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
+from jaxgan.nn.resample import average_pool, double
 from jaxgan.nn.spectral import SpectralNorm
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "MinibatchDiscrimination",
     "Packed",
     "SpectralNorm",
+    "average_pool",
     "conv",
     "conv_transpose",
+    "double",
     "minibatch_deviation",
     "normal",
     "normal_init",

@@ -1,10 +1,6 @@
 """Convolutions, transposed convolutions and dense layers, fast on CPUs too.
 
-Images are [B, H, W, C], kernels [height, width, in, out]. XLA's CPU backend is slow at
-kernel gradients: those of transposed convolutions take up to 7 times as long as the
-same arithmetic as matrix products, and those of any convolution 10 to 30 times inside
-a loop or a branch. There, both directions are matrix products over shifted images;
-elsewhere they are XLA's own.
+Images are [B, H, W, C], kernels [height, width, in, out].
 """
 
 from collections.abc import Callable
@@ -15,10 +11,10 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
-from jaxgan.nn.patches import conv_by_patches, transpose_by_shifts
+from jaxgan.nn import convolution
+from jaxgan.nn.formulations import Geometry
 from jaxgan.nn.spectral import SpectralNorm
 
-LAYOUT = ("NHWC", "HWIO", "NHWC")
 Initializer = Callable[..., jax.Array]
 Padding = str | tuple[tuple[int, int], tuple[int, int]]
 """'SAME' or 'VALID' as in `jax.lax`, or zeros ((above, below), (left, right))."""
@@ -37,21 +33,15 @@ def conv(
       stride: of both axes.
       padding: 'SAME' pads with zeros to an output of ceil(size / stride).
     """
-    if kernel.shape[:2] == (1, 1) and stride == 1 and isinstance(padding, str):
-        return x @ kernel[0, 0]
     size = kernel.shape[:2]
+    if size == (1, 1) and stride == 1 and isinstance(padding, str):
+        return x @ kernel[0, 0]
     if isinstance(padding, str):
         pads = lax.padtype_to_pads(x.shape[1:3], size, (stride, stride), padding)
     else:
         pads = padding
-    return lax.platform_dependent(
-        x,
-        kernel,
-        cpu=lambda x, kernel: conv_by_patches(x, kernel, stride, pads),
-        default=lambda x, kernel: lax.conv_general_dilated(
-            x, kernel, (stride, stride), pads, dimension_numbers=LAYOUT
-        ),
-    )
+    geometry = Geometry(x.shape[1:3], size, stride, tuple(map(tuple, pads)))
+    return convolution.forward(geometry, *convolution.vary_alike(x, kernel))
 
 
 def conv_transpose(
@@ -84,29 +74,8 @@ def conv_transpose(
             (n - 1) * stride + k - sum(pad)
             for n, k, pad in zip(x.shape[1:3], size, pads)
         ]
-    low = [pad[0] for pad in pads]
-    return lax.platform_dependent(
-        x,
-        kernel,
-        cpu=lambda x, kernel: transpose_by_shifts(x, kernel, stride, low, outs),
-        default=lambda x, kernel: transpose_by_dilation(x, kernel, stride, low, outs),
-    )
-
-
-def transpose_by_dilation(x, kernel, stride, low, outs):
-    """`conv_transpose` as XLA has it: a convolution of the image spread out."""
-    edges = [
-        (k - 1 - cut, out - (n - 1) * stride - 1 + cut)
-        for k, cut, out, n in zip(kernel.shape[:2], low, outs, x.shape[1:3])
-    ]
-    return lax.conv_general_dilated(
-        x,
-        jnp.flip(kernel, (0, 1)),
-        (1, 1),
-        edges,
-        lhs_dilation=(stride, stride),
-        dimension_numbers=("NHWC", "HWOI", "NHWC"),
-    )
+    geometry = Geometry(tuple(outs), size, stride, tuple(map(tuple, pads)))
+    return convolution.image_gradient(geometry, *convolution.vary_alike(x, kernel))
 
 
 class _Layer(nn.Module):

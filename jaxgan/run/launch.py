@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import json
 import os
 import pathlib
 import sys
@@ -51,13 +52,18 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     folder = path.stem if default else f"{path.stem}-{name}"
     run = options.run_dir or pathlib.Path("runs") / folder
     identity = run_directory.Identity(path.stem, name, to_json(config))
-    run_directory.check(run, identity)
+    if not options.benchmark:
+        run_directory.check(run, identity)
     use_compilation_cache()
     experiment = build(module, config)
-    from jaxgan.run import loop
+    from jaxgan.run import benchmark, loop
 
     # All that can be wrong with a config shows before the folder becomes its run.
     prepared = loop.prepare(experiment, options, getattr(config, "seed", 0))
+    if options.benchmark:
+        measured = benchmark.measure(experiment, prepared.program, options.benchmark)
+        print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
+        return 0
     try:
         with disk.told(run), run_directory.claimed(run, identity, path):
             outcome = loop.train(experiment, run, options, prepared)

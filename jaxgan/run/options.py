@@ -27,6 +27,8 @@ class Options:
     """How many of the newest checkpoints to keep."""
     devices: int | None = None
     """Number of devices; by default one on CPU, else all that divide the batch."""
+    benchmark: int = 0
+    """Instead of training, time so many steps and print one line of JSON."""
 
     def check(self) -> None:
         """Checks the ranges.
@@ -39,6 +41,8 @@ class Options:
             if value < 1:
                 option = name.replace("_", "-")
                 raise RunError(f"--{option}: saw {value}, wanted at least 1")
+        if self.benchmark < 0:
+            raise RunError(f"--benchmark: saw {self.benchmark}, wanted at least 0")
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")
         if self.devices is not None and self.devices < 1:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import dcgan, mlp, toy
+from jaxgan.models import dcgan, mlp, resnet, toy
 from tests.models.filled import filled
 
 KEYS = example_keys(jax.random.key(0), 4)
@@ -19,6 +19,7 @@ GENERATORS = {
     "dcgan": (dcgan.Generator(IMAGE, 4), (3,), ()),
     "joined": (dcgan.Generator(IMAGE, 4, classes=3), (3,), LABELS),
     "modulated": (dcgan.Generator(IMAGE, 4, classes=3, modulated=True), (3,), LABELS),
+    "resnet": (resnet.Generator(IMAGE, (5, 4)), (3,), ()),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -33,6 +34,8 @@ DISCRIMINATORS = {
         IMAGE,
         LABELS,
     ),
+    "resnet": (resnet.Discriminator((4, 5), 1, mean=True), IMAGE, ()),
+    "resnet spectral": (resnet.Discriminator((4, 4), 1, spectral=True), IMAGE, ()),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 ALL = [

@@ -1,0 +1,152 @@
+"""Residual networks of WGAN-GP and SNGAN, at 32×32 by default.
+
+Gulrajani et al. 2017 (arXiv 1704.00028), appendix F; Miyato et al. 2018 (arXiv
+1802.05957), table 4. Other sizes are other widths: every generator block doubles the
+size, and the first `halvings` blocks of a discriminator halve it.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.core.context import Context
+from jaxgan.core.types import Verdict
+from jaxgan.nn import BatchNorm, Conv, Dense, average_pool, double
+
+glorot = nn.initializers.glorot_uniform()
+he_glorot = nn.initializers.variance_scaling(2.0, "fan_avg", "uniform")
+"""Glorot's with gain √2: of the convolutions between two ReLUs."""
+
+
+class GeneratorBlock(nn.Module):
+    """x -> conv(relu(norm(conv(double(relu(norm(x))))))) + conv1×1(double(x)).
+
+    Attributes:
+      features: of the output.
+      dtype: of the computation.
+    """
+
+    features: int
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, x: jax.Array, context: Context) -> jax.Array:
+        """Maps [B, H, W, C] to [B, 2H, 2W, features]."""
+        conv = functools.partial(Conv, self.features, dtype=self.dtype)
+        norm = functools.partial(BatchNorm, dtype=self.dtype)
+        y = double(nn.relu(norm(name="norm1")(x, context)))
+        y = conv(kernel_init=he_glorot, name="conv1")(y)
+        y = nn.relu(norm(name="norm2")(y, context))
+        y = conv(kernel_init=he_glorot, name="conv2")(y)
+        return y + double(conv(size=1, kernel_init=glorot, name="shortcut")(x))
+
+
+class DiscriminatorBlock(nn.Module):
+    """With r = relu(x): r -> pool(conv(relu(conv(r)))) + pool(conv1×1(r)).
+
+    The shortcut starts from r as in mimicry's code, whose ReLU works in place and whose
+    results are the ones that are cited; in the papers it starts from x.
+
+    Attributes:
+      features: of the output.
+      halve: whether to pool; without, and with as many features as channels, the
+        shortcut is the identity.
+      first: the block that sees the image: without the first ReLU.
+      spectral: normalise every kernel's spectrum.
+      dtype: of the computation.
+    """
+
+    features: int
+    halve: bool = False
+    first: bool = False
+    spectral: bool = False
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, x: jax.Array, train: bool) -> jax.Array:
+        """Maps [B, H, W, C]."""
+        conv = functools.partial(
+            Conv, self.features, spectral=self.spectral, dtype=self.dtype
+        )
+        pool = average_pool if self.halve else lambda x: x
+        x = x if self.first else nn.relu(x)
+        y = nn.relu(conv(kernel_init=he_glorot, name="conv1")(x, train))
+        y = conv(kernel_init=he_glorot, name="conv2")(y, train)
+        if self.halve or x.shape[-1] != self.features:
+            # Pooled before the 1×1 convolution, with which it commutes: cheaper.
+            x = conv(size=1, kernel_init=glorot, name="shortcut")(pool(x), train)
+        return pool(y) + x
+
+
+class Generator(nn.Module):
+    """Dense -> blocks -> BatchNorm, ReLU, Conv 3×3, tanh.
+
+    Attributes:
+      shape: of one image, (size, size, channels).
+      widths: channels of the base map and after every block, each of which doubles it.
+      dtype: of the computation.
+    """
+
+    shape: Sequence[int] = (32, 32, 3)
+    widths: Sequence[int] = (256, 256, 256, 256)
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
+        """Maps latents [B, Z] to images [B, H, W, C].
+
+        Raises:
+          ValueError: if the blocks do not double some base to the size.
+        """
+        del given
+        base, rest = divmod(self.shape[0], 2 ** (len(self.widths) - 1))
+        if rest or not base or self.shape[0] != self.shape[1]:
+            raise ValueError(
+                f"shape: saw {tuple(self.shape)}, wanted a square that "
+                f"{len(self.widths) - 1} blocks can double to"
+            )
+        first = self.widths[0]
+        dense = Dense(base * base * first, kernel_init=glorot, dtype=self.dtype)
+        x = dense(value).reshape(-1, base, base, first)
+        for width in self.widths[1:]:
+            x = GeneratorBlock(width, dtype=self.dtype)(x, context)
+        x = nn.relu(BatchNorm(dtype=self.dtype)(x, context))
+        x = Conv(self.shape[2], kernel_init=glorot, dtype=self.dtype)(x)
+        return jnp.tanh(x)
+
+
+class Discriminator(nn.Module):
+    """Blocks -> ReLU -> sum or mean over places -> logit. It has no normalisation.
+
+    Attributes:
+      widths: channels after every block.
+      halvings: so many of the first blocks halve the size.
+      spectral: normalise every kernel's spectrum, as SNGAN does.
+      mean: average over places, as WGAN-GP does, instead of summing.
+      dtype: of the computation.
+    """
+
+    widths: Sequence[int] = (128, 128, 128, 128)
+    halvings: int = 2
+    spectral: bool = False
+    mean: bool = False
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
+        """Maps images [B, H, W, C] to logits [B]."""
+        del given
+        shared = {"spectral": self.spectral, "dtype": self.dtype}
+        x = value.astype(self.dtype)
+        for place, width in enumerate(self.widths):
+            block = DiscriminatorBlock(
+                width, place < self.halvings, not place, **shared
+            )
+            x = block(x, context.train)
+        pool = jnp.mean if self.mean else jnp.sum
+        x = pool(nn.relu(x), axis=(1, 2))
+        return Verdict(Dense(1, kernel_init=glorot, **shared)(x, context.train)[:, 0])

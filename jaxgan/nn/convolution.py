@@ -1,0 +1,137 @@
+"""Convolution and its two gradients, each by the formulation that suits its shape.
+
+All three are linear in each of two arrays, and the derivatives of each are the other
+two, so that derivatives of every order stay within this file. On GPUs and TPUs they
+are what `lax.conv_general_dilated` and its transposes lower to. On CPUs, where XLA is
+slow at some of them, `choose` picks among equals. Derivatives are reverse-mode only, on
+every platform, because `jax.custom_vjp` is.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+from jax import lax
+
+from jaxgan.nn import formulations
+from jaxgan.nn.formulations import Geometry
+
+Formulation = Callable[[Geometry, jax.Array, jax.Array], jax.Array]
+
+
+class Choice(NamedTuple):
+    """How to compute convolutions of one shape, and their gradients."""
+
+    forward: Formulation = formulations.forward_by_xla
+    image_gradient: Formulation = formulations.image_gradient_by_xla
+    kernel_gradient: Formulation = formulations.kernel_gradient_by_xla
+
+
+FEW_CHANNELS = 4
+FEW_PRODUCTS = 32
+SMALL_MAPS = 4
+
+
+def choose(geometry: Geometry, channels: int) -> Choice:
+    """The fastest formulations on CPU.
+
+    Measured by `experiments/benchmarks/convolutions.py`, whose table shows each of them
+    for the shapes of our models:
+
+    - forward: XLA's; where one number is the sum of few products, patches.
+    - image gradient: phases; to few channels, or from small maps, shifts.
+    - kernel gradient: XLA's with its operands turned; of few channels, patches.
+    """
+    products = geometry.kernel[0] * geometry.kernel[1] * channels
+    few = channels <= FEW_CHANNELS
+    whole = geometry.stride == 1 or geometry.folds
+    small = geometry.stride > 1 and max(geometry.maps) <= SMALL_MAPS
+    return Choice(
+        forward=formulations.forward_by_patches
+        if products <= FEW_PRODUCTS
+        else formulations.forward_by_xla,
+        image_gradient=formulations.image_gradient_by_phases
+        if whole and not few and not small
+        else formulations.image_gradient_by_shifts,
+        kernel_gradient=formulations.kernel_gradient_by_patches
+        if few
+        else formulations.kernel_gradient_by_turning,
+    )
+
+
+def leave_to_xla(geometry: Geometry, channels: int) -> Choice:
+    """What a library does that does not choose: for comparisons."""
+    del geometry, channels
+    return Choice()
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def forward(geometry: Geometry, image: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Maps [B, H', W', features] of an image [B, H, W, C].
+
+    The kernel is [height, width, C, features].
+    """
+    return _compute("forward", geometry, image.shape[-1], image, kernel)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def image_gradient(geometry: Geometry, maps: jax.Array, kernel: jax.Array) -> jax.Array:
+    """The transpose of `forward` in the image: maps to [B, H, W, C]."""
+    return _compute("image_gradient", geometry, kernel.shape[2], maps, kernel)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array) -> jax.Array:
+    """The transpose of `forward` in the kernel: [height, width, C, features]."""
+    return _compute("kernel_gradient", geometry, image.shape[-1], image, maps)
+
+
+def _compute(name, geometry, channels, *arrays):
+    return lax.platform_dependent(
+        *arrays,
+        cpu=functools.partial(getattr(choose(geometry, channels), name), geometry),
+        default=functools.partial(getattr(Choice(), name), geometry),
+    )
+
+
+def _differentiate(function, left, right):
+    """Gives `function` its derivatives; each is f(geometry, saved, gradient)."""
+
+    def save(geometry, *arrays):
+        return function(geometry, *arrays), arrays
+
+    def backward(geometry, arrays, gradient):
+        return left(geometry, *arrays, gradient), right(geometry, *arrays, gradient)
+
+    function.defvjp(save, backward)
+
+
+_differentiate(
+    forward,
+    lambda geometry, image, kernel, maps: image_gradient(geometry, maps, kernel),
+    lambda geometry, image, kernel, maps: kernel_gradient(geometry, image, maps),
+)
+_differentiate(
+    image_gradient,
+    lambda geometry, maps, kernel, image: forward(geometry, image, kernel),
+    lambda geometry, maps, kernel, image: kernel_gradient(geometry, image, maps),
+)
+_differentiate(
+    kernel_gradient,
+    lambda geometry, image, maps, kernel: image_gradient(geometry, maps, kernel),
+    lambda geometry, image, maps, kernel: forward(geometry, image, kernel),
+)
+
+
+def vary_alike(*arrays: jax.Array) -> tuple[jax.Array, ...]:
+    """Arrays that differ over the same device axes, as `jax.custom_vjp` wants them.
+
+    Within `jax.shard_map` images differ and kernels do not. Without it nothing happens.
+    """
+    axes = [jax.typeof(x).manual_axis_type.varying for x in arrays]
+    everywhere = frozenset().union(*axes)
+    return tuple(
+        lax.pcast(x, tuple(everywhere - here), to="varying") if everywhere - here else x
+        for x, here in zip(arrays, axes)
+    )

@@ -1,0 +1,244 @@
+"""Ways to compute a convolution and its two gradients, all equal but for rounding.
+
+An image is [B, H, W, C], its maps are [B, H', W', features], a kernel is [height,
+width, C, features]. A stride that divides the kernel's size is first folded into the
+channels, so that all that is copied is contiguous.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+LAYOUT = ("NHWC", "HWIO", "NHWC")
+
+
+class Geometry(NamedTuple):
+    """The sizes of a convolution.
+
+    Attributes:
+      image: (H, W).
+      kernel: (height, width).
+      stride: of both axes.
+      pads: zeros around the image, ((above, below), (left, right)).
+    """
+
+    image: tuple[int, ...]
+    kernel: tuple[int, ...]
+    stride: int
+    pads: tuple[tuple[int, ...], ...]
+
+    @property
+    def maps(self) -> tuple[int, ...]:
+        """(H', W')."""
+        return tuple(
+            (n + sum(pad) - k) // self.stride + 1
+            for n, k, pad in zip(self.image, self.kernel, self.pads)
+        )
+
+    @property
+    def folds(self) -> bool:
+        """Whether the stride goes into the channels."""
+        return self.stride > 1 and all(k % self.stride == 0 for k in self.kernel)
+
+    @property
+    def folded(self) -> tuple[tuple[int, ...], int]:
+        """The kernel's size and the stride that are left after folding."""
+        if not self.folds:
+            return self.kernel, self.stride
+        return tuple(k // self.stride for k in self.kernel), 1
+
+
+def forward_by_xla(geometry: Geometry, image: jax.Array, kernel: jax.Array):
+    """As XLA has it."""
+    stride = (geometry.stride, geometry.stride)
+    edges = [(before, after) for before, after in geometry.pads]
+    return lax.conv_general_dilated(
+        image, kernel, stride, edges, dimension_numbers=LAYOUT
+    )
+
+
+def image_gradient_by_xla(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
+    """A convolution of the maps spread out, by the kernel turned round."""
+    edges = [
+        (k - 1 - pad[0], n - (m - 1) * geometry.stride - 1 + pad[0])
+        for k, pad, n, m in zip(
+            geometry.kernel, geometry.pads, geometry.image, geometry.maps
+        )
+    ]
+    return lax.conv_general_dilated(
+        maps,
+        lax.rev(kernel, (0, 1)),
+        (1, 1),
+        edges,
+        lhs_dilation=(geometry.stride, geometry.stride),
+        dimension_numbers=("NHWC", "HWOI", "NHWC"),
+    )
+
+
+def kernel_gradient_by_xla(geometry: Geometry, image: jax.Array, maps: jax.Array):
+    """A convolution of the image, channels as batch, by the maps spread out."""
+    edges = [
+        (pad[0], k + (m - 1) * geometry.stride - n - pad[0])
+        for k, pad, n, m in zip(
+            geometry.kernel, geometry.pads, geometry.image, geometry.maps
+        )
+    ]
+    return lax.conv_general_dilated(
+        image,
+        maps,
+        (1, 1),
+        edges,
+        rhs_dilation=(geometry.stride, geometry.stride),
+        dimension_numbers=("CHWN", "IHWO", "HWNC"),
+    )
+
+
+def forward_by_patches(geometry: Geometry, image: jax.Array, kernel: jax.Array):
+    """One product of [B · H' · W', height · width · C] with the kernel's matrix."""
+    kernel = _fold_kernel(geometry, kernel)
+    return _patches(geometry, image) @ kernel.reshape(-1, kernel.shape[-1])
+
+
+def image_gradient_by_phases(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
+    """A plain convolution to stride² · C channels, which are then laid out as pixels.
+
+    For strides that divide the kernel's size, 1 among them. Unlike XLA's it is as quick
+    in a branch or a loop, where XLA does not reorder operands.
+    """
+    kernel = _fold_kernel(geometry, kernel)
+    turned = lax.rev(kernel, (0, 1)).transpose(0, 1, 3, 2)
+    edges = [(k - 1, k - 1) for k in kernel.shape[:2]]
+    phases = lax.conv_general_dilated(
+        maps, turned, (1, 1), edges, dimension_numbers=LAYOUT
+    )
+    return _laid_out(geometry, phases)
+
+
+def image_gradient_by_shifts(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
+    """A product per place of the kernel, shifted and added up."""
+    (height, width), stride = geometry.folded
+    kernel = _fold_kernel(geometry, kernel)
+    sizes = [(m - 1) * stride + k for m, k in zip(geometry.maps, (height, width))]
+
+    def place(row, column):
+        edges = [
+            (at, size - (m - 1) * stride - 1 - at, stride - 1)
+            for at, size, m in zip((row, column), sizes, geometry.maps)
+        ]
+        return _pad(maps @ kernel[row, column].T, edges)
+
+    total = sum(
+        (place(i, j) for i in range(height) for j in range(width) if i or j),
+        start=place(0, 0),
+    )
+    return _laid_out(geometry, total)
+
+
+def kernel_gradient_by_patches(geometry: Geometry, image: jax.Array, maps: jax.Array):
+    """One product of patches and maps."""
+    patches = _patches(geometry, image)
+    product = maps.reshape(-1, maps.shape[-1]).T @ patches.reshape(
+        -1, patches.shape[-1]
+    )
+    return _unfold_kernel(geometry, product.T, image.shape[-1])
+
+
+def kernel_gradient_by_turning(geometry: Geometry, image: jax.Array, maps: jax.Array):
+    """XLA's, with operands brought into the order of a forward convolution.
+
+    XLA does so itself, but not in a branch or a loop, where its own takes a hundred
+    times as long.
+    """
+    edges = [
+        (pad[0], k + (m - 1) * geometry.stride - n - pad[0])
+        for k, pad, n, m in zip(
+            geometry.kernel, geometry.pads, geometry.image, geometry.maps
+        )
+    ]
+    turned = lax.conv_general_dilated(
+        image.transpose(3, 1, 2, 0),
+        maps.transpose(1, 2, 0, 3),
+        (1, 1),
+        edges,
+        rhs_dilation=(geometry.stride, geometry.stride),
+        dimension_numbers=LAYOUT,
+    )
+    return turned.transpose(1, 2, 0, 3)
+
+
+def _laid_out(geometry, whole):
+    """The image out of what it is before cropping, with strides in the channels."""
+    if geometry.folds:
+        whole = _depth_to_space(whole, geometry.stride)
+    return _pad(
+        whole,
+        [
+            (-pad[0], n - size + pad[0], 0)
+            for pad, n, size in zip(geometry.pads, geometry.image, whole.shape[1:3])
+        ],
+    )
+
+
+def _patches(geometry, image):
+    """The pixels under all places of the (folded) kernel, [B, H', W', places · C]."""
+    spans = [
+        (m - 1) * geometry.stride + k for m, k in zip(geometry.maps, geometry.kernel)
+    ]
+    image = _pad(
+        image,
+        [
+            (pad[0], span - n - pad[0], 0)
+            for n, span, pad in zip(geometry.image, spans, geometry.pads)
+        ],
+    )
+    if geometry.folds:
+        image = _space_to_depth(image, geometry.stride)
+    (height, width), stride = geometry.folded
+    rows, columns = ((m - 1) * stride + 1 for m in geometry.maps)
+    shifts = [
+        image[:, i : i + rows : stride, j : j + columns : stride]
+        for i in range(height)
+        for j in range(width)
+    ]
+    return jnp.concatenate(shifts, axis=-1)
+
+
+def _pad(x, edges):
+    """Zeros (before, after, between) the pixels of both axes; or a crop."""
+    none = (0, 0, 0)
+    return lax.pad(x, jnp.zeros((), x.dtype), [none, *edges, none])
+
+
+def _space_to_depth(x, step):
+    b, h, w, c = x.shape
+    x = x.reshape(b, h // step, step, w // step, step, c).transpose(0, 1, 3, 2, 4, 5)
+    return x.reshape(b, h // step, w // step, step * step * c)
+
+
+def _depth_to_space(x, step):
+    b, h, w, c = x.shape
+    x = x.reshape(b, h, w, step, step, -1).transpose(0, 1, 3, 2, 4, 5)
+    return x.reshape(b, h * step, w * step, c // step**2)
+
+
+def _fold_kernel(geometry, kernel):
+    """The stride-1 kernel of the same convolution after `_space_to_depth`."""
+    if not geometry.folds:
+        return kernel
+    h, w, c, out = kernel.shape
+    step = geometry.stride
+    kernel = kernel.reshape(h // step, step, w // step, step, c, out)
+    kernel = kernel.transpose(0, 2, 1, 3, 4, 5)
+    return kernel.reshape(h // step, w // step, step * step * c, out)
+
+
+def _unfold_kernel(geometry, matrix, channels):
+    """The kernel of a matrix [height · width · C, features] of the folded one."""
+    if not geometry.folds:
+        return matrix.reshape(*geometry.kernel, channels, -1)
+    (h, w), _ = geometry.folded
+    step = geometry.stride
+    kernel = matrix.reshape(h, w, step, step, channels, -1).transpose(0, 2, 1, 3, 4, 5)
+    return kernel.reshape(*geometry.kernel, channels, -1)
