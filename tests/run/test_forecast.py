@@ -176,9 +176,12 @@ def libtpu(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("target", ["v5f:2x4", "v5e:2x5", "v5e-8"])
-def test_a_bad_target_gets_a_suggestion(libtpu, target):
-    with pytest.raises(RunError, match=f"(?s)no '{target}'.*did you mean 'v5e:2x4'"):
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [("v5f:2x4", "v5e:2x4"), ("v5e:2x5", "v5e:2x4"), ("v6e-1x1", "v6e:1x1")],
+)
+def test_a_bad_target_gets_a_suggestion(libtpu, target, meant):
+    with pytest.raises(RunError, match=f"(?s)no '{target}'.*did you mean '{meant}'"):
         topology.compile_only_devices(target)
 
 
