@@ -115,8 +115,27 @@ def _train(parser: argparse.ArgumentParser) -> None:
         "options",
         nargs=argparse.REMAINDER,
         metavar="...",
-        help="see them with: jaxgan train EXPERIMENT --help",
+        help=f"see them with: {parser.prog} EXPERIMENT --help",
     )
+
+
+def _forecast(parser: argparse.ArgumentParser) -> None:
+    _forecast_options(parser)
+    _train(parser)
+
+
+def _forecast_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--target",
+        help="TPUs to compile for, like v5e:2x4; they need not be there, libtpu must "
+        "(default: the devices that are here)",
+    )
+    parser.add_argument(
+        "--largest-batch",
+        action="store_true",
+        help="look for the largest batch that fits, by compiling a few more",
+    )
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +150,11 @@ COMMANDS = {
         "walk between samples of a run", _interpolate, "generated:interpolate"
     ),
     "fingerprint": Command("hash a checkpoint's whole state", _run, "listing:identify"),
+    "forecast": Command(
+        "compile an experiment's step, for TPUs that are not here too",
+        _forecast,
+        "cli:forecast",
+    ),
     "list": Command("list experiments and runs", _list, "listing:show"),
 }
 
@@ -174,15 +198,32 @@ def _experiments() -> list[str]:
 
 def train(arguments: argparse.Namespace) -> None:
     """Trains a file, or the file of that name in ./experiments."""
-    path = pathlib.Path(arguments.experiment)
-    if path.suffix != ".py":
-        path = EXPERIMENTS / f"{arguments.experiment}.py"
-    if not path.is_file():
-        hint = suggestion(path.stem, _experiments()) if _experiments() else ""
-        raise RunError(f"there is no experiment {path}", hint)
+    path = _file(arguments.experiment)
     from jaxgan.run import launch
 
     launch.main(str(path), arguments.options)
+
+
+def forecast(arguments: argparse.Namespace) -> None:
+    """Forecasts a file, or the file of that name in ./experiments."""
+    path = _file(arguments.experiment)
+    # Its own options may stand behind the experiment too, among the experiment's.
+    parser = Parser(add_help=False, allow_abbrev=False)
+    _forecast_options(parser)
+    own, rest = parser.parse_known_args(arguments.options, arguments)
+    from jaxgan.run import forecast
+
+    forecast.main(path, rest, own.target, own.largest_batch, own.json)
+
+
+def _file(experiment: str) -> pathlib.Path:
+    path = pathlib.Path(experiment)
+    if path.suffix != ".py":
+        path = EXPERIMENTS / f"{experiment}.py"
+    if not path.is_file():
+        hint = suggestion(path.stem, _experiments()) if _experiments() else ""
+        raise RunError(f"there is no experiment {path}", hint)
+    return path
 
 
 if __name__ == "__main__":

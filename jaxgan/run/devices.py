@@ -1,11 +1,22 @@
 """Which devices a run uses, and how its batch and state lie on them."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
-from jax.sharding import AxisType, NamedSharding, PartitionSpec, SingleDeviceSharding
+import numpy as np
+from jax.sharding import (
+    AxisType,
+    Mesh,
+    NamedSharding,
+    PartitionSpec,
+    SingleDeviceSharding,
+)
 
 from jaxgan.run.errors import RunError
+
+Device = Any
+"""A `jax.Device`, which type checkers do not accept as a type."""
 
 
 class Placement(NamedTuple):
@@ -47,19 +58,46 @@ def place(count: int | None, batch_size: int, microbatches: int = 1) -> Placemen
             f"--devices: saw {count}, wanted 1 to {len(local)} (local devices)",
             hint if local[0].platform == "cpu" else "",
         )
-    if batch_size % (count * microbatches):
+    return place_over(local[:count], batch_size, microbatches)
+
+
+def place_over(
+    devices: Sequence[Device], batch_size: int, microbatches: int = 1
+) -> Placement:
+    """Lays a run out on these devices.
+
+    Args:
+      devices: local ones, or those of a topology to compile for.
+      batch_size: of the global batch.
+      microbatches: parts of it, each of which is split over the devices.
+
+    Raises:
+      RunError: if they do not divide the batch.
+    """
+    count = len(devices)
+    part = count * microbatches
+    if batch_size % part:
+        among = f" with microbatches={microbatches}" if microbatches > 1 else ""
+        nearest = max(1, round(batch_size / part)) * part
         raise RunError(
-            f"--devices: saw {count}, which with microbatches={microbatches} does not "
-            f"divide the batch of {batch_size} examples"
+            f"{count} devices{among} do not divide the batch of {batch_size} examples",
+            f"the nearest batch that they divide has {nearest}",
         )
     if count == 1:
-        single = SingleDeviceSharding(local[0])
+        single = SingleDeviceSharding(devices[0])
         return Placement(1, single, single, None)
-    mesh = jax.make_mesh(
-        (count,), ("data",), axis_types=(AxisType.Auto,), devices=local[:count]
-    )
+    mesh = _mesh(devices)
     batch = NamedSharding(mesh, PartitionSpec("data"))
     return Placement(count, batch, NamedSharding(mesh, PartitionSpec()), batch)
+
+
+def _mesh(devices: Sequence[Device]) -> Mesh:
+    names, types = ("data",), (AxisType.Auto,)
+    first = devices[0].device_kind
+    if first == "TPU v4" and any(getattr(d, "core_on_chip", 0) for d in devices):
+        # As a target a v4 chip is two devices, which `make_mesh` refuses to order.
+        return Mesh(np.asarray(devices), names, axis_types=types)
+    return jax.make_mesh((len(devices),), names, axis_types=types, devices=devices)
 
 
 def with_sharding(shapes: Any, sharding: jax.sharding.Sharding) -> Any:

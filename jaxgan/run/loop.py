@@ -1,7 +1,6 @@
 """The training loop: compiled steps; between them logs, pictures, checkpoints."""
 
 import contextlib
-import math
 import pathlib
 import time
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from jaxgan.run.feed import feed
 from jaxgan.run.fingerprint import fingerprint, leaf_name
 from jaxgan.run.interrupts import Interrupts
 from jaxgan.run.options import Options
-from jaxgan.run.program import Program, compile_program
+from jaxgan.run.program import Program, fit
 from jaxgan.run.records import Records
 
 ADVICE = (
@@ -65,16 +64,8 @@ def prepare(experiment: Experiment, options: Options, seed: int) -> Prepared:
     """
     size = experiment.data.batch_size
     placement = devices.place(options.devices, size, experiment.microbatches)
-    try:
-        program = compile_program(experiment, placement, seed, experiment.data(0))
-    except ValueError as error:
-        if ", wanted " not in str(error):  # not one of ours: it needs its traceback
-            raise
-        raise RunError(f"the parts of this experiment do not fit: {error}") from error
-    generator, discriminator = (
-        sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(player["params"]))
-        for player in program.target.variables
-    )
+    program = fit(experiment, placement, seed, experiment.data(0))
+    generator, discriminator = program.parameters
     return Prepared(
         program,
         f"parameters: generator {generator:,}, discriminator {discriminator:,}; "

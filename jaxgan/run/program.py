@@ -1,6 +1,7 @@
 """The compiled functions of a run: the first state, and the step that also counts."""
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -10,8 +11,9 @@ import jax.numpy as jnp
 from jaxgan.core import metrics
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
-from jaxgan.core.types import State, Tree
+from jaxgan.core.types import Players, State, Tree
 from jaxgan.run.devices import Placement, with_sharding
+from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 
 Totals = dict[str, metrics.Mean]
@@ -35,9 +37,19 @@ class Program(NamedTuple):
     target: State
     init: Callable[[], State]
     zeros: Callable[[], Totals]
-    step: Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]
+    step: jax.stages.Wrapped
     put: Callable[[Tree], Tree]
     is_finite: Callable[[State], jax.Array]
+
+    @property
+    def parameters(self) -> Players[int]:
+        """How many numbers each player learns."""
+        return Players(
+            *(
+                sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(player["params"]))
+                for player in self.target.variables
+            )
+        )
 
 
 def state_shapes(experiment: Experiment, seed: int, batch: Tree) -> State:
@@ -58,6 +70,22 @@ def _first(experiment: Experiment, seed: int, batch: Tree) -> State:
         batch,
         experiment.augment,
     )
+
+
+def fit(
+    experiment: Experiment, placement: Placement, seed: int, batch: Tree
+) -> Program:
+    """As `compile_program`, and tells plainly what does not fit.
+
+    Raises:
+      RunError: if game, turns, optimizers and data do not fit together.
+    """
+    try:
+        return compile_program(experiment, placement, seed, batch)
+    except ValueError as error:
+        if ", wanted " not in str(error):  # not one of ours: it needs its traceback
+            raise
+        raise RunError(f"the parts of this experiment do not fit: {error}") from error
 
 
 def compile_program(
@@ -106,6 +134,23 @@ def compile_program(
         step=jax.jit(step, donate_argnums=(0, 1), out_shardings=whole),
         put=lambda batch: jax.device_put(batch, placement.batch),
         is_finite=jax.jit(_is_finite),
+    )
+
+
+def lower_step(
+    program: Program, placement: Placement, batch: Tree
+) -> jax.stages.Lowered:
+    """The program's step, ready for XLA, from shapes alone: no device need be there.
+
+    Args:
+      program: of `compile_program`.
+      placement: that it was given.
+      batch: of the size that it was given.
+    """
+    return program.step.lower(
+        program.target,
+        with_sharding(jax.eval_shape(program.zeros), placement.state),
+        with_sharding(batch, placement.batch),
     )
 
 

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from jaxgan.run import checkpoint, configs, launch, loop, run_directory
+from jaxgan.run import checkpoint, configs, launch, program, run_directory
 from jaxgan.run.errors import RunError
 from jaxgan.run.records import Records
 
@@ -96,7 +96,7 @@ def test_a_config_of_other_fields_is_named():
         (["--steps", 0], "--steps: saw 0, wanted at least 1"),
         (["--log-every", 0], "--log-every: saw 0"),
         (["--minutes", -1], "--minutes: saw -1"),
-        (["--devices", 3], "does not divide the batch of 16 examples"),
+        (["--devices", 3], "3 devices do not divide the batch of 16 examples"),
         (["--devices", 99], "--devices: saw 99, wanted 1 to 8"),
         (["--batch-size", 1], "batch_size: saw 1, wanted at least 2"),
         (["--variant", "rang"], "did you mean 'ring'"),
@@ -134,7 +134,7 @@ def test_a_mistake_in_the_config_claims_no_folder(train, tmp_path, monkeypatch):
         raise ValueError("turns[0].every: saw 0, wanted an integer >= 1")
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "compile_program", clash)
+        patch.setattr(program, "compile_program", clash)
         refuse(train, "the parts of this experiment do not fit: turns")
     assert not list(tmp_path.iterdir())
     train("--steps", 1, "--seed", 1)

@@ -1,0 +1,237 @@
+"""What a step needs, from the compiler: here, and for TPUs that are not here."""
+
+import importlib.util
+import json
+import math
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from jaxgan import data
+from jaxgan.run import cli, forecast, outlook, topology
+from jaxgan.run.compiled import Collective, collectives
+from jaxgan.run.errors import RunError
+
+from .conftest import EXPERIMENT
+
+HLO = """
+HloModule jit_step, is_scheduled=true
+
+%add (x: f32[], y: f32[]) -> f32[] {
+  ROOT %sum = f32[] add(%x, %y)
+}
+
+ENTRY %main (a: f32[8,3]) -> f32[8,3] {
+  %a = f32[8,3]{1,0:T(8,128)} parameter(0)
+  %all-reduce.1 = f32[2,4,3]{2,1,0:T(2,128)S(1)} all-reduce(%a), channel_id=1
+  %all-reduce.2 = (f32[64]{0:T(128)S(1)}, /*index=1*/bf16[3,5]{1,0}, pred[7]) \
+all-reduce(%b, %all-reduce.1), channel_id=2, to_apply=%add
+  %all-gather-start = (f32[2], f32[16]) all-gather-start(%c), dimensions={0}
+  %all-gather-done = f32[16]{0} all-gather-done(%all-gather-start)
+  %fusion = f32[64] fusion(%all-reduce.2), metadata={op_name="jit(all-gather)"}
+  %part = f32[64]{0} get-tuple-element(%all-reduce.2), index=0
+  ROOT %out = s8[5] collective-permute(%part), source_target_pairs={{0,1}}
+}
+"""
+FILES = sorted(EXPERIMENT.parents[2].glob("experiments/*.py"))
+
+
+def run(*words, capsys):
+    """The forecast that the command prints."""
+    cli.main(["forecast", *map(str, words), "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_collectives_are_read_out_of_a_program():
+    assert collectives(HLO) == {
+        "all-reduce": Collective(2, 24 * 4 + 64 * 4 + 15 * 2 + 7),
+        "all-gather": Collective(1, 64),
+        "collective-permute": Collective(1, 5),
+    }
+
+
+def test_eight_devices_do_an_eighth_each(capsys):
+    one = run(EXPERIMENT, "--batch-size=4096", capsys=capsys)
+    eight = run(EXPERIMENT, "--batch-size=4096", "--devices=8", capsys=capsys)
+    assert (one["devices"], eight["devices"], eight["batch"]) == (1, 8, 4096)
+    flops = [made["program"]["flops"] for made in (one, eight)]
+    assert flops[1] == pytest.approx(flops[0] / 8, rel=0.2)
+    assert one["program"]["collectives"] == {}
+    # Each gradient crosses devices at least once.
+    crossing = eight["program"]["collectives"]["all-reduce"]["bytes"]
+    assert crossing >= 4 * sum(eight["parameters"].values())
+    # The state is whole on every device, the batch is not; unused labels are dropped.
+    arguments = [made["program"]["arguments"] for made in (one, eight)]
+    assert arguments[0] - arguments[1] == 4096 * 2 * 4 * 7 // 8
+    assert eight["roofline_seconds"] is None
+
+
+def test_a_variant_and_the_report(capsys):
+    cli.main(["forecast", str(EXPERIMENT), "--variant", "labelled"])
+    out = capsys.readouterr().out
+    assert "points (labelled) compiles for this machine" in out
+    # Two layers of each player, and two tables of labels.
+    assert "generator 122, discriminator 97" in out
+    assert "the peaks of this device are not known" in out
+
+
+def test_report_of_a_published_chip():
+    chip = topology.CHIPS["TPU v5 lite"]
+    program = forecast.Facts(
+        arguments=2**20,
+        outputs=2**20,
+        aliased=2**20,
+        temporaries=3 * 2**30,
+        code=2**20,
+        peak=2**30,
+        flops=197e9,
+        accessed=8.19e9,
+        seconds=None,
+        collectives={"all-reduce": Collective(3, 2**20)},
+    )
+    made = outlook.Forecast(
+        "x", "v4:2x2x1", "TPU v4", 8, 4, 64, (1, 2), chip, program, 128
+    )
+    assert made.roofline == (pytest.approx(0.01), "memory bandwidth")
+    text = outlook.report(made)
+    for part in (
+        "8 × TPU v4, on 4 chips",
+        "64, 8 each",
+        "3 GiB of 16 GiB",
+        "197 GFLOP",
+        "the compiler gives no estimate",
+        "10 ms per step, at the published peak of memory bandwidth",
+        "3 all-reduce (1 MiB)",
+        "128 fits",
+    ):
+        assert part in text
+
+
+def test_published_numbers_are_near_those_of_pallas():
+    """Two tables that people typed: a slip of a digit would show."""
+    info = pytest.importorskip("jax._src.pallas.mosaic.tpu_info")
+    for kind, chip in topology.CHIPS.items():
+        version = info.chip_version_from_device_kind(kind)
+        cores = version.num_physical_tensor_cores_per_chip
+        theirs = info.get_tpu_info_for_chip(version, 1)
+        share = 1 if theirs.num_cores == cores else cores
+        assert chip.memory == pytest.approx(share * theirs.hbm_capacity_bytes, rel=0.1)
+        assert chip.flops == pytest.approx(share * theirs.bf16_ops_per_second, rel=0.15)
+        bandwidth = share * theirs.mem_bw_bytes_per_second
+        assert chip.bandwidth == pytest.approx(bandwidth, rel=0.15)
+
+
+@pytest.mark.parametrize("wanted", [1, 2, 8, 16, 64, 1024])
+@pytest.mark.parametrize("fixed", [0, 5e9])
+def test_the_largest_batch_is_found_by_few_compilations(wanted, fixed):
+    tried = []
+
+    def memory(times):
+        tried.append(times)
+        needed = fixed + times * 1e7
+        return needed if needed <= limit else math.inf
+
+    limit = fixed + 1.5 * wanted * 1e7
+    assert forecast.largest_multiple(memory, fixed + 1e7, limit) == wanted
+    assert len(tried) <= forecast.LARGEST_COMPILES
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--largest-batch"], "how much memory there is, is not known"),
+        (
+            ["--devices", "3"],
+            "3 devices do not divide the batch of 16 examples\nhint: ",
+        ),
+        (["--batch-size", "20", "--devices", "8"], "divide has 16"),
+        (["--variant", "rong"], "did you mean 'ring'"),
+    ],
+)
+def test_mistakes(words, said, capsys):
+    with pytest.raises(SystemExit) as status:
+        cli.main(["forecast", str(EXPERIMENT), *words])
+    assert status.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_libtpu(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RunError, match=r"(?s)not installed.*pip install 'jaxgan\[tpu"):
+        topology.compile_only_devices("v5e:2x4")
+
+
+@pytest.fixture
+def libtpu(monkeypatch):
+    """Compiles for TPUs as a user does, not as these tests do for speed."""
+    import jax
+
+    if importlib.util.find_spec("libtpu") is None:
+        pytest.skip("libtpu is not installed: pip install 'jaxgan[tpu]'")
+    before = jax.config.values["jax_disable_most_optimizations"]
+    jax.config.update("jax_disable_most_optimizations", False)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [("v5f:2x4", "v5e:2x4"), ("v5e:2x5", "v5e:2x4"), ("v6e-1x1", "v6e:1x1")],
+)
+def test_a_bad_target_gets_a_suggestion(libtpu, target, meant):
+    with pytest.raises(RunError, match=f"(?s)no '{target}'.*did you mean '{meant}'"):
+        topology.compile_only_devices(target)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", topology.TARGETS)
+def test_targets_are_known(libtpu, target):
+    devices = topology.compile_only_devices(target)
+    sides = [int(side) for side in target.split(":")[1].split("x")]
+    assert topology.chip_count(devices) == math.prod(sides)
+    assert topology.published(devices).memory >= 8 * 2**30
+
+
+@pytest.fixture
+def stand_ins(monkeypatch, tmp_path):
+    """Data of the right shapes: MNIST, and a folder of pictures."""
+
+    def mnist(name, split="train", data_dir=None, **options):
+        del name, split, data_dir, options
+        return data.arrays(np.zeros((2048, 28, 28, 1), np.uint8), np.arange(2048) % 10)
+
+    monkeypatch.setattr(data, "tfds_images", mnist)
+    monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "images").mkdir()
+    for place in range(256):
+        pixels = np.full((8, 8, 3), place % 256, np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "images" / f"{place}.png")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_experiment_compiles_for_tpus(libtpu, stand_ins, path, capsys):
+    made = run(path, "--target=v5e:2x4", capsys=capsys)
+    assert (made["device"], made["devices"]) == ("TPU v5 lite", 8)
+    assert made["batch"] % 8 == 0
+    assert made["memory"] < made["chip"]["memory"]
+    crossing = made["program"]["collectives"]["all-reduce"]["bytes"]
+    assert crossing >= 4 * min(made["parameters"].values())
+    assert made["program"]["flops"] > 0
+    assert 0 < made["roofline_seconds"] < 1
+
+
+@pytest.mark.slow
+def test_what_does_not_fit_is_one_line(libtpu, capsys):
+    path = next(path for path in FILES if path.stem == "digits")
+    words = [path, "--target=v5e:1x1", f"--batch-size={2**23}"]
+    with pytest.raises(SystemExit) as status:
+        run(*words, capsys=capsys)
+    assert status.value.code == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["compiles"] is False
+    assert err.startswith("error: a batch of 8388608 does not compile for v5e:1x1: RES")
+    assert err.count("\n") == 2
