@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 
+from jaxgan.run.compiled import facts
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.program import Program
 
@@ -25,9 +26,9 @@ def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, A
     Returns:
       Images per second; seconds per step, median and quartiles; seconds to compile the
       first state and the step, or to find them in the compilation cache; of one device,
-      bytes of memory at the peak, and floating-point operations per step as XLA counts
-      them, and per second; the device's kind and the number of devices. None is what a
-      backend does not tell.
+      bytes of memory at the peak, or on CPU as planned, and floating-point operations
+      of a step on which every turn is due, as XLA counts them, and per second, or None
+      if there are other steps; the device's kind and the number of devices.
     """
     batch = program.put(experiment.data(0))
     began = time.perf_counter()
@@ -44,8 +45,8 @@ def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, A
         jax.block_until_ready((state, finite))
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
-    flops = _flops(compiled)
-    device = jax.tree.leaves(batch)[0].sharding.device_set
+    program_facts = facts(compiled)
+    used = jax.tree.leaves(batch)[0].sharding.device_set
     return {
         "images_per_second": round(experiment.data.batch_size / median, 1),
         "seconds_per_step": median,
@@ -54,11 +55,11 @@ def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, A
         "steps_per_timing": period,
         "batch_size": experiment.data.batch_size,
         "compile_seconds": round(compile_seconds, 3),
-        "peak_memory_bytes": _peak_memory(compiled),
-        "flops_per_step": flops,
-        "flops_per_second": flops and flops / median,
-        "device_kind": min(d.device_kind for d in device),
-        "devices": len(device),
+        "peak_memory_bytes": _seen_by_allocator() or program_facts.memory,
+        "flops_per_step": program_facts.flops,
+        "flops_per_second": program_facts.flops / median if period == 1 else None,
+        "device_kind": min(device.device_kind for device in used),
+        "devices": len(used),
         "jax": jax.__version__,
     }
 
@@ -70,18 +71,6 @@ def _quartiles(seconds: list[float]) -> list[float]:
     return [first, third]
 
 
-def _flops(compiled: Any) -> float | None:
-    return (compiled.cost_analysis() or {}).get("flops")
-
-
-def _peak_memory(compiled: Any) -> int | None:
-    """What the allocator saw at most; on CPU, which has none, what XLA planned."""
-    seen = jax.local_devices()[0].memory_stats()
-    if seen and "peak_bytes_in_use" in seen:
-        return seen["peak_bytes_in_use"]
-    plan = compiled.memory_analysis()
-    if plan is None:
-        return None
-    # Donated arguments share their memory with outputs.
-    kept = plan.argument_size_in_bytes + plan.output_size_in_bytes
-    return kept + plan.temp_size_in_bytes - plan.alias_size_in_bytes
+def _seen_by_allocator() -> int | None:
+    """Bytes in use at the fullest moment; a CPU has no allocator that tells."""
+    return (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")
