@@ -1,69 +1,163 @@
 """Which devices a run uses, and how its batch and state lie on them."""
 
+import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
-from jax.sharding import AxisType, NamedSharding, PartitionSpec, SingleDeviceSharding
+import numpy as np
+from jax.sharding import (
+    AxisType,
+    Mesh,
+    NamedSharding,
+    PartitionSpec,
+    Sharding,
+    SingleDeviceSharding,
+)
 
+from jaxgan.core.types import Players, State
 from jaxgan.run.errors import RunError
+
+LARGE = 2**16
+"""Elements from which on a leaf is split over the devices of the `model` axis."""
 
 
 class Placement(NamedTuple):
     """Shardings of a run.
 
     Attributes:
-      count: the number of devices.
-      batch: of a batch: split over the devices.
-      state: of everything else: whole on every device.
+      count: the number of devices, over all processes.
+      batch: of a batch: split over the devices, or groups of them.
+      whole: of what is whole on every device.
       constraint: what `make_step` wants as `sharding`: None on a single device.
+      mesh: of the devices, [data, model]; None on a single device.
     """
 
     count: int
-    batch: jax.sharding.Sharding
-    state: jax.sharding.Sharding
-    constraint: jax.sharding.Sharding | None
+    batch: Sharding
+    whole: Sharding
+    constraint: Sharding | None
+    mesh: Mesh | None
+
+    def state(self, shapes: State) -> State:
+        """The sharding of every leaf of a state."""
+        if self.mesh is None:
+            return jax.tree.map(lambda _: self.whole, shapes)
+        return state_sharding(shapes, self.mesh)
 
 
-def place(count: int | None, batch_size: int, microbatches: int = 1) -> Placement:
-    """Lays a run out on local devices.
+def place(
+    count: int | None, batch_size: int, microbatches: int = 1, model_parallel: int = 1
+) -> Placement:
+    """Lays a run out on the devices of all processes.
 
     Args:
-      count: how many devices. None: all of an accelerator's if they divide the batch,
-        else one; on CPU one.
+      count: how many of each process. None: all with several processes or model
+        parallelism; else all of an accelerator's if they divide the batch, else one; on
+        CPU one.
       batch_size: of the global batch.
       microbatches: parts of it, each of which is split over the devices.
+      model_parallel: neighbouring devices that share large leaves of the state.
 
     Raises:
-      RunError: if there are not so many devices, or they do not divide the batch.
+      RunError: if there are not so many devices, or they do not divide.
     """
-    local = jax.local_devices()
+    local, processes = jax.local_devices(), jax.process_count()
     if count is None:
-        everything = local[0].platform != "cpu"
-        count = len(local) if everything else 1
-        count = 1 if batch_size % (count * microbatches) else count
+        alone = processes == model_parallel == 1
+        odd = batch_size % (len(local) * microbatches) > 0
+        count = 1 if alone and (local[0].platform == "cpu" or odd) else len(local)
     if count < 1 or count > len(local):
         hint = "simulate devices on CPU with JAX_NUM_CPU_DEVICES=8"
         raise RunError(
             f"--devices: saw {count}, wanted 1 to {len(local)} (local devices)",
             hint if local[0].platform == "cpu" else "",
         )
-    if batch_size % (count * microbatches):
+    if count % model_parallel:
         raise RunError(
-            f"--devices: saw {count}, which with microbatches={microbatches} does not "
-            f"divide the batch of {batch_size} examples"
+            f"--model-parallel: saw {model_parallel}, which does not divide the "
+            f"{count} devices" + (" of each process" if processes > 1 else "")
         )
-    if count == 1:
-        single = SingleDeviceSharding(local[0])
-        return Placement(1, single, single, None)
-    mesh = jax.make_mesh(
-        (count,), ("data",), axis_types=(AxisType.Auto,), devices=local[:count]
-    )
+    groups = processes * count // model_parallel
+    if batch_size % (groups * microbatches):
+        of_all = f" of each of {processes} processes" if processes > 1 else ""
+        shared = f" and --model-parallel {model_parallel}" if model_parallel > 1 else ""
+        raise RunError(
+            f"--devices: saw {count}{of_all}, which with microbatches={microbatches}"
+            f"{shared} does not divide the batch of {batch_size} examples"
+        )
+    return _placement(_chosen(local, count), (groups, model_parallel))
+
+
+def _chosen(local: Sequence[Any], count: int) -> list[Any]:
+    """The first devices of every process, one process after the other."""
+    if jax.process_count() == 1:
+        return list(local[:count])
+    chosen = []
+    for process in range(jax.process_count()):
+        its = [d for d in jax.devices() if d.process_index == process]
+        chosen += sorted(its, key=lambda device: device.id)[:count]
+    return chosen
+
+
+def _placement(chosen: list[Any], shape: tuple[int, int]) -> Placement:
+    if len(chosen) == 1:
+        single = SingleDeviceSharding(chosen[0])
+        return Placement(1, single, single, None, None)
+    axes, auto = ("data", "model"), (AxisType.Auto, AxisType.Auto)
+    if jax.process_count() == 1:
+        mesh = jax.make_mesh(shape, axes, axis_types=auto, devices=chosen)
+    else:
+        # `make_mesh` may reorder devices for speed: a process's examples would then be
+        # no contiguous slice of the batch, and a group might span two processes.
+        mesh = Mesh(np.array(chosen).reshape(shape), axes, axis_types=auto)
     batch = NamedSharding(mesh, PartitionSpec("data"))
-    return Placement(count, batch, NamedSharding(mesh, PartitionSpec()), batch)
+    whole = NamedSharding(mesh, PartitionSpec())
+    return Placement(len(chosen), batch, whole, batch, mesh)
 
 
-def with_sharding(shapes: Any, sharding: jax.sharding.Sharding) -> Any:
-    """The tree of shapes, all to lie as `sharding` says: a target to restore into."""
+def state_sharding(shapes: State, mesh: Mesh) -> State:
+    """How every leaf of a state lies on a mesh with the axes `data` and `model`.
+
+    Parameters, optimizer states and the average's parameters that have at least `LARGE`
+    elements are split over `model`, along their longest axis that it divides (the first
+    of equals). All else is whole on every device.
+
+    Args:
+      shapes: the state, or its shapes.
+      mesh: of the devices.
+    """
+
+    def whole(tree: Any) -> Any:
+        return jax.tree.map(lambda _: NamedSharding(mesh, PartitionSpec()), tree)
+
+    def split(tree: Any) -> Any:
+        return jax.tree.map(
+            lambda x: NamedSharding(mesh, _split(x.shape, mesh.shape["model"])), tree
+        )
+
+    def of_player(variables: Any) -> Any:
+        return {**whole(variables), "params": split(variables["params"])}
+
+    return whole(shapes)._replace(
+        variables=Players(*map(of_player, shapes.variables)),
+        opt_state=split(shapes.opt_state),
+        ema=of_player(shapes.ema),
+    )
+
+
+def _split(shape: tuple[int, ...], parts: int) -> PartitionSpec:
+    sizes = [size if size % parts == 0 else 0 for size in shape]
+    if parts == 1 or math.prod(shape) < LARGE or not any(sizes):
+        return PartitionSpec()
+    axis = int(np.argmax(sizes))
+    return PartitionSpec(*(None,) * axis, "model")
+
+
+def with_sharding(shapes: Any, shardings: Any) -> Any:
+    """The tree of shapes, to lie as the tree of shardings says: a target to restore."""
     return jax.tree.map(
-        lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=sharding), shapes
+        lambda x, sharding: jax.ShapeDtypeStruct(x.shape, x.dtype, sharding=sharding),
+        shapes,
+        shardings,
     )

@@ -56,7 +56,8 @@ def load(run: str | pathlib.Path, step: int | None = None) -> Loaded:
     experiment = loading.build(module, config)
     shapes = state_shapes(experiment, 0, experiment.data(0))
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
-    restored = checkpoint.read(directory, step, with_sharding(shapes, single))
+    lying = jax.tree.map(lambda _: single, shapes)
+    restored = checkpoint.read(directory, step, with_sharding(shapes, lying))
     return Loaded(
         experiment,
         restored.state,
