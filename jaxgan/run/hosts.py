@@ -29,6 +29,9 @@ from jaxgan.run.options import Options
 ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel")
 """Options that all processes act upon together."""
 
+MEETING = 300
+"""Seconds that a process waits for the others to start."""
+
 PATIENCE = 60.0
 """Seconds after which a file that one host wrote must be visible on the others."""
 
@@ -45,6 +48,9 @@ def join(options: Options, facts: dict[str, Any]) -> None:
     """
     if not (options.distributed or options.coordinator):
         return
+    # What may go wrong is said before: JAX aborts a process that waits in vain, or that
+    # hears of another's end, and nothing can be said then.
+    _tell(f"waiting up to {MEETING} seconds for the other processes")
     # It would swallow a SIGTERM that comes before the loop listens.
     jax.config.update("jax_enable_preemption_service", False)
     try:
@@ -52,6 +58,7 @@ def join(options: Options, facts: dict[str, Any]) -> None:
             options.coordinator,
             options.processes,
             options.process,
+            initialization_timeout=MEETING,
             heartbeat_timeout_seconds=options.heartbeat,
             # One that failed waits so long for the others at its end.
             shutdown_timeout_seconds=options.heartbeat,
@@ -61,16 +68,17 @@ def join(options: Options, facts: dict[str, Any]) -> None:
             f"this process cannot join the others: {str(error).splitlines()[0]}",
             "say where process 0 is: --coordinator HOST:PORT --processes N --process I",
         ) from error
-    # Now, because JAX aborts a process that hears of another's end.
-    print(
+    _tell(
         f"process {jax.process_index()} of {jax.process_count()} has joined; if one "
         f"ends early, all end within {options.heartbeat} seconds, and the same "
-        "commands resume the run",
-        file=sys.stderr,
-        flush=True,
+        "commands resume the run"
     )
     alike = {f"--{name.replace('_', '-')}": getattr(options, name) for name in ALIKE}
     check_alike({**alike, "number of devices": jax.local_device_count(), **facts})
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
 
 
 def several() -> bool:
@@ -134,7 +142,7 @@ def watched() -> Iterator[None]:
             f"computing with the other processes failed: {str(error).splitlines()[0]}",
             "see what the others said; the same commands resume the run",
         )
-        print(told, file=sys.stderr, flush=True)
+        _tell(str(told))
         sys.stdout.flush()
         os._exit(1)  # all else would wait for those who have ended
 

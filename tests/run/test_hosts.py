@@ -59,11 +59,12 @@ def test_two_processes_are_one(train, tmp_path):
 
 def test_eight_one_four_and_two_times_four_devices(train, tmp_path):
     """Also split over the devices of each process."""
-    wide, run = ("--widths", 256, 256), tmp_path / "run"
-    train(*wide, "--steps", 40, run="whole")
-    for steps, count in ((10, 8), (20, 1), (30, 4)):
-        train(*wide, "--steps", steps, "--devices", count)
-    arguments = (*wide, "--steps", 40, "--run-dir", run, "--model-parallel", 2)
+    run = tmp_path / "run"
+    words = ("--widths", 256, 256, "--log-every", 5, "--save-every", 5)
+    train(*words, "--steps", 20, run="whole")
+    for steps, count in ((5, 8), (10, 1), (15, 4)):
+        train(*words, "--steps", steps, "--devices", count)
+    arguments = (*words, "--steps", 20, "--run-dir", run, "--model-parallel", 2)
     both = finish_all(spawn_together(*arguments, devices=4))
     assert [code for code, *_ in both] == [0, 0], both
     assert_alike(run, tmp_path / "whole")
