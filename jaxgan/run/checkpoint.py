@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orbax.checkpoint as ocp
 
 from jaxgan.core.types import State
+from jaxgan.run import hosts
 from jaxgan.run.errors import RunError
 from jaxgan.run.fingerprint import fingerprint
 from jaxgan.run.run_directory import warn
@@ -65,7 +66,7 @@ class Checkpoints:
             return
         arguments = ocp.args.Composite(
             state=ocp.args.StandardSave(state),
-            facts=ocp.args.JsonSave({"fingerprint": fingerprint(state)}),
+            facts=ocp.args.JsonSave({"fingerprint": fingerprint(hosts.local(state))}),
         )
         if not self._manager.save(step, args=arguments):
             raise RunError(f"{self.folder}: step {step} was not saved", code=1)
@@ -88,17 +89,20 @@ class Checkpoints:
           RunError: if there are checkpoints, but none can be read. Nothing is moved.
         """
         failures: dict[int, Damaged] = {}
-        for step in sorted(steps(self.run), reverse=True):
-            try:
-                state = _read(self._manager, step, target)
-            except Damaged as damage:
-                failures[step] = damage
+        there = steps(self.run)
+        hosts.check_alike({f"checkpoints in {self.folder}": there})
+        for step in reversed(there):
+            state = _read_by_all(self._manager, step, target)
+            if isinstance(state, Damaged):
+                failures[step] = state
                 continue
-            for number, damage in failures.items():
-                self._move_aside(number, damage)
             if failures:
+                if hosts.is_chief():
+                    for number, damage in failures.items():
+                        self._move_aside(number, damage)
+                    warn(f"going on from step {step}")
+                hosts.everyone(True)  # moved, before anyone looks
                 self._manager.reload()
-                warn(f"going on from step {step}")
             self.last = step
             return Restored(state, step)
         if failures:
@@ -182,9 +186,21 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
         # Orbax has no error class for damage: anything may come out of a broken file.
         lines = str(error).strip().splitlines() or [""]
         raise Damaged(f"{type(error).__name__}: {lines[0][:200]}") from None
-    if fingerprint(restored.state) != restored.facts["fingerprint"]:
+    if fingerprint(hosts.local(restored.state)) != restored.facts["fingerprint"]:
         raise Damaged("its contents do not have the fingerprint that was saved")
     return restored.state
+
+
+def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:
+    """The state; on every process the damage, if any of them could not read it."""
+    state = damage = None
+    try:
+        state = _read(manager, step, target)
+    except Damaged as error:
+        damage = error
+    if hosts.everyone(damage is None):
+        return state
+    return damage or Damaged("another process could not read it")
 
 
 @contextlib.contextmanager

@@ -107,7 +107,7 @@ def foresee(
         else functools.partial(place, options.devices),
     )
     batch = _shapes(experiment.data(0))
-    used = list(subject.placement(batch).state.device_set)
+    used = list(subject.placement(batch).whole.device_set)
     chip = topology.published(used)
     if largest and math.isnan(chip.memory):
         raise RunError("--largest-batch: how much memory there is, is not known")

@@ -4,6 +4,9 @@ import signal
 import threading
 from types import FrameType
 
+TIME_IS_UP = 1
+"""Stands among the numbers of signals: there it is SIGHUP, which is not caught."""
+
 
 class Interrupts:
     """Remembers the first SIGINT or SIGTERM; the second one ends the process at once.
@@ -33,3 +36,14 @@ class Interrupts:
         self.received = signal.Signals(number)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def reason(stop: int) -> tuple[str, int]:
+    """Why a run stopped, and its exit status.
+
+    Args:
+      stop: the number of a signal, `TIME_IS_UP`, or 0 if all steps are done.
+    """
+    if stop > TIME_IS_UP:
+        return signal.Signals(stop).name, 128 + stop
+    return "minutes" if stop else "done", 0

@@ -55,23 +55,26 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     if not options.benchmark:
         run_directory.check(run, identity)
     use_compilation_cache()
-    experiment = build(module, config)
-    from jaxgan.run import benchmark, loop
+    from jaxgan.run import benchmark, hosts, loop
 
+    hosts.join(options, {"config": identity, "experiment": path.read_text()})
     # All that can be wrong with a config shows before the folder becomes its run.
-    prepared = loop.prepare(experiment, options, getattr(config, "seed", 0))
+    with hosts.together():
+        experiment = build(module, config)
+        prepared = loop.prepare(experiment, options, getattr(config, "seed", 0))
     if options.benchmark:
         measured = benchmark.measure(experiment, prepared.program, options.benchmark)
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     try:
-        with disk.told(run), run_directory.claimed(run, identity, path):
+        with disk.told(run), hosts.claimed(run, identity, path):
             outcome = loop.train(experiment, run, options, prepared)
     except disk.FullDisk as error:
         raise disk.FullDisk(error.args[0], _after_full_disk(run), code=1) from error
     except PermissionError as error:
         raise RunError(str(error)) from error
-    _tell(run, outcome)
+    if hosts.is_chief():
+        _tell(run, outcome)
     return outcome.code
 
 

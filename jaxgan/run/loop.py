@@ -7,25 +7,26 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core import metrics
 from jaxgan.core.types import State
-from jaxgan.run import checkpoint, devices, gallery, pictures, sampling
-from jaxgan.run.errors import RunError
+from jaxgan.run import (
+    checkpoint,
+    devices,
+    gallery,
+    hosts,
+    not_finite,
+    pictures,
+    sampling,
+)
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.feed import feed
-from jaxgan.run.fingerprint import fingerprint, leaf_name
-from jaxgan.run.interrupts import Interrupts
+from jaxgan.run.fingerprint import fingerprint
+from jaxgan.run.interrupts import TIME_IS_UP, Interrupts, reason
 from jaxgan.run.options import Options
 from jaxgan.run.program import Program, fit
-from jaxgan.run.records import Records
-
-ADVICE = (
-    "the same command meets the same numbers again; in a new --run-dir try a lower "
-    "learning rate, a gradient penalty (r1), or a larger batch"
-)
+from jaxgan.run.records import Records, Silence
 
 
 class Outcome(NamedTuple):
@@ -63,13 +64,16 @@ def prepare(experiment: Experiment, options: Options, seed: int) -> Prepared:
       RunError: if the parts of the experiment, or the devices, do not fit.
     """
     size = experiment.data.batch_size
-    placement = devices.place(options.devices, size, experiment.microbatches)
+    placement = devices.place(
+        options.devices, size, experiment.microbatches, options.model_parallel
+    )
     program = fit(experiment, placement, seed, experiment.data(0))
     generator, discriminator = program.parameters
     return Prepared(
         program,
         f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
-        f"batch {size} on {placement.count} {jax.local_devices()[0].platform}",
+        f"batch {size} on {placement.count} {jax.local_devices()[0].platform}"
+        + (f" of {jax.process_count()} processes" if hosts.several() else ""),
     )
 
 
@@ -91,10 +95,13 @@ def train(
     with (
         Interrupts() as interrupts,
         checkpoint.Checkpoints(run, options.keep) as saves,
+        hosts.watched(),
     ):
         restored = saves.restore_newest(program.target)
         state, step = restored or (program.init(), 0)
-        with Records(run, step, options.steps, experiment.data.batch_size) as records:
+        size = experiment.data.batch_size
+        tells = Records if hosts.is_chief() else Silence
+        with tells(run, step, options.steps, size) as records:
             records.say(prepared.description)
             if restored:
                 records.say(f"resuming {run} from step {step}")
@@ -112,7 +119,7 @@ class _Trainer:
         options: Options,
         program: Program,
         saves: checkpoint.Checkpoints,
-        records: Records,
+        records: Records | Silence,
     ):
         self.experiment, self.run, self.options = experiment, run, options
         self.program, self.saves, self.records = program, saves, records
@@ -124,27 +131,31 @@ class _Trainer:
         """Steps until there is a reason to stop, then saves."""
         self.state, self.step, self.first = state, step, step
         self.written = step
-        if step < self.options.steps:
-            self.grid = gallery.grid_of(self.sampler, self.experiment, state)
+        if step < self.options.steps and hosts.is_chief():
+            start = hosts.local(state)
+            self.grid = gallery.grid_of(self.sampler, self.experiment, start)
             self.draw_real()
-        reason, code, began = "done", 0, time.monotonic()
-        batches = feed(self.experiment.data, step, self.options.steps)
+        stop, began = 0, time.monotonic()
+        data = hosts.own_batches(
+            self.experiment.data, jax.process_index(), jax.process_count()
+        )
+        batches = feed(data, step, self.options.steps)
         with contextlib.closing(batches):
             for batch in batches:
                 self.advance(batch)
-                if interrupts.received:
-                    number = interrupts.received
-                    reason, code = number.name, 128 + number
-                    break
+                wanted = interrupts.received or 0
                 if time.monotonic() - began > 60 * self.options.minutes:
-                    reason = "minutes"
+                    wanted = wanted or (TIME_IS_UP if hosts.is_chief() else 0)
+                stop = self.program.agree(wanted)
+                if stop:
                     break
         if self.step > self.first:
             self.write()
             self.draw()
             self.save()
         self.saves.finish()
-        return Outcome(self.step, reason, code, fingerprint(self.state))
+        digest = fingerprint(hosts.local(self.state))
+        return Outcome(self.step, *reason(stop), digest)
 
     def advance(self, batch: Any) -> None:
         """One step, and what is due after it."""
@@ -179,18 +190,18 @@ class _Trainer:
     def draw(self) -> None:
         """Draws the same latents as always, by the averaged generator."""
         path = self.run / "samples" / f"step_{self.step:08d}.png"
-        if self.drawn != self.step:
+        if hosts.is_chief() and self.drawn != self.step:
             self.check()
-            num, labels = self.grid
-            sample = self.sampler(self.state, 0, np.arange(num), labels)
+            state, (num, labels) = hosts.local(self.state), self.grid
+            sample = self.sampler(state, 0, np.arange(num), labels)
             if self.experiment.progress is None:
                 picture = self.experiment.picture(sample)
             else:
-                picture = self.experiment.progress(self.state, sample)
+                picture = self.experiment.progress(state, sample)
             picture = pictures.enlarged(picture)
             pictures.save_png(path, picture)
             self.records.picture(self.step, picture)
-            self.records.measured(self.step, self.experiment.measure(self.state))
+            self.records.measured(self.step, self.experiment.measure(state))
             self.drawn = self.step
 
     def draw_real(self) -> None:
@@ -221,23 +232,4 @@ class _Trainer:
     def fail(self, step: int, names: Sequence[str]) -> NoReturn:
         """Ends the run: numbers are not finite."""
         self.saves.finish()
-        leaves = jax.tree_util.tree_leaves_with_path(self.state)
-        bad = (leaf_name(path) for path, leaf in leaves if not _finite(leaf))
-        last = self.saves.last
-        raise RunError(
-            f"step {step}: not finite: {', '.join(names) or 'the state'}\n"
-            f"  first such leaf of the state: {next(bad, 'none')}\n"
-            + (
-                f"  last good checkpoint: step {last} ({self.saves.folder / str(last)})"
-                if last is not None
-                else "  there is no checkpoint yet"
-            ),
-            ADVICE,
-            code=1,
-        )
-
-
-def _finite(leaf: jax.Array) -> bool:
-    return not jnp.issubdtype(leaf.dtype, jnp.inexact) or bool(
-        np.isfinite(np.asarray(leaf, np.float32)).all()
-    )
+        raise not_finite.told(step, names, hosts.local(self.state), self.saves)

@@ -6,6 +6,11 @@ import pathlib
 
 from jaxgan.run.errors import RunError
 
+COUNTS = (
+    *("steps", "log_every", "sample_every", "save_every", "keep"),
+    *("devices", "model_parallel", "processes", "heartbeat"),
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Options:
@@ -26,7 +31,22 @@ class Options:
     keep: int = 3
     """How many of the newest checkpoints to keep."""
     devices: int | None = None
-    """Number of devices; by default one on CPU, else all that divide the batch."""
+    """Number of devices of this process; by default one on CPU, else all that divide
+    the batch. With several processes, or --model-parallel, all by default."""
+    model_parallel: int = 1
+    """Neighbouring devices that share every large parameter, and its optimizer's state,
+    between them; the batch is split over groups of so many devices."""
+    distributed: bool = False
+    """Train together with the other processes of this cluster: a TPU pod, SLURM, Open
+    MPI, Kubernetes."""
+    coordinator: str | None = None
+    """HOST:PORT at which the others reach process 0, where no cluster tells."""
+    processes: int | None = None
+    """How many processes train together. With --coordinator and --process."""
+    process: int | None = None
+    """Which of them this one is, from 0."""
+    heartbeat: int = 100
+    """Seconds after which a process that is not heard of is given up: all end."""
     benchmark: int = 0
     """Instead of training, time so many steps and print one line of JSON."""
 
@@ -36,14 +56,37 @@ class Options:
         Raises:
           RunError: naming the option.
         """
-        for name in ("steps", "log_every", "sample_every", "save_every", "keep"):
+        for name in COUNTS:
             value = getattr(self, name)
-            if value < 1:
+            if value is not None and value < 1:
                 option = name.replace("_", "-")
                 raise RunError(f"--{option}: saw {value}, wanted at least 1")
         if self.benchmark < 0:
             raise RunError(f"--benchmark: saw {self.benchmark}, wanted at least 0")
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")
-        if self.devices is not None and self.devices < 1:
-            raise RunError(f"--devices: saw {self.devices}, wanted at least 1")
+        self._check_processes()
+
+    def _check_processes(self) -> None:
+        names = ("coordinator", "processes", "process")
+        missing = [f"--{name}" for name in names if getattr(self, name) is None]
+        if len(missing) == len(names):
+            return
+        if missing:
+            raise RunError(
+                f"several processes: saw no {', '.join(missing)}, wanted all of "
+                "--coordinator HOST:PORT --processes N --process I",
+                "in a cluster that JAX knows, --distributed alone finds them out",
+            )
+        if self.distributed:
+            raise RunError("--distributed: finds out --coordinator, so give only one")
+        assert self.coordinator is not None
+        assert self.processes is not None
+        assert self.process is not None
+        host, _, port = self.coordinator.rpartition(":")
+        if not (host and port.isdigit()):
+            raise RunError(f"--coordinator: saw {self.coordinator}, wanted HOST:PORT")
+        if not 0 <= self.process < self.processes:
+            raise RunError(
+                f"--process: saw {self.process}, wanted 0 to {self.processes - 1}"
+            )

@@ -12,6 +12,7 @@ from jaxgan.core import metrics
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
+from jaxgan.run import hosts
 from jaxgan.run.devices import Placement, with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -29,7 +30,9 @@ class Program(NamedTuple):
       zeros: f() -> metrics of no steps.
       step: f(state, totals, batch) -> (state, totals, finite [metrics]). It consumes
         the state and the totals; `finite` is of this step's metrics.
-      put: f(batch) -> the batch on the devices.
+      put: f(batch) -> the global batch on the devices, of which every process gives its
+        slice.
+      agree: f(number) -> what all processes agree to do, see `hosts.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
     """
 
@@ -39,6 +42,7 @@ class Program(NamedTuple):
     zeros: Callable[[], Totals]
     step: jax.stages.Wrapped
     put: Callable[[Tree], Tree]
+    agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
 
     @property
@@ -123,16 +127,17 @@ def compile_program(
     def zeros():
         return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), measured)
 
-    whole = placement.state
+    whole, lying = placement.whole, placement.state(state)
     return Program(
         names=names,
-        target=with_sharding(state, whole),
+        target=with_sharding(state, lying),
         init=jax.jit(
-            lambda: _first(experiment, seed, _zeros(shapes)), out_shardings=whole
+            lambda: _first(experiment, seed, _zeros(shapes)), out_shardings=lying
         ),
         zeros=jax.jit(zeros, out_shardings=whole),
-        step=jax.jit(step, donate_argnums=(0, 1), out_shardings=whole),
-        put=lambda batch: jax.device_put(batch, placement.batch),
+        step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
+        put=functools.partial(hosts.put, sharding=placement.batch),
+        agree=hosts.Agreement(placement.batch, whole),
         is_finite=jax.jit(_is_finite),
     )
 
@@ -149,7 +154,7 @@ def lower_step(
     """
     return program.step.lower(
         program.target,
-        with_sharding(jax.eval_shape(program.zeros), placement.state),
+        with_sharding(jax.eval_shape(program.zeros), placement.whole),
         with_sharding(batch, placement.batch),
     )
 

@@ -3,13 +3,16 @@
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
+import time
 
 import jax
+import numpy as np
 import pytest
 
-from jaxgan.run import launch
+from jaxgan.run import launch, records
 
 EXPERIMENT = pathlib.Path(__file__).with_name("points.py")
 ROOT = pathlib.Path(__file__).parents[2]
@@ -37,6 +40,32 @@ def train(tmp_path, capsys):
     return run
 
 
+def rows(run):
+    return records.read_rows(run / records.METRICS)
+
+
+def assert_alike(run, whole, without=0, tolerance=1e-3):
+    """Two runs' rows: the same draws to the bit, all else to rounding.
+
+    At the step `without` the first was stopped: that row and the next are parts of one.
+    """
+    after = without - without % -10
+    pair = [
+        [row for row in rows(folder) if row["step"] not in (without, after)]
+        for folder in (run, whole)
+    ]
+    assert [row["step"] for row in pair[0]] == [row["step"] for row in pair[1]]
+    for one, other in zip(*pair):
+        assert one["discriminator/draws"] == other["discriminator/draws"]
+        names = [name for name in one if "second" not in name]
+        np.testing.assert_allclose(
+            [one[name] for name in names],
+            [other[name] for name in names],
+            rtol=tolerance,
+            atol=tolerance,
+        )
+
+
 def fingerprint_in(text):
     return re.findall(r"sha256:[0-9a-f]{64}", text)[-1]
 
@@ -50,19 +79,40 @@ def environment():
     }
 
 
-def spawn(*arguments, **options):
+def spawn(*arguments, devices=1):
     """Starts `python points.py *arguments`."""
     return subprocess.Popen(
         [sys.executable, str(EXPERIMENT), *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(),
-        **options,
+        env={**environment(), "JAX_NUM_CPU_DEVICES": str(devices)},
     )
 
 
-def finish(process, timeout=120):
+def spawn_together(*arguments, own=((), ()), devices=2):
+    """Starts processes that train together; `own` are each one's further arguments."""
+    with socket.socket() as listener:
+        listener.bind(("localhost", 0))
+        port = listener.getsockname()[1]
+    where = ("--coordinator", f"localhost:{port}", "--processes", len(own))
+    return [
+        spawn(*arguments, *where, "--process", number, *words, devices=devices)
+        for number, words in enumerate(own)
+    ]
+
+
+def wait_for_step(step, run, *processes):
+    """Waits until a row of at least this step is written."""
+    deadline = time.monotonic() + 240
+    while not any(row["step"] >= step for row in rows(run)):
+        for process in processes:
+            assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def finish(process, timeout=240):
     """Waits; returns (status, stdout, stderr)."""
     out, err = process.communicate(timeout=timeout)
     return process.returncode, out, err

@@ -7,12 +7,14 @@ import dataclasses
 import functools
 import time
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import linen as nn
 
 from jaxgan import losses
-from jaxgan.core import Players, Sample, Turn
+from jaxgan.core import Players, Sample, Term, Turn
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.run import launch, pictures
 from jaxgan.run.experiment import Experiment
@@ -95,6 +97,17 @@ class Data:
         return Sample(value, labels.astype(np.int32))
 
 
+def draws():
+    """Measures what is drawn: whole numbers, so that any sum of them is exact."""
+
+    def apply(state, play):
+        keys = play.context.draw("measured")
+        bits = jax.vmap(lambda key: jax.random.bits(key, (), jnp.uint16))(keys)
+        return bits.astype(jnp.float32), state
+
+    return Term("draws", apply, weight=0.0)
+
+
 def build(config):
     """Builds the experiment."""
     if config.batch_size < 2:
@@ -108,7 +121,7 @@ def build(config):
             conditioning=as_data if config.labelled else unconditional,
         ),
         turns=(
-            Turn("discriminator", (adversarial(loss),)),
+            Turn("discriminator", (adversarial(loss), draws())),
             Turn("generator", (adversarial(loss),), every=2),
         ),
         optimizers=Players(*[optax.adam(config.learning_rate, b1=0.5)] * 2),

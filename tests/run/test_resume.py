@@ -7,15 +7,11 @@ import time
 
 import pytest
 
-from jaxgan.run import checkpoint, records
+from jaxgan.run import checkpoint
 from jaxgan.run.errors import RunError
 from jaxgan.run.interrupts import Interrupts
 
-from .conftest import fingerprint_in, finish, spawn
-
-
-def rows(run):
-    return records.read_rows(run / "metrics.jsonl")
+from .conftest import fingerprint_in, finish, rows, spawn, wait_for_step
 
 
 def values(run):
@@ -55,13 +51,6 @@ def test_nothing_to_do(train):
     assert train("--steps", 10) == done
 
 
-def test_devices_may_change(train):
-    """Eight devices to one: it goes on, and differs by rounding only at most."""
-    train("--steps", 20, "--devices", 8)
-    train("--steps", 30, "--devices", 1)
-    train("--steps", 40, "--devices", 4)
-
-
 def test_rows_after_the_checkpoint_are_written_again(train, tmp_path):
     run = tmp_path / "run"
     whole = train("--steps", 40)
@@ -77,11 +66,7 @@ def test_rows_after_the_checkpoint_are_written_again(train, tmp_path):
 def kill_after(step, run, *arguments):
     """kill -9 a little after a row of at least this step is written."""
     process = spawn("--run-dir", run, "--log-every", 5, "--save-every", 5, *arguments)
-    deadline = time.monotonic() + 120
-    while not (rows(run) and rows(run)[-1]["step"] >= step):
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for_step(step, run, process)
     time.sleep(random.random() * 0.1)
     process.kill()
     process.communicate()
@@ -136,9 +121,7 @@ def test_kill_9_one_run_twenty_times(train, tmp_path):
 def test_polite_signals_save(number, train, tmp_path):
     run = tmp_path / "run"
     process = spawn("--steps", 10**6, "--run-dir", run, "--save-every", 10**6)
-    while not rows(run):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
+    wait_for_step(1, run, process)
     process.send_signal(number)
     code, out, _ = finish(process)
     assert code == 128 + number
