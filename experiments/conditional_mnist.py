@@ -1,9 +1,9 @@
 """A conditional GAN on MNIST: generate a chosen digit, or more of a rare class.
 
-Conditional normalisation in a DCGAN generator and a spectrally normalised projection
-discriminator (Miyato and Koyama 2018, arXiv 1802.05637), hinge loss, one update each.
-The variant `concatenated` joins label embeddings to the inputs instead (Mirza and
-Osindero 2014, arXiv 1411.1784).
+The networks of `dcgan_mnist.py`, with conditional normalisation in the generator and a
+projection discriminator (Miyato and Koyama 2018, arXiv 1802.05637). The variant
+`concatenated` joins label embeddings to the inputs instead (Mirza and Osindero 2014,
+arXiv 1411.1784); `spectral` normalises the discriminator's spectra instead of batches.
 
     python experiments/conditional_mnist.py --minutes 5
     jaxgan sample runs/conditional_mnist --label 7
@@ -16,6 +16,8 @@ MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 """
 
 import dataclasses
+
+import optax
 
 from jaxgan import data, recipes
 from jaxgan.core import schedules
@@ -32,23 +34,31 @@ class Config:
 
     seed: int = 0
     """Of everything that is drawn."""
-    batch_size: int = 64
+    batch_size: int = 32
     """Images per step."""
-    latent_size: int = 64
+    latent_size: int = 32
     """Numbers per latent."""
-    width: int = 32
+    width: int = 16
     """Channels of the largest hidden map; they double towards the base."""
+    hidden: int = 1024
+    """Features of the dense layer between base map and latent, or logit."""
     projection: bool = True
     """Modulation and projection by the label, rather than concatenation."""
-    generator_rate: float = 2e-4
-    """Adam's learning rate, of the generator."""
-    discriminator_rate: float = 4e-4
-    """Adam's learning rate, of the discriminator."""
-    half_life: float = 10_000.0
+    spectral: bool = False
+    """Whether the discriminator normalises spectra instead of batches."""
+    learning_rate: float = 5e-4
+    """Adam's at first, for both players."""
+    decay_steps: int = 10_000
+    """Steps of half a cosine down to a tenth of the learning rate."""
+    half_life: float = 20_000.0
     """Of the generator's running average, in images."""
 
 
-VARIANTS = {"default": Config(), "concatenated": Config(projection=False)}
+VARIANTS = {
+    "default": Config(),
+    "concatenated": Config(projection=False),
+    "spectral": Config(spectral=True),
+}
 OPTIONS = Options(steps=20_000)
 
 
@@ -56,23 +66,19 @@ def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
     source = data.tfds_images("mnist")
     classes = len(source.classes)
-    recipe = recipes.hinge(
-        config.generator_rate,
-        config.discriminator_rate,
-        b1=0.5,
-        b2=0.999,
-        critic_steps=1,
-    )
+    rate = optax.cosine_decay_schedule(config.learning_rate, config.decay_steps, 0.1)
+    recipe = recipes.nonsaturating(rate)
+    shared = {"classes": classes, "hidden": (config.hidden,)}
     return Experiment(
         game=LatentGame(
             dcgan.Generator(
-                source.shape, config.width, classes, modulated=config.projection
+                source.shape, config.width, modulated=config.projection, **shared
             ),
             dcgan.Discriminator(
                 config.width,
-                spectral=True,
-                classes=classes,
+                spectral=config.spectral,
                 projection=config.projection,
+                **shared,
             ),
             config.latent_size,
             uniform_labels(classes),
@@ -86,7 +92,7 @@ def build(config: Config) -> Experiment:
 
 def tiny(config: Config) -> Config:
     """The same, small enough for a test."""
-    return dataclasses.replace(config, batch_size=8, latent_size=4, width=4)
+    return dataclasses.replace(config, batch_size=8, latent_size=4, width=4, hidden=8)
 
 
 if __name__ == "__main__":

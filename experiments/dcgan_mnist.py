@@ -11,6 +11,8 @@ MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 
 import dataclasses
 
+import optax
+
 from jaxgan import data, recipes
 from jaxgan.core import schedules
 from jaxgan.games.latent import LatentGame
@@ -37,8 +39,10 @@ class Config:
     spectral: bool = False
     """Whether the discriminator normalises spectra instead of batches."""
     learning_rate: float = 5e-4
-    """Adam's, for both players."""
-    half_life: float = 10_000.0
+    """Adam's at first, for both players."""
+    decay_steps: int = 10_000
+    """Steps of half a cosine down to a tenth of the learning rate."""
+    half_life: float = 20_000.0
     """Of the generator's running average, in images."""
 
 
@@ -49,7 +53,8 @@ OPTIONS = Options(steps=20_000)
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
     source = data.tfds_images("mnist")
-    recipe = recipes.nonsaturating(config.learning_rate)
+    rate = optax.cosine_decay_schedule(config.learning_rate, config.decay_steps, 0.1)
+    recipe = recipes.nonsaturating(rate)
     return Experiment(
         game=LatentGame(
             dcgan.Generator(source.shape, config.width, hidden=(config.hidden,)),

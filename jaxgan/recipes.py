@@ -1,6 +1,5 @@
 """The published way to train with each loss: turns and optimizers, with constants."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -11,7 +10,7 @@ from jaxgan.core import schedules
 from jaxgan.core.types import Loss, Players, Turn
 from jaxgan.terms import adversarial, gradient_penalty, r1, r2
 
-LearningRate = float | Callable[[jax.typing.ArrayLike], jax.Array]
+LearningRate = float | optax.Schedule
 """A number, or an optax schedule: a function of the player's number of updates."""
 
 

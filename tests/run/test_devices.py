@@ -68,8 +68,11 @@ def test_the_rule_of_splitting(shape, spec):
     ("arguments", "said"),
     [
         ((6, 12, 1, 4), "--model-parallel: saw 4, which does not divide the 6 devices"),
-        ((8, 6, 1, 2), "--devices: saw 8, .* does not divide the batch of 6 examples"),
-        ((8, 8, 4, 2), "microbatches=4 and --model-parallel 2 does not divide"),
+        (
+            (8, 6, 1, 2),
+            "8 devices in groups of 2 do not divide the batch of 6",
+        ),
+        ((8, 8, 4, 2), "8 devices in groups of 2 with microbatches=4 do not divide"),
         ((9, 9, 1, 1), "--devices: saw 9, wanted 1 to 8"),
     ],
 )
