@@ -40,7 +40,7 @@ class Config:
     """Numbers per latent."""
     width: int = 16
     """Channels of the largest hidden map; they double towards the base."""
-    hidden: int = 1024
+    hidden: int = 256
     """Features of the dense layer between base map and latent, or logit."""
     projection: bool = True
     """Modulation and projection by the label, rather than concatenation."""
@@ -48,7 +48,7 @@ class Config:
     """Whether the discriminator normalises spectra instead of batches."""
     learning_rate: float = 5e-4
     """Adam's at first, for both players."""
-    decay_steps: int = 10_000
+    decay_steps: int = 15_000
     """Steps of half a cosine down to a tenth of the learning rate."""
     half_life: float = 20_000.0
     """Of the generator's running average, in images."""
@@ -59,7 +59,7 @@ VARIANTS = {
     "concatenated": Config(projection=False),
     "spectral": Config(spectral=True),
 }
-OPTIONS = Options(steps=20_000)
+OPTIONS = Options(steps=30_000)
 
 
 def build(config: Config) -> Experiment:

@@ -34,20 +34,20 @@ class Config:
     """Numbers per latent."""
     width: int = 16
     """Channels of the largest hidden map; they double towards the base."""
-    hidden: int = 1024
+    hidden: int = 256
     """Features of the dense layer between base map and latent, or logit."""
     spectral: bool = False
     """Whether the discriminator normalises spectra instead of batches."""
     learning_rate: float = 5e-4
     """Adam's at first, for both players."""
-    decay_steps: int = 10_000
+    decay_steps: int = 15_000
     """Steps of half a cosine down to a tenth of the learning rate."""
     half_life: float = 20_000.0
     """Of the generator's running average, in images."""
 
 
 VARIANTS = {"default": Config(), "spectral": Config(spectral=True)}
-OPTIONS = Options(steps=20_000)
+OPTIONS = Options(steps=30_000)
 
 
 def build(config: Config) -> Experiment:

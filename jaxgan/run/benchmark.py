@@ -9,10 +9,10 @@ import jax
 
 from jaxgan.run.compiled import facts
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.program import Program
+from jaxgan.run.loop import Prepared
 
 
-def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, Any]:
+def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str, Any]:
     """Times the compiled step on one batch that lies on the devices already.
 
     Turns that are not played on every step make steps of several lengths, so whole
@@ -20,7 +20,7 @@ def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, A
 
     Args:
       experiment: what is trained.
-      program: its compiled functions.
+      prepared: the same.
       steps: the least number of steps to time.
 
     Returns:
@@ -30,7 +30,8 @@ def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, A
       of a step on which every turn is due, as XLA counts them, and per second, or None
       if there are other steps; the device's kind and the number of devices.
     """
-    batch = program.put(experiment.data(0))
+    program = prepared.program
+    batch = program.put(prepared.data(0))
     began = time.perf_counter()
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
     compiled = program.step.lower(state, totals, batch).compile()
@@ -45,15 +46,17 @@ def measure(experiment: Experiment, program: Program, steps: int) -> dict[str, A
         jax.block_until_ready((state, finite))
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
+    images = experiment.data.batch_size * len(program.seeds)
     program_facts = facts(compiled)
     used = jax.tree.leaves(batch)[0].sharding.device_set
     return {
-        "images_per_second": round(experiment.data.batch_size / median, 1),
+        "images_per_second": round(images / median, 1),
         "seconds_per_step": median,
         "seconds_per_step_quartiles": _quartiles(seconds[1:]),
         "timings": len(seconds) - 1,
         "steps_per_timing": period,
         "batch_size": experiment.data.batch_size,
+        "seeds": len(program.seeds),
         "compile_seconds": round(compile_seconds, 3),
         "peak_memory_bytes": _seen_by_allocator() or program_facts.memory,
         "flops_per_step": program_facts.flops,

@@ -58,6 +58,11 @@ def _samples(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="of the samples (default: 0)"
     )
+    parser.add_argument(
+        "--run-seed",
+        type=int,
+        help="which of the runs that were trained with --seeds (default: the first)",
+    )
     parser.add_argument("--label", help="name or number of a class, for all samples")
     parser.add_argument(
         "--truncation", type=float, help="cut the normal latents off at ±this"

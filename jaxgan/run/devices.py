@@ -42,6 +42,12 @@ class Placement(NamedTuple):
     constraint: Sharding | None
     mesh: Mesh | None
 
+    def batches(self, runs: int) -> Sharding:
+        """The sharding of the batch of so many runs: [B, ...], or [runs, B, ...]."""
+        if runs == 1 or self.mesh is None:
+            return self.batch
+        return NamedSharding(self.mesh, PartitionSpec(None, "data"))
+
     def state(self, shapes: State) -> State:
         """The sharding of every leaf of a state."""
         if self.mesh is None:

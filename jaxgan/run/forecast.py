@@ -44,7 +44,7 @@ class _Subject(NamedTuple):
     def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
         """Compiles the step for a batch of this shape."""
         placement = self.placement(batch)
-        program = fit(self.experiment, placement, self.seed, batch)
+        program = fit(self.experiment, placement, (self.seed,), batch)
         lowered = lower_step(program, placement, batch)
         try:
             with topology.uncached():

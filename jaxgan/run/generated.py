@@ -66,14 +66,14 @@ def interpolate(arguments: argparse.Namespace) -> None:
 
 def _load(arguments: argparse.Namespace) -> sampling.Loaded:
     launch.use_compilation_cache()
-    return sampling.load(arguments.run, arguments.step)
+    return sampling.load(arguments.run, arguments.step, arguments.run_seed)
 
 
 def _default(
     loaded: sampling.Loaded, arguments: argparse.Namespace, what: str
 ) -> pathlib.Path:
     name = f"{what}_step_{loaded.step}_seed_{arguments.seed}"
-    for option in ("label", "truncation"):
+    for option in ("run_seed", "label", "truncation"):
         if getattr(arguments, option) is not None:
             name += f"_{option}_{getattr(arguments, option)}"
     return loaded.directory / "generated" / f"{name}.png"

@@ -25,8 +25,9 @@ from jaxgan.run import run_directory
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
 from jaxgan.run.options import Options
+from jaxgan.run.population import Together
 
-ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel")
+ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel", "seeds")
 """Options that all processes act upon together."""
 
 MEETING = 300
@@ -185,6 +186,11 @@ def own_batches(data: Batches, process: int, processes: int) -> Callable[[int], 
     """
     if processes == 1:
         return data
+    if isinstance(data, Together):
+        parts = [own_batches(part, process, processes) for part in data.members]
+        return lambda step: jax.tree.map(
+            lambda *x: np.stack(x), *(part(step) for part in parts)
+        )
     if dataclasses.is_dataclass(data) and {"process_index", "process_count"} <= {
         field.name for field in dataclasses.fields(data)
     }:

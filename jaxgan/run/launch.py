@@ -50,20 +50,24 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     options.check()
     default = name == next(iter(module.VARIANTS))
     folder = path.stem if default else f"{path.stem}-{name}"
+    folder += f"-{options.seeds}-seeds" if options.seeds > 1 else ""
     run = options.run_dir or pathlib.Path("runs") / folder
-    identity = run_directory.Identity(path.stem, name, to_json(config))
+    identity = run_directory.Identity(path.stem, name, to_json(config), options.seeds)
     if not options.benchmark:
         run_directory.check(run, identity)
     use_compilation_cache()
-    from jaxgan.run import benchmark, hosts, loop
+    from jaxgan.run import benchmark, hosts, loop, population
 
     hosts.join(options, {"config": identity, "experiment": path.read_text()})
     # All that can be wrong with a config shows before the folder becomes its run.
     with hosts.together():
-        experiment = build(module, config)
-        prepared = loop.prepare(experiment, options, getattr(config, "seed", 0))
+        runs = population.configs(config, options.seeds)
+        experiments = [build(module, one) for one in runs]
+        seeds = [getattr(one, "seed", 0) for one in runs]
+        prepared = loop.prepare(experiments, options, seeds)
+    experiment = experiments[0]
     if options.benchmark:
-        measured = benchmark.measure(experiment, prepared.program, options.benchmark)
+        measured = benchmark.measure(experiment, prepared, options.benchmark)
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     try:
@@ -74,25 +78,25 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     except PermissionError as error:
         raise RunError(str(error)) from error
     if hosts.is_chief():
-        _tell(run, outcome)
+        _tell(run, loop.sample_folders(run, seeds), outcome)
     return outcome.code
 
 
-def _tell(run: pathlib.Path, outcome: Any) -> None:
+def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
     print(f"step {outcome.step}: {outcome.fingerprint}")
     if outcome.reason == "done":
-        print(f"pictures: {run / 'samples'}, animated: {_animated(run)}")
+        from jaxgan.run import pictures, records
+
+        animated = [str(pictures.animate(folder)) for folder in samples]
+        print(f"pictures: {run / 'samples'}, animated: {', '.join(animated)}")
+        if len(samples) > 1:
+            rows = records.read_rows(run / records.METRICS)
+            print(f"curves: {pictures.curves(run / 'curves.png', rows)}")
         print(f"sample with: jaxgan sample {run}", flush=True)
     else:
         why = "time is up" if outcome.reason == "minutes" else outcome.reason
         print(f"stopped ({why}) and saved in {run}")
         print(f"resume with: {run_directory.command()}", flush=True)
-
-
-def _animated(run: pathlib.Path) -> pathlib.Path:
-    from jaxgan.run import pictures
-
-    return pictures.animate(run)
 
 
 def _after_full_disk(run: pathlib.Path) -> str:

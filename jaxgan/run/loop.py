@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, NoReturn
 import jax
 import numpy as np
 
-from jaxgan.core import metrics
 from jaxgan.core.types import State
 from jaxgan.run import (
     checkpoint,
@@ -18,9 +17,10 @@ from jaxgan.run import (
     hosts,
     not_finite,
     pictures,
+    population,
     sampling,
 )
-from jaxgan.run.experiment import Experiment
+from jaxgan.run.experiment import Batches, Experiment
 from jaxgan.run.feed import feed
 from jaxgan.run.fingerprint import fingerprint
 from jaxgan.run.interrupts import TIME_IS_UP, Interrupts, reason
@@ -49,31 +49,37 @@ class Prepared(NamedTuple):
     """An experiment whose parts fit together and onto the devices."""
 
     program: Program
+    data: Batches
     description: str
 
 
-def prepare(experiment: Experiment, options: Options, seed: int) -> Prepared:
+def prepare(
+    experiments: Sequence[Experiment], options: Options, seeds: Sequence[int]
+) -> Prepared:
     """Traces the step. No file is touched and nothing is compiled.
 
     Args:
-      experiment: what to train.
+      experiments: what to train side by side; they differ in their data only.
       options: of which the devices count.
-      seed: of the run: initialisation and every draw.
+      seeds: of the runs: initialisation and every draw.
 
     Raises:
       RunError: if the parts of the experiment, or the devices, do not fit.
     """
-    size = experiment.data.batch_size
+    experiment, size = experiments[0], experiments[0].data.batch_size
+    data = population.together([one.data for one in experiments])
     placement = devices.place(
         options.devices, size, experiment.microbatches, options.model_parallel
     )
-    program = fit(experiment, placement, seed, experiment.data(0))
+    program = fit(experiment, placement, tuple(seeds), data(0))
     generator, discriminator = program.parameters
     return Prepared(
         program,
+        data,
         f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
         f"batch {size} on {placement.count} {jax.local_devices()[0].platform}"
-        + (f" of {jax.process_count()} processes" if hosts.several() else ""),
+        + (f" of {jax.process_count()} processes" if hosts.several() else "")
+        + (f"; seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else ""),
     )
 
 
@@ -101,12 +107,18 @@ def train(
         state, step = restored or (program.init(), 0)
         size = experiment.data.batch_size
         tells = Records if hosts.is_chief() else Silence
-        with tells(run, step, options.steps, size) as records:
+        with tells(run, step, options.steps, size, program.seeds) as records:
             records.say(prepared.description)
             if restored:
                 records.say(f"resuming {run} from step {step}")
-            trainer = _Trainer(experiment, run, options, program, saves, records)
+            trainer = _Trainer(experiment, run, options, prepared, saves, records)
             return trainer.train(state, step, interrupts)
+
+
+def sample_folders(run: pathlib.Path, seeds: Sequence[int]) -> list[pathlib.Path]:
+    """Where the pictures of each run go."""
+    samples = run / "samples"
+    return [samples / f"seed_{s}" for s in seeds] if len(seeds) > 1 else [samples]
 
 
 class _Trainer:
@@ -117,14 +129,15 @@ class _Trainer:
         experiment: Experiment,
         run: pathlib.Path,
         options: Options,
-        program: Program,
+        prepared: Prepared,
         saves: checkpoint.Checkpoints,
         records: Records | Silence,
     ):
         self.experiment, self.run, self.options = experiment, run, options
-        self.program, self.saves, self.records = program, saves, records
+        self.program, self.saves, self.records = prepared.program, saves, records
+        self.data, self.seeds = prepared.data, prepared.program.seeds
         self.sampler = sampling.Sampler(experiment)
-        self.totals = program.zeros()
+        self.totals = self.program.zeros()
         self.unchecked: tuple[int, jax.Array] | None = None
 
     def train(self, state: State, step: int, interrupts: Interrupts) -> Outcome:
@@ -132,13 +145,11 @@ class _Trainer:
         self.state, self.step, self.first = state, step, step
         self.written = step
         if step < self.options.steps and hosts.is_chief():
-            start = hosts.local(state)
+            start = population.member(hosts.local(state), 0, len(self.seeds))
             self.grid = gallery.grid_of(self.sampler, self.experiment, start)
             self.draw_real()
         stop, began = 0, time.monotonic()
-        data = hosts.own_batches(
-            self.experiment.data, jax.process_index(), jax.process_count()
-        )
+        data = hosts.own_batches(self.data, jax.process_index(), jax.process_count())
         batches = feed(data, step, self.options.steps)
         with contextlib.closing(batches):
             for batch in batches:
@@ -184,25 +195,32 @@ class _Trainer:
         """Writes the means of the steps since the last row."""
         if self.step > self.written:
             self.check()
-            self.records.write(self.step, metrics.result(self.totals))
+            self.records.write(
+                self.step, population.results(self.totals, len(self.seeds))
+            )
             self.totals, self.written = self.program.zeros(), self.step
 
     def draw(self) -> None:
         """Draws the same latents as always, by the averaged generator."""
-        path = self.run / "samples" / f"step_{self.step:08d}.png"
-        if hosts.is_chief() and self.drawn != self.step:
-            self.check()
-            state, (num, labels) = hosts.local(self.state), self.grid
-            sample = self.sampler(state, 0, np.arange(num), labels)
+        if not hosts.is_chief() or self.drawn == self.step:
+            return
+        self.check()
+        self.drawn = self.step
+        state, (num, labels) = hosts.local(self.state), self.grid
+        measures = []
+        for place, folder in enumerate(sample_folders(self.run, self.seeds)):
+            of_run = population.member(state, place, len(self.seeds))
+            sample = self.sampler(of_run, 0, np.arange(num), labels)
             if self.experiment.progress is None:
                 picture = self.experiment.picture(sample)
             else:
-                picture = self.experiment.progress(state, sample)
+                picture = self.experiment.progress(of_run, sample)
             picture = pictures.enlarged(picture)
-            pictures.save_png(path, picture)
-            self.records.picture(self.step, picture)
-            self.records.measured(self.step, self.experiment.measure(state))
-            self.drawn = self.step
+            pictures.save_png(folder / f"step_{self.step:08d}.png", picture)
+            if not place:
+                self.records.picture(self.step, picture)
+            measures.append(self.experiment.measure(of_run))
+        self.records.measured(self.step, measures)
 
     def draw_real(self) -> None:
         """Draws real examples, once, beside the samples."""

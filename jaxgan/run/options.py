@@ -8,13 +8,13 @@ from jaxgan.run.errors import RunError
 
 COUNTS = (
     *("steps", "log_every", "sample_every", "save_every", "keep"),
-    *("devices", "model_parallel", "processes", "heartbeat"),
+    *("devices", "model_parallel", "processes", "heartbeat", "seeds"),
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Options that may change from one invocation of a run to the next."""
+    """Options that may change from one invocation of a run to the next, but --seeds."""
 
     steps: int = 10_000
     """Total steps to reach, those of earlier invocations included."""
@@ -47,6 +47,8 @@ class Options:
     """Which of them this one is, from 0."""
     heartbeat: int = 100
     """Seconds after which a process that is not heard of is given up: all end."""
+    seeds: int = 1
+    """Train so many runs side by side in one program: --seed and the ones after it."""
     benchmark: int = 0
     """Instead of training, time so many steps and print one line of JSON."""
 

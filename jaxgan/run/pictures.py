@@ -82,18 +82,45 @@ def enlarged(picture: np.ndarray, pixels: int = 512) -> np.ndarray:
     return picture.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def animate(run: pathlib.Path, seconds: float = 8.0, most: int = 80) -> pathlib.Path:
-    """Writes RUN/samples.gif: the pictures drawn during training, evenly thinned."""
+def animate(folder: pathlib.Path, seconds: float = 8.0, most: int = 80) -> pathlib.Path:
+    """Writes FOLDER.gif: the pictures drawn during training, evenly thinned."""
     from PIL import Image
 
-    files = sorted((run / "samples").glob("step_*.png"))
+    files = sorted(folder.glob("step_*.png"))
     chosen = np.unique(np.linspace(0, len(files) - 1, most).round().astype(int))
     frames = []
     for place in chosen:
         with Image.open(files[place]) as image:
             frames.append(np.asarray(image.convert("RGB")))
-    path = run / "samples.gif"
+    path = folder.with_name(f"{folder.name}.gif")
     save_gif(path, frames, rate=max(1.0, len(frames) / seconds))
+    return path
+
+
+def curves(path: pathlib.Path, rows: Sequence[dict[str, Any]]) -> pathlib.Path:
+    """Draws the losses of several runs: each, their mean, and one spread around it."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 3), dpi=100, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    for axes, name in zip(
+        figure.subplots(1, 2), ("discriminator/loss", "generator/loss")
+    ):
+        shown = [row for row in rows if name in row]
+        steps = np.array([row["step"] for row in shown])
+        mean, spread = (
+            np.array([row[part] if part == name else row[part][name] for row in shown])
+            for part in (name, "spread")
+        )
+        for seed in shown[0]["seeds"] if shown else ():
+            values = [row["seeds"][seed][name] for row in shown]
+            axes.plot(steps, values, color="0.8", linewidth=0.5)
+        axes.fill_between(steps, mean - spread, mean + spread, alpha=0.3, linewidth=0)
+        axes.plot(steps, mean)
+        axes.set_title(name)
+        axes.set_xlabel("step")
+    canvas.print_png(str(path))
     return path
 
 

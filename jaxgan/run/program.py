@@ -12,7 +12,7 @@ from jaxgan.core import metrics
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
-from jaxgan.run import hosts
+from jaxgan.run import hosts, population
 from jaxgan.run.devices import Placement, with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -24,6 +24,7 @@ class Program(NamedTuple):
     """All that runs on the devices during training.
 
     Attributes:
+      seeds: of the runs that it trains.
       names: of the metrics, in the order of the finite flags.
       target: shapes and shardings of the state, to restore into.
       init: f() -> the state before step 0.
@@ -36,6 +37,7 @@ class Program(NamedTuple):
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
     """
 
+    seeds: tuple[int, ...]
     names: tuple[str, ...]
     target: State
     init: Callable[[], State]
@@ -47,37 +49,44 @@ class Program(NamedTuple):
 
     @property
     def parameters(self) -> Players[int]:
-        """How many numbers each player learns."""
+        """How many numbers each player learns, in one run."""
         return Players(
             *(
                 sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(player["params"]))
+                // len(self.seeds)
                 for player in self.target.variables
             )
         )
 
 
-def state_shapes(experiment: Experiment, seed: int, batch: Tree) -> State:
+def state_shapes(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> State:
     """The state's shapes; nothing is computed.
 
     Raises:
       ValueError: if game, turns, optimizers and data do not fit together.
     """
-    return jax.eval_shape(functools.partial(_first, experiment, seed), batch)
+    return jax.eval_shape(functools.partial(_first, experiment, seeds), batch)
 
 
-def _first(experiment: Experiment, seed: int, batch: Tree) -> State:
-    return init_state(
-        jax.random.key(seed),
-        experiment.game,
-        experiment.turns,
-        experiment.optimizers,
-        batch,
-        experiment.augment,
-    )
+def _first(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> State:
+    def of_run(key, batch):
+        return init_state(
+            key,
+            experiment.game,
+            experiment.turns,
+            experiment.optimizers,
+            batch,
+            experiment.augment,
+        )
+
+    if len(seeds) == 1:
+        return of_run(jax.random.key(seeds[0]), batch)
+    keys = jnp.stack([jax.random.key(seed) for seed in seeds])
+    return jax.vmap(of_run, out_axes=population.AXES)(keys, batch)
 
 
 def fit(
-    experiment: Experiment, placement: Placement, seed: int, batch: Tree
+    experiment: Experiment, placement: Placement, seeds: tuple[int, ...], batch: Tree
 ) -> Program:
     """As `compile_program`, and tells plainly what does not fit.
 
@@ -85,7 +94,7 @@ def fit(
       RunError: if game, turns, optimizers and data do not fit together.
     """
     try:
-        return compile_program(experiment, placement, seed, batch)
+        return compile_program(experiment, placement, seeds, batch)
     except ValueError as error:
         if ", wanted " not in str(error):  # not one of ours: it needs its traceback
             raise
@@ -93,35 +102,39 @@ def fit(
 
 
 def compile_program(
-    experiment: Experiment, placement: Placement, seed: int, batch: Tree
+    experiment: Experiment, placement: Placement, seeds: tuple[int, ...], batch: Tree
 ) -> Program:
     """Traces the step and prepares everything; XLA compiles at the first call.
 
     Args:
       experiment: what to train.
       placement: on which devices.
-      seed: of the run.
-      batch: any batch, of which only shapes and dtypes matter.
+      seeds: of the runs; several are trained side by side.
+      batch: any batch, of which only shapes and dtypes matter; of several runs
+        [seeds, B, ...].
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
-    state = state_shapes(experiment, seed, shapes)
-    play = jax.jit(
-        make_step(
-            experiment.game,
-            experiment.turns,
-            experiment.optimizers,
-            ema_decay=experiment.ema_decay,
-            augment=experiment.augment,
-            microbatches=experiment.microbatches,
-            sharding=placement.constraint,
-        )
+    state = state_shapes(experiment, seeds, shapes)
+    play = make_step(
+        experiment.game,
+        experiment.turns,
+        experiment.optimizers,
+        ema_decay=experiment.ema_decay,
+        augment=experiment.augment,
+        microbatches=experiment.microbatches,
+        sharding=placement.constraint,
     )
+    if len(seeds) > 1:
+        play = jax.vmap(play, (population.AXES, 0), (population.AXES, 0))
+    play = jax.jit(play)
     _, measured = jax.eval_shape(play, state, shapes)
     names = tuple(sorted(measured))
 
     def step(state, totals, batch):
         state, measured = play(state, batch)
-        finite = jnp.stack([jnp.isfinite(measured[name].total) for name in names])
+        finite = jnp.stack(
+            [jnp.all(jnp.isfinite(measured[name].total)) for name in names]
+        )
         return state, metrics.merge(totals, measured), finite
 
     def zeros():
@@ -129,14 +142,15 @@ def compile_program(
 
     whole, lying = placement.whole, placement.state(state)
     return Program(
+        seeds=seeds,
         names=names,
         target=with_sharding(state, lying),
         init=jax.jit(
-            lambda: _first(experiment, seed, _zeros(shapes)), out_shardings=lying
+            lambda: _first(experiment, seeds, _zeros(shapes)), out_shardings=lying
         ),
         zeros=jax.jit(zeros, out_shardings=whole),
         step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
-        put=functools.partial(hosts.put, sharding=placement.batch),
+        put=functools.partial(hosts.put, sharding=placement.batches(len(seeds))),
         agree=hosts.Agreement(placement.batch, whole),
         is_finite=jax.jit(_is_finite),
     )
@@ -155,7 +169,7 @@ def lower_step(
     return program.step.lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
-        with_sharding(batch, placement.batch),
+        with_sharding(batch, placement.batches(len(program.seeds))),
     )
 
 

@@ -5,11 +5,13 @@ import os
 import pathlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from tensorboardX import SummaryWriter
+
+from jaxgan.run.population import mean_and_spread
 
 METRICS = "metrics.jsonl"
 
@@ -20,8 +22,15 @@ class Records:
     Rows of steps after `step` are dropped: they will be written again, the same.
     """
 
-    def __init__(self, run: pathlib.Path, step: int, stop: int, batch_size: int):
-        self._batch_size = batch_size
+    def __init__(
+        self,
+        run: pathlib.Path,
+        step: int,
+        stop: int,
+        batch_size: int,
+        seeds: Sequence[int] = (0,),
+    ):
+        self._batch_size, self._seeds = batch_size, seeds
         self._path = run / METRICS
         rows = keep_rows(self._path, step)
         self._seconds = rows[-1]["seconds"] if rows else 0.0
@@ -54,42 +63,64 @@ class Records:
         """Moves the progress bar."""
         self._terminal.advance(step)
 
-    def write(self, step: int, metrics: dict[str, float]) -> None:
-        """Writes the means since the last call."""
+    def write(self, step: int, parts: Sequence[dict[str, float]]) -> None:
+        """Writes the means since the last call, of each seed."""
         seconds = max(time.monotonic() - self._clock, 1e-9)
-        rate = (step - self._since) * self._batch_size / seconds
+        images = (step - self._since) * self._batch_size * len(self._seeds)
         self.restart_clock(step)
-        row = self._append(step, {"images_per_second": round(rate, 1), **metrics})
-        self._terminal.show(row)
+        rate = {"images_per_second": round(images / seconds, 1)}
+        self._terminal.show(self._append(step, rate, parts))
 
     def picture(self, step: int, picture: np.ndarray) -> None:
         """Adds a picture of samples to TensorBoard."""
         self._events.add_image("samples", picture, step, dataformats="HWC")
 
-    def measured(self, step: int, measures: dict[str, float]) -> None:
-        """Prints, and adds to TensorBoard, what the experiment measured itself."""
-        if not measures:
+    def measured(self, step: int, parts: Sequence[dict[str, float]]) -> None:
+        """Prints, and writes, what the experiment measured itself, of each seed."""
+        if not parts[0]:
             return
-        self._append(step, measures)
-        told = " · ".join(f"{name} {value:.4g}" for name, value in measures.items())
+        row = self._append(step, {}, parts)
+        spread = row.get("spread", {})
+        told = " · ".join(
+            f"{name} {row[name]:.4g}"
+            + (f" ± {spread[name]:.2g}" if name in spread else "")
+            for name in parts[0]
+        )
         self.say(f"step {step}: {told}")
 
     def say(self, message: str) -> None:
         """Prints a line."""
         self._terminal.say(message)
 
-    def _append(self, step: int, values: dict[str, float]) -> dict[str, Any]:
-        """A row of metrics.jsonl, with the scalars of TensorBoard; the row."""
+    def _append(
+        self, step: int, common: dict[str, float], parts: Sequence[dict[str, float]]
+    ) -> dict[str, Any]:
+        """A row of metrics.jsonl, with the scalars of TensorBoard; the row.
+
+        Of several seeds it has the means under the usual names, and beside them
+        'spread', the standard deviations, and 'seeds', the numbers of each.
+        """
         seconds = self._seconds + time.monotonic() - self._clock
-        row = {
+        row: dict[str, Any] = {
             "step": step,
             "images": step * self._batch_size,
             "seconds": round(seconds, 3),
-            **values,
+            **common,
         }
+        scalars = dict(common)
+        if len(parts) == 1:
+            scalars |= parts[0]
+            row |= parts[0]
+        else:
+            means, spread = mean_and_spread(parts)
+            by_seed = {str(seed): part for seed, part in zip(self._seeds, parts)}
+            row |= {**means, "spread": spread, "seeds": by_seed}
+            scalars |= means
+            for seed, part in by_seed.items():
+                scalars |= {f"seed_{seed}/{name}": x for name, x in part.items()}
         self._file.write(json.dumps(row) + "\n")
         self._file.flush()
-        for name, value in values.items():
+        for name, value in scalars.items():
             self._events.add_scalar(name, value, step)
         return row
 
@@ -97,8 +128,8 @@ class Records:
 class Silence:
     """The records of a process that leaves telling to another."""
 
-    def __init__(self, run: pathlib.Path, step: int, stop: int, batch_size: int):
-        del run, step, stop, batch_size
+    def __init__(self, *arguments: Any):
+        del arguments
 
     def __enter__(self) -> "Silence":
         return self

@@ -25,12 +25,14 @@ class Identity(NamedTuple):
     Attributes:
       experiment: the name of the experiment's file, without '.py'.
       variant: the name of the variant that the config started from.
-      config: as JSON.
+      config: as JSON; of several runs side by side, the first one's.
+      seeds: the number of runs side by side.
     """
 
     experiment: str
     variant: str
     config: dict[str, Any]
+    seeds: int = 1
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -76,7 +78,9 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             f"{asked.experiment!r}",
             "choose a new folder; nothing was changed",
         )
-    lines = configs.differences(stored.config, asked.config)
+    lines = configs.differences(
+        {**stored.config, "seeds": stored.seeds}, {**asked.config, "seeds": asked.seeds}
+    )
     if lines:
         started = first_command(directory)
         raise RunError(

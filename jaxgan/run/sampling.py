@@ -11,7 +11,7 @@ import numpy as np
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Sample, State, Tree
-from jaxgan.run import checkpoint, configs, loading, run_directory
+from jaxgan.run import checkpoint, configs, loading, population, run_directory
 from jaxgan.run.devices import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches, Experiment
@@ -39,32 +39,50 @@ class Loaded(NamedTuple):
     directory: pathlib.Path
 
 
-def load(run: str | pathlib.Path, step: int | None = None) -> Loaded:
+def load(
+    run: str | pathlib.Path, step: int | None = None, seed: int | None = None
+) -> Loaded:
     """Rebuilds the experiment of a run and restores a checkpoint, on one device.
 
     Args:
       run: the run's folder.
       step: of the checkpoint; by default the newest readable one.
+      seed: which of several runs that were trained side by side; by default the first.
 
     Raises:
-      RunError: if there is no such run or checkpoint.
+      RunError: if there is no such run, checkpoint or seed.
     """
     directory = pathlib.Path(run)
     identity = run_directory.read_identity(directory)
     module = loading.load_module(directory / run_directory.EXPERIMENT)
-    config = configs.from_json(module.Config, identity.config)
+    first = configs.from_json(module.Config, identity.config)
+    runs = population.configs(first, identity.seeds)
+    place = _place(runs, seed)
+    config, count = runs[place], len(runs)
     experiment = loading.build(module, config)
-    shapes = state_shapes(experiment, 0, experiment.data(0))
+    batch = population.together([experiment.data] * count)(0)
+    shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
     restored = checkpoint.read(directory, step, with_sharding(shapes, single))
     return Loaded(
         experiment,
-        restored.state,
+        population.member(restored.state, place, count),
         restored.step,
         config,
         identity.experiment,
         directory,
     )
+
+
+def _place(runs: Sequence[Any], seed: int | None) -> int:
+    if seed is None:
+        return 0
+    seeds = [getattr(one, "seed", 0) for one in runs]
+    if seed not in seeds:
+        raise RunError(
+            f"--run-seed: saw {seed}, wanted one of those that were trained: {seeds}"
+        )
+    return seeds.index(seed)
 
 
 class Sampler:

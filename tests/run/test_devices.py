@@ -86,7 +86,7 @@ def test_large_leaves_take_a_share_of_the_memory():
     experiment = module.build(module.Config(widths=(256, 512)))
     placement = devices.place(None, 16, model_parallel=4)
     assert dict(placement.mesh.shape) == {"data": 2, "model": 4}
-    compiled = program.compile_program(experiment, placement, 0, experiment.data(0))
+    compiled = program.compile_program(experiment, placement, (0,), experiment.data(0))
     state, totals, batch = compiled.init(), compiled.zeros(), experiment.data(0)
     for _ in range(2):
         state, totals, _ = compiled.step(state, totals, compiled.put(batch))

@@ -40,9 +40,9 @@ def test_records(tmp_path, terminal, monkeypatch, capsys):
     with records.Records(tmp_path, 0, 10, batch_size=4) as log:
         for step in (1, 2):
             log.advance(step)
-            log.write(step, losses)
-        log.measured(2, {"coverage/modes": 7})
-        log.measured(2, {})
+            log.write(step, [losses])
+        log.measured(2, [{"coverage/modes": 7}])
+        log.measured(2, [{}])
         log.picture(2, np.zeros((4, 4, 3), np.uint8))
         log.say("a line")
     first, second, third = records.read_rows(tmp_path / "metrics.jsonl")

@@ -1,0 +1,93 @@
+"""Several runs of one experiment in one program: consecutive seeds, side by side.
+
+The state of all has a leading axis, over seeds, on every leaf but the step.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import jax
+import numpy as np
+
+from jaxgan.core import metrics
+from jaxgan.core.types import State, Tree
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Batches
+
+AXES = State(None, *(0 for _ in State._fields[1:]))  # type: ignore[arg-type]
+"""For `jax.vmap`. With a step of its own, every seed would pay for every turn."""
+
+C = TypeVar("C")
+
+
+def configs(config: C, count: int) -> list[C]:
+    """The configs of `count` runs: that of the first, and its next seeds.
+
+    Raises:
+      RunError: if several are wanted of an experiment without a seed.
+    """
+    if count == 1:
+        return [config]
+    fields: Any = config
+    if not hasattr(fields, "seed"):
+        raise RunError("--seeds: the Config of this experiment has no field 'seed'")
+    return [
+        dataclasses.replace(fields, seed=fields.seed + place) for place in range(count)
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Together:
+    """The data of several runs: batches [seeds, B, ...]."""
+
+    members: tuple[Batches, ...]
+
+    @property
+    def source(self) -> Any:
+        """The first run's."""
+        return self.members[0].source
+
+    @property
+    def batch_size(self) -> int:
+        """Of each run."""
+        return self.members[0].batch_size
+
+    def __call__(self, step: int) -> Tree:
+        """The batches of one step."""
+        parts = [member(step) for member in self.members]
+        return jax.tree.map(lambda *x: np.stack(x), *parts)
+
+
+def together(data: Sequence[Batches]) -> Batches:
+    """The data of all runs; of a single run, as they are."""
+    return data[0] if len(data) == 1 else Together(tuple(data))
+
+
+def member(state: State, place: int, count: int) -> State:
+    """The state of one of `count` runs."""
+    if count == 1:
+        return state
+    of_one = jax.tree.map(lambda x: x[place], state._replace(step=()))  # type: ignore[arg-type]
+    return of_one._replace(step=state.step)
+
+
+def results(totals: dict[str, metrics.Mean], count: int) -> list[dict[str, float]]:
+    """The metrics of each run."""
+    if count == 1:
+        return [metrics.result(totals)]
+    fetched = jax.device_get(totals)
+    return [
+        metrics.result(jax.tree.map(lambda x, i=place: x[i], fetched))
+        for place in range(count)
+    ]
+
+
+def mean_and_spread(
+    parts: Sequence[dict[str, float]],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Of each number, the mean over runs and the standard deviation between them."""
+    names = parts[0].keys()
+    table = {name: [part[name] for part in parts] for name in names}
+    spreads = {name: float(np.std(x, ddof=1)) for name, x in table.items()}
+    return {name: float(np.mean(x)) for name, x in table.items()}, spreads
