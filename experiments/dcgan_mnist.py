@@ -1,10 +1,15 @@
 """DCGAN on MNIST.
 
 Radford et al. 2016 (arXiv 1511.06434) at 28×28: transposed convolutions from a 4×4
-base, batch normalisation, Adam 2e-4 with betas (0.5, 0.999), non-saturating loss. The
-generator's average has a half-life of 10,000 images.
+base, batch normalisation, Adam with betas (0.5, 0.999), non-saturating loss. Narrow
+maps, a dense layer beside them, small batches and a high, decaying learning rate make
+the most of a few minutes.
 
     python experiments/dcgan_mnist.py --minutes 5
+
+In five minutes on two cores of an AMD EPYC it did 20,400 steps, 2,200 images/s. A
+classifier, right on 98.7 % of the test set and 0.987 sure of it on average, is 0.951
+sure of 2,000 samples, and finds every class at 7 % to 13 %.
 
 MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 """

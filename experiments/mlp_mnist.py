@@ -6,6 +6,10 @@ images in [-1, 1], non-saturating loss.
 
     python experiments/mlp_mnist.py
 
+20,000 steps took 3.3 minutes on two cores of an AMD EPYC. A classifier, 0.987 sure of
+the test set on average, is 0.88 sure of 2,000 samples, and finds every class at 8 % to
+13 %: digits with specks, as dense layers make them.
+
 MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 """
 

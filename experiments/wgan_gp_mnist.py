@@ -1,10 +1,15 @@
 """WGAN-GP on MNIST.
 
-Gulrajani et al. 2017 (arXiv 1704.00028), algorithm 1: Adam 1e-4 with betas (0, 0.9),
-λ = 10, five critic updates per generator update, batch 64; a DCGAN generator, and its
+Gulrajani et al. 2017 (arXiv 1704.00028), algorithm 1: Adam 1e-4 with betas (0, 0.9), λ
+= 10, five critic updates per generator update, batch 64; a DCGAN generator, and its
 critic without batch normalisation, which the penalty forbids.
 
     python experiments/wgan_gp_mnist.py
+
+In five minutes on two cores of an AMD EPYC it did 6,000 steps, 1,200 of them with an
+update of the generator: strokes, and the first digits. A classifier, 0.987 sure of the
+test set on average, is 0.77 sure of 2,000 samples, and finds classes at 2 % to 19 %.
+All 50,000 steps would take 40 minutes.
 
 MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 """

@@ -7,6 +7,11 @@ design; `wgan_gp_mnist.py` is what replaced it.
 
     python experiments/wgan_mnist.py
 
+In five minutes on two cores of an AMD EPYC it did 5,900 steps, 1,200 of them with an
+update of the generator. A classifier, 0.987 sure of the test set on average, is 0.75
+sure of 2,000 samples, and finds classes at 2 % to 25 %. All 50,000 steps would take 40
+minutes.
+
 MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 """
 
