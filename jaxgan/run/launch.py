@@ -56,16 +56,12 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     if not options.benchmark:
         run_directory.check(run, identity)
     use_compilation_cache()
-    from jaxgan.run import benchmark, hosts, loop, population
+    from jaxgan.run import benchmark, hosts, loop
 
     hosts.join(options, {"config": identity, "experiment": path.read_text()})
     # All that can be wrong with a config shows before the folder becomes its run.
     with hosts.together():
-        runs = population.configs(config, options.seeds)
-        experiments = [build(module, one) for one in runs]
-        seeds = [getattr(one, "seed", 0) for one in runs]
-        prepared = loop.prepare(experiments, options, seeds)
-    experiment = experiments[0]
+        experiment, prepared = _prepare(module, config, options)
     if options.benchmark:
         measured = benchmark.measure(experiment, prepared, options.benchmark)
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
@@ -78,8 +74,18 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     except PermissionError as error:
         raise RunError(str(error)) from error
     if hosts.is_chief():
-        _tell(run, loop.sample_folders(run, seeds), outcome)
+        _tell(run, loop.sample_folders(run, prepared.program.seeds), outcome)
     return outcome.code
+
+
+def _prepare(module: ModuleType, config: Any, options: Options) -> tuple[Any, Any]:
+    """The experiment of the first seed, and what the loop needs for all seeds."""
+    from jaxgan.run import loop, population
+
+    runs = population.configs(config, options.seeds)
+    experiments = [build(module, one) for one in runs]
+    seeds = [getattr(one, "seed", 0) for one in runs]
+    return experiments[0], loop.prepare(experiments, options, seeds)
 
 
 def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
