@@ -41,8 +41,6 @@ class Config:
     """Channels of the largest hidden map; they double towards the base."""
     hidden: int = 256
     """Features of the dense layer between base map and latent, or logit."""
-    spectral: bool = False
-    """Whether the discriminator normalises spectra instead of batches."""
     learning_rate: float = 5e-4
     """Adam's at first, for both players."""
     decay_steps: int = 15_000
@@ -51,7 +49,7 @@ class Config:
     """Of the generator's running average, in images."""
 
 
-VARIANTS = {"default": Config(), "spectral": Config(spectral=True)}
+VARIANTS = {"default": Config()}
 OPTIONS = Options(steps=30_000)
 
 
@@ -63,9 +61,7 @@ def build(config: Config) -> Experiment:
     return Experiment(
         game=LatentGame(
             dcgan.Generator(source.shape, config.width, hidden=(config.hidden,)),
-            dcgan.Discriminator(
-                config.width, spectral=config.spectral, hidden=(config.hidden,)
-            ),
+            dcgan.Discriminator(config.width, hidden=(config.hidden,)),
             config.latent_size,
         ),
         turns=recipe.turns,
