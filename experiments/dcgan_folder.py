@@ -7,6 +7,10 @@ Pictures are turned upright, put over white, cut to their central square and res
 of Radford et al. 2016 (arXiv 1511.06434), with a spectrally normalised discriminator
 (Miyato et al. 2018, arXiv 1802.05957), which holds out longer on small sets, and
 pictures mirrored at random.
+
+Of 5,000 photographs of horses (CIFAR-10's, `--size 32`), four minutes on two cores of
+an AMD EPYC, 1,700 steps, make meadows, skies and dark bodies, and no horse yet: colour
+photographs want an accelerator, or a night.
 """
 
 import dataclasses

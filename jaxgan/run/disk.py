@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import pathlib
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -12,14 +13,19 @@ from jaxgan.run.errors import RunError
 @contextlib.contextmanager
 def told(run: pathlib.Path) -> Iterator[None]:
     """Turns errors about a full disk into a RunError that says what is safe."""
-    before = threading.excepthook
+    of_threads, of_callbacks = threading.excepthook, sys.unraisablehook
 
     def of_thread(arguments):
         # Orbax and TensorBoard write in threads; what orbax's raise is raised here too.
         if not _is_full(arguments.exc_value):
-            before(arguments)
+            of_threads(arguments)
 
-    threading.excepthook = of_thread
+    def of_callback(arguments):
+        # What is still under way in tensorstore when orbax gives up finds nobody there.
+        if str(arguments.exc_value) != "Event loop is closed":
+            of_callbacks(arguments)
+
+    threading.excepthook, sys.unraisablehook = of_thread, of_callback
     try:
         yield
     except Exception as error:
@@ -28,7 +34,7 @@ def told(run: pathlib.Path) -> Iterator[None]:
         message = f"no space left on the disk of {run.absolute()}"
         raise FullDisk(message, code=1) from error
     finally:
-        threading.excepthook = before
+        threading.excepthook, sys.unraisablehook = of_threads, of_callbacks
 
 
 class FullDisk(RunError):

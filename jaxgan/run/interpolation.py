@@ -14,6 +14,9 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.labels import with_labels
 from jaxgan.run.sampling import Sampler
 
+FRAME = 128
+"""Pixels per side, about, that the pictures of a walk are enlarged to."""
+
 
 def slerp(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
     """Spherical interpolation of vectors, along their last axis.
@@ -118,7 +121,10 @@ def save(path: pathlib.Path, sample: Sample, picture: Any, rate: float) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     count = len(jax.tree.leaves(sample.value)[0])
     frames = [
-        picture(jax.tree.map(lambda x, i=i: x[i : i + 1], sample)) for i in range(count)
+        pictures.enlarged(
+            picture(jax.tree.map(lambda x, i=i: x[i : i + 1], sample)), FRAME
+        )
+        for i in range(count)
     ]
     if path.suffix == ".png":
         pictures.save_png(path, np.concatenate(frames, axis=1))
@@ -135,4 +141,4 @@ def _save_mp4(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> 
     even = [
         np.pad(f, [(0, f.shape[0] % 2), (0, f.shape[1] % 2), (0, 0)]) for f in frames
     ]
-    imageio.mimsave(path, even, fps=rate)
+    imageio.mimsave(path, even, fps=rate, macro_block_size=2)
