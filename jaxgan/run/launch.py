@@ -160,16 +160,14 @@ def use_compilation_cache() -> None:
     """
     import jax
 
+    from jaxgan.data.cache import cache_folder
+
     if jax.config.values.get("jax_compilation_cache_dir"):
         return
-    if "JAXGAN_CACHE" in os.environ:
-        cache = pathlib.Path(os.environ["JAXGAN_CACHE"])
-    else:
-        home = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-        cache = pathlib.Path(home) / "jaxgan"
+    cache = cache_folder() / "compilation"
     try:
-        (cache / "compilation").mkdir(parents=True, exist_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         run_directory.warn(f"compiled code is not kept: {error}")
         return
-    jax.config.update("jax_compilation_cache_dir", str(cache / "compilation"))
+    jax.config.update("jax_compilation_cache_dir", str(cache))
