@@ -143,6 +143,13 @@ def _forecast_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
+def _diagnose(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run", type=pathlib.Path, metavar="RUN", help="the run's folder"
+    )
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+
+
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--experiments", type=pathlib.Path, default=EXPERIMENTS)
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs"))
@@ -155,6 +162,9 @@ COMMANDS = {
         "walk between samples of a run", _interpolate, "generated:interpolate"
     ),
     "fingerprint": Command("hash a checkpoint's whole state", _run, "listing:identify"),
+    "diagnose": Command(
+        "say what is wrong with a run, why, and what to try", _diagnose, "health:tell"
+    ),
     "forecast": Command(
         "compile an experiment's step, for TPUs that are not here too",
         _forecast,

@@ -19,6 +19,7 @@ from jaxgan.run import (
     pictures,
     population,
     sampling,
+    signals,
 )
 from jaxgan.run.experiment import Batches, Experiment
 from jaxgan.run.feed import feed
@@ -137,6 +138,7 @@ class _Trainer:
         self.program, self.saves, self.records = prepared.program, saves, records
         self.data, self.seeds = prepared.data, prepared.program.seeds
         self.sampler = sampling.Sampler(experiment)
+        self.signals = signals.Signals(experiment)
         self.totals = self.program.zeros()
         self.unchecked: tuple[int, jax.Array] | None = None
 
@@ -187,6 +189,8 @@ class _Trainer:
         began = time.monotonic()
         if self.step % self.options.sample_every == 0:
             self.draw()
+        if self.step % self.options.diagnose_every == 0 and hosts.is_chief():
+            self.note()
         if self.step % self.options.save_every == 0:
             self.save()
         self.records.skip(began)
@@ -221,6 +225,12 @@ class _Trainer:
                 self.records.picture(self.step, picture)
             measures.append(self.experiment.measure(of_run))
         self.records.measured(self.step, measures)
+
+    def note(self) -> None:
+        """Writes the signals that `jaxgan diagnose` reads, of each run."""
+        state, count = hosts.local(self.state), len(self.seeds)
+        parts = (population.member(state, place, count) for place in range(count))
+        self.records.note(self.step, [self.signals(part) for part in parts])
 
     def draw_real(self) -> None:
         """Draws real examples, once, beside the samples."""

@@ -8,6 +8,7 @@ from jaxgan.run.errors import RunError
 
 COUNTS = (
     *("steps", "log_every", "sample_every", "save_every", "keep"),
+    "diagnose_every",
     *("devices", "model_parallel", "processes", "heartbeat", "seeds"),
 )
 
@@ -28,6 +29,8 @@ class Options:
     """Steps between pictures of samples."""
     save_every: int = 1000
     """Steps between checkpoints."""
+    diagnose_every: int = 1000
+    """Steps between measurements for `jaxgan diagnose`."""
     keep: int = 3
     """How many of the newest checkpoints to keep."""
     devices: int | None = None
