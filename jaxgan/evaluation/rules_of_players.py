@@ -40,7 +40,7 @@ SWINGING = 1 / 3
 """Swings are looked for after this share of the steps, in at least six places."""
 
 WIDE = 0.5
-"""Deviations of the data by which the mean of samples swings; below 0.3 in healthy runs."""
+"""Deviations of the data by which samples swing: below 0.3 in healthy runs."""
 
 OVERFITTED = 0.6
 """r_v: 0 is no overfitting, 1 is complete. ADA keeps r_t at 0.6 (Karras et al. 2020,

@@ -19,7 +19,7 @@ COPIED = 0.8
 """Share of samples that lie nearer to a training example than to any held-out one; 1/2
 if nothing is copied."""
 
-CLOSE = 0.7
+CLOSE = 0.8
 """Median ratio of those two distances; 1 if nothing is copied."""
 
 
