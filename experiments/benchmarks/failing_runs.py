@@ -59,8 +59,8 @@ CASES = {
     "healthy: ring, R3GAN": Case(
         HEALTHY, 3000, lambda n: points(r3gan(0.1, 1e-3, n), data.ring())
     ),
-    "healthy: one Gaussian, non-saturating": Case(
-        HEALTHY, 2000, lambda n: points(recipes.nonsaturating(2e-4), blob())
+    "healthy: one Gaussian, R1": Case(
+        HEALTHY, 2000, lambda n: points(versus(ns, (1e-3, 1e-3), r1(1.0)), blob())
     ),
     "healthy: ring, WGAN-GP": Case(
         HEALTHY, 2500, lambda n: points(recipes.wgan_gp(1e-3), data.ring())
@@ -92,7 +92,7 @@ CASES = {
         WEAK, 1500, lambda n: points(versus(ns, (1e-3, 1e-6)), data.ring())
     ),
     "overfitting: 200 digits": Case(
-        OVERFITTING, 3000, lambda n: digits(even, bare(16), 200)
+        OVERFITTING, 5000, lambda n: digits(even, bare(16), 200)
     ),
     "overfitting: 100 digits, batch normalisation": Case(
         OVERFITTING, 2500, lambda n: digits(even, dcgan.Discriminator(16), 100)

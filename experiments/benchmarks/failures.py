@@ -60,7 +60,7 @@ def train(
             print(error)
         rows = records.read_rows(run / records.METRICS)
         end = not_finite.recorded(run, rows[-1]["step"] if rows else 0)
-    return {seed: compact([*of_seed(rows, str(seed)), *end]) for seed in seeds}
+    return {seed: merged([*of_seed(rows, str(seed)), *end]) for seed in seeds}
 
 
 def _nothing(sample: Any) -> np.ndarray:
@@ -68,19 +68,32 @@ def _nothing(sample: Any) -> np.ndarray:
     return np.zeros((1, 1, 3), np.uint8)
 
 
-def compact(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows for a file: one per step, of four digits, without what no rule reads."""
+def merged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row per step."""
     by_step: dict[int, dict[str, Any]] = {}
     for row in rows:
         by_step.setdefault(row["step"], {}).update(row)
-    return [
-        {
-            name: float(f"{value:.4g}") if isinstance(value, float) else value
-            for name, value in row.items()
-            if name.split("/")[0] in READ or name in READ
-        }
-        for row in by_step.values()
-    ]
+    return list(by_step.values())
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """What rules read of rows, by name: of four digits, null where there is nothing."""
+    names = dict.fromkeys(name for row in rows for name in row)
+
+    def short(value: Any) -> Any:
+        return float(f"{value:.4g}") if isinstance(value, float) else value
+
+    return {
+        name: [short(row.get(name)) for row in rows]
+        for name in names
+        if name in READ or name.split("/")[0] in READ
+    }
+
+
+def rows_of(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """The inverse of `columns`."""
+    rows = [dict(zip(columns, values)) for values in zip(*columns.values())]
+    return [{k: v for k, v in row.items() if v is not None} for row in rows]
 
 
 def main(
@@ -102,7 +115,7 @@ def main(
         runs = train(build, steps, seeds)
         for seed, rows in runs.items():
             if histories:
-                line = {"case": name, "seed": seed, "rows": rows}
+                line = {"case": name, "seed": seed, "columns": columns(rows)}
                 with histories.open("a") as file:
                     file.write(json.dumps(line, separators=(",", ":")) + "\n")
             for cure in CURES.values():

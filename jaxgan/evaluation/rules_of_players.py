@@ -113,9 +113,9 @@ def vanishing_gradient(history: History) -> Finding | None:
 
 def oscillation(history: History) -> Finding | None:
     """Samples that swing about the data and come no nearer."""
-    place = np.stack(
-        [history.series(f"samples/position_{i}", SWINGING) for i in range(2)], axis=1
-    )
+    along = [history.series(f"samples/position_{i}", SWINGING) for i in range(2)]
+    # Data of one dimension have one position.
+    place = np.stack([x for x in along if len(x) == len(along[0])], axis=1)
     if len(place) < 6:
         return None
     swing = np.sqrt(np.mean(np.sum((place - place.mean(axis=0)) ** 2, axis=1)))

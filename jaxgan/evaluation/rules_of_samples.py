@@ -4,16 +4,18 @@ See `jaxgan.evaluation.rules_of_players` for what a rule is.
 """
 
 from jaxgan.evaluation.history import Finding, History
-from jaxgan.evaluation.rules_of_players import oscillation
+from jaxgan.evaluation.rules_of_players import FAR, oscillation
 
 ALIKE = 0.5
 """Different samples per different real example: half of the data's variety is gone."""
 
 UNCOVERED = 0.6
-"""Share of the data's own coverage, where samples are good enough to cover anything."""
+"""Share of the data's own coverage. Of ten classes of digits, four have it."""
 
-GOOD = 0.3
-"""Share of the data's own precision: what is worse is no data at all yet."""
+GOOD, FAIR = 0.85, 0.3
+"""Shares of the data's own precision. Good samples that leave much of the data uncovered
+leave it out; fair ones may just be unfinished, unless they are far from the data, as what
+is left out draws them to one side."""
 
 COPIED = 0.8
 """Share of samples that lie nearer to a training example than to any held-out one; 1/2
@@ -46,7 +48,9 @@ def mode_collapse(history: History) -> Finding | None:
     number, all_numbers = _both(history, "effective_number")
     covered, all_covered = _both(history, "coverage")
     precise, all_precise = _both(history, "precision")
-    dropped = precise > GOOD * all_precise and covered < UNCOVERED * all_covered
+    far = history.late("samples/distance") > FAR
+    precise_enough = precise > (FAIR if far else GOOD) * all_precise
+    dropped = precise_enough and covered < UNCOVERED * all_covered
     # A whole cloud that swings through the data does not cover them either.
     if number > 0.9 * all_numbers and oscillation(history):
         dropped = False
