@@ -13,9 +13,9 @@ UNCOVERED = 0.6
 """Share of the data's own coverage. Of ten classes of digits, four have it."""
 
 GOOD, FAIR = 0.85, 0.3
-"""Shares of the data's own precision. Good samples that leave much of the data uncovered
-leave it out; fair ones may just be unfinished, unless they are far from the data, as what
-is left out draws them to one side."""
+"""Shares of the data's own precision. Good samples that leave much of the data
+uncovered leave it out. Fair ones may just be unfinished, unless they are far from the
+data too: what is left out draws them to one side."""
 
 COPIED = 0.8
 """Share of samples that lie nearer to a training example than to any held-out one; 1/2

@@ -31,11 +31,15 @@ class Signals:
         """Prepares; nothing is computed or read before the first call."""
         self._data, self._held_out = experiment.data, experiment.held_out
         self._game = experiment.game
-        self._read = jax.jit(
-            probe.make_probe(experiment.game, experiment.turns, experiment.augment)
-        )
+        read = probe.make_probe(experiment.game, experiment.turns, experiment.augment)
+        size = self._size = _chunk(experiment)
+
+        def read_chunk(state, place, batch, held_out):
+            key = jax.random.fold_in(jax.random.key(0), place)
+            return read(state, example_keys(key, size), batch, held_out)
+
+        self._read = jax.jit(read_chunk)
         self._small = jax.jit(probe.small)
-        self._size = _chunk(experiment)
         self._real: _Real | None = None
 
     def __call__(self, state: State) -> dict[str, float]:
@@ -56,13 +60,12 @@ class Signals:
         }
 
     def _chunk_of(self, state: State, place: int) -> probe.Reading:
-        keys = example_keys(jax.random.fold_in(jax.random.key(0), place), self._size)
         index = np.arange(place * self._size, (place + 1) * self._size)
         held_out = (
             () if self._held_out is None else sampling.examples(self._held_out, index)
         )
         batch = sampling.examples(self._data, index)
-        return jax.device_get(self._read(state, keys, batch, held_out))
+        return jax.device_get(self._read(state, place, batch, held_out))
 
     def _see(self, data: Batches | None) -> np.ndarray:
         """Small pictures of a set's first examples: two sets of the number compared."""
