@@ -3,12 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import linen as nn
+from jax import lax
 
 from jaxgan import data, recipes
-from jaxgan.core import Loss, Players, Turn, schedules
+from jaxgan.core import (
+    Augment,
+    Context,
+    Loss,
+    Players,
+    Sample,
+    Turn,
+    schedules,
+)
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import dcgan, toy
 from jaxgan.nn import Dense
@@ -97,6 +108,19 @@ def bare(width: int = 8) -> dcgan.Discriminator:
     return dcgan.Discriminator(width, normalise=False)
 
 
+def _shift(state: Any, sample: Sample, context: Context) -> Sample:
+    def one(key, image):
+        padded = jnp.pad(image, ((1, 1), (1, 1), (0, 0)), constant_values=-1.0)
+        row, column = jax.random.randint(key, (2,), 0, 3)
+        return lax.dynamic_slice(padded, (row, column, 0), image.shape)
+
+    return sample._replace(value=jax.vmap(one)(context.draw("shift"), sample.value))
+
+
+shifted = Augment(apply=_shift)
+"""Moves every image by a pixel at most, along both axes."""
+
+
 Build = Callable[[int], Experiment]
 """f(seed) -> experiment."""
 
@@ -122,6 +146,7 @@ def digits(
     discriminator: Any = None,
     train: int = 1_400,
     generator: Any = None,
+    augment: Augment = Augment(),  # noqa: B008  immutable
 ) -> Build:
     """The first `train` of 1,797 shuffled digits, without the last 397."""
     source = data.digits()
@@ -133,6 +158,7 @@ def digits(
         game=game,
         turns=recipe.turns,
         optimizers=recipe.optimizers,
+        augment=augment,
         ema_decay=schedules.half_life(10_000.0, ramp_up=0.05),
         data=data.batches(data.subset(source, order[:train]), BATCH, seed),
         held_out=data.batches(held_out, BATCH, seed),

@@ -18,6 +18,7 @@ from failing_parts import (
     plane,
     points,
     r3gan,
+    shifted,
     versus,
 )
 
@@ -198,12 +199,19 @@ CURES = {
             recipes.minimax(1e-3), data.ring(), discriminator=Packed(maxout(), 4)
         ),
     ),
-    "r1": Cure(
+    "a smaller discriminator": Cure(
         "overfitting: 200 digits",
         OVERFITTING,
         "overfitting/r_v",
         False,
-        lambda n: digits(versus(ns, (5e-4, 5e-4), r1(3.0)), bare(16), 200),
+        lambda n: digits(even, bare(4), 200),
+    ),
+    "augmentation": Cure(
+        "overfitting: 200 digits",
+        OVERFITTING,
+        "overfitting/r_v",
+        False,
+        lambda n: digits(even, bare(16), 200, augment=shifted),
     ),
     "more data": Cure(
         "overfitting: 200 digits",
