@@ -14,6 +14,7 @@ from jax import lax
 from jaxgan.nn import convolution
 from jaxgan.nn.formulations import Geometry
 from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.varying import vary_alike
 
 Initializer = Callable[..., jax.Array]
 Padding = str | tuple[tuple[int, int], tuple[int, int]]
@@ -41,7 +42,7 @@ def conv(
     else:
         pads = padding
     geometry = Geometry(x.shape[1:3], size, stride, tuple(map(tuple, pads)))
-    return convolution.forward(geometry, *convolution.vary_alike(x, kernel))
+    return convolution.forward(geometry, *vary_alike(x, kernel))
 
 
 def conv_transpose(
@@ -75,7 +76,7 @@ def conv_transpose(
             for n, k, pad in zip(x.shape[1:3], size, pads)
         ]
     geometry = Geometry(tuple(outs), size, stride, tuple(map(tuple, pads)))
-    return convolution.image_gradient(geometry, *convolution.vary_alike(x, kernel))
+    return convolution.image_gradient(geometry, *vary_alike(x, kernel))
 
 
 class _Layer(nn.Module):
