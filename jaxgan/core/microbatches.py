@@ -8,6 +8,10 @@ from jax import lax
 
 from jaxgan.core.types import Tree
 
+UNROLLED = 8
+"""Parts that are written out one after the other; more of them run in a loop over so
+many, because XLA's CPU backend runs convolutions slowly inside a loop."""
+
 
 def batch_size(batch: Tree, microbatches: int = 1) -> int:
     """The size of the leading axis.
@@ -42,5 +46,4 @@ def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) ->
             function(part),
         ), None
 
-    # Unrolled up to 8 parts: XLA's CPU backend runs convolutions slowly inside a loop.
-    return lax.scan(add, zeros, split, unroll=min(parts, 8))[0]
+    return lax.scan(add, zeros, split, unroll=min(parts, UNROLLED))[0]

@@ -45,7 +45,6 @@ class Experiment:
       data: the batch of every step.
       augment: applied to whatever the discriminator judges.
       ema_decay: decay of the generator's running average.
-      microbatches: gradients are averaged over so many parts of the batch.
       picture: draws samples as one uint8 picture [H, W, 3].
       progress: f(state, sample) -> picture, drawn during training; by default `picture`
         of the sample. It may show the discriminator too.
@@ -58,7 +57,6 @@ class Experiment:
     data: Batches
     augment: Augment = Augment()  # noqa: RUF009  immutable
     ema_decay: Decay = no_average
-    microbatches: int = 1
     picture: Callable[[Sample], np.ndarray] = pictures.grid
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing

@@ -24,10 +24,10 @@ from jaxgan.core.types import Tree
 from jaxgan.run import run_directory
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
-from jaxgan.run.options import Options
+from jaxgan.run.options import OF_THE_RUN, Options
 from jaxgan.run.population import Together
 
-ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel", "seeds")
+ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel", *OF_THE_RUN)
 """Options that all processes act upon together."""
 
 MEETING = 300

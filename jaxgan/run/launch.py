@@ -52,7 +52,9 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     folder = path.stem if default else f"{path.stem}-{name}"
     folder += f"-{options.seeds}-seeds" if options.seeds > 1 else ""
     run = options.run_dir or pathlib.Path("runs") / folder
-    identity = run_directory.Identity(path.stem, name, to_json(config), options.seeds)
+    identity = run_directory.Identity(
+        path.stem, name, to_json(config), options.seeds, options.microbatches
+    )
     if not options.benchmark:
         run_directory.check(run, identity)
     use_compilation_cache()

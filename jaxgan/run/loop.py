@@ -69,7 +69,7 @@ def prepare(
     experiment, size = experiments[0], experiments[0].data.batch_size
     data = population.together([one.data for one in experiments])
     placement = devices.place(
-        options.devices, size, experiment.microbatches, options.model_parallel
+        options.devices, size, options.microbatches, options.model_parallel
     )
     program = fit(experiment, placement, tuple(seeds), data(0))
     generator, discriminator = program.parameters
@@ -79,6 +79,7 @@ def prepare(
         f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
         f"batch {size} on {placement.count} {jax.local_devices()[0].platform}"
         + (f" of {jax.process_count()} processes" if hosts.several() else "")
+        + (f" in {options.microbatches} parts" if options.microbatches > 1 else "")
         + (f"; seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else ""),
     )
 

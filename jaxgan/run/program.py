@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxgan.core import metrics
+from jaxgan.core import metrics, microbatches
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
@@ -35,6 +35,7 @@ class Program(NamedTuple):
         slice.
       agree: f(number) -> what all processes agree to do, see `hosts.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
+      microbatches: parts that the batch is gone through in.
     """
 
     seeds: tuple[int, ...]
@@ -46,6 +47,12 @@ class Program(NamedTuple):
     put: Callable[[Tree], Tree]
     agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
+    microbatches: int = 1
+
+    @property
+    def loops(self) -> bool:
+        """Whether there are so many microbatches that a loop runs more than once."""
+        return self.microbatches >= 2 * microbatches.UNROLLED
 
     @property
     def parameters(self) -> Players[int]:
@@ -121,7 +128,7 @@ def compile_program(
         experiment.optimizers,
         ema_decay=experiment.ema_decay,
         augment=experiment.augment,
-        microbatches=experiment.microbatches,
+        microbatches=placement.microbatches,
         sharding=placement.constraint,
     )
     if len(seeds) > 1:
@@ -153,6 +160,7 @@ def compile_program(
         put=functools.partial(hosts.put, sharding=placement.batches(len(seeds))),
         agree=hosts.Agreement(placement.batch, whole),
         is_finite=jax.jit(_is_finite),
+        microbatches=placement.microbatches,
     )
 
 

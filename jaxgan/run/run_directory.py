@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from jaxgan.run import configs
 from jaxgan.run.errors import RunError
+from jaxgan.run.options import OF_THE_RUN
 
 CONFIG = "config.json"
 EXPERIMENT = "experiment.py"
@@ -27,12 +28,14 @@ class Identity(NamedTuple):
       variant: the name of the variant that the config started from.
       config: as JSON; of several runs side by side, the first one's.
       seeds: the number of runs side by side.
+      microbatches: the number of parts that each batch is gone through in.
     """
 
     experiment: str
     variant: str
     config: dict[str, Any]
     seeds: int = 1
+    microbatches: int = 1
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -78,9 +81,7 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             f"{asked.experiment!r}",
             "choose a new folder; nothing was changed",
         )
-    lines = configs.differences(
-        {**stored.config, "seeds": stored.seeds}, {**asked.config, "seeds": asked.seeds}
-    )
+    lines = configs.differences(_facts(stored), _facts(asked))
     if lines:
         started = first_command(directory)
         raise RunError(
@@ -90,6 +91,12 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             + "\n      to train the new config, choose a new --run-dir; nothing was "
             "changed",
         )
+
+
+def _facts(identity: Identity) -> dict[str, Any]:
+    """The config, and the options that are part of the run."""
+    options = {name: getattr(identity, name) for name in OF_THE_RUN}
+    return {**identity.config, **options}
 
 
 @contextlib.contextmanager
