@@ -27,12 +27,15 @@ class Identity(NamedTuple):
       variant: the name of the variant that the config started from.
       config: as JSON; of several runs side by side, the first one's.
       seeds: the number of runs side by side.
+      steps_per_dispatch: how many steps are compiled together, for their rounding
+        depends on it. None, of one that is asked for: as many as the run has.
     """
 
     experiment: str
     variant: str
     config: dict[str, Any]
     seeds: int = 1
+    steps_per_dispatch: int | None = 1
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -52,23 +55,29 @@ def read_identity(directory: pathlib.Path) -> Identity:
         raise RunError(f"{path} is damaged: {error}") from None
 
 
-def check(directory: pathlib.Path, identity: Identity) -> None:
+def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
     """Checks that a folder holds this run or nothing. It touches nothing.
+
+    Returns:
+      What the folder holds; None if nothing.
 
     Raises:
       RunError: if the folder holds anything else.
     """
     if (directory / CONFIG).exists():
-        _check_same(directory, read_identity(directory), identity)
-    elif directory.exists() and not directory.is_dir():
+        stored = read_identity(directory)
+        _check_same(directory, stored, identity)
+        return stored
+    if directory.exists() and not directory.is_dir():
         raise RunError(f"--run-dir: {directory} is a file")
-    elif directory.exists() and any(
+    if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):
         raise RunError(
             f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
             "choose a new folder; nothing was changed",
         )
+    return None
 
 
 def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> None:
@@ -78,9 +87,9 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             f"{asked.experiment!r}",
             "choose a new folder; nothing was changed",
         )
-    lines = configs.differences(
-        {**stored.config, "seeds": stored.seeds}, {**asked.config, "seeds": asked.seeds}
-    )
+    if asked.steps_per_dispatch is None:
+        asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
+    lines = configs.differences(_flat(stored), _flat(asked))
     if lines:
         started = first_command(directory)
         raise RunError(
@@ -90,6 +99,15 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             + "\n      to train the new config, choose a new --run-dir; nothing was "
             "changed",
         )
+
+
+def _flat(identity: Identity) -> dict[str, Any]:
+    """What two runs of one experiment may differ in."""
+    return {
+        **identity.config,
+        "seeds": identity.seeds,
+        "steps_per_dispatch": identity.steps_per_dispatch,
+    }
 
 
 @contextlib.contextmanager
