@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+PAUSE = 0.3
+"""Seconds between two plays."""
+
 
 class Quartiles(NamedTuple):
     """Of some timings."""
@@ -19,11 +22,14 @@ def interleaved(
 ) -> dict[str, list[float]]:
     """Seconds of each play in every round, after a round that only warms up.
 
-    A round plays each once, so that what else the machine does falls on all.
+    A round plays each once, so that what else the machine does falls on all. There is
+    a pause between two, because PyTorch's threads keep waiting for work, busily, a while
+    after there is none, and would slow down the next.
     """
     timings: dict[str, list[float]] = {name: [] for name in plays}
     for number in range(rounds + 1):
         for name, play in plays.items():
+            time.sleep(PAUSE)
             began = time.perf_counter()
             play()
             if number:

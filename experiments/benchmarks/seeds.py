@@ -22,7 +22,7 @@ import tyro
 from rounds import head, interleaved, quartiles, row
 
 from jaxgan import data
-from jaxgan.run import launch, loading, loop, population
+from jaxgan.run import launch, loading, population, preparing
 from jaxgan.run.experiment import Experiment
 
 EXPERIMENTS = pathlib.Path(__file__).parents[1]
@@ -70,7 +70,7 @@ def experiments(name: str, seeds: int) -> list[Experiment]:
 
 def player(members: Sequence[Experiment]) -> Callable[[int], None]:
     """A function that trains all members for so many steps, in one program."""
-    prepared = loop.prepare(members, launch.Options(), range(len(members)))
+    prepared = preparing.prepare(members, launch.Options(), range(len(members)))
     program = prepared.program
     batch = program.put(prepared.data(0))
     state, totals = program.init(), program.zeros()

@@ -9,7 +9,7 @@ import jax
 
 from jaxgan.run.compiled import facts
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.loop import Prepared
+from jaxgan.run.preparing import Prepared
 
 
 def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str, Any]:

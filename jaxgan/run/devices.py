@@ -44,11 +44,17 @@ class Placement(NamedTuple):
     mesh: Mesh | None
     microbatches: int = 1
 
-    def batches(self, runs: int) -> Sharding:
-        """The sharding of the batch of so many runs: [B, ...], or [runs, B, ...]."""
-        if runs == 1 or self.mesh is None:
+    def batches(self, runs: int, *, stacked: bool = False) -> Sharding:
+        """The sharding of the batch of so many runs: [B, ...], or [runs, B, ...].
+
+        Args:
+          runs: how many.
+          stacked: of the batches of several steps: with one more axis, the first.
+        """
+        if self.mesh is None:
             return self.batch
-        return NamedSharding(self.mesh, PartitionSpec(None, "data"))
+        before = (runs > 1) + stacked
+        return NamedSharding(self.mesh, PartitionSpec(*(None,) * before, "data"))
 
     def state(self, shapes: State) -> State:
         """The sharding of every leaf of a state."""

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import optax
@@ -27,6 +27,28 @@ class Batches(Protocol):
     def __call__(self, step: int, /) -> Tree:
         """The global batch of a step: numpy leaves [B, ...]."""
         ...
+
+
+@runtime_checkable
+class Addressed(Batches, Protocol):
+    """Data of which a device that holds all examples can make the batches itself.
+
+    For every step, `pick(examples(), rows(step))` is the batch of the step, bit by bit.
+    """
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all examples."""
+        ...
+
+    def examples(self) -> Tree:
+        """All examples: numpy leaves [n, ...]."""
+
+    def rows(self, step: int, /) -> Tree:
+        """What tells the batch of a step: numpy leaves [B, ...]."""
+
+    def pick(self, examples: Tree, rows: Tree, /) -> Tree:
+        """The batch of these rows: jax leaves [B, ...]. Pure."""
 
 
 def _nothing(state: State) -> dict[str, float]:

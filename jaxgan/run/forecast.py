@@ -44,9 +44,8 @@ class _Subject(NamedTuple):
 
     def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
         """Compiles the step for a batch of this shape."""
-        placement = self.placement(batch)
-        program = fit(self.experiment, placement, (self.seed,), batch)
-        lowered = lower_step(program, placement, batch)
+        program = fit(self.experiment, self.placement(batch), (self.seed,), batch)
+        lowered = lower_step(program, batch)
         try:
             with topology.uncached():
                 made = facts(lowered.compile(), program.loops)

@@ -188,9 +188,7 @@ def own_batches(data: Batches, process: int, processes: int) -> Callable[[int], 
         return data
     if isinstance(data, Together):
         parts = [own_batches(part, process, processes) for part in data.members]
-        return lambda step: jax.tree.map(
-            lambda *x: np.stack(x), *(part(step) for part in parts)
-        )
+        return dataclasses.replace(data, members=tuple(parts))
     if dataclasses.is_dataclass(data) and {"process_index", "process_count"} <= {
         field.name for field in dataclasses.fields(data)
     }:

@@ -9,9 +9,10 @@ from jaxgan.run.errors import RunError
 COUNTS = (
     *("steps", "log_every", "sample_every", "save_every", "keep"),
     *("devices", "model_parallel", "processes", "heartbeat", "seeds", "microbatches"),
+    "steps_per_dispatch",
 )
 
-OF_THE_RUN = ("seeds", "microbatches")
+OF_THE_RUN = ("seeds", "microbatches", "steps_per_dispatch")
 """Options that stay as they were when the run began."""
 
 
@@ -56,8 +57,12 @@ class Options:
     """Go through the batch in so many equal parts, one after the other, and average
     their gradients: less memory, more time. They must divide the batch of each device.
     Layers that read statistics of the batch, like BatchNorm, read each part's."""
+    steps_per_dispatch: int | None = None
+    """Steps that the devices do on their own, between looks of the host; the run keeps
+    the number. It divides --steps and every interval. By default one on CPU, else the
+    largest that does, up to 64."""
     benchmark: int = 0
-    """Instead of training, time so many steps and print one line of JSON."""
+    """Instead of training, time so many single steps and print one line of JSON."""
 
     def check(self) -> None:
         """Checks the ranges.

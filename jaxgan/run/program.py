@@ -24,6 +24,7 @@ class Program(NamedTuple):
     """All that runs on the devices during training.
 
     Attributes:
+      placement: the devices.
       seeds: of the runs that it trains.
       names: of the metrics, in the order of the finite flags.
       target: shapes and shardings of the state, to restore into.
@@ -38,6 +39,7 @@ class Program(NamedTuple):
       microbatches: parts that the batch is gone through in.
     """
 
+    placement: Placement
     seeds: tuple[int, ...]
     names: tuple[str, ...]
     target: State
@@ -149,6 +151,7 @@ def compile_program(
 
     whole, lying = placement.whole, placement.state(state)
     return Program(
+        placement=placement,
         seeds=seeds,
         names=names,
         target=with_sharding(state, lying),
@@ -164,16 +167,14 @@ def compile_program(
     )
 
 
-def lower_step(
-    program: Program, placement: Placement, batch: Tree
-) -> jax.stages.Lowered:
+def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
     """The program's step, ready for XLA, from shapes alone: no device need be there.
 
     Args:
       program: of `compile_program`.
-      placement: that it was given.
       batch: of the size that it was given.
     """
+    placement = program.placement
     return program.step.lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),

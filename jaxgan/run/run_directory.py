@@ -29,6 +29,8 @@ class Identity(NamedTuple):
       config: as JSON; of several runs side by side, the first one's.
       seeds: the number of runs side by side.
       microbatches: the number of parts that each batch is gone through in.
+      steps_per_dispatch: how many steps are compiled together, for their rounding
+        depends on it. None, of one that is asked for: as many as the run has.
     """
 
     experiment: str
@@ -36,6 +38,7 @@ class Identity(NamedTuple):
     config: dict[str, Any]
     seeds: int = 1
     microbatches: int = 1
+    steps_per_dispatch: int | None = 1
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -55,23 +58,29 @@ def read_identity(directory: pathlib.Path) -> Identity:
         raise RunError(f"{path} is damaged: {error}") from None
 
 
-def check(directory: pathlib.Path, identity: Identity) -> None:
+def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
     """Checks that a folder holds this run or nothing. It touches nothing.
+
+    Returns:
+      What the folder holds; None if nothing.
 
     Raises:
       RunError: if the folder holds anything else.
     """
     if (directory / CONFIG).exists():
-        _check_same(directory, read_identity(directory), identity)
-    elif directory.exists() and not directory.is_dir():
+        stored = read_identity(directory)
+        _check_same(directory, stored, identity)
+        return stored
+    if directory.exists() and not directory.is_dir():
         raise RunError(f"--run-dir: {directory} is a file")
-    elif directory.exists() and any(
+    if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):
         raise RunError(
             f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
             "choose a new folder; nothing was changed",
         )
+    return None
 
 
 def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> None:
@@ -81,6 +90,8 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             f"{asked.experiment!r}",
             "choose a new folder; nothing was changed",
         )
+    if asked.steps_per_dispatch is None:
+        asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
     lines = configs.differences(_facts(stored), _facts(asked))
     if lines:
         started = first_command(directory)
