@@ -17,8 +17,7 @@ from .conftest import EXPERIMENT, assert_alike, finish, rows, spawn_together
 FIVE = ("--steps-per-dispatch", 5)
 WORDS = [
     (),
-    ("--addressed",),
-    ("--addressed", "--variant", "labelled", "--devices", 8),
+    ("--addressed", "--variant", "labelled"),
     ("--seeds", 2),
     ("--addressed", "--seeds", 2, "--devices", 4, "--model-parallel", 2),
 ]
