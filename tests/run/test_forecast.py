@@ -68,7 +68,7 @@ def test_eight_devices_do_an_eighth_each(capsys):
 
 
 def test_parts_of_the_batch_do_the_same_work_in_less_memory(capsys):
-    words = [EXPERIMENT, "--batch-size=4096", "--devices=8", "--widths", 64, 64]
+    words = [EXPERIMENT, "--batch-size=65536", "--devices=8", "--widths", 64, 64]
     whole = run(*words, capsys=capsys)
     parts = run(*words, "--microbatches=8", capsys=capsys)
     assert (whole["microbatches"], parts["microbatches"]) == (1, 8)
