@@ -22,9 +22,9 @@ def interleaved(
 ) -> dict[str, list[float]]:
     """Seconds of each play in every round, after a round that only warms up.
 
-    A round plays each once, so that what else the machine does falls on all. A pause
-    lies between two, for PyTorch's threads go on waiting for work, busily, a while after
-    there is none, and would slow down what comes next.
+    A round plays each once, so that what else the machine does falls on all. There is a
+    pause between two: PyTorch's threads go on waiting for work, busily, for a while
+    after there is none, and would slow down what comes next.
     """
     timings: dict[str, list[float]] = {name: [] for name in plays}
     for number in range(rounds + 1):
