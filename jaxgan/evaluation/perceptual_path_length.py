@@ -101,7 +101,7 @@ def spherical(start: np.ndarray, end: np.ndarray, times: np.ndarray) -> np.ndarr
     across = second - cosine * first
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-300)
     angle = times[:, None] * np.arccos(cosine)
-    norm = straight(*norms, times)
+    norm = straight(norms[0], norms[1], times)
     return norm * (first * np.cos(angle) + across * np.sin(angle))
 
 
