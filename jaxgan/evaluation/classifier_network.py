@@ -162,8 +162,8 @@ def _loss(
     images = to_floats(batch.value)
 
     def dropout(x):
-        keep = np.float32(training.keep)
-        return x * jax.random.bernoulli(key_dropout, keep, x.shape) / keep
+        stays = jax.random.bernoulli(key_dropout, training.keep, x.shape)
+        return jnp.where(stays, x / np.float32(training.keep), np.float32(0.0))
 
     reach = int(training.reach * min(images.shape[1:3]))
     moved = _moved(images, reach, key_move) if reach else images

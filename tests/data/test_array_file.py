@@ -201,7 +201,7 @@ def test_a_checkpoint(torch, tmp_path):
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(below[name], value.numpy())
     with pytest.raises(
-        data.DataError, match="saw 'mode', but .* below model, optimizer"
+        data.DataError, match=r"saw 'mode', but .* below model, optimizer"
     ):
         read_arrays(tmp_path / "x.pth", "mode")
 
@@ -223,7 +223,7 @@ def test_what_torch_saves_that_is_refused(torch, tmp_path):
     with pytest.raises(data.DataError, match="contains itself"):
         read_arrays(path)
     torch.save({"a": {"b": torch.ones(1)}, "a.b": torch.ones(2)}, path)
-    with pytest.raises(data.DataError, match="two arrays of the name 'a.b'"):
+    with pytest.raises(data.DataError, match=r"two arrays of the name 'a\.b'"):
         read_arrays(path)
     torch.save({"a": torch.ones(1)}, path, _use_new_zipfile_serialization=False)
     with pytest.raises(data.DataError, match=r"before 1\.6"):

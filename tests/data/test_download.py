@@ -67,5 +67,5 @@ def test_an_interrupted_download_leaves_nothing(url, own_cache, monkeypatch):
 
 def test_unwritable(url, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(data.DataError, match="cannot be written.*JAXGAN_CACHE"):
+    with pytest.raises(data.DataError, match=r"cannot be written.*JAXGAN_CACHE"):
         downloaded(url, DIGEST, tmp_path / "file" / "x")
