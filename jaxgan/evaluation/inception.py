@@ -1,5 +1,6 @@
 """The published weights of FID's InceptionV3, and the extractor they make."""
 
+import functools
 import os
 import pathlib
 from typing import Any
@@ -106,8 +107,6 @@ def convert(state: dict[str, np.ndarray]) -> dict[str, Any]:
     Raises:
       ValueError: naming the first array that is missing or has another shape.
     """
-    image = jax.ShapeDtypeStruct((1, 299, 299, 3), jnp.uint8)
-    wanted = jax.eval_shape(Inception().init, jax.random.key(0), image)
 
     def arrays(layer: dict[str, Any], name: str) -> dict[str, Any]:
         if "kernel" not in layer:
@@ -116,13 +115,16 @@ def convert(state: dict[str, np.ndarray]) -> dict[str, Any]:
                 for inner, value in layer.items()
             }
         shape = layer["kernel"].shape
-        return (
-            _dense(state, name, shape)
-            if len(shape) == 2
-            else _folded(state, name, shape)
-        )
+        return (_dense if len(shape) == 2 else _folded)(state, name, shape)
 
-    return {"params": arrays(wanted["params"], "")}
+    return {"params": arrays(_shapes()["params"], "")}
+
+
+@functools.cache
+def _shapes() -> Any:
+    """The tree of `Inception`'s variables, without numbers."""
+    image = jax.ShapeDtypeStruct((1, 299, 299, 3), jnp.uint8)
+    return jax.eval_shape(Inception().init, jax.random.key(0), image)
 
 
 def _dense(

@@ -76,9 +76,9 @@ def test_torch_fidelity(state, tmp_path):
 def test_means_do_not_count_padding():
     """A constant image stays constant where only means are looked at."""
     block = BlockA(pool_features=1)
-    variables = block.init(jax.random.key(0), jnp.ones((1, 4, 4, 1)))
+    variables = jax.jit(block.init)(jax.random.key(0), jnp.ones((1, 4, 4, 1)))
     variables["params"]["branch_pool"]["kernel"] = jnp.full((1, 1, 1, 1), 3.0)
-    out = block.apply(variables, jnp.ones((1, 4, 4, 1)))
+    out = jax.jit(block.apply)(variables, jnp.ones((1, 4, 4, 1)))
     np.testing.assert_allclose(out[..., -1], 3.0, rtol=1e-6)
 
 
@@ -105,7 +105,7 @@ def test_the_extractor(file):
 
 @pytest.mark.parametrize(
     ("tap", "count"),
-    [("192", 192), ("768", 768), ("2048", 2048), ("logits", 1008)],
+    [("768", 768), ("2048", 2048), ("logits", 1008)],
 )
 def test_shapes(file, tap, count):
     extractor = inception.inception(file, tap=tap)
