@@ -11,6 +11,11 @@ def peer(name: str):
     return pytest.importorskip(name)
 
 
+def torch_fidelity(module: str):
+    """A module of torch-fidelity, or a skip."""
+    return peer(f"torch_fidelity.{module}")
+
+
 def _make_torchvision_importable(torch) -> None:
     """Declares two operators whose absence stops torchvision's import.
 
