@@ -42,7 +42,7 @@ class Dispatch(NamedTuple):
     Attributes:
       steps: of one dispatch. Number n is of steps n * steps to (n + 1) * steps.
       feed: f(number) -> what this process prepares for that dispatch: numpy leaves.
-      put: f(that) -> the same of all processes, on the devices.
+      put: f(that) -> the same of all processes, ready for `run`.
       run: f(state, totals, that) -> (state, totals, finite [(steps,) metrics]). It
         consumes the state and the totals, as `Program.step` does.
     """
@@ -109,9 +109,10 @@ def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
       data: this process's, see `hosts.own_batches`.
       steps: of one dispatch.
     """
-    if steps == 1:
-        return Dispatch(1, data, program.put, program.step)
     placement = program.placement
+    alone = placement.mesh is None
+    if steps == 1:
+        return Dispatch(1, data, _as_it_is if alone else program.put, program.step)
     if is_held(data):
         parts: Any = _members(data)
         examples, pick = all_examples(parts)
@@ -119,7 +120,7 @@ def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
         rows = population.Together(tuple(part.rows for part in parts))
         rows = rows if len(parts) > 1 else parts[0].rows
     else:
-        examples, pick, rows = (), _as_it_is, data
+        examples, pick, rows = (), lambda _, batch: batch, data
 
     def feed(number: int) -> Tree:
         return population.stack([rows(number * steps + i) for i in range(steps)])
@@ -130,7 +131,8 @@ def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
         return several(state, totals, examples, fed)
 
     lying = placement.batches(len(program.seeds), stacked=True)
-    return Dispatch(steps, feed, functools.partial(hosts.put, sharding=lying), run)
+    put = _as_it_is if alone else functools.partial(hosts.put, sharding=lying)
+    return Dispatch(steps, feed, put, run)
 
 
 def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wrapped:
@@ -183,6 +185,6 @@ def _equal(one: Tree, other: Tree) -> bool:
     return all(jax.tree.leaves(jax.tree.map(np.array_equal, one, other)))
 
 
-def _as_it_is(nothing: Tree, batch: Tree) -> Tree:
-    del nothing
-    return batch
+def _as_it_is(fed: Tree) -> Tree:
+    """To a single device `jax.jit` brings arrays in 7 µs, `device_put` in 160."""
+    return fed
