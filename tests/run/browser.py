@@ -31,7 +31,7 @@ class Browser:
       requests: the addresses that were asked for.
     """
 
-    def __init__(self, profile, timeout=120.0):
+    def __init__(self, profile, timeout=150.0):
         there, self._write = os.pipe()
         self._read, back = os.pipe()
         command = [find(), *OPTIONS, f"--user-data-dir={profile}", "about:blank"]

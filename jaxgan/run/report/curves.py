@@ -23,7 +23,7 @@ ABOUT = {
     "logits": "What the discriminator says, on average, of real and generated samples. "
     "The further apart, the more easily it tells them apart.",
     "gradient_norm": "Of each player's whole gradient.",
-    "images_per_second": "Real images that training takes in, all seeds together.",
+    "images_per_second": "Real images that training takes in; of all seeds together.",
 }
 Rows = Sequence[dict[str, Any]]
 
@@ -34,7 +34,11 @@ def curves(rows: Rows) -> list[Figure]:
     for name in names(rows):
         groups.setdefault(quantity(name), []).append(name)
     order = sorted(groups, key=lambda name: (_place(name), name))
-    return [_figure(group, groups[group], rows) for group in order]
+    return [_figure(group, _real_first(groups[group]), rows) for group in order]
+
+
+def _real_first(members: Sequence[str]) -> list[str]:
+    return sorted(members, key=lambda name: not name.endswith("real_logits"))
 
 
 def names(rows: Rows) -> list[str]:
@@ -78,8 +82,9 @@ def _figure(group: str, members: Sequence[str], rows: Rows) -> Figure:
     drawn.update_xaxes(title_text="step", title_standoff=4)
     drawn.update_yaxes(tickformat="~g")
     if group == "gradient_norm" and values and min(values) > 0:
-        drawn.update_yaxes(type="log", tickformat="~g", nticks=6)
-    title = TITLES.get(group, group.replace("_", " "))
+        drawn.update_yaxes(type="log", dtick="D2")
+    title = TITLES.get(group, group if len(members) > 1 else members[0])
+    title = title.replace("_", " ").replace("/", ": ")
     about = ABOUT.get(group, "")
     return figure(drawn, f"curve-{group}", title, about, wide=group == "loss")
 

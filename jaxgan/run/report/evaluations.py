@@ -63,7 +63,7 @@ def read(run: pathlib.Path) -> list[Evaluation]:
     for row in records.read_rows(run / FILE):
         try:
             one = _evaluation(row)
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             continue
         key = json.dumps([one.step, one.metric, one.seed, one.protocol], default=str)
         found[key] = one

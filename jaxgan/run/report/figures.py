@@ -82,6 +82,7 @@ def templates() -> str:
             plot_bgcolor=PLAIN,
             font={"family": FONT, "size": 13, "color": ink},
             colorway=COLOURS,
+            modebar={"bgcolor": PLAIN, "color": "#8a8f98", "activecolor": ink},
             xaxis=axis,
             yaxis=axis,
             scene={"xaxis": scene, "yaxis": scene, "zaxis": scene},

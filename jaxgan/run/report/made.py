@@ -16,6 +16,8 @@ WALKS, FRAMES, RATE = 4, 12, 10.0
 """Walks, each between two samples; pictures on the way; those per second."""
 BATCH = 16
 """Samples at once: little memory, for the run may be training beside."""
+POINTS = 600
+"""How many points show what points of the plane do."""
 SEARCHED = 512
 """Real examples among which those of the wanted classes are looked for."""
 
@@ -47,10 +49,12 @@ def is_plane(loaded: sampling.Loaded) -> bool:
 
 
 def pair(loaded: sampling.Loaded) -> Pair:
-    """As many of both as the pictures during training show, the same latents."""
+    """As many of both as the pictures during training show, or points to see."""
     experiment, state = loaded.experiment, loaded.state
     draw = sampler(loaded)
     num, labels = gallery.grid_of(draw, experiment, state)
+    if is_plane(loaded) and labels is None:
+        num = POINTS
     fake = draw(state, 0, np.arange(num), labels)
     real = real_examples(loaded, num, labels)
     return Pair(
@@ -120,7 +124,7 @@ def _each(way: Sample, picture: Any) -> list[np.ndarray]:
 
 def plane_walks(loaded: sampling.Loaded) -> Figure:
     """Where walks between latents lead in the plane."""
-    real = np.asarray(real_examples(loaded, 500).value)
+    real = np.asarray(real_examples(loaded, POINTS).value)
     drawn = go.Figure()
     drawn.add_scatter(**points(real), name="real", **dots("#8a8f98", 3))
     for place in range(2 * WALKS):
@@ -132,9 +136,12 @@ def plane_walks(loaded: sampling.Loaded) -> Figure:
             line={"color": COLOURS[place % len(COLOURS)], "shape": "spline"},
             marker={"size": 4},
         )
+    drawn.update_layout(showlegend=False)
     drawn.update_yaxes(scaleanchor="x")
-    about = "Each line is where the generator takes a great arc between two latents. "
-    about += "Long straight jumps between modes are where it has to be steep."
+    about = "Grey: real. Each line is where the generator takes a great arc between "
+    about += (
+        "two latents. Long straight jumps between modes are where it has to be steep."
+    )
     return figure(drawn, "walks", "Walks between latents", about, tall=480)
 
 

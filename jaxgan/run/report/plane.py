@@ -1,4 +1,4 @@
-"""Experiments in the plane: samples over the discriminator's landscape."""
+"""Experiments in the plane: samples over the discriminator’s landscape."""
 
 import functools
 import pathlib
@@ -14,12 +14,13 @@ from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Sample, Variables
 from jaxgan.run import checkpoint, sampling
 from jaxgan.run.errors import RunError
-from jaxgan.run.report import made
+from jaxgan.run.report import curves, made
 from jaxgan.run.report.embedded import thinned
 from jaxgan.run.report.figures import Figure, figure
 
 SIDE, SAMPLES, MOST_FRAMES = 64, 600, 24
 FRAME_MILLISECONDS = 400
+LEGEND = {**curves.LEGEND["legend"], "itemsizing": "constant"}
 FAKE, REAL = "#111111", "#f2b632"
 
 
@@ -94,7 +95,7 @@ class Observer:
 
 
 def judge(game: Game, variables: Variables, step: jax.Array, points: Any) -> Any:
-    """The discriminator's logits [N] at points [N, 2].
+    """The discriminator’s logits [N] at points [N, 2].
 
     One that judges packs (PacGAN) sees every point as a pack of itself.
 
@@ -133,16 +134,17 @@ def figures(run: pathlib.Path) -> list[Figure]:
 def animation(seen: list[Landscape]) -> Figure:
     """Samples over the landscape, checkpoint by checkpoint."""
     last = seen[-1]
-    drawn = go.Figure(data=_seen_from_above(last))
-    drawn.add_scatter(**made.points(last.real), name="real", **made.dots(REAL, 3))
+    around, fake = _seen_from_above(last)
+    real = go.Scatter(**made.points(last.real), name="real", **made.dots(REAL, 4))
+    drawn = go.Figure(data=[around, real, fake])
     drawn.frames = [
-        go.Frame(data=_seen_from_above(one), name=f"{one.step}", traces=[0, 1])
+        go.Frame(data=_seen_from_above(one), name=f"{one.step}", traces=[0, 2])
         for one in seen
     ]
     drawn.update_layout(
         updatemenus=[_buttons()],
         sliders=[_slider(seen)],
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        legend=LEGEND,
     )
     reach = float(last.line[-1])
     drawn.update_xaxes(range=[-reach, reach], showgrid=False, zeroline=False)
@@ -152,11 +154,11 @@ def animation(seen: list[Landscape]) -> Figure:
     about = f"{SAMPLES} samples of the averaged generator at {len(seen)} checkpoints"
     if last.logits is not None:
         about += (
-            ", over the discriminator's logit: red where it says real, blue where it "
+            ", over the discriminator’s logit: red where it says real, blue where it "
             "says generated, each less the median of its landscape"
         )
     about += ". More frames: train with a small --save-every and a large --keep."
-    return figure(drawn, "animation", "Samples over time", about, wide=True, tall=600)
+    return figure(drawn, "animation", "Checkpoint by checkpoint", about, tall=600)
 
 
 def _seen_from_above(one: Landscape) -> list:
@@ -208,14 +210,15 @@ def _slider(seen: list[Landscape]) -> dict:
     return {
         "steps": steps,
         "active": len(seen) - 1,
-        "currentvalue": {"prefix": "step "},
+        "currentvalue": {"prefix": "step ", "font": {"size": 13}},
+        "font": {"size": 10},
         "pad": {"t": 92},
         "y": 0,
     }
 
 
 def surface(one: Landscape) -> Figure:
-    """The discriminator's logit as a surface, with the samples that lie on it."""
+    """The discriminator’s logit as a surface, with the samples that lie on it."""
     drawn = go.Figure()
     assert one.logits is not None
     drawn.add_surface(
@@ -247,10 +250,8 @@ def surface(one: Landscape) -> Figure:
             "zaxis": {"title": {"text": "logit"}},
             "camera": {"eye": {"x": 1.1, "y": -1.2, "z": 0.75}},
         },
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        legend=LEGEND,
     )
-    about = f"The discriminator's logit at step {one.step}, less its median, with real "
+    about = f"The discriminator’s logit at step {one.step}, less its median, with real "
     about += "and generated samples on it. Turn it by dragging."
-    return figure(
-        drawn, "surface", "The discriminator's landscape", about, wide=True, tall=560
-    )
+    return figure(drawn, "surface", "The discriminator’s logit", about, tall=600)

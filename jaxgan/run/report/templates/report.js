@@ -10,7 +10,10 @@ function draw(element, content) {
   // A finger that drags over a flat plot wants to scroll the page.
   if (touch && !layout.scene) layout.dragmode = false;
   const figure = { data: content.data, layout, frames: content.frames || [],
-                   config: { responsive: true, displaylogo: false, displayModeBar: touch ? false : "hover" } };
+                   config: { responsive: true, displaylogo: false, displayModeBar: touch ? false : "hover",
+                             // By default plotly offers to upload every chart.
+                             showSendToCloud: false, plotlyServerURL: "",
+                             modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"] } };
   // Frames would be added to those of before.
   if (content.frames && element.data) Plotly.purge(element);
   return element.data && !content.frames ? Plotly.react(element, figure) : Plotly.newPlot(element, figure);
