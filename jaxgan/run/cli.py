@@ -44,10 +44,14 @@ class Parser(argparse.ArgumentParser):
         return parsed
 
 
-def _run(parser: argparse.ArgumentParser) -> None:
+def _folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run", type=pathlib.Path, metavar="RUN", help="the run's folder"
     )
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _folder(parser)
     parser.add_argument(
         "--step", type=int, help="of the checkpoint (default: the newest)"
     )
@@ -109,6 +113,24 @@ def _interpolate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _report(parser: argparse.ArgumentParser) -> None:
+    _folder(parser)
+    parser.add_argument(
+        "--out", type=pathlib.Path, help="NAME.html (default: RUN/report.html)"
+    )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="write no file; serve the page, and refresh it while the run trains",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8008,
+        help="of 127.0.0.1, to serve at (default: 8008)",
+    )
+
+
 def _train(parser: argparse.ArgumentParser) -> None:
     there = ", ".join(_experiments()) or "none in ./experiments"
     parser.add_argument(
@@ -153,6 +175,11 @@ COMMANDS = {
     "sample": Command("generate samples of a run", _sample, "generated:sample"),
     "interpolate": Command(
         "walk between samples of a run", _interpolate, "generated:interpolate"
+    ),
+    "report": Command(
+        "write one HTML page about a run, or serve it live",
+        _report,
+        "report.command:write",
     ),
     "fingerprint": Command("hash a checkpoint's whole state", _run, "listing:identify"),
     "forecast": Command(
