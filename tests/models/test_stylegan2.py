@@ -13,6 +13,7 @@ from jaxgan.models import stylegan2, stylegan2_blocks
 from jaxgan.models.stylegan2 import Architecture
 from jaxgan.models.stylegan2_weights import import_torch
 from jaxgan.nn.style import constant_noise, no_noise
+from tests.models.filled import filled
 
 GENERATORS = ["g", "g_cond", "g_altarch"]
 DISCRIMINATORS = ["d_resnet", "d_orig", "d_skip"]
@@ -277,3 +278,98 @@ def test_import_refuses_what_it_does_not_know():
         import_torch({"b8.what": np.zeros(2)})
     with pytest.raises(ValueError, match=r"b8\.resample_filter: saw another filter"):
         import_torch({"b8.resample_filter": np.ones((4, 4)) / 16})
+
+
+def made(module, value, labels=()):
+    return jax.eval_shape(
+        module.init_with_output, jax.random.key(0), value, labels, surroundings(2)
+    )
+
+
+def count(tree):
+    return sum(leaf.size for leaf in jax.tree.leaves(tree))
+
+
+# side: (base of the channels, layers of the mapping, numbers of G, of D). Those for 256
+# and 1024 are what the official code prints before it trains; the others are sums of
+# the layers that it prints.
+PUBLISHED = {
+    32: (32768, 2, 19947539, 20720641),
+    256: (16384, 8, 24767458, 24001089),
+    512: (32768, 8, 30276583, 28982849),
+    1024: (32768, 8, 30370060, 29012513),
+}
+
+
+@pytest.mark.parametrize("side", PUBLISHED)
+def test_published_sizes(side):
+    base, layers, of_generator, of_discriminator = PUBLISHED[side]
+    network = stylegan2.Generator((side, side, 3), 0, 512, layers, base)
+    image, variables = made(network, jnp.zeros((2, 512)))
+    assert image.shape == (2, side, side, 3)
+    assert network.layers == 2 * np.log2(side) - 2
+    assert count(variables["params"]) == of_generator
+    blocks = variables["params"]["synthesis"]
+    # One layer of 512 features: affine 512² + 512, kernel 9 · 512², bias, strength.
+    assert count(blocks["block8"]["conv0"]) == 2622465
+    assert count(blocks["block8"]["to_rgb"]) == 264195
+    style = Architecture.ORIGINAL if side == 32 else Architecture.RESIDUAL
+    judging = stylegan2.Discriminator(channel_base=base, architecture=style)
+    verdict, variables = made(judging, jnp.zeros((2, side, side, 3)))
+    assert verdict.logits.shape == (2,)
+    assert count(variables) == of_discriminator
+    if side == 1024:
+        seen = {k: count(v) for k, v in variables["params"]["block1024"].items()}
+        assert seen == {"from_rgb": 128, "skip": 2048, "conv0": 9248, "conv1": 18496}
+
+
+def test_conditional_sizes():
+    """CIFAR-10: G embeds 10 classes; D does so too, maps them, and has 512 outputs."""
+    labels = jnp.array([3, 9])
+    network = stylegan2.Generator(classes=10, mapping_layers=2)
+    _, variables = made(network, jnp.zeros((2, 512)), labels)
+    embedding = 10 * 512 + 512
+    assert count(variables["params"]) == 19947539 + embedding + 512**2
+    judging = stylegan2.Discriminator(10, architecture=Architecture.ORIGINAL)
+    _, variables = made(judging, jnp.zeros((2, 32, 32, 3)), labels)
+    more = embedding + 8 * (512**2 + 512) + 511 * 513
+    assert count(variables) == 20720641 + more
+
+
+def test_smallest():
+    image, _ = made(stylegan2.Generator((4, 4, 1), channel_max=8), jnp.zeros((2, 3)))
+    assert image.shape == (2, 4, 4, 1)
+    verdict, _ = made(stylegan2.Discriminator(channel_max=8), image)
+    assert verdict.logits.shape == (2,)
+
+
+def test_noise_is_per_example_in_training_and_constant_after():
+    module = stylegan2.Generator(
+        (8, 8, 1), style_size=4, mapping_layers=1, channel_base=32, channel_max=4
+    )
+    z = jnp.ones((4, 3))
+    variables = filled(module, z, (), surroundings(4))
+    keys = surroundings(4).keys
+
+    @functools.partial(jax.jit, static_argnums=1)
+    def images(keys, train):
+        return module.apply(variables, z, (), Context(keys, train=train))
+
+    moving, order = images(keys, True), jnp.array([2, 0, 3, 1])
+    assert len(np.unique(np.asarray(moving)[:, 0, 0, 0])) == 4
+    np.testing.assert_allclose(images(keys[order], True), moving[order], 1e-5, 1e-6)
+    still = images(keys, False)
+    np.testing.assert_allclose(still, still[:1].repeat(4, 0), 1e-6)
+
+
+def test_bad_sizes_and_conditions():
+    with pytest.raises(ValueError, match="size: saw 24, wanted a power of two"):
+        made(stylegan2.Generator((24, 24, 3)), jnp.zeros((2, 8)))
+    with pytest.raises(ValueError, match=r"shape: saw \(8, 4, 3\), wanted \(size"):
+        made(stylegan2.Generator((8, 4, 3)), jnp.zeros((2, 8)))
+    with pytest.raises(ValueError, match=r"value: saw images \(8, 4\), wanted squares"):
+        made(stylegan2.Discriminator(), jnp.zeros((2, 8, 4, 3)))
+    with pytest.raises(ValueError, match=r"given: saw \(\), wanted labels \[B\]"):
+        made(stylegan2.Generator(classes=3), jnp.zeros((2, 8)))
+    with pytest.raises(ValueError, match=r"given: saw int32\[2, 1\], wanted labels"):
+        made(stylegan2.Generator(classes=3), jnp.zeros((2, 8)), jnp.zeros((2, 1), int))
