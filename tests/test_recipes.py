@@ -29,6 +29,7 @@ PUBLISHED = {
     "hinge",
     "relativistic",
     "r3gan",
+    "stylegan2",
 }
 
 
@@ -75,6 +76,7 @@ def test_turns(name, terms, every):
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
         ("r3gan", 2e-4),
+        ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
@@ -82,12 +84,37 @@ def test_first_update_has_the_published_size(name, rate):
     params = {"w": jnp.zeros(3)}
     gradient = {"w": jnp.array([1.0, -2.0, 3.0])}
     with jax.numpy_dtype_promotion("standard"):
-        for optimizer in RECIPES[name]().optimizers:
+        rates = rate if isinstance(rate, tuple) else (rate, rate)
+        for optimizer, rate in zip(RECIPES[name]().optimizers, rates):
             state = optimizer.init(params)
             updates, _ = optimizer.update(gradient, state, params)
             size = rate / np.sqrt(1 - 0.99) if name == "wgan" else rate
             wanted = -size * np.sign(gradient["w"])
             np.testing.assert_allclose(updates["w"], wanted, rtol=1e-4)
+
+
+def test_stylegan2s_turns_and_average():
+    """As its official training loop prints them, and for CIFAR-10."""
+    turns = recipes.stylegan2().turns
+    seen = [
+        (turn.player, turn.every, *((term.name, term.weight) for term in turn.terms))
+        for turn in turns
+    ]
+    assert seen == [
+        ("discriminator", 1, ("adversarial", 1.0)),
+        ("discriminator", 16, ("r1", 160.0)),
+        ("generator", 1, ("adversarial", 1.0)),
+        ("generator", 4, ("path_length", 8.0)),
+    ]
+    cifar = recipes.stylegan2(0.01, 0.0, 0.0025, 500_000, 0.05)
+    assert [turn.every for turn in cifar.turns] == [1, 16, 1]
+    assert cifar.turns[1].terms[0].weight == pytest.approx(0.16)
+    # Half of what is left after 64 images of a half-life of 0.05 · 64 000 of them; and
+    # of 500 000, once that is less.
+    for step, life in ((1000, 3200.0), (10**6, 500_000.0)):
+        decay = cifar.ema_decay(jnp.int32(step), 64)
+        np.testing.assert_allclose(decay, 0.5 ** (64 / life), 1e-6)
+    assert cifar.ema_decay(jnp.int32(0), 64) == 0.0
 
 
 def test_clipping_bounds_every_weight():

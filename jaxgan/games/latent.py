@@ -117,22 +117,27 @@ class LatentGame:
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Maps a latent to a sample with the same `given`."""
-        value, variables = _apply(self.generator, variables, latent, context)
+        value, variables = apply_module(self.generator, variables, *latent, context)
         return Sample(value, latent.given), variables
 
     def discriminate(
         self, variables: Variables, sample: Sample, context: Context
     ) -> tuple[Verdict, Variables]:
         """Judges a sample."""
-        verdict, variables = _apply(self.discriminator, variables, sample, context)
+        verdict, variables = apply_module(
+            self.discriminator, variables, *sample, context
+        )
         if not isinstance(verdict, Verdict):
             verdict = Verdict(verdict)
         return verdict, variables
 
 
-def _apply(
-    module: nn.Module, variables: Variables, sample: Sample, context: Context
+def apply_module(
+    module: nn.Module, variables: Variables, *inputs: Any, method: str | None = None
 ) -> tuple[Any, Variables]:
+    """What a module, or one of its methods, returns, and its variables thereafter."""
     collections = [name for name in variables if name != "params"]
-    output, changed = module.apply(variables, *sample, context, mutable=collections)
+    output, changed = module.apply(
+        variables, *inputs, mutable=collections, method=method
+    )
     return output, {**variables, **changed}

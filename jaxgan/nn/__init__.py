@@ -2,12 +2,16 @@
 
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
 from jaxgan.nn.embedding import Embedding
+from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
+from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.resample import average_pool, double
+from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
 
 __all__ = [
     "BatchNorm",
@@ -17,6 +21,8 @@ __all__ = [
     "Dense",
     "Dropout",
     "Embedding",
+    "EqualizedConv",
+    "EqualizedDense",
     "FiLM",
     "MinibatchDiscrimination",
     "Packed",
@@ -25,8 +31,14 @@ __all__ = [
     "conv",
     "conv_transpose",
     "double",
+    "downsample2d",
     "minibatch_deviation",
+    "modulated_conv",
     "normal",
     "normal_init",
+    "resample_filter",
+    "resampled_conv",
     "uniform",
+    "upfirdn2d",
+    "upsample2d",
 ]

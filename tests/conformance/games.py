@@ -10,7 +10,8 @@ from flax import linen as nn
 from jaxgan import nn as layers
 from jaxgan.core import Context, Sample
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
-from jaxgan.models import dcgan, mlp, toy
+from jaxgan.games.style import StyleGame
+from jaxgan.models import dcgan, mlp, stylegan2, toy
 
 SIZE = 16
 
@@ -18,7 +19,7 @@ SIZE = 16
 class Case(NamedTuple):
     """A game, a batch for it, whether a layer reads the batch, and its constants."""
 
-    game: Callable[[], LatentGame]
+    game: Callable[[], LatentGame | StyleGame]
     batch: Callable[[], Sample]
     reads_batch: bool = False
     constants: tuple[str, ...] = ()
@@ -111,6 +112,16 @@ def planar() -> LatentGame:
     )
 
 
+def styled() -> StyleGame:
+    sizes = {"mapping_layers": 1, "channel_base": 24, "channel_max": 3, "classes": 3}
+    return StyleGame(
+        stylegan2.Generator((8, 8, 1), style_size=4, **sizes),
+        stylegan2.Discriminator(group=2, **sizes),
+        latent_size=3,
+        conditioning=as_data,
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -120,4 +131,6 @@ GAMES = {
     "projected": Case(projected, images, True, ("discriminator/spectral/Dense_0/",)),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
+    # What constant noise is made of, for those who want it.
+    "styled": Case(styled, images, True, ("/noise/",)),
 }
