@@ -10,7 +10,7 @@ from flax import linen as nn
 from jaxgan import nn as layers
 from jaxgan.core import Context, Sample
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
-from jaxgan.models import dcgan, mlp, toy
+from jaxgan.models import dcgan, mlp, r3gan, toy
 
 SIZE = 16
 
@@ -111,6 +111,16 @@ def planar() -> LatentGame:
     )
 
 
+def modern() -> LatentGame:
+    shared = {"blocks": 1, "classes": 3, "embedding": 2}
+    return LatentGame(
+        r3gan.Generator((4, 2), (2, 1), shape=(8, 8, 1), **shared),
+        r3gan.Discriminator((2, 4), (1, 2), **shared),
+        latent_size=3,
+        conditioning=as_data,
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -118,6 +128,7 @@ GAMES = {
     "concatenated": Case(concatenated, images, reads_batch=True),
     # One output: the vector of its spectral norm is ±1.
     "projected": Case(projected, images, True, ("discriminator/spectral/Dense_0/",)),
+    "modern": Case(modern, images),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
 }

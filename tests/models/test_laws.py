@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import dcgan, mlp, resnet, toy
+from jaxgan.models import dcgan, mlp, r3gan, resnet, toy
 from tests.models.filled import filled
 
 KEYS = example_keys(jax.random.key(0), 4)
@@ -20,6 +20,12 @@ GENERATORS = {
     "joined": (dcgan.Generator(IMAGE, 4, classes=3), (3,), LABELS),
     "modulated": (dcgan.Generator(IMAGE, 4, classes=3, modulated=True), (3,), LABELS),
     "resnet": (resnet.Generator(IMAGE, (5, 4)), (3,), ()),
+    "r3gan": (r3gan.Generator((4, 2), (2, 2), 1, shape=IMAGE), (3,), ()),
+    "r3gan labels": (
+        r3gan.Generator((4, 2), (2, 2), 1, classes=3, embedding=2, shape=IMAGE),
+        (3,),
+        LABELS,
+    ),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -36,6 +42,12 @@ DISCRIMINATORS = {
     ),
     "resnet": (resnet.Discriminator((4, 5), 1, mean=True), IMAGE, ()),
     "resnet spectral": (resnet.Discriminator((4, 4), 1, spectral=True), IMAGE, ()),
+    "r3gan": (r3gan.Discriminator((4, 2), (2, 2), 1), IMAGE, ()),
+    "r3gan labels": (
+        r3gan.Discriminator((4, 2), (2, 2), 1, classes=3, embedding=2),
+        IMAGE,
+        LABELS,
+    ),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 ALL = [
