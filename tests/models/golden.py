@@ -1,5 +1,7 @@
 """Reading the golden vectors, and saying how far from them we are."""
 
+import json
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,6 +19,28 @@ def under(npz, prefix):
         for name in npz.files
         if name.startswith(prefix)
     }
+
+
+def certain(npz, prefix, limit):
+    """As `under`, without those whose own rounding is not far below the limit.
+
+    Gradients of biases before a normalisation, for example, are nothing else.
+    """
+    rounding = json.loads(str(npz["config"]))["f32_error_vs_f64"]
+    kept = {}
+    for name, array in under(npz, prefix).items():
+        error, size = rounding.get(prefix + name, (0.0, 1.0))
+        if error <= limit / 5 * size:
+            kept[name] = array
+    assert len(kept) > 10
+    return kept
+
+
+def like(seen, wanted):
+    """Those leaves of nested dictionaries that are wanted."""
+    if not isinstance(wanted, dict):
+        return seen
+    return {name: like(seen[name], leaf) for name, leaf in wanted.items()}
 
 
 def distance(seen, wanted):
