@@ -14,7 +14,16 @@ import pytest
 
 from jaxgan import losses, recipes, testing
 from jaxgan.core import Augment, Players, Sample, Turn
-from jaxgan.terms import adversarial, dragan, drift, gradient_penalty, r1, r2, unrolled
+from jaxgan.terms import (
+    adversarial,
+    dragan,
+    drift,
+    gradient_penalty,
+    orthogonal,
+    r1,
+    r2,
+    unrolled,
+)
 from tests.conformance.games import GAMES
 from tests.test_recipes import RECIPES
 
@@ -65,6 +74,7 @@ TERMS = {
     "one_sided": turns(gradient_penalty(one_sided=True)),
     "lazy": turns(r1(1.0), r2(0.5), every=2),
     "scheduled": turns(r1(lambda step: 0.1 * step.astype(jnp.float32))),
+    "orthogonal": turns(orthogonal(0.1)),
     "unrolled": turns(
         generator=unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),
     ),
