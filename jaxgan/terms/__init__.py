@@ -4,6 +4,7 @@ from jaxgan.terms.adversarial import adversarial
 from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
 from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
@@ -14,6 +15,7 @@ __all__ = [
     "dragan",
     "drift",
     "gradient_penalty",
+    "orthogonal",
     "path_length",
     "r1",
     "r2",

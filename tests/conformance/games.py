@@ -11,7 +11,16 @@ from jaxgan import nn as layers
 from jaxgan.core import Context, Sample
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
-from jaxgan.models import dcgan, mlp, stylegan2, toy
+from jaxgan.models import (
+    biggan,
+    biggan_deep,
+    dcgan,
+    mlp,
+    r3gan,
+    resnet,
+    stylegan2,
+    toy,
+)
 
 SIZE = 16
 
@@ -122,6 +131,46 @@ def styled() -> StyleGame:
     )
 
 
+def modern() -> LatentGame:
+    shared = {"blocks": 1, "classes": 3, "embedding": 2}
+    return LatentGame(
+        r3gan.Generator((4, 2), (2, 1), shape=(8, 8, 1), **shared),
+        r3gan.Discriminator((2, 4), (1, 2), **shared),
+        latent_size=3,
+        conditioning=as_data,
+    )
+
+
+def attentive() -> LatentGame:
+    shared = {"spectral": True, "classes": 3, "attention": (0,)}
+    return LatentGame(
+        resnet.Generator((8, 8, 1), (8, 8), **shared),
+        resnet.Discriminator((8,), 1, **shared),
+        latent_size=3,
+        conditioning=uniform_labels(3),
+    )
+
+
+def big() -> LatentGame:
+    shared = {"classes": 3, "attention": ()}
+    return LatentGame(
+        biggan.Generator((8, 8, 1), (4, 4), shared=2, **shared),
+        biggan.Discriminator((4,), 1, **shared),
+        latent_size=4,
+        conditioning=uniform_labels(3),
+    )
+
+
+def deep() -> LatentGame:
+    shared = {"depth": 1, "classes": 3, "attention": ()}
+    return LatentGame(
+        biggan_deep.Generator((8, 8, 1), (8, 4), shared=2, **shared),
+        biggan_deep.Discriminator((4, 8), **shared),
+        latent_size=3,
+        conditioning=uniform_labels(3),
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -129,6 +178,31 @@ GAMES = {
     "concatenated": Case(concatenated, images, reads_batch=True),
     # One output: the vector of its spectral norm is ±1.
     "projected": Case(projected, images, True, ("discriminator/spectral/Dense_0/",)),
+    "modern": Case(modern, images),
+    # One output or input: the vector of its spectral norm is ±1.
+    "attentive": Case(
+        attentive,
+        images,
+        True,
+        (
+            "discriminator/spectral/Dense_0/",
+            "spectral/SelfAttention_0/(theta|phi)/",
+            "generator/spectral/Conv_0/",
+        ),
+    ),
+    "big": Case(
+        big, images, True, ("discriminator/spectral/linear/", "spectral/image/")
+    ),
+    "deep": Case(
+        deep,
+        images,
+        True,
+        (
+            "discriminator/spectral/linear/",
+            "spectral/image/",
+            "spectral/block_0/conv[23]/",
+        ),
+    ),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     # What constant noise is made of, for those who want it.

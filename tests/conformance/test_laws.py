@@ -19,6 +19,7 @@ from jaxgan.terms import (
     dragan,
     drift,
     gradient_penalty,
+    orthogonal,
     path_length,
     r1,
     r2,
@@ -85,6 +86,7 @@ TERMS = {
     "one_sided": turns(gradient_penalty(one_sided=True)),
     "lazy": turns(r1(1.0), r2(0.5), every=2),
     "scheduled": turns(r1(lambda step: 0.1 * step.astype(jnp.float32))),
+    "orthogonal": turns(orthogonal(0.1)),
     "unrolled": turns(
         generator=unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),
     ),
