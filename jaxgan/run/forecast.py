@@ -49,7 +49,7 @@ class _Subject(NamedTuple):
         lowered = lower_step(program, placement, batch)
         try:
             with topology.uncached():
-                made = facts(lowered.compile(), program.loops)
+                made = facts(lowered.compile(), loops=self.microbatches > 1)
                 return program.parameters, made
         except jax.errors.JaxRuntimeError as error:
             reason = str(error).strip().splitlines()[0]
