@@ -8,10 +8,6 @@ from jax import lax
 
 from jaxgan.core.types import Tree
 
-UNROLLED = 8
-"""Parts that are written out one after the other; more of them run in a loop over so
-many, because XLA's CPU backend runs convolutions slowly inside a loop."""
-
 
 def batch_size(batch: Tree, microbatches: int = 1) -> int:
     """The size of the leading axis.
@@ -32,7 +28,11 @@ def batch_size(batch: Tree, microbatches: int = 1) -> int:
 
 
 def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) -> Tree:
-    """Mean of f over equal contiguous parts of the leading axis, one part at a time."""
+    """Mean of f over equal contiguous parts of the leading axis, one part at a time.
+
+    Always a loop: written out, XLA computes the parts in any order, and holds the
+    intermediate values of all of them at once.
+    """
     split = jax.tree.map(lambda x: x.reshape(parts, -1, *x.shape[1:]), tree)
     zeros = jax.tree.map(
         lambda x: jnp.zeros(x.shape, x.dtype),
@@ -46,4 +46,4 @@ def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) ->
             function(part),
         ), None
 
-    return lax.scan(add, zeros, split, unroll=min(parts, UNROLLED))[0]
+    return lax.scan(add, zeros, split)[0]

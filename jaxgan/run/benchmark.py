@@ -48,7 +48,7 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
     images = experiment.data.batch_size * len(program.seeds)
-    program_facts = facts(compiled, program.loops)
+    program_facts = facts(compiled, loops=program.microbatches > 1)
     flops = None if math.isnan(program_facts.flops) else program_facts.flops
     used = jax.tree.leaves(batch)[0].sharding.device_set
     return {

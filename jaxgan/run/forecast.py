@@ -48,7 +48,7 @@ class _Subject(NamedTuple):
         lowered = lower_step(program, batch)
         try:
             with topology.uncached():
-                made = facts(lowered.compile(), program.loops)
+                made = facts(lowered.compile(), loops=self.microbatches > 1)
                 return program.parameters, made
         except jax.errors.JaxRuntimeError as error:
             reason = str(error).strip().splitlines()[0]

@@ -55,8 +55,8 @@ class Options:
     """Train so many runs side by side in one program: --seed and the ones after it."""
     microbatches: int = 1
     """Go through the batch in so many equal parts, one after the other, and average
-    their gradients: less memory, more time. They must divide the batch of each device.
-    Layers that read statistics of the batch, like BatchNorm, read each part's."""
+    their gradients, to save memory. They must divide the batch of each device. Layers
+    that read statistics of the batch, like BatchNorm, read each part's."""
     steps_per_dispatch: int | None = None
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the

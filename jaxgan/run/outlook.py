@@ -122,7 +122,7 @@ def _parts(program: Facts) -> str:
 
 def _work(program: Facts) -> str:
     if math.isnan(program.flops):
-        return "not counted: so many parts run in a loop"
+        return "not counted, because XLA counts a loop once: see without --microbatches"
     return (
         f"{program.flops / 1e9:,.3g} GFLOP, {size(program.accessed)} accessed, "
         "in a step in which every turn is due"

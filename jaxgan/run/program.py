@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxgan.core import metrics, microbatches
+from jaxgan.core import metrics
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
@@ -50,11 +50,6 @@ class Program(NamedTuple):
     agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
     microbatches: int = 1
-
-    @property
-    def loops(self) -> bool:
-        """Whether there are so many microbatches that a loop runs more than once."""
-        return self.microbatches >= 2 * microbatches.UNROLLED
 
     @property
     def parameters(self) -> Players[int]:

@@ -67,27 +67,22 @@ def test_eight_devices_do_an_eighth_each(capsys):
     assert eight["roofline_seconds"] is None
 
 
-def test_parts_of_the_batch_do_the_same_work_in_less_memory(capsys):
-    words = [EXPERIMENT, "--batch-size=65536", "--devices=8", "--widths", 64, 64]
+def test_parts_of_the_batch_take_less_memory(capsys):
+    words = [EXPERIMENT, "--batch-size=4096", "--devices=8", "--widths", 64, 64]
     whole = run(*words, capsys=capsys)
     parts = run(*words, "--microbatches=8", capsys=capsys)
     assert (whole["microbatches"], parts["microbatches"]) == (1, 8)
-    flops = [made["program"]["flops"] for made in (whole, parts)]
-    assert flops[1] == pytest.approx(flops[0], rel=0.1)
     memory = [made["program"]["temporaries"] for made in (whole, parts)]
-    assert memory[1] < memory[0] / 2
-    many = run(*words, "--microbatches=16", capsys=capsys)
-    assert many["program"]["flops"] is many["roofline_seconds"] is None
-    assert many["program"]["temporaries"] < memory[0] / 2
+    assert memory[1] < memory[0] / 3
+    assert parts["program"]["flops"] is parts["roofline_seconds"] is None
 
 
 def test_what_a_report_says_of_parts(capsys):
     words = ["forecast", str(EXPERIMENT), "--batch-size=64", "--microbatches"]
     cli.main([*words, "4"])
-    assert "64, 64 each, in 4 parts" in capsys.readouterr().out
-    cli.main([*words, "16"])
     out = capsys.readouterr().out
-    assert "not counted: so many parts run in a loop" in out
+    assert "64, 64 each, in 4 parts" in out
+    assert "not counted, because XLA counts a loop once" in out
     assert "the work is not known" in out
 
 
