@@ -7,7 +7,6 @@ from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.inception_score import inception_score
 from jaxgan.evaluation.kernel_distance import kernel_distance, squared_discrepancy
 from jaxgan.evaluation.memorisation import near_duplicate_share, nearest_neighbours
-from jaxgan.evaluation.modes import coverage
 from jaxgan.evaluation.moments import Moments
 from jaxgan.evaluation.peak_signal_to_noise import psnr
 from jaxgan.evaluation.perceptual_path_length import perceptual_path_length
@@ -24,7 +23,6 @@ __all__ = [
     "class_coverage",
     "class_histogram",
     "collapse",
-    "coverage",
     "density_coverage",
     "frechet_distance",
     "inception_score",

@@ -57,9 +57,8 @@ def class_coverage(labels, classes: int, data_labels=None) -> ClassCoverage:
       ValueError: if a label is no integer in [0, classes), or there are none.
     """
     counts = class_histogram(labels, classes)
-    data = np.ones(classes) if data_labels is None else None
-    if data is None:
-        data = class_histogram(data_labels, classes)
+    uniform = data_labels is None
+    data = np.ones(classes) if uniform else class_histogram(data_labels, classes)
     return ClassCoverage(
         int(np.count_nonzero(counts)), classes, divergence(counts, data)
     )

@@ -65,13 +65,12 @@ def test_symmetric_and_of_no_order(seed, count, width):
     rng = np.random.default_rng(seed)
     real, fake = rng.standard_normal((count, width)), rng.standard_normal((9, width))
     seen = frechet_distance(real, fake)
-    close = {"rtol": 1e-9, "atol": 1e-9}
-    np.testing.assert_allclose(frechet_distance(fake, real), seen, **close)
+    np.testing.assert_allclose(frechet_distance(fake, real), seen, rtol=1e-9, atol=1e-9)
     shuffled = rng.permutation(real), rng.permutation(fake)
-    np.testing.assert_allclose(frechet_distance(*shuffled), seen, **close)
+    np.testing.assert_allclose(frechet_distance(*shuffled), seen, rtol=1e-9, atol=1e-9)
     turn, _ = np.linalg.qr(rng.standard_normal((width, width)))
     np.testing.assert_allclose(
-        frechet_distance(real @ turn, fake @ turn), seen, **close
+        frechet_distance(real @ turn, fake @ turn), seen, rtol=1e-9, atol=1e-9
     )
 
 

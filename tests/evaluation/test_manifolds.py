@@ -75,7 +75,7 @@ def test_expectations_of_the_data_itself(k):
     rng = np.random.default_rng(0)
     count = 100
     seen = np.array(
-        [density_coverage(*rng.standard_normal((2, count, 8)), k) for _ in range(150)]
+        [density_coverage(x, y, k) for x, y in rng.standard_normal((150, 2, count, 8))]
     )
     steps = np.arange(1, k + 1)
     wanted = (1.0, 1.0 - np.prod((count - steps) / (2 * count - steps)))
