@@ -83,6 +83,8 @@ class Browser:
             "value": "dark" if dark else "light",
         }
         self._call("Emulation.setEmulatedMedia", features=[feature])
+        # Pages hear of it when they are painted, and unseen ones are not.
+        self._call("Page.captureScreenshot", format="png")
 
     def open(self, address):
         """Opens a page, and waits until it is loaded."""

@@ -153,7 +153,8 @@ def points(values: np.ndarray) -> dict[str, np.ndarray]:
 
 def dots(colour: str, size: float) -> dict[str, Any]:
     """How points without lines look."""
-    marker = {"color": colour, "size": size}
+    edge = {"color": "white", "width": 0.5}
+    marker = {"color": colour, "size": size, "line": edge}
     return {"mode": "markers", "marker": marker, "hoverinfo": "skip"}
 
 

@@ -135,7 +135,7 @@ def animation(seen: list[Landscape]) -> Figure:
     """Samples over the landscape, checkpoint by checkpoint."""
     last = seen[-1]
     around, fake = _seen_from_above(last)
-    real = go.Scatter(**made.points(last.real), name="real", **made.dots(REAL, 4))
+    real = go.Scatter(**made.points(last.real), name="real", **made.dots(REAL, 5))
     drawn = go.Figure(data=[around, real, fake])
     drawn.frames = [
         go.Frame(data=_seen_from_above(one), name=f"{one.step}", traces=[0, 2])
@@ -177,7 +177,7 @@ def _seen_from_above(one: Landscape) -> list:
             showscale=False,
             hovertemplate="logit %{z:.3g}<extra></extra>",
         ),
-        go.Scatter(**made.points(one.fake), name="generated", **made.dots(FAKE, 3.5)),
+        go.Scatter(**made.points(one.fake), name="generated", **made.dots(FAKE, 4.5)),
     ]
 
 
@@ -241,7 +241,7 @@ def surface(one: Landscape) -> Figure:
             **made.points(values),
             z=np.asarray(heights + lift, np.float32),
             name=name,
-            **made.dots(colour, 2),
+            **made.dots(colour, 2.5),
         )
     drawn.update_layout(
         scene={

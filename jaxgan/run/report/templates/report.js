@@ -19,23 +19,29 @@ function draw(element, content) {
   return element.data && !content.frames ? Plotly.react(element, figure) : Plotly.newPlot(element, figure);
 }
 
-/* Draws what comes into view; a page of many plots opens at once. */
-const waiting = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting) continue;
-    waiting.unobserve(target);
-    draw(target, target.content);
+/* One plot after the other, from above, so that the page can be read meanwhile. */
+const waiting = [];
+async function work() {
+  while (waiting.length) {
+    const element = waiting[0];
+    const before = dark.matches;
+    await draw(element, element.content);
+    if (dark.matches !== before) await Plotly.relayout(element, { template: template() });
+    await new Promise((go) => setTimeout(go));
+    waiting.shift();
   }
-}, { rootMargin: "600px" });
+}
 
 function prepare(root) {
+  const idle = !waiting.length;
   for (const element of root.querySelectorAll(".canvas")) {
     const script = element.querySelector("script");
     if (!script) continue;
     element.content = JSON.parse(script.textContent);
     script.remove();
-    waiting.observe(element);
+    waiting.push(element);
   }
+  if (idle) work();
 }
 
 function show(slides, place) {
