@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan import nn as layers
-from jaxgan.core import Context, Sample
+from jaxgan.core import Context, Sample, Verdict
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.models import biggan, biggan_deep, dcgan, mlp, r3gan, resnet, toy
 
@@ -55,6 +55,19 @@ class Discriminator(nn.Module):
             layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
         )
         return layers.Dense(1, use_bias=False)(hidden)[:, 0]
+
+
+class Featured(nn.Module):
+    """A discriminator whose verdict has features. Also without a last bias."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        hidden = jnp.tanh(
+            layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
+        )
+        logits = layers.Dense(1, use_bias=False)(hidden)[:, 0]
+        return Verdict(logits, (hidden, value))
 
 
 class ReadsTheBatch(nn.Module):
@@ -186,3 +199,8 @@ GAMES = {
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
 }
+
+FEATURED = Case(
+    lambda: LatentGame(Generator(), Featured(), latent_size=3), points, reads_batch=True
+)
+"""For terms that look at features."""
