@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan import nn as layers
-from jaxgan.core import Context, Sample
+from jaxgan.core import Context, Sample, Verdict
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
 from jaxgan.models import (
@@ -65,6 +65,19 @@ class Discriminator(nn.Module):
             layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
         )
         return layers.Dense(1, use_bias=False)(hidden)[:, 0]
+
+
+class Featured(nn.Module):
+    """A discriminator whose verdict has features. Also without a last bias."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        hidden = jnp.tanh(
+            layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
+        )
+        logits = layers.Dense(1, use_bias=False)(hidden)[:, 0]
+        return Verdict(logits, (hidden, value))
 
 
 class ReadsTheBatch(nn.Module):
@@ -208,3 +221,8 @@ GAMES = {
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, images, True, ("/noise/",)),
 }
+
+FEATURED = Case(
+    lambda: LatentGame(Generator(), Featured(), latent_size=3), points, reads_batch=True
+)
+"""For terms that look at features."""
