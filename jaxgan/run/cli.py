@@ -131,6 +131,49 @@ def _report(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    parser.add_argument(
+        "fake",
+        type=pathlib.Path,
+        nargs="?",
+        metavar="FAKE",
+        help="a folder of images, to be measured against RUN, then a folder too",
+    )
+    parser.add_argument(
+        "--metrics", nargs="+", metavar="NAME", help="which (default: all that fit)"
+    )
+    parser.add_argument(
+        "--num", type=int, default=2000, help="images of a kind (default: 2000)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument(
+        "--run-seed",
+        type=int,
+        help="which of the runs that were trained with --seeds (default: the first)",
+    )
+    parser.add_argument(
+        "--extractor",
+        choices=("classifier", "inception"),
+        help="what sees the images (default: a classifier trained on the data, if they "
+        "are labelled and of at most 64 pixels; else FID's Inception network)",
+    )
+    parser.add_argument(
+        "--weights",
+        type=pathlib.Path,
+        help="file of the Inception network's weights",
+    )
+    parser.add_argument(
+        "--current",
+        action="store_true",
+        help="the current generator instead of its running average",
+    )
+    parser.add_argument(
+        "--size", type=int, default=64, help="pixels of folders' images (default: 64)"
+    )
+    parser.add_argument("--json", action="store_true", help="print lines of JSON")
+
+
 def _train(parser: argparse.ArgumentParser) -> None:
     there = ", ".join(_experiments()) or "none in ./experiments"
     parser.add_argument(
@@ -175,6 +218,11 @@ COMMANDS = {
     "sample": Command("generate samples of a run", _sample, "generated:sample"),
     "interpolate": Command(
         "walk between samples of a run", _interpolate, "generated:interpolate"
+    ),
+    "evaluate": Command(
+        "measure a run's samples, or a folder of images against another",
+        _evaluate,
+        "evaluating:command",
     ),
     "report": Command(
         "write one HTML page about a run, or serve it live",
