@@ -54,7 +54,15 @@ def test_recipes(name):
     check(RECIPES[name](), GAMES["plain"])
 
 
-@pytest.mark.parametrize("name", [name for name in GAMES if name != "plain"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Fourteen spectral norms take a minute and a half to compile.
+        pytest.param(name, marks=pytest.mark.slow if name == "big" else ())
+        for name in GAMES
+        if name != "plain"
+    ],
+)
 def test_games(name):
     check(recipes.nonsaturating(), GAMES[name])
 
