@@ -30,8 +30,7 @@ def top_k(loss: Loss, share: float | Schedule) -> Term:
             raise ValueError("top_k: saw it on the discriminator's turn, wanted G's")
         real, fake = play.real_verdict.logits, play.fake_verdict.logits
         value = loss_per_example(loss, play.player, real, fake, play.context)
-        step = jnp.asarray(play.context.step)
-        wanted = share(step) if callable(share) else share
+        wanted = share(jnp.asarray(play.context.step)) if callable(share) else share
         mine = jax.lax.stop_gradient(mean_per_example(fake))
         others = play.context.gather(mine)
         better = jnp.sum((others[None] > mine[:, None]).astype(jnp.float32), axis=1)

@@ -62,7 +62,15 @@ def test_recipes(name):
     check(RECIPES[name](**OFTEN.get(name, {})), case)
 
 
-@pytest.mark.parametrize("name", [name for name in GAMES if name != "plain"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Fourteen spectral norms take a minute and a half to compile.
+        pytest.param(name, marks=pytest.mark.slow if name == "big" else ())
+        for name in GAMES
+        if name != "plain"
+    ],
+)
 def test_games(name):
     recipe = recipes.nonsaturating()
     if name == "styled":  # the term that looks at its latent
