@@ -7,6 +7,7 @@ from jaxgan.terms.gradient_penalty import gradient_penalty
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
+from jaxgan.terms.real_sign import real_sign
 from jaxgan.terms.unrolled import unrolled
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "path_length",
     "r1",
     "r2",
+    "real_sign",
     "unrolled",
 ]

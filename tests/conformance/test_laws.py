@@ -47,11 +47,16 @@ def check(recipe: recipes.Recipe, case, **options):
 OFTEN = {"stylegan2": {"penalty_every": 4, "path_every": 2}}
 # Path lengths are compared with their mean, over the batch too.
 READS_BATCH = {"stylegan2"}
+# A last bias has no part in path lengths, and Adam with β₁ = 0 remembers but the last
+# gradient, which is theirs at the end of a period.
+NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes(name):
-    case = GAMES["plain"]._replace(reads_batch=name in READS_BATCH)
+    case = GAMES["plain"]._replace(
+        reads_batch=name in READS_BATCH, constants=NO_MEMORY.get(name, ())
+    )
     check(RECIPES[name](**OFTEN.get(name, {})), case)
 
 

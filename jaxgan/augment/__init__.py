@@ -1,0 +1,1 @@
+"""What happens to every sample before the discriminator sees it."""
