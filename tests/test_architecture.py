@@ -16,7 +16,7 @@ ALLOWED = {
     "core": set(),
     "losses": {"core"},
     "terms": {"core"},
-    "augment": {"core"},
+    "augment": {"core", "nn"},
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},

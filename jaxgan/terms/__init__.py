@@ -12,6 +12,7 @@ from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
+from jaxgan.terms.real_sign import real_sign
 from jaxgan.terms.top_k import top_k
 from jaxgan.terms.unrolled import unrolled
 
@@ -28,6 +29,7 @@ __all__ = [
     "path_length",
     "r1",
     "r2",
+    "real_sign",
     "top_k",
     "unrolled",
 ]

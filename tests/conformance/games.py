@@ -125,10 +125,16 @@ def planar() -> LatentGame:
     )
 
 
+def small_images() -> Sample:
+    batch = images()
+    return batch._replace(value=batch.value[:, ::2, ::2])
+
+
 def styled() -> StyleGame:
-    sizes = {"mapping_layers": 1, "channel_base": 24, "channel_max": 3, "classes": 3}
+    """At 4×4: noise, two styles that mix, and groups, without a change of size."""
+    sizes = {"mapping_layers": 1, "channel_max": 3, "classes": 3}
     return StyleGame(
-        stylegan2.Generator((8, 8, 1), style_size=4, **sizes),
+        stylegan2.Generator((4, 4, 1), style_size=4, **sizes),
         stylegan2.Discriminator(group=2, **sizes),
         latent_size=3,
         conditioning=as_data,
@@ -176,7 +182,7 @@ GAMES = {
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     # What constant noise is made of, for those who want it.
-    "styled": Case(styled, images, True, ("/noise/",)),
+    "styled": Case(styled, small_images, True, ("/noise/",)),
 }
 
 FEATURED = Case(

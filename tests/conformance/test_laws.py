@@ -25,7 +25,6 @@ from jaxgan.terms import (
     latent_consistency,
     lecam,
     orthogonal,
-    path_length,
     r1,
     r2,
     top_k,
@@ -54,11 +53,16 @@ def check(recipe: recipes.Recipe, case, **options):
 OFTEN = {"stylegan2": {"penalty_every": 4, "path_every": 2}}
 # Path lengths are compared with their mean, over the batch too.
 READS_BATCH = {"stylegan2"}
+# A last bias has no part in path lengths, and Adam with β₁ = 0 remembers but the last
+# gradient, which is theirs at the end of a period.
+NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes(name):
-    case = GAMES["plain"]._replace(reads_batch=name in READS_BATCH)
+    case = GAMES["plain"]._replace(
+        reads_batch=name in READS_BATCH, constants=NO_MEMORY.get(name, ())
+    )
     check(RECIPES[name](**OFTEN.get(name, {})), case)
 
 
@@ -72,11 +76,7 @@ def test_recipes(name):
     ],
 )
 def test_games(name):
-    recipe = recipes.nonsaturating()
-    if name == "styled":  # the term that looks at its latent
-        play, lazy = recipe.turns[1], Turn("generator", (path_length(),), every=2)
-        recipe = recipe._replace(turns=(recipe.turns[0], play, lazy))
-    check(recipe, GAMES[name])
+    check(recipes.nonsaturating(), GAMES[name])
 
 
 def noise(strength, sample, context):

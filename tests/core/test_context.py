@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,19 @@ def test_streams_are_told_apart(names):
 def test_streams_are_stable():
     """A constant of every saved run: the low 31 bits of the name's CRC-32."""
     assert stream_number("latent") == 1827798387
+
+
+def test_thinning_is_the_same_on_every_number_of_devices():
+    """Every other example of halves are every other one of the whole."""
+    keys, batch = example_keys(jax.random.key(7), 8), jnp.arange(8)
+    whole = Context(keys, batch).thinned(4)
+    np.testing.assert_array_equal(whole.batch, [0, 2, 4, 6])
+    halves = [Context(keys[i : i + 4], batch[i : i + 4]).thinned(2) for i in (0, 4)]
+    parts = np.concatenate([bits(half.keys) for half in halves])
+    np.testing.assert_array_equal(parts, bits(whole.keys))
+    assert whole.thinned(4) is whole
+    with pytest.raises(ValueError, match="examples: saw 3, wanted a divisor of 8"):
+        Context(keys, batch).thinned(3)
 
 
 def test_forks_are_independent():

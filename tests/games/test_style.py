@@ -1,5 +1,6 @@
 """The style game: mixing, running means, and the official losses through its turns."""
 
+import dataclasses
 import functools
 import importlib
 import json
@@ -8,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import linen as nn
 
 from jaxgan import recipes
 from jaxgan.core import Augment, Context, Players, Sample, State, example_keys
@@ -18,6 +20,16 @@ from jaxgan.models import stylegan2
 from jaxgan.models.stylegan2_weights import import_torch
 from jaxgan.nn.style import constant_noise
 from tests.models.filled import filled
+
+
+class Blind(nn.Module):
+    """A discriminator without parameters."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        del given, context
+        return jnp.mean(value, axis=(1, 2, 3))
+
 
 SMALL = stylegan2.Generator(
     (8, 8, 3), style_size=5, mapping_layers=2, channel_base=32, channel_max=4
@@ -107,6 +119,27 @@ def test_conditions_reach_both_players():
     changed = np.any(np.asarray(fake.value != other.value), axis=(1, 2, 3))
     np.testing.assert_array_equal(changed, [False, True, False, False])
     np.testing.assert_array_equal(logits != others, [False, True, False, False])
+
+
+def test_every_second_style_is_generated_as_among_all():
+    """What path lengths rely on: noise goes with the example, not with its place."""
+    state = State(jnp.int32(0), jax.random.key(0), Players(variables(), {}), *[()] * 4)
+
+    def both(params):
+        batch = Sample(jnp.zeros((4, 8, 8, 3)))
+        surroundings = dataclasses.replace(context(4), batch=batch)
+        chosen = game(judge=Blind())
+        scene, _ = set_scene(
+            chosen, Augment(), "generator", params, state, surroundings
+        )
+        fewer = jax.tree.map(lambda x: x[::2], scene.latent)
+        return scene.generate(scene.latent, "any"), scene.generate(fewer, "any")
+
+    players = state.variables._replace(discriminator={"params": {}})
+    state = state._replace(variables=players)
+    every, second = jax.jit(both)(variables()["params"])
+    assert np.std(every.value[0] - every.value[1]) > 1e-3
+    np.testing.assert_allclose(second.value, every.value[::2], 1e-5, 1e-6)
 
 
 def test_bad_arguments():
