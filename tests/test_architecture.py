@@ -22,7 +22,8 @@ ALLOWED = {
     "data": {"core"},
     "evaluation": {"core", "data"},
     "models": {"core", "nn"},
-    "recipes": {"core", "losses", "terms"},
+    "optimizers": set(),
+    "recipes": {"core", "losses", "optimizers", "terms"},
     "testing": {"core"},
 }
 RUN = set(ALLOWED) - {"testing"}

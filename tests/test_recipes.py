@@ -9,7 +9,7 @@ import optax
 import pytest
 from flax import linen as nn
 
-from jaxgan import losses, make_step, recipes
+from jaxgan import losses, make_step, optimizers, recipes
 from jaxgan.core import Players, Sample, Turn, init_state
 from jaxgan.games.latent import LatentGame
 from jaxgan.terms import adversarial, r1
@@ -162,7 +162,7 @@ def test_stylegan2s_turns_and_average():
 
 
 def test_clipping_bounds_every_weight():
-    transform = recipes.clip_weights(0.01)
+    transform = optimizers.clip_weights(0.01)
     params = {"a": jnp.array([0.005, -0.5, 0.3]), "b": jnp.array([[0.01]])}
     updates = {"a": jnp.array([0.001, 0.1, -0.295]), "b": jnp.array([[7.0]])}
     clipped, _ = transform.update(updates, transform.init(params), params)
@@ -170,14 +170,14 @@ def test_clipping_bounds_every_weight():
     np.testing.assert_allclose(after["a"], [0.006, -0.01, 0.005], atol=1e-7)
     np.testing.assert_allclose(after["b"], [[0.01]], atol=1e-7)
     with pytest.raises(ValueError, match="limit: saw 0"):
-        recipes.clip_weights(0.0)
+        optimizers.clip_weights(0.0)
     with pytest.raises(ValueError, match="params: saw None"):
         transform.update(updates, (), None)
 
 
 def test_lazy_adam_is_stylegan2s():
     """k = 16: rate 0.0025 · 16/17, β₂ 0.99^(16/17), as printed by its training loop."""
-    lazy = recipes.lazy_adam(0.0025, 0.0, 0.99, 16)
+    lazy = optimizers.lazy_adam(0.0025, 0.0, 0.99, 16)
     plain = optax.adam(0.0025 * 16 / 17, b1=0.0, b2=0.99 ** (16 / 17), eps=1e-8)
     params, gradient = jnp.ones(3), jnp.array([0.1, -0.2, 0.3])
     with jax.numpy_dtype_promotion("standard"):

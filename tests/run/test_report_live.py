@@ -90,7 +90,11 @@ def test_it_is_not_made_anew_all_the_time(run):
 
 
 def test_interrupting_it_is_no_error(run):
-    command = "from jaxgan.run import cli; cli.main()"
+    # What a shell starts in the background ignores the signal.
+    command = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from jaxgan.run import cli; cli.main()"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", command, "report", str(run), "--live", "--port", "0"],
         stdout=subprocess.PIPE,
