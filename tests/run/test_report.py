@@ -30,7 +30,7 @@ from jaxgan.run.report import (
     evaluations,
     facts,
     figures,
-    plane,
+    landscape,
 )
 
 from .conftest import EXPERIMENT, ROOT
@@ -210,7 +210,7 @@ def test_landscape_is_the_discriminator(runs, points):
     wanted = np.asarray(verdict.logits) - np.median(verdict.logits)
     np.testing.assert_allclose(seen.ravel(), wanted, rtol=1e-4, atol=1e-5)
     fake = numbers(points.figures["surface"]["data"][2]["x"])
-    made = sampling.generate(loaded.experiment, loaded.state, plane.SAMPLES)
+    made = sampling.generate(loaded.experiment, loaded.state, landscape.SAMPLES)
     np.testing.assert_allclose(fake, made.value[:, 0], rtol=1e-4, atol=1e-5)
 
 
@@ -222,7 +222,7 @@ def test_a_pack_sees_each_point_repeated():
 
     game = types.SimpleNamespace(discriminate=discriminate)
     value = np.float32([[1, 2], [3, 4]])
-    logits = plane.judge(game, {}, jnp.int32(0), value)
+    logits = landscape.judge(game, {}, jnp.int32(0), value)
     np.testing.assert_allclose(logits, 3 * value.sum(1))
 
 
@@ -359,15 +359,35 @@ def test_what_the_experiment_raises_costs_its_part_only(runs, monkeypatch):
 
 def test_diagnosis(runs, monkeypatch):
     name = diagnosis.MODULE
-    monkeypatch.setitem(sys.modules, name, None)  # as if it were not there
-    rows = [{"step": 1}]
-    assert diagnosis.read(rows) is None
+    rows = records.read_rows(runs / "seeds" / records.METRICS)
+    given = []
+
+    def diagnose(rows):
+        given.append(rows)
+        finding = types.SimpleNamespace(
+            name="collapse", evidence=NASTY, advice=("`hinge`", NASTY)
+        )
+        found = [finding] if len(given) == 2 else []
+        return types.SimpleNamespace(findings=found, unseen=("the future",))
+
     module = types.ModuleType(name)
-    finding = types.SimpleNamespace(title="Collapse", severity="warning", text=NASTY)
-    module.__dict__["findings"] = lambda given: [finding] if given == rows else []
+    module.__dict__["diagnose"] = diagnose
     monkeypatch.setitem(sys.modules, name, module)
-    assert diagnosis.read(rows) == [("Collapse", "warning", NASTY, "")]
-    assert "Nothing unusual" in page_of(runs / "points").text
+    page = page_of(runs / "seeds")
+    loss = "generator/loss"
+    for seed, part in enumerate(given):
+        wanted = [row["seeds"][str(seed)][loss] for row in rows if loss in row]
+        assert [row[loss] for row in part if loss in row] == wanted
+    assert "collapse seed 1" in page.text
+    assert page.text.count(NASTY) == 2
+    assert page.text.count("Not looked for: the future") == 1
+    assert "Nothing that is known to go wrong" in page_of(runs / "points").text
+
+
+def test_without_a_diagnosis_the_section_is_left_out(runs, monkeypatch):
+    monkeypatch.setattr(diagnosis, "MODULE", "jaxgan.evaluation.not_there")
+    assert diagnosis.read([{"step": 1}]) is None
+    assert "diagnosis" not in page_of(runs / "points").ids
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_it_opens_from_disk_and_draws_everything(chromium, page):
     assert chromium.problems == []
     asked = {url for url in chromium.requests if not url.startswith(("data:", "blob:"))}
     assert asked == {page}
+    assert chromium.evaluate("[...document.images].every(i => i.naturalWidth > 0)")
     titles = chromium.evaluate(
         "[...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title)"
     )

@@ -89,24 +89,29 @@ def test_it_is_not_made_anew_all_the_time(run):
         assert get(port, "/body") == first
 
 
-def test_interrupting_it_is_no_error(run):
-    # What a shell starts in the background ignores the signal.
+@pytest.fixture
+def alone(run):
+    """The command in a process of its own, that ignores Ctrl-C as it starts."""
     command = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
         "from jaxgan.run import cli; cli.main()"
     )
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", command, "report", str(run), "--live", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
-    )
-    assert process.stdout is not None
-    address = process.stdout.readline()
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_interrupting_it_is_no_error(alone):
+    address = alone.stdout.readline()
     assert address.startswith("http://127.0.0.1:")
     port = int(address.split()[0].rpartition(":")[2])
     assert get(port, "/")[0] == 200
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=120)
-    assert (process.returncode, out.strip(), err) == (0, "ended", "")
+    alone.send_signal(signal.SIGINT)
+    out, err = alone.communicate(timeout=120)
+    assert (alone.returncode, out.strip(), err) == (0, "ended", "")

@@ -11,29 +11,51 @@ class Finding(NamedTuple):
     """One finding, as text.
 
     Attributes:
-      title: what it is.
-      severity: how bad.
-      text: what was seen.
-      advice: what to try.
+      name: of the failure.
+      evidence: what was seen, with figures.
+      advice: what to try, the most likely first.
+      seed: of the run, where there are several.
     """
 
-    title: str
-    severity: str
-    text: str
-    advice: str
+    name: str
+    evidence: str
+    advice: Sequence[str]
+    seed: int | None = None
 
 
-def read(rows: Sequence[dict[str, Any]]) -> list[Finding] | None:
-    """What is found in the rows of metrics.jsonl; None without the module."""
+class Diagnosis(NamedTuple):
+    """What is known of a run, or of several side by side.
+
+    Attributes:
+      findings: of all of them.
+      unseen: what could not be looked for, and why.
+    """
+
+    findings: Sequence[Finding]
+    unseen: Sequence[str]
+
+
+def read(
+    rows: Sequence[dict[str, Any]], seeds: Sequence[int] = (0,)
+) -> Diagnosis | None:
+    """Diagnoses the rows of metrics.jsonl; None without the module, or without rows."""
     try:
         module = importlib.import_module(MODULE)
     except ModuleNotFoundError as error:
         if error.name != MODULE:
             raise
         return None
-    return [_finding(one) for one in module.findings(rows)]
+    if not rows:
+        return None
+    found: list[Finding] = []
+    unseen: dict[str, None] = {}
+    for seed in seeds:
+        one = module.diagnose(_of_seed(rows, seed))
+        told = seed if len(seeds) > 1 else None
+        found += [Finding(f.name, f.evidence, f.advice, told) for f in one.findings]
+        unseen |= dict.fromkeys(one.unseen)
+    return Diagnosis(found, list(unseen))
 
 
-def _finding(one: Any) -> Finding:
-    texts = {name: str(getattr(one, name, "")) for name in Finding._fields}
-    return Finding(**texts) if any(texts.values()) else Finding(str(one), "", "", "")
+def _of_seed(rows: Sequence[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
+    return [{**row, **row.get("seeds", {}).get(str(seed), {})} for row in rows]

@@ -20,7 +20,7 @@ from jaxgan.run.report import (
     plane,
     seeds,
 )
-from jaxgan.run.report.diagnosis import Finding
+from jaxgan.run.report.diagnosis import Diagnosis
 from jaxgan.run.report.embedded import Picture
 from jaxgan.run.report.evaluations import Evaluation
 from jaxgan.run.report.facts import Facts
@@ -54,7 +54,7 @@ class Contents(NamedTuple):
     """All that the page shows, in its order."""
 
     facts: Facts
-    findings: Sequence[Finding] | None
+    diagnosis: Diagnosis | None
     curves: Sequence[Figure]
     pictures: Sequence[Picture]
     pictures_there: int
@@ -79,7 +79,7 @@ def contents(run: pathlib.Path) -> Contents:
     several = len(known.seeds) > 1
     return Contents(
         facts=known,
-        findings=diagnosis.read(rows),
+        diagnosis=diagnosis.read(rows, known.seeds),
         curves=curves.curves(rows),
         pictures=pictures,
         pictures_there=there,

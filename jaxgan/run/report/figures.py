@@ -1,4 +1,4 @@
-"""Plotly's figures as JSON for the page; nothing else here knows plotly."""
+"""Plotly's figures as JSON for the page, its colours, and its JavaScript."""
 
 import functools
 import html

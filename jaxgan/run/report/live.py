@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import pathlib
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -99,7 +100,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 def serve(run: pathlib.Path, port: int) -> None:
-    """Serves until Ctrl-C. Models run on the CPU: accelerators are the training's.
+    """Serves until Ctrl-C or SIGTERM.
+
+    Models run on the CPU: accelerators are the training's.
 
     Raises:
       RunError: if the port is taken.
@@ -110,10 +113,13 @@ def serve(run: pathlib.Path, port: int) -> None:
 
     jax.config.update("jax_platforms", "cpu")
     launch.use_compilation_cache()
-    with server(Newest(run), port) as serving:
-        address = f"http://{HOST}:{serving.server_address[1]}"
-        print(f"{address} (Ctrl-C ends it)", flush=True)
-        try:
+    # Even where a shell has started it in the background, ignoring Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        with server(Newest(run), port) as serving:
+            address = f"http://{HOST}:{serving.server_address[1]}"
+            print(f"{address} (Ctrl-C ends it)", flush=True)
             serving.serve_forever()
-        except KeyboardInterrupt:
-            print("\nended", flush=True)
+    except KeyboardInterrupt:
+        print("\nended", flush=True)
