@@ -87,14 +87,32 @@ def set_scene(
     ), collections
 
 
-def mean_logits(scene: Play) -> dict[str, jax.Array]:
-    """Mean logits. Not D(real) on the generator's turn: logging would compute it."""
-    verdicts = {"fake_logits": scene.fake_verdict}
+def measure_logits(scene: Play) -> dict[str, jax.Array]:
+    """Means over all logits: their values and, on D's turn, what D knows.
+
+    'accuracy': share of logits on their own side of 0, real above and fake below;
+    'ranking': share of pairs in which the real one is above its fake, which means the
+    same for critics, whose logits have no zero (1/2: D cannot tell; ties count half);
+    'real_signs': E[sign D(real)], the overfitting heuristic r_t of ADA (Karras et al.
+    2020, arXiv 2006.06676, equation 1). No D(real) on the generator's turn: logging
+    would compute it.
+    """
+    fake = scene.fake_verdict.logits
+    measured = {"fake_logits": _mean(fake)}
     if scene.player == "discriminator":
-        verdicts["real_logits"] = scene.real_verdict
+        real = scene.real_verdict.logits
+        signs = _mean(jax.tree.map(jnp.sign, real))
+        above = jax.tree.map(lambda real, fake: jnp.sign(real - fake), real, fake)
+        below = _mean(jax.tree.map(jnp.sign, fake))
+        measured |= {
+            "real_logits": _mean(real),
+            "real_signs": signs,
+            "accuracy": 0.5 + 0.25 * (signs - below),
+            "ranking": 0.5 + 0.5 * _mean(above),
+        }
+    return measured
 
-    def mean(verdict):
-        leaves = [jnp.mean(x) for x in jax.tree.leaves(verdict.logits)]
-        return sum(leaves[1:], leaves[0]) / len(leaves)
 
-    return {name: mean(verdict) for name, verdict in verdicts.items()}
+def _mean(tree: Tree) -> jax.Array:
+    leaves = [jnp.mean(x) for x in jax.tree.leaves(tree)]
+    return sum(leaves[1:], leaves[0]) / len(leaves)

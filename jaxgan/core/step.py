@@ -12,7 +12,7 @@ from jax import lax
 from jaxgan.core import metrics, schedules
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.microbatches import batch_size, mean_over_parts
-from jaxgan.core.scene import mean_logits, set_scene
+from jaxgan.core.scene import measure_logits, set_scene
 from jaxgan.core.turns import turn_names
 from jaxgan.core.types import (
     Augment,
@@ -92,7 +92,7 @@ def make_step(
             scene, collections = set_scene(
                 game, augment, turn.player, params, state, context
             )
-            memory, measured = {}, mean_logits(scene)
+            memory, measured = {}, measure_logits(scene)
             loss = jnp.zeros((), jnp.float32)
             for term in turn.terms:
                 value, memory[term.name] = term.apply(
@@ -130,6 +130,9 @@ def make_step(
             )
         params = optax.apply_updates(mover["params"], updates)
         measured["gradient_norm"] = optax.global_norm(gradient)
+        # Players may start at 0.
+        size = jnp.maximum(optax.global_norm(mover["params"]), 1e-12)
+        measured["update_to_weight"] = optax.global_norm(updates) / size
         return _Move({**collections, "params": params}, opt_state, memory), {
             f"{name}/{label}": metrics.mean(value) for label, value in measured.items()
         }

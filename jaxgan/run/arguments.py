@@ -139,3 +139,9 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         "--size", type=int, default=64, help="pixels of folders' images (default: 64)"
     )
     parser.add_argument("--json", action="store_true", help="print lines of JSON")
+
+
+def diagnose(parser: argparse.ArgumentParser) -> None:
+    """Of `jaxgan diagnose`."""
+    folder(parser)
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")

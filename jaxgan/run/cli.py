@@ -105,6 +105,11 @@ COMMANDS = {
     "fingerprint": Command(
         "hash a checkpoint's whole state", arguments.checkpoint, "listing:identify"
     ),
+    "diagnose": Command(
+        "say what is wrong with a run, why, and what to try",
+        arguments.diagnose,
+        "health:tell",
+    ),
     "forecast": Command(
         "compile an experiment's step, for TPUs that are not here too",
         _forecast,

@@ -71,6 +71,8 @@ class Experiment:
       progress: f(state, sample) -> picture, drawn during training; by default `picture`
         of the sample. It may show the discriminator too.
       measure: f(state) -> {name: number}, logged whenever progress is drawn.
+      held_out: examples of the same kind that are never trained on. With them
+        `jaxgan diagnose` sees overfitting and memorisation; without, it cannot.
     """
 
     game: Game
@@ -82,3 +84,4 @@ class Experiment:
     picture: Callable[[Sample], np.ndarray] = pictures.grid
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing
+    held_out: Batches | None = None

@@ -102,7 +102,11 @@ def _prepare(module: ModuleType, config: Any, options: Options) -> tuple[Any, An
 
 
 def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
+    from jaxgan.run import health
+
     print(f"step {outcome.step}: {outcome.fingerprint}")
+    for line in health.closing_lines(run):
+        print(line)
     if outcome.reason == "done":
         from jaxgan.run import pictures, records
 

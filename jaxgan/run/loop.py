@@ -18,6 +18,7 @@ from jaxgan.run import (
     pictures,
     population,
     sampling,
+    signals,
 )
 from jaxgan.run.dispatch import make_dispatch
 from jaxgan.run.experiment import Experiment
@@ -108,6 +109,7 @@ class _Trainer:
             prepared.program, prepared.data, prepared.steps_per_dispatch
         )
         self.sampler = sampling.Sampler(experiment)
+        self.signals = signals.Signals(experiment)
         self.totals = self.program.zeros()
         self.unchecked: list[tuple[int, jax.Array]] = []
 
@@ -158,6 +160,8 @@ class _Trainer:
         began = time.monotonic()
         if self.step % self.options.sample_every == 0:
             self.draw()
+        if self.step % self.options.diagnose_every == 0 and hosts.is_chief():
+            self.note()
         if self.step % self.options.save_every == 0:
             self.save()
         self.records.skip(began)
@@ -192,6 +196,12 @@ class _Trainer:
                 self.records.picture(self.step, picture)
             measures.append(self.experiment.measure(of_run))
         self.records.measured(self.step, measures)
+
+    def note(self) -> None:
+        """Writes the signals that `jaxgan diagnose` reads, of each run."""
+        state, count = hosts.local(self.state), len(self.seeds)
+        parts = (population.member(state, place, count) for place in range(count))
+        self.records.note(self.step, [self.signals(part) for part in parts])
 
     def draw_real(self) -> None:
         """Draws real examples, once, beside the samples."""

@@ -10,6 +10,7 @@ COUNTS = (
     *("steps", "log_every", "sample_every", "save_every", "keep"),
     *("devices", "model_parallel", "processes", "heartbeat", "seeds", "microbatches"),
     "steps_per_dispatch",
+    "diagnose_every",
 )
 
 OF_THE_RUN = ("seeds", "microbatches", "steps_per_dispatch")
@@ -32,6 +33,8 @@ class Options:
     """Steps between pictures of samples."""
     save_every: int = 1000
     """Steps between checkpoints."""
+    diagnose_every: int = 1000
+    """Steps between measurements for `jaxgan diagnose`."""
     keep: int = 3
     """How many of the newest checkpoints to keep."""
     devices: int | None = None

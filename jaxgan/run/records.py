@@ -88,6 +88,10 @@ class Records:
         )
         self.say(f"step {step}: {told}")
 
+    def note(self, step: int, parts: Sequence[dict[str, float]]) -> None:
+        """Writes further numbers of each seed, without printing them."""
+        self._append(step, {}, parts)
+
     def say(self, message: str) -> None:
         """Prints a line."""
         self._terminal.say(message)

@@ -1,0 +1,75 @@
+"""What is wrong with a run, read off its logged metrics.
+
+Pure: a history in, findings out.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from jaxgan.evaluation import rules_of_players as players
+from jaxgan.evaluation import rules_of_samples as samples
+from jaxgan.evaluation.history import Finding, History, Row
+
+RULES: tuple[Callable[[History], Finding | None], ...] = (
+    players.divergence,
+    players.vanishing_gradient,
+    players.oscillation,
+    players.weak_discriminator,
+    players.overfitting,
+    samples.dead_latents,
+    samples.mode_collapse,
+    samples.memorisation,
+)
+"""In order of cause and effect."""
+
+FEWEST = 3
+"""Measurements that the last third must have, to call a run healthy."""
+
+TOO_EARLY = (
+    f"all but divergence: there are fewer than {FEWEST} measurements in the last third "
+    "of the run (train longer, or lower --diagnose-every)"
+)
+NO_HELD_OUT = (
+    "overfitting and memorisation: the Experiment has no held_out data, or fewer than "
+    "16 examples"
+)
+
+
+class Diagnosis(NamedTuple):
+    """What is known of a run.
+
+    Attributes:
+      step: of the last row.
+      findings: all that was found; none in a healthy run.
+      unseen: what could not be looked for, and why.
+    """
+
+    step: int
+    findings: tuple[Finding, ...]
+    unseen: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """The names of the findings, or 'healthy', or 'too early to tell'."""
+        if self.findings:
+            return ", ".join(finding.name for finding in self.findings)
+        return "too early to tell" if TOO_EARLY in self.unseen else "healthy"
+
+
+def diagnose(rows: Sequence[Row]) -> Diagnosis:
+    """Names what is wrong with a run.
+
+    Args:
+      rows: of metrics.jsonl, of one run, in order of step. A row with 'not_finite' (the
+        names of metrics) and 'leaf' says how it ended.
+    """
+    history = History(rows)
+    findings = tuple(
+        finding for rule in RULES if (finding := rule(history)) is not None
+    )
+    unseen: tuple[str, ...] = ()
+    if len(history.series("signal/loss_slope")) < FEWEST:
+        unseen = (TOO_EARLY,)
+    elif not len(history.series("memory/nearer_train")):
+        unseen = (NO_HELD_OUT,)
+    return Diagnosis(history.last, findings, unseen)

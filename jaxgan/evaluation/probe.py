@@ -1,0 +1,181 @@
+"""What the players make of one batch, and how the generator hears of it.
+
+Everything is as the players see it while they train: training mode, the current
+generator, augmented verdicts. Nothing is changed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxgan.core.context import Context
+from jaxgan.core.scene import set_scene
+from jaxgan.core.turns import turn_names
+from jaxgan.core.types import Augment, Game, Play, State, Tree, Turn
+
+SIDE = 16
+"""Pixels per side, at most, of the small pictures that samples are compared by."""
+
+
+class Reading(NamedTuple):
+    """What was read off one batch.
+
+    Attributes:
+      fakes: small pictures of the generator's samples, [B, D]; see `small`.
+      train_logits: of the training examples, [V]: one per verdict.
+      held_out_logits: of examples that are never trained on, [V], or [0] without.
+      fake_logits: of the samples, [V].
+      loss_slopes: |∂L/∂logit| of the generator's loss L, times V so that the size of
+        the batch does not matter, [V]. 1 for a Wasserstein or hinge generator.
+      value_slopes: ‖∂D/∂x‖ at the samples, [B].
+      latent_slopes: ∂(u·G(z))/∂z for a random direction u of samples, [B, Z]. Their
+        mean square over examples and directions is that of the Jacobian's columns.
+      layers: norms of the generator's gradient of L, by top-level module.
+    """
+
+    fakes: jax.Array
+    train_logits: jax.Array
+    held_out_logits: jax.Array
+    fake_logits: jax.Array
+    loss_slopes: jax.Array
+    value_slopes: jax.Array
+    latent_slopes: jax.Array
+    layers: dict[str, jax.Array]
+
+
+def make_probe(
+    game: Game, turns: Sequence[Turn], augment: Augment
+) -> Callable[[State, jax.Array, Tree, Tree], Reading]:
+    """Makes the pure function f(state, keys [B], batch, held_out) -> `Reading`.
+
+    Args:
+      game: the wiring.
+      turns: of which the generator's first gives the loss L.
+      augment: applied to whatever is judged.
+
+    Raises:
+      ValueError: if the generator has no turn.
+    """
+    named = zip(turn_names(turns), turns)
+    found = [pair for pair in named if pair[1].player == "generator"]
+    if not found:
+        raise ValueError("turns: saw none of the generator's, wanted one at least")
+    name, turn = found[0]
+
+    def probe(state: State, keys: jax.Array, batch: Tree, held_out: Tree) -> Reading:
+        context = Context(keys, batch, state.step, train=True)
+        params = state.variables.generator["params"]
+        scene, _ = set_scene(game, augment, turn.player, params, state, context)
+        value, to_generator = jax.vjp(
+            lambda latent, params: scene.generate(latent, "generator", params).value,
+            scene.latent,
+            params,
+        )
+        logits, to_value = jax.vjp(
+            lambda value: _logits(scene, scene.fake._replace(value=value), "fake"),
+            value,
+        )
+        pull = jax.grad(_loss, argnums=2)(turn, state, logits, name, scene)
+        _, heard = to_generator(*to_value(pull))
+        sensed, _ = to_generator(_random_directions(value, keys))
+        return Reading(
+            fakes=small(value),
+            train_logits=_per_example(scene.real_verdict.logits),
+            held_out_logits=(
+                _per_example(_logits(scene, game.real(held_out), "real"))
+                if jax.tree.leaves(held_out)
+                else jnp.zeros(0)
+            ),
+            fake_logits=_per_example(logits),
+            loss_slopes=_sizes(pull),
+            value_slopes=_norms(*to_value(_of_the_mean(logits))),
+            latent_slopes=_rows(sensed),
+            layers={name: optax.global_norm(part) for name, part in heard.items()},
+        )
+
+    return probe
+
+
+def small(value: Tree) -> jax.Array:
+    """Examples as rows [B, D]: all leaves, no more than 16 places along any axis.
+
+    Averages of neighbours take the place of finer pictures: distances between them are
+    cheap, and blind to noise.
+    """
+    rows = []
+    for leaf in jax.tree.leaves(value):
+        leaf = leaf.astype(jnp.float32)
+        if leaf.ndim > 2:
+            inner = [min(length, SIDE) for length in leaf.shape[1:-1]]
+            shape = (leaf.shape[0], *inner, leaf.shape[-1])
+            leaf = jax.image.resize(leaf, shape, "linear", antialias=True)
+        rows.append(leaf.reshape(leaf.shape[0], -1))
+    return jnp.concatenate(rows, axis=1)
+
+
+def _loss(turn: Turn, state: State, logits: Tree, name: str, scene: Play) -> jax.Array:
+    """The generator's objective as a function of the logits of its samples."""
+    verdict = scene.fake_verdict._replace(logits=logits)
+    scene = scene._replace(fake_verdict=verdict)
+    total = jnp.zeros(())
+    for term in turn.terms:
+        value, _ = term.apply(state.terms[name][term.name], scene)
+        weight = term.weight(state.step) if callable(term.weight) else term.weight
+        total = total + weight * jnp.mean(value)
+    return total
+
+
+def _logits(scene: Play, sample: Any, stream: str) -> Tree:
+    return scene.discriminate(sample, stream).logits
+
+
+def _per_example(tree: Tree) -> jax.Array:
+    """Means over everything but the leading axis, within leaves, then over them."""
+    parts = [jnp.mean(x.reshape(x.shape[0], -1), axis=1) for x in jax.tree.leaves(tree)]
+    return jnp.mean(jnp.stack(parts), axis=0)
+
+
+def _of_the_mean(logits: Tree) -> Tree:
+    """What to pull back for the gradient of the sum of `_per_example(logits)`."""
+    return jax.grad(lambda tree: jnp.sum(_per_example(tree)))(logits)
+
+
+def _sizes(tree: Tree) -> jax.Array:
+    """Of the gradient of a mean: sums of |·| per verdict, times their number."""
+    parts = [
+        x.shape[0] * jnp.sum(jnp.abs(x).reshape(x.shape[0], -1), axis=1)
+        for x in jax.tree.leaves(tree)
+    ]
+    return jnp.sum(jnp.stack(parts), axis=0)
+
+
+def _norms(tree: Tree) -> jax.Array:
+    squares = [
+        jnp.sum(jnp.square(x.astype(jnp.float32)).reshape(x.shape[0], -1), axis=1)
+        for x in jax.tree.leaves(tree)
+    ]
+    return jnp.sqrt(jnp.sum(jnp.stack(squares), axis=0))
+
+
+def _random_directions(value: Tree, keys: jax.Array) -> Tree:
+    """Per-example normal draws of the value's shapes."""
+    leaves, structure = jax.tree.flatten(value)
+    draws = [
+        jax.vmap(
+            lambda key, leaf=leaf, place=place: jax.random.normal(
+                jax.random.fold_in(key, place), leaf.shape[1:], leaf.dtype
+            )
+        )(keys)
+        for place, leaf in enumerate(leaves)
+    ]
+    return structure.unflatten(draws)
+
+
+def _rows(tree: Tree) -> jax.Array:
+    """The float leaves [B, ...] of a gradient, side by side, [B, Z]."""
+    leaves = [x for x in jax.tree.leaves(tree) if x.dtype != jax.dtypes.float0]
+    rows = [x.astype(jnp.float32).reshape(x.shape[0], -1) for x in leaves]
+    return jnp.concatenate(rows, axis=1)
