@@ -95,7 +95,7 @@ class DiscriminatorBlock(nn.Module):
 class Generator(nn.Module):
     """Dense -> blocks, with attention between -> BatchNorm, ReLU, Conv 3×3, tanh.
 
-    Latent and class embedding, joined, make the base map and modulate every block.
+    Class embedding and latent, joined, make the base map and modulate every block.
 
     Attributes:
       shape: of one image, (size, size, channels).
@@ -129,7 +129,7 @@ class Generator(nn.Module):
             raise ValueError(f"widths: saw {tuple(self.widths)}, wanted none to grow")
         embed = functools.partial(Embedding, kernel_init=orthogonal, dtype=self.dtype)
         vectors = embed(self.classes, self.shared, name="shared")(given)
-        condition = jnp.concatenate([value.astype(self.dtype), vectors], axis=1)
+        condition = jnp.concatenate([vectors, value.astype(self.dtype)], axis=1)
         first, *others = self.widths
         dense = Dense(base**2 * first, dtype=self.dtype, name="linear", **spectral)
         x = dense(condition, context.train).reshape(-1, base, base, first)

@@ -347,6 +347,76 @@ def test_parameters_of_the_deep_discriminator():
     assert sizes(biggan_deep.Discriminator(), image) == (total, (2,))
 
 
+def deep_state(blocks, attention, ends):
+    """Zeros under the authors' names, of the shapes that their code gives them.
+
+    Args:
+      blocks: (in, hidden, out, length of the condition or 0, channels appended or 0).
+      attention: {block: channels}.
+      ends: {layer: shape of its weight}.
+    """
+    shapes = {}
+
+    def normalised(layer, weight, bias=True):
+        shapes[f"{layer}.weight"] = weight
+        shapes[f"{layer}.u0"], shapes[f"{layer}.sv0"] = (1, weight[0]), (1,)
+        if bias:
+            shapes[f"{layer}.bias"] = weight[:1]
+
+    for layer, weight in ends.items():
+        normalised(layer, weight, bias=layer != "embed")
+    for number, (a, hidden, b, condition, more) in enumerate(blocks):
+        block = f"blocks.{number}.0"
+        sides = [(hidden, a, 1, 1), *[(hidden, hidden, 3, 3)] * 2, (b, hidden, 1, 1)]
+        for place, weight in enumerate(sides, 1):
+            normalised(f"{block}.conv{place}", weight)
+            if condition:
+                norm, width = f"{block}.bn{place}", weight[1]
+                shapes[f"{norm}.stored_mean"] = shapes[f"{norm}.stored_var"] = (width,)
+                for kind in ("gain", "bias"):
+                    normalised(f"{norm}.{kind}", (width, condition), bias=False)
+        if more:
+            normalised(f"{block}.conv_sc", (more, a, 1, 1))
+    for number, width in attention.items():
+        layer = f"blocks.{number}.1"
+        shapes[f"{layer}.gamma"] = ()
+        for name, out in (
+            ("theta", width // 8),
+            ("phi", width // 8),
+            ("g", width // 2),
+        ):
+            normalised(f"{layer}.{name}", (out, width, 1, 1), bias=False)
+        normalised(f"{layer}.o", (width, width // 2, 1, 1), bias=False)
+    return {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
+
+
+def test_weights_of_the_deep_networks_have_their_places():
+    """Every one of the authors' arrays lands where ours is, in its shape."""
+    widths, given = (16, 8, 8), jnp.zeros(2, jnp.int32)
+    generator = biggan_deep.Generator((16, 16, 3), widths, 2, 3, (1,), shared=5)
+    blocks = [(16, 4, 16), (16, 4, 8), (8, 2, 8), (8, 2, 8)]
+    state = deep_state(
+        [(*block, 5 + 4, 0) for block in blocks],
+        {3: 8},
+        {"linear": (16 * 16, 9), "output_layer.2": (3, 8, 3, 3)},
+    )
+    state["shared.weight"] = np.ones((3, 5))
+    for kind in ("gain", "bias", "stored_mean", "stored_var"):
+        state[f"output_layer.0.{kind}"] = np.ones(8)
+    discriminator = biggan_deep.Discriminator((8, 8, 16), 2, 3, (0,))
+    blocks = [(8, 2, 8, 0, 0), (8, 2, 8, 0, 0), (8, 4, 16, 0, 8), (16, 4, 16, 0, 0)]
+    ends = {"input_conv": (8, 3, 3, 3), "linear": (1, 16), "embed": (3, 16)}
+    other = deep_state(blocks, {1: 8}, ends)
+    cases = (
+        (generator, state, jnp.zeros((2, 4))),
+        (discriminator, other, jnp.zeros((2, 16, 16, 3))),
+    )
+    for module, theirs, value in cases:
+        ours = jax.eval_shape(module.init, jax.random.key(0), value, given, context(2))
+        seen = jax.tree.map(np.shape, import_torch(theirs, depth=2))
+        assert seen == jax.tree.map(lambda x: x.shape, ours)
+
+
 def test_deep_blocks_keep_channels():
     """With the last kernel at zero a block is its shortcut."""
     x = jax.random.normal(jax.random.key(1), (2, 4, 4, 8))
