@@ -2,13 +2,20 @@
 
 from typing import NamedTuple
 
-import jax
 import optax
 
 from jaxgan import losses
 from jaxgan.core import schedules
 from jaxgan.core.types import Loss, Players, Turn
-from jaxgan.terms import adversarial, gradient_penalty, r1, r2
+from jaxgan.optimizers import clip_weights, lazy_adam
+from jaxgan.terms import (
+    adversarial,
+    gradient_penalty,
+    orthogonal,
+    path_length,
+    r1,
+    r2,
+)
 
 LearningRate = float | optax.Schedule
 """A number, or an optax schedule: a function of the player's number of updates."""
@@ -105,12 +112,74 @@ def hinge(
     )
 
 
+def biggan(
+    generator_rate: LearningRate = 5e-5,
+    discriminator_rate: LearningRate = 2e-4,
+    critic_steps: int = 2,
+    orthogonality: float = 0.0,
+    average_from: int = 40_000,
+) -> Recipe:
+    """BigGAN, Brock et al. 2019 (arXiv 1809.11096), section 3 and appendix C.
+
+    Hinge loss; Adam 5e-5 and 2e-4, betas (0, 0.999), ε 1e-6; 2 discriminator updates
+    per generator update; the generator's average decays by 0.9999. The defaults are
+    those of ImageNet at 128×128 with batches of 2048; on CIFAR-10 the authors' code has
+    rates of 2e-4, 4 discriminator updates and batches of 50.
+
+    Args:
+      generator_rate: Adam's, for the generator.
+      discriminator_rate: Adam's, for the discriminator.
+      critic_steps: discriminator updates per generator update.
+      orthogonality: weight of `orthogonal` on the generator's turn; the paper's is
+        1e-4, and 0 leaves it out.
+      average_from: the step at which averaging begins: 20 000 generator updates.
+    """
+    critic, generator = _versus(losses.hinge, critic_steps)
+    if orthogonality:
+        terms = (*generator.terms, orthogonal(orthogonality))
+        generator = generator._replace(terms=terms)
+
+    def adam(rate):
+        return optax.adam(rate, b1=0.0, b2=0.999, eps=1e-6)
+
+    # The average moves on every step, the generator on every `critic_steps`th.
+    decay = 0.9999 ** (1.0 / critic_steps)
+    return Recipe(
+        (critic, generator),
+        Players(adam(generator_rate), adam(discriminator_rate)),
+        schedules.constant_decay(decay, average_from),
+    )
+
+
 def relativistic(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
     """RpGAN, Jolicoeur-Martineau 2018 (arXiv 1807.00734), algorithm 1.
 
     Adam 2e-4, betas (0.5, 0.999), one update each.
     """
     return _alternating(losses.relativistic, learning_rate, b1)
+
+
+class R3GANSchedule(NamedTuple):
+    """Constants of one data set, as arguments of `r3gan`: see there."""
+
+    gamma: tuple[float, float]
+    half_life: tuple[float, float]
+    burn_in_images: int
+    batch_size: int
+
+
+R3GAN = {
+    "CIFAR-10": R3GANSchedule((0.05, 0.005), (0.0, 5e6), 20_000_000, 512),
+    "FFHQ-64": R3GANSchedule((2.0, 0.2), (0.0, 5e5), 20_000_000, 256),
+    "FFHQ-256": R3GANSchedule((150.0, 15.0), (0.0, 5e5), 20_000_000, 256),
+    "ImageNet-32": R3GANSchedule((0.5, 0.05), (0.0, 5e7), 200_000_000, 4096),
+    "ImageNet-64": R3GANSchedule((1.0, 0.1), (0.0, 5e7), 200_000_000, 4096),
+}
+"""The official presets: `r3gan(**R3GAN["FFHQ-64"]._asdict())`.
+
+All share the schedules of the learning rate, 2e-4 to 5e-5, and of Adam's second beta,
+0.9 to 0.99.
+"""
 
 
 def r3gan(
@@ -151,38 +220,55 @@ def r3gan(
     )
 
 
-def lazy_adam(
-    learning_rate: float, b1: float, b2: float, every: int, eps: float = 1e-8
-) -> optax.GradientTransformation:
-    """Adam for a player that also plays a lazy penalty turn every so many steps.
+def stylegan2(
+    gamma: float = 10.0,
+    path_weight: float = 2.0,
+    learning_rate: float = 0.002,
+    half_life: float = 10_000.0,
+    ramp_up: float | None = None,
+    penalty_every: int = 16,
+    path_every: int = 4,
+) -> Recipe:
+    """StyleGAN2, Karras et al. 2020 (arXiv 1912.04958), and its configurations.
 
-    Karras et al. 2020 (arXiv 1912.04958), appendix B: such a turn is an update of its
-    own, so rate and betas become λc, β^c with c = k / (k + 1).
+    The non-saturating loss; R1 on every 16th step and path length regularisation on
+    every 4th, each weighted by its interval and an update of its own; Adam with betas
+    (0, 0.99), corrected for those updates (`lazy_adam`). The defaults are those of the
+    paper at 1024×1024, where batches are 32. The official PyTorch code (arXiv
+    2006.06676) has other configurations:
+
+    - FFHQ at 256×256: gamma 1, learning rate 0.0025, half-life 20 000, batch 64;
+    - FFHQ at 512×512: gamma 0.5, otherwise likewise;
+    - CIFAR-10: gamma 0.01, no path lengths (`path_weight` 0; and no style mixing in the
+      game), learning rate 0.0025, half-life 500 000 with a ramp-up of 0.05, batch 64.
+
+    Args:
+      gamma: of R1, ½γ‖∇D(real)‖².
+      path_weight: of path length regularisation; 0 leaves the turn out, and keeps the
+        correction of Adam, as the official code does.
+      learning_rate: Adam's before the correction, for both players.
+      half_life: of the generator's average, in images.
+      ramp_up: the half-life is at most this share of the images seen; None: not so.
+      penalty_every: steps between penalties of the discriminator.
+      path_every: steps between path length regularisations of the generator.
     """
-    correction = every / (every + 1)
-    return optax.adam(
-        learning_rate * correction, b1=b1**correction, b2=b2**correction, eps=eps
+    play = adversarial(losses.nonsaturating)
+    turns = [
+        Turn("discriminator", (play,)),
+        Turn("discriminator", (r1(penalty_every * gamma),), every=penalty_every),
+        Turn("generator", (play,)),
+    ]
+    if path_weight:
+        lazy = path_length(path_every * path_weight)
+        turns.append(Turn("generator", (lazy,), every=path_every))
+    return Recipe(
+        tuple(turns),
+        Players(
+            lazy_adam(learning_rate, 0.0, 0.99, path_every),
+            lazy_adam(learning_rate, 0.0, 0.99, penalty_every),
+        ),
+        schedules.half_life(half_life, ramp_up),
     )
-
-
-def clip_weights(limit: float) -> optax.GradientTransformation:
-    """Makes the updated parameters lie in [-limit, limit]; chain it last.
-
-    Raises:
-      ValueError: if `limit` is not positive.
-    """
-    if not limit > 0:
-        raise ValueError(f"limit: saw {limit}, wanted a positive number")
-
-    def update(updates, state, params=None):
-        if params is None:
-            raise ValueError("params: saw None, wanted the weights to clip")
-        clipped = jax.tree.map(
-            lambda p, u: (p + u).clip(-limit, limit) - p, params, updates
-        )
-        return clipped, state
-
-    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
 
 
 def _alternating(loss: Loss, learning_rate: LearningRate, b1: float) -> Recipe:

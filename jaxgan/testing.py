@@ -290,8 +290,9 @@ def _transformations(subject: Subject, reads_batch: bool) -> dict[str, Callable]
 def check_draws_ignore_devices(subject: Subject) -> None:
     """Law 3: draws are the same on 1, 2, 4 and 8 devices.
 
-    Keys and integers must be equal; a float may differ in the last place, because some
-    backends fuse the transformation of bits to normals differently.
+    Keys must be equal; floats may differ by rounding, because backends fuse the
+    transformation of bits to normals differently, and because a game's latent may be
+    computed from what it drew, as a style is.
     """
     state, batch = subject.init(), subject.batch
     size = batch_size(batch)
@@ -318,7 +319,7 @@ def check_draws_ignore_devices(subject: Subject) -> None:
         )(state, batch)
         what = f"law 3: draws on {devices} devices, against 1"
         _assert_equal(wanted[0], seen[0], what)
-        _assert_close(wanted[1], seen[1], what, 3e-7, 1e-7)
+        _assert_close(wanted[1], seen[1], what, 1e-5, 1e-6)
 
 
 def check_resuming_is_exact(
@@ -399,9 +400,14 @@ def check_examples_are_independent(subject: Subject, *, train: bool = False) -> 
 def check_every_leaf_changes(
     subject: Subject, *, constants: Collection[str] = CONSTANT_LEAVES
 ) -> None:
-    """Law 7: every leaf of `State` changes within a period, or is a named constant."""
+    """Law 7: every leaf of `State` changes within two periods, or is a named constant.
+
+    Two, because what lies before a kernel or gain that starts at zero has no gradient
+    in the first.
+    """
     after = before = subject.init()
-    for _ in range(subject.period):
+    steps = 2 * subject.period
+    for _ in range(steps):
         after, _ = subject.jitted_step(after, subject.batch)
     for (path, old), new in zip(
         jax.tree_util.tree_leaves_with_path(before), jax.tree.leaves(after)
@@ -411,7 +417,7 @@ def check_every_leaf_changes(
             continue
         if _equal(old, new):
             raise AssertionError(
-                f"law 7: {name} is the same after {subject.period} steps; does it get "
+                f"law 7: {name} is the same after {steps} steps; does it get "
                 "a gradient? If it is a constant, name it in `constants`"
             )
 

@@ -16,13 +16,14 @@ ALLOWED = {
     "core": set(),
     "losses": {"core"},
     "terms": {"core"},
-    "augment": {"core"},
+    "augment": {"core", "nn"},
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},
-    "evaluation": {"core"},
+    "evaluation": {"core", "data"},
     "models": {"core", "nn"},
-    "recipes": {"core", "losses", "terms"},
+    "optimizers": set(),
+    "recipes": {"core", "losses", "optimizers", "terms"},
     "testing": {"core"},
 }
 RUN = set(ALLOWED) - {"testing"}

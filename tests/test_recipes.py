@@ -9,7 +9,7 @@ import optax
 import pytest
 from flax import linen as nn
 
-from jaxgan import losses, make_step, recipes
+from jaxgan import losses, make_step, optimizers, recipes
 from jaxgan.core import Players, Sample, Turn, init_state
 from jaxgan.games.latent import LatentGame
 from jaxgan.terms import adversarial, r1
@@ -27,8 +27,10 @@ PUBLISHED = {
     "wgan",
     "wgan_gp",
     "hinge",
+    "biggan",
     "relativistic",
     "r3gan",
+    "stylegan2",
 }
 
 
@@ -45,6 +47,7 @@ def test_all_are_found():
         ("wgan", ["adversarial"], 5),
         ("wgan_gp", ["adversarial", "gradient_penalty"], 5),
         ("hinge", ["adversarial"], 5),
+        ("biggan", ["adversarial"], 2),
         ("relativistic", ["adversarial"], 1),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
     ],
@@ -64,6 +67,48 @@ def test_turns(name, terms, every):
             np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
 
 
+def test_constants_of_biggan():
+    """Rates, betas and ε of the two players; the average; the extra term."""
+    recipe = recipes.biggan(orthogonality=1e-4)
+    terms = recipe.turns[1].terms
+    assert [term.name for term in terms] == ["adversarial", "orthogonal"]
+    assert terms[1].weight == 1e-4
+    params, gradient = jnp.zeros(1), jnp.full(1, 1e-6)
+    with jax.numpy_dtype_promotion("standard"):
+        for optimizer, rate in zip(recipe.optimizers, (5e-5, 2e-4)):
+            updates, _ = optimizer.update(gradient, optimizer.init(params), params)
+            # With ε as large as the gradient Adam's first step is half of the rate.
+            np.testing.assert_allclose(updates, -rate / 2, rtol=1e-4)
+    decays = [recipe.ema_decay(jnp.int32(step), 2048) for step in (39_999, 40_000)]
+    np.testing.assert_allclose(decays, [0.0, 0.9999**0.5], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "gamma", "life"),
+    [
+        ("CIFAR-10", (0.05, 0.005), 5e6),
+        ("FFHQ-64", (2.0, 0.2), 5e5),
+        ("FFHQ-256", (150.0, 15.0), 5e5),
+        ("ImageNet-32", (0.5, 0.05), 5e7),
+        ("ImageNet-64", (1.0, 0.1), 5e7),
+    ],
+)
+def test_published_schedules_of_r3gan(name, gamma, life):
+    """First, middle and last values; no averaging at first, then a half-life."""
+    made = recipes.R3GAN[name]
+    recipe = recipes.r3gan(**made._asdict())
+    steps = made.burn_in_images // made.batch_size
+    at = [jnp.int32(step) for step in (0, steps // 2, steps, 2 * steps)]
+    weight = recipe.turns[0].terms[1].weight
+    middle = sum(gamma) / 2
+    seen = [weight(step) for step in at]
+    np.testing.assert_allclose(seen, [gamma[0], middle, gamma[1], gamma[1]], 1e-3)
+    seen = [recipe.ema_decay(step, made.batch_size) for step in at]
+    lives = [1e-8, life / 2, life, life]
+    wanted = [0.5 ** (made.batch_size / each) for each in lives]
+    np.testing.assert_allclose(seen, wanted, rtol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("name", "rate"),
     [
@@ -75,6 +120,7 @@ def test_turns(name, terms, every):
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
         ("r3gan", 2e-4),
+        ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
@@ -82,7 +128,8 @@ def test_first_update_has_the_published_size(name, rate):
     params = {"w": jnp.zeros(3)}
     gradient = {"w": jnp.array([1.0, -2.0, 3.0])}
     with jax.numpy_dtype_promotion("standard"):
-        for optimizer in RECIPES[name]().optimizers:
+        rates = rate if isinstance(rate, tuple) else (rate, rate)
+        for optimizer, rate in zip(RECIPES[name]().optimizers, rates):
             state = optimizer.init(params)
             updates, _ = optimizer.update(gradient, state, params)
             size = rate / np.sqrt(1 - 0.99) if name == "wgan" else rate
@@ -90,8 +137,32 @@ def test_first_update_has_the_published_size(name, rate):
             np.testing.assert_allclose(updates["w"], wanted, rtol=1e-4)
 
 
+def test_stylegan2s_turns_and_average():
+    """As its official training loop prints them, and for CIFAR-10."""
+    turns = recipes.stylegan2().turns
+    seen = [
+        (turn.player, turn.every, *((term.name, term.weight) for term in turn.terms))
+        for turn in turns
+    ]
+    assert seen == [
+        ("discriminator", 1, ("adversarial", 1.0)),
+        ("discriminator", 16, ("r1", 160.0)),
+        ("generator", 1, ("adversarial", 1.0)),
+        ("generator", 4, ("path_length", 8.0)),
+    ]
+    cifar = recipes.stylegan2(0.01, 0.0, 0.0025, 500_000, 0.05)
+    assert [turn.every for turn in cifar.turns] == [1, 16, 1]
+    assert cifar.turns[1].terms[0].weight == pytest.approx(0.16)
+    # Half of what is left after 64 images of a half-life of 0.05 · 64 000 of them; and
+    # of 500 000, once that is less.
+    for step, life in ((1000, 3200.0), (10**6, 500_000.0)):
+        decay = cifar.ema_decay(jnp.int32(step), 64)
+        np.testing.assert_allclose(decay, 0.5 ** (64 / life), 1e-6)
+    assert cifar.ema_decay(jnp.int32(0), 64) == 0.0
+
+
 def test_clipping_bounds_every_weight():
-    transform = recipes.clip_weights(0.01)
+    transform = optimizers.clip_weights(0.01)
     params = {"a": jnp.array([0.005, -0.5, 0.3]), "b": jnp.array([[0.01]])}
     updates = {"a": jnp.array([0.001, 0.1, -0.295]), "b": jnp.array([[7.0]])}
     clipped, _ = transform.update(updates, transform.init(params), params)
@@ -99,14 +170,14 @@ def test_clipping_bounds_every_weight():
     np.testing.assert_allclose(after["a"], [0.006, -0.01, 0.005], atol=1e-7)
     np.testing.assert_allclose(after["b"], [[0.01]], atol=1e-7)
     with pytest.raises(ValueError, match="limit: saw 0"):
-        recipes.clip_weights(0.0)
+        optimizers.clip_weights(0.0)
     with pytest.raises(ValueError, match="params: saw None"):
         transform.update(updates, (), None)
 
 
 def test_lazy_adam_is_stylegan2s():
     """k = 16: rate 0.0025 · 16/17, β₂ 0.99^(16/17), as printed by its training loop."""
-    lazy = recipes.lazy_adam(0.0025, 0.0, 0.99, 16)
+    lazy = optimizers.lazy_adam(0.0025, 0.0, 0.99, 16)
     plain = optax.adam(0.0025 * 16 / 17, b1=0.0, b2=0.99 ** (16 / 17), eps=1e-8)
     params, gradient = jnp.ones(3), jnp.array([0.1, -0.2, 0.3])
     with jax.numpy_dtype_promotion("standard"):

@@ -24,7 +24,7 @@ from failing_runs import CASES, CURES, HEALTHY
 
 from jaxgan.evaluation.diagnosis import diagnose
 from jaxgan.evaluation.history import History, of_seed
-from jaxgan.run import launch, loop, not_finite, records
+from jaxgan.run import launch, loop, not_finite, preparing, records
 from jaxgan.run.errors import RunError
 from jaxgan.run.options import Options
 
@@ -54,7 +54,7 @@ def train(
     with tempfile.TemporaryDirectory() as folder:
         run = pathlib.Path(folder)
         try:
-            prepared = loop.prepare(experiments, options, seeds)
+            prepared = preparing.prepare(experiments, options, seeds)
             loop.train(experiments[0], run, options, prepared)
         except RunError as error:
             print(error)

@@ -41,9 +41,40 @@ class Context:
         """The same surroundings with independent keys."""
         return dataclasses.replace(self, keys=self.draw(stream))
 
+    def thinned(self, count: int) -> "Context":
+        """The surroundings of `count` examples, equally far apart, of the first on.
+
+        Which they are does not depend on the number of devices, unless a device holds
+        less than one.
+
+        Raises:
+          ValueError: if the number of examples is not a multiple of `count`.
+        """
+        size = self.keys.shape[0]
+        if size == count:
+            return self
+        if count < 1 or size % count:
+            raise ValueError(
+                f"examples: saw {count}, wanted a divisor of {size} (per device and "
+                "microbatch)"
+            )
+        keys, batch = jax.tree.map(
+            lambda x: x[:: size // count], (self.keys, self.batch)
+        )
+        return dataclasses.replace(self, keys=keys, batch=batch)
+
     def mean(self, tree: Any) -> Any:
-        """Mean over the leading axis and all devices: a term's only collective."""
+        """Mean over the leading axis and all devices.
+
+        With `gather`, for constants, the only collectives that a term may use.
+        """
         return self.across_devices(jax.tree.map(lambda x: jnp.mean(x, axis=0), tree))
+
+    def gather(self, numbers: jax.Array) -> jax.Array:
+        """All devices' rows of a constant: [B, ...] to [devices · B, ...], in order."""
+        if self.axis_name is None:
+            return numbers
+        return lax.all_gather(numbers, self.axis_name, tiled=True)
 
     def value_and_grad(
         self, function: Callable[[Any], tuple[jax.Array, Any]]

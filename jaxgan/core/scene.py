@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.core.context import Context
+from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import (
     Augment,
     Game,
@@ -59,7 +60,8 @@ def set_scene(
     def generate(latent, stream, params=None):
         params = variables.generator["params"] if params is None else params
         changed = {**variables.generator, "params": params}
-        return game.generate(changed, latent, context.fork(stream))[0]
+        fork = context.fork(stream).thinned(batch_size(latent))
+        return game.generate(changed, latent, fork)[0]
 
     fork = context.fork("generator")
     latent, generator = game.latent(variables.generator, fork)

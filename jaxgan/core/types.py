@@ -98,7 +98,11 @@ class Generate(Protocol):
     """Applies the generator without changing any state."""
 
     def __call__(self, latent: Tree, stream: str, params: Tree = None) -> Sample:
-        """Generates from a latent; arguments as for `Discriminate`."""
+        """Generates from a latent; arguments as for `Discriminate`.
+
+        The latent may be that of every n-th example, which is then generated with the
+        keys of that example.
+        """
         ...
 
 

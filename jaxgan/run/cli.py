@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
+from jaxgan.run import arguments
 from jaxgan.run.errors import RunError, suggestion
 
 EXPERIMENTS = pathlib.Path("experiments")
@@ -44,71 +45,6 @@ class Parser(argparse.ArgumentParser):
         return parsed
 
 
-def _run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "run", type=pathlib.Path, metavar="RUN", help="the run's folder"
-    )
-    parser.add_argument(
-        "--step", type=int, help="of the checkpoint (default: the newest)"
-    )
-
-
-def _samples(parser: argparse.ArgumentParser) -> None:
-    _run(parser)
-    parser.add_argument(
-        "--seed", type=int, default=0, help="of the samples (default: 0)"
-    )
-    parser.add_argument(
-        "--run-seed",
-        type=int,
-        help="which of the runs that were trained with --seeds (default: the first)",
-    )
-    parser.add_argument("--label", help="name or number of a class, for all samples")
-    parser.add_argument(
-        "--truncation", type=float, help="cut the normal latents off at ±this"
-    )
-    parser.add_argument(
-        "--current",
-        action="store_true",
-        help="the current generator instead of its running average",
-    )
-    parser.add_argument(
-        "--batch-size", type=int, default=64, help="samples at once (default: 64)"
-    )
-
-
-def _sample(parser: argparse.ArgumentParser) -> None:
-    _samples(parser)
-    parser.add_argument("--num", type=int, default=64, help="how many (default: 64)")
-    parser.add_argument(
-        "--out",
-        type=pathlib.Path,
-        help="NAME.png: one picture of all (default, in RUN/generated); NAME.npz: "
-        "arrays; any other name: a folder of one picture each",
-    )
-
-
-def _interpolate(parser: argparse.ArgumentParser) -> None:
-    _samples(parser)
-    parser.add_argument(
-        "--points", type=int, default=4, help="samples to pass through (default: 4)"
-    )
-    parser.add_argument(
-        "--frames",
-        type=int,
-        default=8,
-        help="pictures from one sample to the next (default: 8)",
-    )
-    parser.add_argument(
-        "--rate", type=float, default=12.0, help="frames per second (default: 12)"
-    )
-    parser.add_argument(
-        "--out",
-        type=pathlib.Path,
-        help="NAME.png: a strip (default, in RUN/generated); NAME.gif; NAME.mp4",
-    )
-
-
 def _train(parser: argparse.ArgumentParser) -> None:
     there = ", ".join(_experiments()) or "none in ./experiments"
     parser.add_argument(
@@ -143,13 +79,6 @@ def _forecast_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
 
 
-def _diagnose(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "run", type=pathlib.Path, metavar="RUN", help="the run's folder"
-    )
-    parser.add_argument("--json", action="store_true", help="print one line of JSON")
-
-
 def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--experiments", type=pathlib.Path, default=EXPERIMENTS)
     parser.add_argument("--runs", type=pathlib.Path, default=pathlib.Path("runs"))
@@ -157,13 +86,29 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = {
     "train": Command("train or resume an experiment", _train, "cli:train"),
-    "sample": Command("generate samples of a run", _sample, "generated:sample"),
-    "interpolate": Command(
-        "walk between samples of a run", _interpolate, "generated:interpolate"
+    "sample": Command(
+        "generate samples of a run", arguments.sample, "generated:sample"
     ),
-    "fingerprint": Command("hash a checkpoint's whole state", _run, "listing:identify"),
+    "interpolate": Command(
+        "walk between samples of a run", arguments.interpolate, "generated:interpolate"
+    ),
+    "evaluate": Command(
+        "measure a run's samples, or a folder of images against another",
+        arguments.evaluate,
+        "evaluating:command",
+    ),
+    "report": Command(
+        "write one HTML page about a run, or serve it live",
+        arguments.report,
+        "report.command:write",
+    ),
+    "fingerprint": Command(
+        "hash a checkpoint's whole state", arguments.checkpoint, "listing:identify"
+    ),
     "diagnose": Command(
-        "say what is wrong with a run, why, and what to try", _diagnose, "health:tell"
+        "say what is wrong with a run, why, and what to try",
+        arguments.diagnose,
+        "health:tell",
     ),
     "forecast": Command(
         "compile an experiment's step, for TPUs that are not here too",

@@ -132,8 +132,8 @@ class _Real:
 
 
 def _chunk(experiment: Experiment) -> int:
-    """Examples per pass: those of a microbatch, halved while more than are wanted."""
-    size = experiment.data.batch_size // experiment.microbatches
+    """Examples per pass: those of a batch, halved while more than are wanted."""
+    size = experiment.data.batch_size
     while size > SAMPLES and size % 2 == 0:
         size //= 2
     return size

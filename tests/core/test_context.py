@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,19 @@ def test_streams_are_stable():
     assert stream_number("latent") == 1827798387
 
 
+def test_thinning_is_the_same_on_every_number_of_devices():
+    """Every other example of halves are every other one of the whole."""
+    keys, batch = example_keys(jax.random.key(7), 8), jnp.arange(8)
+    whole = Context(keys, batch).thinned(4)
+    np.testing.assert_array_equal(whole.batch, [0, 2, 4, 6])
+    halves = [Context(keys[i : i + 4], batch[i : i + 4]).thinned(2) for i in (0, 4)]
+    parts = np.concatenate([bits(half.keys) for half in halves])
+    np.testing.assert_array_equal(parts, bits(whole.keys))
+    assert whole.thinned(4) is whole
+    with pytest.raises(ValueError, match="examples: saw 3, wanted a divisor of 8"):
+        Context(keys, batch).thinned(3)
+
+
 def test_forks_are_independent():
     context = Context(example_keys(jax.random.key(0), 4))
     drawn = [
@@ -79,3 +93,20 @@ def test_context_is_a_pytree_with_static_surroundings():
     through = jax.jit(lambda c: c)(context)
     assert through.axis_name == "d"
     assert through.train is True
+
+
+def test_gather_is_the_global_batch():
+    numbers = jnp.arange(8.0)
+    np.testing.assert_array_equal(
+        Context(jax.random.split(KEY, 8)).gather(numbers), numbers
+    )
+    keys = jax.random.split(KEY, 8).reshape(4, 2)
+    gathered = jax.pmap(
+        lambda keys, x: Context(keys, axis_name="d").gather(x),
+        "d",
+        devices=jax.devices()[:4],
+    )(keys, numbers.reshape(4, 2))
+    np.testing.assert_array_equal(gathered, np.tile(numbers, (4, 1)))
+
+
+KEY = jax.random.key(0)

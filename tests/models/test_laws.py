@@ -8,18 +8,49 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import dcgan, mlp, resnet, toy
+from jaxgan.models import (
+    biggan,
+    biggan_deep,
+    dcgan,
+    mlp,
+    r3gan,
+    resnet,
+    stylegan2,
+    toy,
+)
 from tests.models.filled import filled
 
 KEYS = example_keys(jax.random.key(0), 4)
 LABELS = jnp.arange(4) % 3
 IMAGE = (8, 8, 1)
+BIG = {"shape": IMAGE, "widths": (8, 8), "classes": 3, "attention": (0,), "shared": 2}
+SMALL = {"classes": 3, "attention": (0,)}
+STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
 GENERATORS = {
     "mlp": (mlp.Generator((2, 2, 1), widths=(6, 5)), (3,), ()),
     "dcgan": (dcgan.Generator(IMAGE, 4), (3,), ()),
     "joined": (dcgan.Generator(IMAGE, 4, classes=3), (3,), LABELS),
     "modulated": (dcgan.Generator(IMAGE, 4, classes=3, modulated=True), (3,), LABELS),
     "resnet": (resnet.Generator(IMAGE, (5, 4)), (3,), ()),
+    "sagan": (
+        resnet.Generator(IMAGE, (8, 8), 3, spectral=True, attention=(0,)),
+        (3,),
+        LABELS,
+    ),
+    "biggan": (biggan.Generator(**BIG), (4,), LABELS),
+    "biggan tables": (
+        biggan.Generator(**{**BIG, "shared": 0}, hierarchical=False),
+        (3,),
+        LABELS,
+    ),
+    "biggan deep": (biggan_deep.Generator(**BIG, depth=1), (3,), LABELS),
+    "r3gan": (r3gan.Generator((4, 2), (2, 2), 1, shape=IMAGE), (3,), ()),
+    "r3gan labels": (
+        r3gan.Generator((4, 2), (2, 2), 1, classes=3, embedding=2, shape=IMAGE),
+        (3,),
+        LABELS,
+    ),
+    "stylegan2": (stylegan2.Generator(IMAGE, 3, 4, **STYLED), (3,), LABELS),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -36,6 +67,21 @@ DISCRIMINATORS = {
     ),
     "resnet": (resnet.Discriminator((4, 5), 1, mean=True), IMAGE, ()),
     "resnet spectral": (resnet.Discriminator((4, 4), 1, spectral=True), IMAGE, ()),
+    "sagan": (
+        resnet.Discriminator((8, 8), 1, spectral=True, **SMALL),
+        IMAGE,
+        LABELS,
+    ),
+    "biggan": (biggan.Discriminator((8, 8), 1, **SMALL), IMAGE, LABELS),
+    "biggan deep": (biggan_deep.Discriminator((8, 8), 1, **SMALL), IMAGE, LABELS),
+    "r3gan": (r3gan.Discriminator((4, 2), (2, 2), 1), IMAGE, ()),
+    "r3gan labels": (
+        r3gan.Discriminator((4, 2), (2, 2), 1, classes=3, embedding=2),
+        IMAGE,
+        LABELS,
+    ),
+    # Groups of one: no example sees another.
+    "stylegan2": (stylegan2.Discriminator(3, **STYLED, group=1), IMAGE, LABELS),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 ALL = [
@@ -110,7 +156,10 @@ def test_bfloat16_keeps_variables_in_float32(module, shape, given):
         given,
         Context(KEYS, train=True),
     )
-    assert only(output).dtype == jnp.bfloat16
+    # StyleGAN2 adds up colours, and judges after its blocks, in float32.
+    own = isinstance(module, (stylegan2.Generator, stylegan2.Discriminator))
+    wanted = jnp.float32 if own else jnp.bfloat16
+    assert only(output).dtype == wanted
     assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(variables))
 
 

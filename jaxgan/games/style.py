@@ -1,0 +1,141 @@
+"""The style-based game: the latent is w, what the mapping makes of noise."""
+
+import dataclasses
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.microbatches import batch_size
+from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
+from jaxgan.games.latent import Conditioning, apply_module, unconditional
+
+
+class StyleGenerator(Protocol):
+    """A Flax module that generates in two stages.
+
+    Called as a whole, `generator(z, given, context)`, it makes all of its variables.
+    """
+
+    def styles(self, value: jax.Array, given: Tree, context: Context) -> jax.Array:
+        """Maps latents z [B, Z] to styles w [B, L, W], one per layer."""
+        ...
+
+    def synthesize(self, styles: jax.Array, context: Context) -> Tree:
+        """Maps styles w [B, L, W] to values."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class StyleGame:
+    """A mapping and a synthesis against a discriminator of samples.
+
+    The latent is `Sample(w, given)` with w [B, L, W], so that terms can look at the
+    synthesis alone, as path length regularisation does. Training mixes styles: with a
+    probability, the layers of an example from a random one on take the w of a second z
+    (Karras et al. 2019, arXiv 1812.04948, section 3.1). The official code decides so
+    once per batch; here every example decides for itself. Running means of w see the
+    first z only, and only on the generator's turns.
+
+    Attributes:
+      generator: the module, a `StyleGenerator`.
+      discriminator: the module, called as `discriminator(value, given, context)`.
+      latent_size: Z.
+      conditioning: what samples are conditioned on.
+      mixing: the probability of mixing styles; 0.9 for StyleGAN2, but 0 in its
+        configuration for CIFAR-10 and in StyleGAN3.
+
+    Raises:
+      ValueError: if a number is out of range.
+    """
+
+    generator: nn.Module
+    discriminator: nn.Module
+    latent_size: int
+    conditioning: Conditioning = unconditional
+    mixing: float = 0.9
+
+    def __post_init__(self):
+        if self.latent_size < 1:
+            raise ValueError(f"latent_size: saw {self.latent_size}, wanted at least 1")
+        if not 0.0 <= self.mixing <= 1.0:
+            raise ValueError(f"mixing: saw {self.mixing}, wanted a number in [0, 1]")
+
+    def init(self, key: jax.Array, batch: Sample) -> Players[Variables]:
+        """Makes both players' variables; of `batch` only shapes matter."""
+        key_generator, key_discriminator, key_examples = jax.random.split(key, 3)
+        keys = example_keys(key_examples, batch_size(batch))
+        context = Context(keys, batch, train=True)
+        z, given = self._draw("latent", context), self._given(context)
+        real = self.real(batch)
+        return Players(
+            self.generator.init(key_generator, z, given, context),
+            self.discriminator.init(key_discriminator, *real, context),
+        )
+
+    def real(self, batch: Sample) -> Sample:
+        """The data, without labels that nobody looks at."""
+        return Sample(batch.value, self.conditioning.real(batch.given))
+
+    def latent(
+        self, variables: Variables, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Draws z, maps it to w, and mixes styles in training."""
+        given = self._given(context)
+        w, changed = self._styles(variables, "latent", given, context)
+        if context.train and self.mixing and w.shape[1] > 1:
+            other, _ = self._styles(variables, "mixing_latent", given, context)
+            w = self._mixed(w, other, context)
+        return Sample(w, given), changed
+
+    def generate(
+        self, variables: Variables, latent: Sample, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Synthesises from w a sample with the same `given`."""
+        value, variables = apply_module(
+            self.generator, variables, latent.value, context, method="synthesize"
+        )
+        return Sample(value, latent.given), variables
+
+    def discriminate(
+        self, variables: Variables, sample: Sample, context: Context
+    ) -> tuple[Verdict, Variables]:
+        """Judges a sample."""
+        verdict, variables = apply_module(
+            self.discriminator, variables, *sample, context
+        )
+        if not isinstance(verdict, Verdict):
+            verdict = Verdict(verdict)
+        return verdict, variables
+
+    def _draw(self, stream, context):
+        return jax.vmap(lambda key: jax.random.normal(key, (self.latent_size,)))(
+            context.draw(stream)
+        )
+
+    def _given(self, context):
+        given = context.batch.given if isinstance(context.batch, Sample) else ()
+        return self.conditioning.fake(context.draw("given"), given)
+
+    def _styles(self, variables, stream, given, context):
+        z = self._draw(stream, context)
+        return apply_module(
+            self.generator, variables, z, given, context, method="styles"
+        )
+
+    def _mixed(self, w, other, context):
+        """Layers [crossover, L) of w from the other, where an example mixes."""
+        layers = w.shape[1]
+
+        def crossover(key):
+            key_whether, key_where = jax.random.split(key)
+            mixes = jax.random.uniform(key_whether) < self.mixing
+            return jnp.where(
+                mixes, jax.random.randint(key_where, (), 1, layers), layers
+            )
+
+        first = jax.vmap(crossover)(context.draw("mixing"))
+        keep = jnp.arange(layers)[None] < first[:, None]
+        return jnp.where(keep[..., None], w, other)

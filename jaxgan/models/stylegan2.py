@@ -1,0 +1,215 @@
+"""StyleGAN2, for any power of two.
+
+Karras et al. 2020 (arXiv 1912.04958) and, for conditions and configurations, Karras et
+al. 2020 (arXiv 2006.06676). The base of the channels is 32768 in the large networks
+(configuration F, CIFAR-10) and 16384 in those for 256×256; a map of side n has
+min(base // n, 512) of them. Published weights: `jaxgan.models.stylegan2_weights`.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.core.context import Context
+from jaxgan.core.types import Verdict
+from jaxgan.models.stylegan2_blocks import (
+    Architecture,
+    DiscriminatorBlock,
+    SynthesisBlock,
+    sides,
+)
+from jaxgan.nn.activation import leaky_relu
+from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
+from jaxgan.nn.minibatch import minibatch_deviation
+from jaxgan.nn.style import MappingNetwork, Noise, training_noise, truncated
+
+
+class SynthesisNetwork(nn.Module):
+    """w -> image. Attributes are those of `Generator`."""
+
+    shape: Sequence[int]
+    channel_base: int = 32768
+    channel_max: int = 512
+    architecture: Architecture = Architecture.SKIP
+    noise: Noise = training_noise
+    clamp: float | None = None
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, w: jax.Array, context: Context) -> jax.Array:
+        """Maps w [B, L, W] to images [B, H, W, C], in float32.
+
+        A block's colours take the w of the next block's first layer: L is twice the
+        number of blocks.
+        """
+        x = image = None
+        every = sides(self.shape[0])
+        for place, side in enumerate(every):
+            block = SynthesisBlock(
+                min(self.channel_base // side, self.channel_max),
+                self.shape[2],
+                self.architecture is Architecture.SKIP or side == every[-1],
+                self.architecture is Architecture.RESIDUAL and side > 4,
+                self.noise,
+                self.clamp,
+                self.dtype,
+                name=f"block{side}",
+            )
+            layers = w[:, max(2 * place - 1, 0) : 2 * place + 2]
+            x, image = block(x, image, layers, context)
+        assert image is not None
+        return image
+
+
+class Generator(nn.Module):
+    """Mapping, truncation, synthesis.
+
+    Attributes:
+      shape: of one image, (size, size, channels).
+      classes: of the condition; 0 ignores it.
+      style_size: of w.
+      mapping_layers: of the mapping: 8, or 2 in the configuration for CIFAR-10.
+      channel_base: a map of side n has channel_base // n features,
+      channel_max: or so many, if that is less.
+      architecture: of the synthesis.
+      noise: `training_noise`, `random_noise`, `constant_noise`, `no_noise`.
+      clamp: bound of every activation, or None; official trainings use 256.
+      truncation: ψ, see `truncated`; 1 changes nothing. For sampling:
+        `generator.clone(truncation=0.7)`.
+      truncation_cutoff: the number of layers truncated; None is all.
+      dtype: of the synthesis; images stay float32, as its sum of colours does.
+    """
+
+    shape: Sequence[int] = (32, 32, 3)
+    classes: int = 0
+    style_size: int = 512
+    mapping_layers: int = 8
+    channel_base: int = 32768
+    channel_max: int = 512
+    architecture: Architecture = Architecture.SKIP
+    noise: Noise = training_noise
+    clamp: float | None = None
+    truncation: float = 1.0
+    truncation_cutoff: int | None = None
+    dtype: Any = jnp.float32
+
+    @property
+    def layers(self) -> int:
+        """The number of layers that take a w of their own."""
+        return 2 * len(sides(self.shape[0]))
+
+    def setup(self):
+        """Names the two networks."""
+        if len(self.shape) != 3 or self.shape[0] != self.shape[1]:
+            raise ValueError(
+                f"shape: saw {tuple(self.shape)}, wanted (size, size, channels)"
+            )
+        self.mapping = MappingNetwork(
+            self.mapping_layers, self.style_size, self.classes
+        )
+        self.synthesis = SynthesisNetwork(
+            self.shape,
+            self.channel_base,
+            self.channel_max,
+            self.architecture,
+            self.noise,
+            self.clamp,
+            self.dtype,
+        )
+
+    def styles(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
+        """Maps latents [B, Z] to styles w [B, L, W]: one, repeated for every layer."""
+        w, average = self.mapping(value, given, context)
+        w = jnp.repeat(w[:, None], self.layers, axis=1)
+        if self.truncation == 1.0 or average is None:
+            return w
+        return truncated(w, average, self.truncation, self.truncation_cutoff)
+
+    def synthesize(self, styles: jax.Array, context: Context) -> jax.Array:
+        """Maps styles w [B, L, W] to images [B, H, W, C], in float32."""
+        return self.synthesis(styles, context)
+
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
+        """Maps latents [B, Z] to images [B, H, W, C], in float32."""
+        return self.synthesize(self.styles(value, given, context), context)
+
+
+class Discriminator(nn.Module):
+    """Blocks down to 4×4, the deviation of groups, two dense layers, a logit.
+
+    With classes the logit is ⟨output, mapped condition⟩ / √n (arXiv 2006.06676,
+    appendix B).
+
+    Attributes:
+      classes: of the condition; 0 ignores it.
+      mapping_layers: of the condition's mapping.
+      channel_base: as for `Generator`.
+      channel_max: likewise.
+      architecture: of the blocks.
+      group: examples whose deviation is taken together, contiguous; at most the batch
+        (of the device and microbatch); 0 is all of it.
+      deviations: maps of deviation.
+      clamp: bound of every activation, or None; official trainings use 256.
+      dtype: of the blocks; what follows them is float32.
+    """
+
+    classes: int = 0
+    mapping_layers: int = 8
+    channel_base: int = 32768
+    channel_max: int = 512
+    architecture: Architecture = Architecture.RESIDUAL
+    group: int = 4
+    deviations: int = 1
+    clamp: float | None = None
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
+        """Maps images [B, H, W, C] to logits [B], in float32.
+
+        Raises:
+          ValueError: if images are not squares of a power of two, or the batch not a
+            multiple of the group.
+        """
+        if value.shape[1] != value.shape[2]:
+            raise ValueError(f"value: saw images {value.shape[1:3]}, wanted squares")
+
+        def width(side):
+            return min(self.channel_base // side, self.channel_max)
+
+        x, image = None, value.astype(self.dtype)
+        for side in reversed(sides(value.shape[1])[1:]):
+            block = DiscriminatorBlock(
+                width(side),
+                width(side // 2),
+                self.architecture,
+                self.clamp,
+                self.dtype,
+                name=f"block{side}",
+            )
+            x, image = block(x, image)
+        x = self._epilogue(x, image.astype(jnp.float32), width(4))
+        if not self.classes:
+            return Verdict(EqualizedDense(1, name="out")(x)[:, 0])
+        features = EqualizedDense(width(4), name="out")(x)
+        mapping = MappingNetwork(
+            self.mapping_layers, width(4), self.classes, None, name="mapping"
+        )
+        mapped, _ = mapping(None, given, context)
+        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(width(4)))
+
+    def _epilogue(self, x, image, width):
+        options = {"activation": leaky_relu, "clamp": self.clamp}
+        if x is None or self.architecture is Architecture.SKIP:
+            seen = EqualizedConv(width, 1, name="from_rgb", **options)(image)
+            x = seen if x is None else x.astype(jnp.float32) + seen
+        x = x.astype(jnp.float32)
+        if self.deviations:
+            x = minibatch_deviation(x, min(self.group, x.shape[0]), self.deviations)
+        x = EqualizedConv(width, name="conv", **options)(x)
+        dense = EqualizedDense(width, activation=leaky_relu, name="dense")
+        return dense(x.reshape(x.shape[0], -1))

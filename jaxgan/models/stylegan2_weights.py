@@ -1,0 +1,93 @@
+"""Weights of the official PyTorch code as our variables."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from jaxgan.nn.style import TAPS
+from jaxgan.nn.upfirdn import resample_filter
+
+NAMES = (
+    (r"^b(\d+)$", r"block\1"),
+    (r"^fc(\d+)$", r"dense\1"),
+    ("^torgb$", "to_rgb"),
+    ("^fromrgb$", "from_rgb"),
+    ("^const$", "constant"),
+    ("^weight$", "kernel"),
+)
+"""Their name of a module or an array, and ours, where the two differ."""
+
+TOP = {
+    ("b4", "conv"): ("conv",),
+    ("b4", "fc"): ("dense",),
+    ("b4", "out"): ("out",),
+    ("b4", "fromrgb"): ("from_rgb",),
+}
+"""The last layers of a discriminator, which are no block of ours."""
+
+
+def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of a `Generator` or `Discriminator`, as numpy arrays.
+
+    Karras et al. 2020 (arXiv 2006.06676), official PyTorch code: `G_ema` and `D`.
+    Kernels become [height, width, in, out], and the discriminator's dense layer reads
+    places before channels. Its deviation's groups are contiguous here and strided
+    there, which weights do not feel.
+
+    Args:
+      state_dict: {name: array}, as `module.state_dict()` has it; arrays or CPU tensors.
+
+    Returns:
+      {'params': ..., 'style_average': ..., 'noise': ...}, the last two for generators.
+
+    Raises:
+      ValueError: for a name that these networks do not have, or another filter.
+    """
+    variables: dict[str, Any] = {}
+    for name, value in state_dict.items():
+        array = np.asarray(value, np.float32)
+        *path, leaf = name.split(".")
+        if leaf == "resample_filter":
+            _check_filter(name, array)
+            continue
+        collection, ours, array = _place(name, tuple(path), leaf, array)
+        here = variables.setdefault(collection, {})
+        for step in ours[:-1]:
+            here = here.setdefault(step, {})
+        here[ours[-1]] = array
+    return variables
+
+
+def _place(name, path, leaf, array):
+    """(collection, our path, our array)."""
+    if leaf == "w_avg":
+        return "style_average", (*path, "mean"), array
+    if leaf == "noise_const":
+        return "noise", (*map(_ours, path), "constant"), array
+    if leaf not in ("weight", "bias", "const", "noise_strength"):
+        raise ValueError(f"{name}: saw an array of no layer, wanted StyleGAN2's")
+    if leaf == "const":
+        array = array.transpose(1, 2, 0)
+    elif leaf == "weight" and path == ("b4", "fc"):
+        array = array.reshape(array.shape[0], -1, 4, 4).transpose(2, 3, 1, 0)
+        array = array.reshape(-1, array.shape[-1])
+    elif array.ndim > 1:
+        array = array.transpose(2, 3, 1, 0) if array.ndim == 4 else array.T
+    ours = TOP.get(path) or tuple(map(_ours, path))
+    return "params", (*ours, _ours(leaf)), array
+
+
+def _ours(name: str) -> str:
+    for pattern, ours in NAMES:
+        name, count = re.subn(pattern, ours, name)
+        if count:
+            break
+    return name
+
+
+def _check_filter(name, array):
+    taps = resample_filter(TAPS)
+    if array.shape != (4, 4) or not np.allclose(array, np.outer(taps, taps), atol=1e-6):
+        raise ValueError(f"{name}: saw another filter, wanted that of the taps {TAPS}")
