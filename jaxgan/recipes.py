@@ -8,7 +8,14 @@ import optax
 from jaxgan import losses
 from jaxgan.core import schedules
 from jaxgan.core.types import Loss, Players, Turn
-from jaxgan.terms import adversarial, gradient_penalty, path_length, r1, r2
+from jaxgan.terms import (
+    adversarial,
+    gradient_penalty,
+    orthogonal,
+    path_length,
+    r1,
+    r2,
+)
 
 LearningRate = float | optax.Schedule
 """A number, or an optax schedule: a function of the player's number of updates."""
@@ -105,12 +112,74 @@ def hinge(
     )
 
 
+def biggan(
+    generator_rate: LearningRate = 5e-5,
+    discriminator_rate: LearningRate = 2e-4,
+    critic_steps: int = 2,
+    orthogonality: float = 0.0,
+    average_from: int = 40_000,
+) -> Recipe:
+    """BigGAN, Brock et al. 2019 (arXiv 1809.11096), section 3 and appendix C.
+
+    Hinge loss; Adam 5e-5 and 2e-4, betas (0, 0.999), ε 1e-6; 2 discriminator updates
+    per generator update; the generator's average decays by 0.9999. The defaults are
+    those of ImageNet at 128×128 with batches of 2048; on CIFAR-10 the authors' code has
+    rates of 2e-4, 4 discriminator updates and batches of 50.
+
+    Args:
+      generator_rate: Adam's, for the generator.
+      discriminator_rate: Adam's, for the discriminator.
+      critic_steps: discriminator updates per generator update.
+      orthogonality: weight of `orthogonal` on the generator's turn; the paper's is
+        1e-4, and 0 leaves it out.
+      average_from: the step at which averaging begins: 20 000 generator updates.
+    """
+    critic, generator = _versus(losses.hinge, critic_steps)
+    if orthogonality:
+        terms = (*generator.terms, orthogonal(orthogonality))
+        generator = generator._replace(terms=terms)
+
+    def adam(rate):
+        return optax.adam(rate, b1=0.0, b2=0.999, eps=1e-6)
+
+    # The average moves on every step, the generator on every `critic_steps`th.
+    decay = 0.9999 ** (1.0 / critic_steps)
+    return Recipe(
+        (critic, generator),
+        Players(adam(generator_rate), adam(discriminator_rate)),
+        schedules.constant_decay(decay, average_from),
+    )
+
+
 def relativistic(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
     """RpGAN, Jolicoeur-Martineau 2018 (arXiv 1807.00734), algorithm 1.
 
     Adam 2e-4, betas (0.5, 0.999), one update each.
     """
     return _alternating(losses.relativistic, learning_rate, b1)
+
+
+class R3GANSchedule(NamedTuple):
+    """Constants of one data set, as arguments of `r3gan`: see there."""
+
+    gamma: tuple[float, float]
+    half_life: tuple[float, float]
+    burn_in_images: int
+    batch_size: int
+
+
+R3GAN = {
+    "CIFAR-10": R3GANSchedule((0.05, 0.005), (0.0, 5e6), 20_000_000, 512),
+    "FFHQ-64": R3GANSchedule((2.0, 0.2), (0.0, 5e5), 20_000_000, 256),
+    "FFHQ-256": R3GANSchedule((150.0, 15.0), (0.0, 5e5), 20_000_000, 256),
+    "ImageNet-32": R3GANSchedule((0.5, 0.05), (0.0, 5e7), 200_000_000, 4096),
+    "ImageNet-64": R3GANSchedule((1.0, 0.1), (0.0, 5e7), 200_000_000, 4096),
+}
+"""The official presets: `r3gan(**R3GAN["FFHQ-64"]._asdict())`.
+
+All share the schedules of the learning rate, 2e-4 to 5e-5, and of Adam's second beta,
+0.9 to 0.99.
+"""
 
 
 def r3gan(

@@ -400,9 +400,14 @@ def check_examples_are_independent(subject: Subject, *, train: bool = False) -> 
 def check_every_leaf_changes(
     subject: Subject, *, constants: Collection[str] = CONSTANT_LEAVES
 ) -> None:
-    """Law 7: every leaf of `State` changes within a period, or is a named constant."""
+    """Law 7: every leaf of `State` changes within two periods, or is a named constant.
+
+    Two, because what lies before a kernel or gain that starts at zero has no gradient
+    in the first.
+    """
     after = before = subject.init()
-    for _ in range(subject.period):
+    steps = 2 * subject.period
+    for _ in range(steps):
         after, _ = subject.jitted_step(after, subject.batch)
     for (path, old), new in zip(
         jax.tree_util.tree_leaves_with_path(before), jax.tree.leaves(after)
@@ -412,7 +417,7 @@ def check_every_leaf_changes(
             continue
         if _equal(old, new):
             raise AssertionError(
-                f"law 7: {name} is the same after {subject.period} steps; does it get "
+                f"law 7: {name} is the same after {steps} steps; does it get "
                 "a gradient? If it is a constant, name it in `constants`"
             )
 

@@ -20,7 +20,7 @@ ALLOWED = {
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},
-    "evaluation": {"core"},
+    "evaluation": {"core", "data"},
     "models": {"core", "nn"},
     "recipes": {"core", "losses", "terms"},
     "testing": {"core"},

@@ -27,6 +27,7 @@ PUBLISHED = {
     "wgan",
     "wgan_gp",
     "hinge",
+    "biggan",
     "relativistic",
     "r3gan",
     "stylegan2",
@@ -46,6 +47,7 @@ def test_all_are_found():
         ("wgan", ["adversarial"], 5),
         ("wgan_gp", ["adversarial", "gradient_penalty"], 5),
         ("hinge", ["adversarial"], 5),
+        ("biggan", ["adversarial"], 2),
         ("relativistic", ["adversarial"], 1),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
     ],
@@ -63,6 +65,48 @@ def test_turns(name, terms, every):
         if term.name in ("r1", "r2"):
             ends = [float(term.weight(jnp.int32(step))) for step in (0, 10**6)]
             np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
+
+
+def test_constants_of_biggan():
+    """Rates, betas and ε of the two players; the average; the extra term."""
+    recipe = recipes.biggan(orthogonality=1e-4)
+    terms = recipe.turns[1].terms
+    assert [term.name for term in terms] == ["adversarial", "orthogonal"]
+    assert terms[1].weight == 1e-4
+    params, gradient = jnp.zeros(1), jnp.full(1, 1e-6)
+    with jax.numpy_dtype_promotion("standard"):
+        for optimizer, rate in zip(recipe.optimizers, (5e-5, 2e-4)):
+            updates, _ = optimizer.update(gradient, optimizer.init(params), params)
+            # With ε as large as the gradient Adam's first step is half of the rate.
+            np.testing.assert_allclose(updates, -rate / 2, rtol=1e-4)
+    decays = [recipe.ema_decay(jnp.int32(step), 2048) for step in (39_999, 40_000)]
+    np.testing.assert_allclose(decays, [0.0, 0.9999**0.5], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "gamma", "life"),
+    [
+        ("CIFAR-10", (0.05, 0.005), 5e6),
+        ("FFHQ-64", (2.0, 0.2), 5e5),
+        ("FFHQ-256", (150.0, 15.0), 5e5),
+        ("ImageNet-32", (0.5, 0.05), 5e7),
+        ("ImageNet-64", (1.0, 0.1), 5e7),
+    ],
+)
+def test_published_schedules_of_r3gan(name, gamma, life):
+    """First, middle and last values; no averaging at first, then a half-life."""
+    made = recipes.R3GAN[name]
+    recipe = recipes.r3gan(**made._asdict())
+    steps = made.burn_in_images // made.batch_size
+    at = [jnp.int32(step) for step in (0, steps // 2, steps, 2 * steps)]
+    weight = recipe.turns[0].terms[1].weight
+    middle = sum(gamma) / 2
+    seen = [weight(step) for step in at]
+    np.testing.assert_allclose(seen, [gamma[0], middle, gamma[1], gamma[1]], 1e-3)
+    seen = [recipe.ema_decay(step, made.batch_size) for step in at]
+    lives = [1e-8, life / 2, life, life]
+    wanted = [0.5 ** (made.batch_size / each) for each in lives]
+    np.testing.assert_allclose(seen, wanted, rtol=1e-4)
 
 
 @pytest.mark.parametrize(

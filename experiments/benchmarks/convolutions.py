@@ -4,8 +4,10 @@
 
 The shapes are those of our models at batch 64. In every cell the formulation that
 `jaxgan.nn.convolution.choose` picks is in bold; '(branch)' is the same inside
-`lax.cond`, as in a turn that is not always played. Medians of interleaved rounds.
-Only the ratios within a row mean anything on a machine that does other things as well.
+`lax.cond`, as in a turn that is not always played. GFLOP/s count the products of the
+plain convolution, so that Winograd's may exceed the peak of the machine. Medians of
+interleaved rounds. Only the ratios within a row mean anything on a machine that does
+other things as well.
 """
 
 import dataclasses
@@ -20,13 +22,13 @@ import numpy as np
 import tyro
 from jax import lax
 
-from jaxgan.nn import convolution, formulations
+from jaxgan.nn import convolution, formulations, winograd
 from jaxgan.nn.formulations import Geometry
 
 SHAPES = (
     *((28, 1, 64, 4, 2), (14, 64, 128, 4, 2)),
     *((64, 3, 64, 4, 2), (32, 64, 128, 4, 2), (16, 128, 256, 4, 2)),
-    *((8, 256, 512, 4, 2), (8, 32, 64, 4, 2), (16, 16, 32, 4, 2)),
+    *((8, 256, 512, 4, 2), (8, 32, 64, 4, 2), (16, 32, 64, 4, 2), (16, 16, 32, 4, 2)),
     *((32, 3, 128, 3, 1), (32, 128, 128, 3, 1), (16, 128, 128, 3, 1)),
     *((8, 128, 128, 3, 1), (16, 256, 256, 3, 1), (8, 256, 256, 3, 1)),
 )
@@ -83,6 +85,10 @@ def candidates(operation: str, geometry: Geometry) -> dict[str, Callable]:
     }
     if geometry.stride > 1 and not geometry.folds:
         found.pop("phases", None)
+    for tile in (2, 4):
+        if winograd.serves(geometry, tile):
+            choice = convolution.by_winograd(tile)
+            found[f"winograd {tile}"] = getattr(choice, operation)
     return {
         name: functools.partial(function, geometry) for name, function in found.items()
     }
@@ -107,7 +113,8 @@ def main(options: Options) -> None:
         arrays = ((image, weights), (maps, weights), (image, maps))
         for operation, pair in zip(convolution.Choice._fields, arrays):
             found = candidates(operation, geometry)
-            chosen = getattr(convolution.choose(geometry, channels), operation)
+            choice = convolution.choose(geometry, channels, features)
+            chosen = getattr(choice, operation)
             best = next(name for name, f in found.items() if f.func is chosen)
             table = {**found, f"{best} (branch)": in_branch(found[best])}
             seen = speeds(table, pair, options.rounds, flops)

@@ -1,5 +1,7 @@
 """The benchmarked networks in PyTorch, layer for layer those of `jaxgan.models`."""
 
+import itertools
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -82,12 +84,12 @@ def dcgan_discriminator(size, channels, width, normalise):
 class GeneratorBlock(nn.Module):
     """`resnet.GeneratorBlock`."""
 
-    def __init__(self, width):
+    def __init__(self, channels, width):
         super().__init__()
-        self.norm1, self.norm2 = nn.BatchNorm2d(width), nn.BatchNorm2d(width)
-        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.norm1, self.norm2 = nn.BatchNorm2d(channels), nn.BatchNorm2d(width)
+        self.conv1 = nn.Conv2d(channels, width, 3, padding=1)
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
-        self.shortcut = nn.Conv2d(width, width, 1)
+        self.shortcut = nn.Conv2d(channels, width, 1)
 
     def forward(self, x):
         """Doubles the size."""
@@ -101,14 +103,15 @@ def _double(x):
 
 
 class DiscriminatorBlock(nn.Module):
-    """`resnet.DiscriminatorBlock`; the shortcut is not used where it does not halve."""
+    """`resnet.DiscriminatorBlock`; one that does not halve keeps the channels."""
 
     def __init__(self, channels, width, halve, first):
         super().__init__()
         self.halve, self.first = halve, first
         self.conv1 = spectral_norm(nn.Conv2d(channels, width, 3, padding=1))
         self.conv2 = spectral_norm(nn.Conv2d(width, width, 3, padding=1))
-        self.shortcut = spectral_norm(nn.Conv2d(channels, width, 1))
+        if halve:
+            self.shortcut = spectral_norm(nn.Conv2d(channels, width, 1))
 
     def forward(self, x):
         """Halves the size, or not."""
@@ -119,12 +122,13 @@ class DiscriminatorBlock(nn.Module):
         return F.avg_pool2d(y, 2) + self.shortcut(F.avg_pool2d(x, 2))
 
 
-def resnet_generator(latent, width=256):
-    """`resnet.Generator` at 32×32."""
+def resnet_generator(latent, widths):
+    """`resnet.Generator` of three channels, from a base of 4×4."""
+    first, last = widths[0], widths[-1]
     return nn.Sequential(
-        *(nn.Linear(latent, 16 * width), nn.Unflatten(1, (width, 4, 4))),
-        *(GeneratorBlock(width) for _ in range(3)),
-        *(nn.BatchNorm2d(width), nn.ReLU(), nn.Conv2d(width, 3, 3, padding=1)),
+        *(nn.Linear(latent, 16 * first), nn.Unflatten(1, (first, 4, 4))),
+        *(GeneratorBlock(*pair) for pair in itertools.pairwise(widths)),
+        *(nn.BatchNorm2d(last), nn.ReLU(), nn.Conv2d(last, 3, 3, padding=1)),
         nn.Tanh(),
     )
 
@@ -137,52 +141,10 @@ class Sum(nn.Module):
         return torch.sum(F.relu(x), dim=(2, 3))
 
 
-def resnet_discriminator(width=128):
+def resnet_discriminator(widths, halvings):
     """`resnet.Discriminator` with spectral normalisation."""
     blocks = [
-        DiscriminatorBlock(3 if not place else width, width, place < 2, not place)
-        for place in range(4)
+        DiscriminatorBlock(channels, width, place < halvings, not place)
+        for place, (channels, width) in enumerate(itertools.pairwise((3, *widths)))
     ]
-    return nn.Sequential(*blocks, Sum(), spectral_norm(nn.Linear(width, 1)))
-
-
-def make_step(generator, discriminator, latent, loss, rates, betas, every, penalty):
-    """f(real) -> None: a discriminator's update; every so many calls a generator's.
-
-    The loss is a pair of functions (real, fake) -> mean and (fake) -> mean.
-    """
-    layout = torch.channels_last
-    generator, discriminator = (
-        n.to(memory_format=layout) for n in (generator, discriminator)
-    )
-    optimizers = [
-        torch.optim.Adam(net.parameters(), rate, betas)
-        for net, rate in zip((generator, discriminator), rates)
-    ]
-    calls = 0
-
-    def step(real):
-        nonlocal calls
-        calls += 1
-        with torch.no_grad():
-            fake = generator(torch.randn(len(real), latent))
-        value = loss[0](discriminator(real), discriminator(fake))
-        if penalty:
-            alpha = torch.rand(len(real), 1, 1, 1)
-            between = (real + alpha * (fake - real)).requires_grad_()
-            (slope,) = torch.autograd.grad(
-                discriminator(between).sum(), between, create_graph=True
-            )
-            norms = slope.flatten(1).norm(dim=1)
-            value = value + penalty * ((norms - 1) ** 2).mean()
-        optimizers[1].zero_grad()
-        value.backward()
-        optimizers[1].step()
-        if calls % every:
-            return
-        value = loss[1](discriminator(generator(torch.randn(len(real), latent))))
-        optimizers[0].zero_grad()
-        value.backward()
-        optimizers[0].step()
-
-    return step
+    return nn.Sequential(*blocks, Sum(), spectral_norm(nn.Linear(widths[-1], 1)))

@@ -1,1 +1,1 @@
-"""What happens to every sample before the discriminator sees it."""
+"""What may happen to samples, real and fake alike, before they are judged."""

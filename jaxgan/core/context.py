@@ -64,8 +64,17 @@ class Context:
         return dataclasses.replace(self, keys=keys, batch=batch)
 
     def mean(self, tree: Any) -> Any:
-        """Mean over the leading axis and all devices: a term's only collective."""
+        """Mean over the leading axis and all devices.
+
+        With `gather`, for constants, the only collectives that a term may use.
+        """
         return self.across_devices(jax.tree.map(lambda x: jnp.mean(x, axis=0), tree))
+
+    def gather(self, numbers: jax.Array) -> jax.Array:
+        """All devices' rows of a constant: [B, ...] to [devices · B, ...], in order."""
+        if self.axis_name is None:
+            return numbers
+        return lax.all_gather(numbers, self.axis_name, tiled=True)
 
     def value_and_grad(
         self, function: Callable[[Any], tuple[jax.Array, Any]]

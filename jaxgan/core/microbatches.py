@@ -28,7 +28,11 @@ def batch_size(batch: Tree, microbatches: int = 1) -> int:
 
 
 def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) -> Tree:
-    """Mean of f over equal contiguous parts of the leading axis, one part at a time."""
+    """Mean of f over equal contiguous parts of the leading axis, one part at a time.
+
+    Always a loop: written out, XLA computes the parts in any order, and holds the
+    intermediate values of all of them at once.
+    """
     split = jax.tree.map(lambda x: x.reshape(parts, -1, *x.shape[1:]), tree)
     zeros = jax.tree.map(
         lambda x: jnp.zeros(x.shape, x.dtype),
@@ -42,5 +46,4 @@ def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) ->
             function(part),
         ), None
 
-    # Unrolled up to 8 parts: XLA's CPU backend runs convolutions slowly inside a loop.
-    return lax.scan(add, zeros, split, unroll=min(parts, 8))[0]
+    return lax.scan(add, zeros, split)[0]

@@ -31,8 +31,12 @@ def no_average(step: jax.Array, images: int) -> jax.Array:
     return jnp.zeros((), jnp.float32)
 
 
-def constant_decay(decay: float) -> Decay:
+def constant_decay(decay: float, start: int = 0) -> Decay:
     """The same weight on every step, as BigGAN counts (0.9999).
+
+    Args:
+      decay: the weight.
+      start: until this step there is no averaging.
 
     Raises:
       ValueError: if `decay` is not in [0, 1).
@@ -41,8 +45,8 @@ def constant_decay(decay: float) -> Decay:
         raise ValueError(f"decay: saw {decay}, wanted a number in [0, 1)")
 
     def value(step, images):
-        del step, images
-        return jnp.asarray(decay, jnp.float32)
+        del images
+        return jnp.where(jnp.asarray(step) < start, 0.0, jnp.float32(decay))
 
     return value
 

@@ -3,11 +3,26 @@
 import dataclasses
 import functools
 import operator
+from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.data.source import DataError, Source, check_count
+
+
+class Rows(NamedTuple):
+    """Which examples make a batch.
+
+    Attributes:
+      indices: into the source, int32 [B].
+      turned: which of them are mirrored, bool [B]; () if none ever is.
+    """
+
+    indices: Any
+    turned: Any = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +62,17 @@ class Batches:
 
     def __call__(self, step: int) -> Sample:
         """The batch of one step: this process's contiguous slice of the global one."""
+        rows = self.rows(step)
+        sample = self.source.examples(rows.indices)
+        if not self.flip:
+            return sample
+        # Five times as fast as `np.where`, which reads against the grain.
+        value = np.array(sample.value)
+        value[rows.turned] = value[rows.turned, :, ::-1]
+        return sample._replace(value=value)
+
+    def rows(self, step: int) -> Rows:
+        """Which examples make that batch."""
         step = operator.index(step)
         if step < 0:
             raise DataError(f"step: saw {step}, wanted at least 0")
@@ -54,16 +80,37 @@ class Batches:
         start = step * self.batch_size + self.process_index * local
         count = np.arange(start, start + local)
         epochs, places = np.divmod(count, self.source.size)
-        indices = np.empty(local, np.int64)
+        indices = np.empty(local, np.int32)
         for epoch in np.unique(epochs):
             here = epochs == epoch
             order = _order(self.seed, int(epoch), self.source.size)
             indices[here] = order[places[here]]
-        sample = self.source.examples(indices)
+        return Rows(indices, _coins(self.seed, start, local) if self.flip else ())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all examples, as floats and labels."""
+        one = jax.tree.leaves(self.source.examples(np.zeros(1, np.int32)))
+        return self.source.size * sum(leaf.nbytes for leaf in one)
+
+    def examples(self) -> Sample:
+        """All examples, in the source's order."""
+        return self.source.examples(np.arange(self.source.size))
+
+    def pick(self, examples: Sample, rows: Rows) -> Sample:
+        """The batch of some rows on the device, the same bits as the host's: pure.
+
+        Args:
+          examples: all, as jax arrays.
+          rows: which.
+        """
+        sample = jax.tree.map(
+            lambda x: x.at[rows.indices].get(mode="promise_in_bounds"), examples
+        )
         if not self.flip:
             return sample
-        turned = _coins(self.seed, start, local)[:, None, None, None]
-        value = np.where(turned, sample.value[:, :, ::-1], sample.value)
+        turned = rows.turned[:, None, None, None]
+        value = jnp.where(turned, sample.value[:, :, ::-1], sample.value)
         return sample._replace(value=value)
 
 

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jaxgan.evaluation.class_coverage import divergence
+
 HIGH_QUALITY = 3.0
 """A sample is of high quality within so many standard deviations of its mode."""
 
@@ -53,12 +55,5 @@ def coverage(samples: np.ndarray, centres: np.ndarray, deviation: float) -> Cove
         modes=int(np.count_nonzero(counts)),
         total=len(centres),
         high_quality=float(good.mean()),
-        reverse_divergence=_against_uniform(counts),
+        reverse_divergence=divergence(counts, np.ones(len(centres))),
     )
-
-
-def _against_uniform(counts: np.ndarray) -> float:
-    if not counts.any():
-        return float("inf")
-    shares = counts[counts > 0] / counts.sum()
-    return float(np.sum(shares * np.log(shares * len(counts))))

@@ -1,8 +1,13 @@
-"""Residual networks of WGAN-GP and SNGAN, at 32×32 by default.
+"""Residual networks of WGAN-GP, SNGAN, cGAN-PD and SAGAN, at 32×32 by default.
 
 Gulrajani et al. 2017 (arXiv 1704.00028), appendix F; Miyato et al. 2018 (arXiv
 1802.05957), table 4. Other sizes are other widths: every generator block doubles the
 size, and the first `halvings` blocks of a discriminator halve it.
+
+With `classes` they are the networks of Miyato and Koyama 2018 (arXiv 1802.05637): the
+generator's normalisations have scales and shifts per class, and the discriminator adds
+⟨features, embedding of the class⟩ to its logit. With `attention=(1,)` and `spectral` in
+both they are SAGAN's (Zhang et al. 2018, arXiv 1805.08318).
 """
 
 import functools
@@ -15,7 +20,17 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.nn import BatchNorm, Conv, Dense, average_pool, double
+from jaxgan.models.labels import labels
+from jaxgan.nn import (
+    BatchNorm,
+    ConditionalBatchNorm,
+    Conv,
+    Dense,
+    Embedding,
+    SelfAttention,
+    average_pool,
+    double,
+)
 
 glorot = nn.initializers.glorot_uniform()
 he_glorot = nn.initializers.variance_scaling(2.0, "fan_avg", "uniform")
@@ -27,22 +42,35 @@ class GeneratorBlock(nn.Module):
 
     Attributes:
       features: of the output.
+      classes: if positive, normalisation is conditioned on labels.
+      spectral: normalise every kernel's spectrum.
       dtype: of the computation.
     """
 
     features: int
+    classes: int = 0
+    spectral: bool = False
     dtype: Any = jnp.float32
 
     @nn.compact
-    def __call__(self, x: jax.Array, context: Context) -> jax.Array:
+    def __call__(self, x: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps [B, H, W, C] to [B, 2H, 2W, features]."""
-        conv = functools.partial(Conv, self.features, dtype=self.dtype)
-        norm = functools.partial(BatchNorm, dtype=self.dtype)
-        y = double(nn.relu(norm(name="norm1")(x, context)))
-        y = conv(kernel_init=he_glorot, name="conv1")(y)
-        y = nn.relu(norm(name="norm2")(y, context))
-        y = conv(kernel_init=he_glorot, name="conv2")(y)
-        return y + double(conv(size=1, kernel_init=glorot, name="shortcut")(x))
+        conv = functools.partial(
+            Conv, self.features, spectral=self.spectral, dtype=self.dtype
+        )
+
+        def rectified(x, name):
+            if self.classes:
+                norm = ConditionalBatchNorm(self.classes, dtype=self.dtype, name=name)
+                return nn.relu(norm(x, given, context))
+            return nn.relu(BatchNorm(dtype=self.dtype, name=name)(x, context))
+
+        y = double(rectified(x, "norm1"))
+        y = conv(kernel_init=he_glorot, name="conv1")(y, context.train)
+        y = rectified(y, "norm2")
+        y = conv(kernel_init=he_glorot, name="conv2")(y, context.train)
+        x = conv(size=1, kernel_init=glorot, name="shortcut")(x, context.train)
+        return y + double(x)
 
 
 class DiscriminatorBlock(nn.Module):
@@ -88,34 +116,45 @@ class Generator(nn.Module):
     Attributes:
       shape: of one image, (size, size, channels).
       widths: channels of the base map and after every block, each of which doubles it.
+      classes: if positive, images are conditioned on labels.
+      spectral: normalise every kernel's spectrum, as SAGAN does.
+      attention: the blocks, counted from 0, that `SelfAttention` follows.
       dtype: of the computation.
     """
 
     shape: Sequence[int] = (32, 32, 3)
     widths: Sequence[int] = (256, 256, 256, 256)
+    classes: int = 0
+    spectral: bool = False
+    attention: Sequence[int] = ()
     dtype: Any = jnp.float32
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
-        """Maps latents [B, Z] to images [B, H, W, C].
+        """Maps latents [B, Z], and labels [B] if conditional, to images [B, H, W, C].
 
         Raises:
-          ValueError: if the blocks do not double some base to the size.
+          ValueError: if the blocks do not double some base to the size, or `given` is
+            not as wanted.
         """
-        del given
+        if self.classes:
+            given = labels(given, value.shape[0])
         base, rest = divmod(self.shape[0], 2 ** (len(self.widths) - 1))
         if rest or not base or self.shape[0] != self.shape[1]:
             raise ValueError(
                 f"shape: saw {tuple(self.shape)}, wanted a square that "
                 f"{len(self.widths) - 1} blocks can double to"
             )
+        shared = {"spectral": self.spectral, "dtype": self.dtype}
         first = self.widths[0]
-        dense = Dense(base * base * first, kernel_init=glorot, dtype=self.dtype)
-        x = dense(value).reshape(-1, base, base, first)
-        for width in self.widths[1:]:
-            x = GeneratorBlock(width, dtype=self.dtype)(x, context)
+        dense = Dense(base * base * first, kernel_init=glorot, **shared)
+        x = dense(value, context.train).reshape(-1, base, base, first)
+        for place, width in enumerate(self.widths[1:]):
+            x = GeneratorBlock(width, self.classes, **shared)(x, given, context)
+            if place in self.attention:
+                x = SelfAttention(kernel_init=glorot, **shared)(x, context.train)
         x = nn.relu(BatchNorm(dtype=self.dtype)(x, context))
-        x = Conv(self.shape[2], kernel_init=glorot, dtype=self.dtype)(x)
+        x = Conv(self.shape[2], kernel_init=glorot, **shared)(x, context.train)
         return jnp.tanh(x)
 
 
@@ -127,6 +166,8 @@ class Discriminator(nn.Module):
       halvings: so many of the first blocks halve the size.
       spectral: normalise every kernel's spectrum, as SNGAN does.
       mean: average over places, as WGAN-GP does, instead of summing.
+      classes: if positive, logits are conditioned on labels.
+      attention: the blocks, counted from 0, that `SelfAttention` follows.
       dtype: of the computation.
     """
 
@@ -134,12 +175,17 @@ class Discriminator(nn.Module):
     halvings: int = 2
     spectral: bool = False
     mean: bool = False
+    classes: int = 0
+    attention: Sequence[int] = ()
     dtype: Any = jnp.float32
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
-        """Maps images [B, H, W, C] to logits [B]."""
-        del given
+        """Maps images [B, H, W, C], and labels [B] if conditional, to logits [B].
+
+        Raises:
+          ValueError: if `given` is not as wanted.
+        """
         shared = {"spectral": self.spectral, "dtype": self.dtype}
         x = value.astype(self.dtype)
         for place, width in enumerate(self.widths):
@@ -147,6 +193,13 @@ class Discriminator(nn.Module):
                 width, place < self.halvings, not place, **shared
             )
             x = block(x, context.train)
+            if place in self.attention:
+                x = SelfAttention(kernel_init=glorot, **shared)(x, context.train)
         pool = jnp.mean if self.mean else jnp.sum
         x = pool(nn.relu(x), axis=(1, 2))
-        return Verdict(Dense(1, kernel_init=glorot, **shared)(x, context.train)[:, 0])
+        logits = Dense(1, kernel_init=glorot, **shared)(x, context.train)[:, 0]
+        if self.classes:
+            table = Embedding(self.classes, x.shape[-1], kernel_init=glorot, **shared)
+            vectors = table(labels(given, x.shape[0]), context.train)
+            logits = logits + jnp.sum(x * vectors, axis=-1)
+        return Verdict(logits)

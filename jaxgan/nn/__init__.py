@@ -1,5 +1,6 @@
 """Building blocks of generators and discriminators."""
 
+from jaxgan.nn.attention import SelfAttention
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
@@ -8,7 +9,7 @@ from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
-from jaxgan.nn.resample import average_pool, double
+from jaxgan.nn.resample import average_pool, double, halve, max_pool, repeat
 from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.spectral import SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
@@ -26,16 +27,20 @@ __all__ = [
     "FiLM",
     "MinibatchDiscrimination",
     "Packed",
+    "SelfAttention",
     "SpectralNorm",
     "average_pool",
     "conv",
     "conv_transpose",
     "double",
     "downsample2d",
+    "halve",
+    "max_pool",
     "minibatch_deviation",
     "modulated_conv",
     "normal",
     "normal_init",
+    "repeat",
     "resample_filter",
     "resampled_conv",
     "uniform",

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
-from jaxgan.nn import convolution
+from jaxgan.nn import convolution, grouped
 from jaxgan.nn.formulations import Geometry
 from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.varying import vary_alike
 
 Initializer = Callable[..., jax.Array]
 Padding = str | tuple[tuple[int, int], tuple[int, int]]
@@ -23,25 +24,41 @@ normal_init = nn.initializers.normal(0.02)
 
 
 def conv(
-    x: jax.Array, kernel: jax.Array, stride: int = 1, padding: Padding = "SAME"
+    x: jax.Array,
+    kernel: jax.Array,
+    stride: int = 1,
+    padding: Padding = "SAME",
+    groups: int = 1,
 ) -> jax.Array:
     """Convolution of images.
 
     Args:
       x: [B, H, W, C].
-      kernel: [height, width, C, features].
+      kernel: [height, width, C / groups, features].
       stride: of both axes.
       padding: 'SAME' pads with zeros to an output of ceil(size / stride).
+      groups: contiguous channels and features that only see each other.
+
+    Raises:
+      ValueError: if the groups do not divide channels and features.
     """
     size = kernel.shape[:2]
-    if size == (1, 1) and stride == 1 and isinstance(padding, str):
+    if groups < 1 or x.shape[-1] % groups or kernel.shape[-1] % groups:
+        raise ValueError(
+            f"groups: saw {groups}, wanted a divisor of {x.shape[-1]} channels and "
+            f"{kernel.shape[-1]} features"
+        )
+    if size == (1, 1) and stride == 1 and groups == 1 and isinstance(padding, str):
         return x @ kernel[0, 0]
     if isinstance(padding, str):
         pads = lax.padtype_to_pads(x.shape[1:3], size, (stride, stride), padding)
     else:
         pads = padding
     geometry = Geometry(x.shape[1:3], size, stride, tuple(map(tuple, pads)))
-    return convolution.forward(geometry, *convolution.vary_alike(x, kernel))
+    x, kernel = vary_alike(x, kernel)
+    if groups > 1:
+        return grouped.forward(geometry, groups, x, kernel)
+    return convolution.forward(geometry, x, kernel)
 
 
 def conv_transpose(
@@ -75,7 +92,7 @@ def conv_transpose(
             for n, k, pad in zip(x.shape[1:3], size, pads)
         ]
     geometry = Geometry(tuple(outs), size, stride, tuple(map(tuple, pads)))
-    return convolution.image_gradient(geometry, *convolution.vary_alike(x, kernel))
+    return convolution.image_gradient(geometry, *vary_alike(x, kernel))
 
 
 class _Layer(nn.Module):
@@ -129,19 +146,22 @@ class Conv(_Layer):
       size: of the square kernel.
       stride: of both axes.
       padding: zeros around the image.
+      groups: of channels and features that only see each other.
     """
 
     size: int = 3
     stride: int = 1
     padding: Padding = "SAME"
+    groups: int = 1
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool = False) -> jax.Array:
         """Maps [B, H, W, C]; `train` matters to `spectral` only."""
         x = x.astype(self.dtype)
-        shape = (self.size, self.size, x.shape[-1], self.features)
+        channels = max(1, x.shape[-1] // self.groups) if self.groups > 0 else 1
+        shape = (self.size, self.size, channels, self.features)
         kernel = self.kernel(shape, -1, train)
-        return self.biased(conv(x, kernel, self.stride, self.padding))
+        return self.biased(conv(x, kernel, self.stride, self.padding, self.groups))
 
 
 class ConvTranspose(_Layer):

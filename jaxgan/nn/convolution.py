@@ -9,12 +9,13 @@ every platform, because `jax.custom_vjp` is.
 
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jax import lax
 
-from jaxgan.nn import formulations
+from jaxgan.nn import formulations, winograd
 from jaxgan.nn.formulations import Geometry
 
 Formulation = Callable[[Geometry, jax.Array, jax.Array], jax.Array]
@@ -31,18 +32,29 @@ class Choice(NamedTuple):
 FEW_CHANNELS = 4
 FEW_PRODUCTS = 32
 SMALL_MAPS = 4
+MANY_CHANNELS = 32
+"""From which on Winograd's filtering pays, with tiles of 2 × 2."""
+MORE_CHANNELS, LARGE_MAPS = 64, 8
+"""From which on its tiles are 4 × 4."""
 
 
-def choose(geometry: Geometry, channels: int) -> Choice:
+def choose(
+    geometry: Geometry, channels: int, features: int, dtype: Any = jnp.float32
+) -> Choice:
     """The fastest formulations on CPU.
 
     Measured by `experiments/benchmarks/convolutions.py`, whose table shows each of them
-    for the shapes of our models:
+    for the shapes of our models. Between many channels all three are Winograd's, but in
+    float32 only: narrower types cannot spare the bits that it rounds off. Otherwise
 
     - forward: XLA's; where one number is the sum of few products, patches.
     - image gradient: phases; to few channels, or from small maps, shifts.
     - kernel gradient: XLA's with its operands turned; of few channels, patches.
     """
+    narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
+    if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
+        large = narrowest >= MORE_CHANNELS and min(geometry.maps) >= LARGE_MAPS
+        return by_winograd(4 if large else 2)
     products = geometry.kernel[0] * geometry.kernel[1] * channels
     few = channels <= FEW_CHANNELS
     whole = geometry.stride == 1 or geometry.folds
@@ -60,9 +72,18 @@ def choose(geometry: Geometry, channels: int) -> Choice:
     )
 
 
-def leave_to_xla(geometry: Geometry, channels: int) -> Choice:
+@functools.cache
+def by_winograd(tile: int) -> Choice:
+    """All three by Winograd's filtering."""
+    return Choice(
+        functools.partial(winograd.forward_by_winograd, tile),
+        functools.partial(winograd.image_gradient_by_winograd, tile),
+        functools.partial(winograd.kernel_gradient_by_winograd, tile),
+    )
+
+
+def leave_to_xla(*_: Any) -> Choice:
     """What a library does that does not choose: for comparisons."""
-    del geometry, channels
     return Choice()
 
 
@@ -72,27 +93,36 @@ def forward(geometry: Geometry, image: jax.Array, kernel: jax.Array) -> jax.Arra
 
     The kernel is [height, width, C, features].
     """
-    return _compute("forward", geometry, image.shape[-1], image, kernel)
+    return _compute("forward", geometry, kernel.shape[2:], image, kernel)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def image_gradient(geometry: Geometry, maps: jax.Array, kernel: jax.Array) -> jax.Array:
     """The transpose of `forward` in the image: maps to [B, H, W, C]."""
-    return _compute("image_gradient", geometry, kernel.shape[2], maps, kernel)
+    return _compute("image_gradient", geometry, kernel.shape[2:], maps, kernel)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array) -> jax.Array:
     """The transpose of `forward` in the kernel: [height, width, C, features]."""
-    return _compute("kernel_gradient", geometry, image.shape[-1], image, maps)
+    sizes = image.shape[-1], maps.shape[-1]
+    return _compute("kernel_gradient", geometry, sizes, image, maps)
 
 
-def _compute(name, geometry, channels, *arrays):
+def _compute(name, geometry, sizes, *arrays):
+    channels, features = sizes
+    choice = choose(geometry, channels, features, arrays[0].dtype)
     return lax.platform_dependent(
         *arrays,
-        cpu=functools.partial(getattr(choose(geometry, channels), name), geometry),
+        cpu=_traced_once(getattr(choice, name), geometry),
         default=functools.partial(getattr(Choice(), name), geometry),
     )
+
+
+@functools.cache
+def _traced_once(formulation: Formulation, geometry: Geometry):
+    """Jitted, so that layers and passes of one shape are traced and lowered once."""
+    return jax.jit(functools.partial(formulation, geometry))
 
 
 def _differentiate(function, left, right):
@@ -122,16 +152,3 @@ _differentiate(
     lambda geometry, image, maps, kernel: image_gradient(geometry, maps, kernel),
     lambda geometry, image, maps, kernel: forward(geometry, image, kernel),
 )
-
-
-def vary_alike(*arrays: jax.Array) -> tuple[jax.Array, ...]:
-    """Arrays that differ over the same device axes, as `jax.custom_vjp` wants them.
-
-    Within `jax.shard_map` images differ and kernels do not. Without it nothing happens.
-    """
-    axes = [jax.typeof(x).manual_axis_type.varying for x in arrays]
-    everywhere = frozenset().union(*axes)
-    return tuple(
-        lax.pcast(x, tuple(everywhere - here), to="varying") if everywhere - here else x
-        for x, here in zip(arrays, axes)
-    )

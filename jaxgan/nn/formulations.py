@@ -97,7 +97,7 @@ def kernel_gradient_by_xla(geometry: Geometry, image: jax.Array, maps: jax.Array
 
 def forward_by_patches(geometry: Geometry, image: jax.Array, kernel: jax.Array):
     """One product of [B · H' · W', height · width · C] with the kernel's matrix."""
-    kernel = _fold_kernel(geometry, kernel)
+    kernel = fold_kernel(geometry, kernel)
     return _patches(geometry, image) @ kernel.reshape(-1, kernel.shape[-1])
 
 
@@ -107,7 +107,7 @@ def image_gradient_by_phases(geometry: Geometry, maps: jax.Array, kernel: jax.Ar
     For strides that divide the kernel's size, 1 among them. Unlike XLA's it is as quick
     in a branch or a loop, where XLA does not reorder operands.
     """
-    kernel = _fold_kernel(geometry, kernel)
+    kernel = fold_kernel(geometry, kernel)
     turned = lax.rev(kernel, (0, 1)).transpose(0, 1, 3, 2)
     edges = [(k - 1, k - 1) for k in kernel.shape[:2]]
     phases = lax.conv_general_dilated(
@@ -119,7 +119,7 @@ def image_gradient_by_phases(geometry: Geometry, maps: jax.Array, kernel: jax.Ar
 def image_gradient_by_shifts(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
     """A product per place of the kernel, shifted and added up."""
     (height, width), stride = geometry.folded
-    kernel = _fold_kernel(geometry, kernel)
+    kernel = fold_kernel(geometry, kernel)
     sizes = [(m - 1) * stride + k for m, k in zip(geometry.maps, (height, width))]
 
     def place(row, column):
@@ -142,7 +142,7 @@ def kernel_gradient_by_patches(geometry: Geometry, image: jax.Array, maps: jax.A
     product = maps.reshape(-1, maps.shape[-1]).T @ patches.reshape(
         -1, patches.shape[-1]
     )
-    return _unfold_kernel(geometry, product.T, image.shape[-1])
+    return unfold_kernel(geometry, product.T, image.shape[-1])
 
 
 def kernel_gradient_by_turning(geometry: Geometry, image: jax.Array, maps: jax.Array):
@@ -223,7 +223,7 @@ def _depth_to_space(x, step):
     return x.reshape(b, h * step, w * step, c // step**2)
 
 
-def _fold_kernel(geometry, kernel):
+def fold_kernel(geometry, kernel):
     """The stride-1 kernel of the same convolution after `_space_to_depth`."""
     if not geometry.folds:
         return kernel
@@ -234,7 +234,7 @@ def _fold_kernel(geometry, kernel):
     return kernel.reshape(h // step, w // step, step * step * c, out)
 
 
-def _unfold_kernel(geometry, matrix, channels):
+def unfold_kernel(geometry, matrix, channels):
     """The kernel of a matrix [height · width · C, features] of the folded one."""
     if not geometry.folds:
         return matrix.reshape(*geometry.kernel, channels, -1)

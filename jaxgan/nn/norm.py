@@ -24,7 +24,9 @@ class BatchNorm(nn.Module):
     collection 'batch_stats'. Microbatches are normalised apart.
 
     Flax's layer raises when training with an immutable collection; this one then uses
-    the batch's statistics and stores nothing.
+    the batch's statistics and stores nothing. If a collection 'standing' is mutable,
+    each training pass puts what it normalised by into it: see
+    `games.latent.standing_statistics`.
 
     Attributes:
       affine: whether to scale and shift.
@@ -56,6 +58,9 @@ class BatchNorm(nn.Module):
                 keep = self.momentum
                 old_mean.value = keep * old_mean.value + (1.0 - keep) * mean
                 old_var.value = keep * old_var.value + (1.0 - keep) * unbiased
+            if self.is_mutable_collection("standing") and not self.is_initializing():
+                self.put_variable("standing", "mean", mean)
+                self.put_variable("standing", "var", var)
         scale = lax.rsqrt(var + self.epsilon)
         if self.affine:
             scale = scale * self.param("scale", self.scale_init, features, jnp.float32)

@@ -9,7 +9,7 @@ import jax
 
 from jaxgan.run.compiled import facts
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.loop import Prepared
+from jaxgan.run.preparing import Prepared
 
 
 def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str, Any]:
@@ -27,8 +27,9 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
       Images per second; seconds per step, median and quartiles; seconds to compile the
       first state and the step, or to find them in the compilation cache; of one device,
       bytes of memory at the peak, or on CPU as planned, and floating-point operations
-      of a step on which every turn is due, as XLA counts them, and per second, or None
-      if there are other steps; the device's kind and the number of devices.
+      of a step on which every turn is due, as XLA counts them, or None where it cannot,
+      and per second, or None if there are other steps; the device's kind and the number
+      of devices.
     """
     program = prepared.program
     batch = program.put(prepared.data(0))
@@ -47,7 +48,8 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
     images = experiment.data.batch_size * len(program.seeds)
-    program_facts = facts(compiled)
+    program_facts = facts(compiled, loops=program.microbatches > 1)
+    flops = None if math.isnan(program_facts.flops) else program_facts.flops
     used = jax.tree.leaves(batch)[0].sharding.device_set
     return {
         "images_per_second": round(images / median, 1),
@@ -57,10 +59,11 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
         "steps_per_timing": period,
         "batch_size": experiment.data.batch_size,
         "seeds": len(program.seeds),
+        "microbatches": program.microbatches,
         "compile_seconds": round(compile_seconds, 3),
         "peak_memory_bytes": _seen_by_allocator() or program_facts.memory,
-        "flops_per_step": program_facts.flops,
-        "flops_per_second": program_facts.flops / median if period == 1 else None,
+        "flops_per_step": flops,
+        "flops_per_second": flops / median if flops and period == 1 else None,
         "device_kind": min(device.device_kind for device in used),
         "devices": len(used),
         "jax": jax.__version__,

@@ -164,6 +164,25 @@ def read(
     raise AssertionError("unreachable")
 
 
+def saved_fingerprint(run: pathlib.Path, step: int) -> str:
+    """The fingerprint that a checkpoint was saved with; its state is not read.
+
+    Raises:
+      RunError: if it cannot be read.
+    """
+    with contextlib.closing(_manager((run / FOLDER).absolute(), None)) as manager:
+        try:
+            with _quiet():
+                wanted = ocp.args.Composite(facts=ocp.args.JsonRestore())
+                restored: Any = manager.restore(step, args=wanted)
+            return restored.facts["fingerprint"]
+        except Exception as error:  # as in `_read`
+            raise RunError(
+                f"the checkpoint of step {step} is damaged: {type(error).__name__}",
+                code=1,
+            ) from None
+
+
 def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
     reading = keep is None
     with _quiet():

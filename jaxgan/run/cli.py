@@ -44,10 +44,14 @@ class Parser(argparse.ArgumentParser):
         return parsed
 
 
-def _run(parser: argparse.ArgumentParser) -> None:
+def _folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run", type=pathlib.Path, metavar="RUN", help="the run's folder"
     )
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    _folder(parser)
     parser.add_argument(
         "--step", type=int, help="of the checkpoint (default: the newest)"
     )
@@ -109,6 +113,67 @@ def _interpolate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _report(parser: argparse.ArgumentParser) -> None:
+    _folder(parser)
+    parser.add_argument(
+        "--out", type=pathlib.Path, help="NAME.html (default: RUN/report.html)"
+    )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="write no file; serve the page, and refresh it while the run trains",
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8008,
+        help="of 127.0.0.1, to serve at (default: 8008)",
+    )
+
+
+def _evaluate(parser: argparse.ArgumentParser) -> None:
+    _run(parser)
+    parser.add_argument(
+        "fake",
+        type=pathlib.Path,
+        nargs="?",
+        metavar="FAKE",
+        help="a folder of images, to be measured against RUN, then a folder too",
+    )
+    parser.add_argument(
+        "--metrics", nargs="+", metavar="NAME", help="which (default: all that fit)"
+    )
+    parser.add_argument(
+        "--num", type=int, default=2000, help="images of a kind (default: 2000)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument(
+        "--run-seed",
+        type=int,
+        help="which of the runs that were trained with --seeds (default: the first)",
+    )
+    parser.add_argument(
+        "--extractor",
+        choices=("classifier", "inception"),
+        help="what sees the images (default: a classifier trained on the data, if they "
+        "are labelled and of at most 64 pixels; else FID's Inception network)",
+    )
+    parser.add_argument(
+        "--weights",
+        type=pathlib.Path,
+        help="file of the Inception network's weights",
+    )
+    parser.add_argument(
+        "--current",
+        action="store_true",
+        help="the current generator instead of its running average",
+    )
+    parser.add_argument(
+        "--size", type=int, default=64, help="pixels of folders' images (default: 64)"
+    )
+    parser.add_argument("--json", action="store_true", help="print lines of JSON")
+
+
 def _train(parser: argparse.ArgumentParser) -> None:
     there = ", ".join(_experiments()) or "none in ./experiments"
     parser.add_argument(
@@ -153,6 +218,16 @@ COMMANDS = {
     "sample": Command("generate samples of a run", _sample, "generated:sample"),
     "interpolate": Command(
         "walk between samples of a run", _interpolate, "generated:interpolate"
+    ),
+    "evaluate": Command(
+        "measure a run's samples, or a folder of images against another",
+        _evaluate,
+        "evaluating:command",
+    ),
+    "report": Command(
+        "write one HTML page about a run, or serve it live",
+        _report,
+        "report.command:write",
     ),
     "fingerprint": Command("hash a checkpoint's whole state", _run, "listing:identify"),
     "forecast": Command(

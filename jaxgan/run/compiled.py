@@ -1,5 +1,6 @@
 """What a compiler tells about the program that it made."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -40,8 +41,8 @@ class Facts(NamedTuple):
       code: bytes.
       peak: bytes at the fullest moment, as the compiler has it; some compilers leave
         temporaries out.
-      flops: of one call, by the longest way through every branch.
-      accessed: bytes that the operations of one call read and write.
+      flops: of one call, by the longest way through every branch; NaN if not known.
+      accessed: bytes that the operations of one call read and write; NaN likewise.
       seconds: the compiler's estimate for one call; None if it has no sane one.
       collectives: by kind.
     """
@@ -64,11 +65,18 @@ class Facts(NamedTuple):
         return data + self.code
 
 
-def facts(compiled: jax.stages.Compiled) -> Facts:
-    """Asks a compiled program."""
+def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
+    """Asks a compiled program.
+
+    Args:
+      compiled: the program.
+      loops: whether it spends its time in a loop, of which the compiler counts a single
+        turn: its work is then not known.
+    """
     memory = compiled.memory_analysis()
     assert memory is not None
     cost = compiled.cost_analysis() or {}
+    cost = dict.fromkeys(cost, math.nan) if loops else cost
     seconds = cost.get("optimal_seconds", 0.0)
     return Facts(
         arguments=memory.argument_size_in_bytes,

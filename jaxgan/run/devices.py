@@ -34,6 +34,7 @@ class Placement(NamedTuple):
       whole: of what is whole on every device.
       constraint: what `make_step` wants as `sharding`: None on a single device.
       mesh: of the devices, [data, model]; None on a single device.
+      microbatches: parts of the batch, each of which is split over the devices.
     """
 
     count: int
@@ -41,12 +42,19 @@ class Placement(NamedTuple):
     whole: Sharding
     constraint: Sharding | None
     mesh: Mesh | None
+    microbatches: int = 1
 
-    def batches(self, runs: int) -> Sharding:
-        """The sharding of the batch of so many runs: [B, ...], or [runs, B, ...]."""
-        if runs == 1 or self.mesh is None:
+    def batches(self, runs: int, *, stacked: bool = False) -> Sharding:
+        """The sharding of the batch of so many runs: [B, ...], or [runs, B, ...].
+
+        Args:
+          runs: how many.
+          stacked: of the batches of several steps: with one more axis, the first.
+        """
+        if self.mesh is None:
             return self.batch
-        return NamedSharding(self.mesh, PartitionSpec(None, "data"))
+        before = (runs > 1) + stacked
+        return NamedSharding(self.mesh, PartitionSpec(*(None,) * before, "data"))
 
     def state(self, shapes: State) -> State:
         """The sharding of every leaf of a state."""
@@ -107,26 +115,38 @@ def place_over(
         their number.
 
     Raises:
-      RunError: if they do not divide the batch.
+      RunError: if they, or the microbatches, do not divide the batch.
     """
     groups = len(devices) // model_parallel
-    part = groups * microbatches
-    if batch_size % part:
-        among = f" in groups of {model_parallel}" if model_parallel > 1 else ""
-        among += f" with microbatches={microbatches}" if microbatches > 1 else ""
-        nearest = max(1, round(batch_size / part)) * part
-        raise RunError(
-            f"{len(devices)} devices{among} do not divide the batch of {batch_size} "
-            "examples",
-            f"the nearest batch that they divide has {nearest}",
-        )
+    among = f" in groups of {model_parallel}" if model_parallel > 1 else ""
+    _check_division(f"{len(devices)} devices{among}", groups, batch_size, microbatches)
     if len(devices) == 1:
         single = SingleDeviceSharding(devices[0])
-        return Placement(1, single, single, None, None)
+        return Placement(1, single, single, None, None, microbatches)
     mesh = _mesh(devices, (groups, model_parallel))
     batch = NamedSharding(mesh, PartitionSpec("data"))
     whole = NamedSharding(mesh, PartitionSpec())
-    return Placement(len(devices), batch, whole, batch, mesh)
+    return Placement(len(devices), batch, whole, batch, mesh, microbatches)
+
+
+def _check_division(
+    devices: str, groups: int, batch_size: int, microbatches: int
+) -> None:
+    part = groups * microbatches
+    if batch_size % part == 0:
+        return
+    nearest = max(1, round(batch_size / part)) * part
+    if batch_size % groups == 0:
+        where = f"each of {devices}" if groups > 1 else "the batch"
+        raise RunError(
+            f"--microbatches: saw {microbatches}, wanted a divisor of the "
+            f"{batch_size // groups} examples of {where}",
+            f"the nearest batch that it divides has {nearest}",
+        )
+    raise RunError(
+        f"{devices} do not divide the batch of {batch_size} examples",
+        f"the nearest batch that they divide has {nearest}",
+    )
 
 
 def _chosen(local: Sequence[Device], count: int) -> list[Device]:

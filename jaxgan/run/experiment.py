@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import optax
@@ -29,6 +29,28 @@ class Batches(Protocol):
         ...
 
 
+@runtime_checkable
+class Addressed(Batches, Protocol):
+    """Data of which a device that holds all examples can make the batches itself.
+
+    For every step, `pick(examples(), rows(step))` is the batch of the step, bit by bit.
+    """
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all examples."""
+        ...
+
+    def examples(self) -> Tree:
+        """All examples: numpy leaves [n, ...]."""
+
+    def rows(self, step: int, /) -> Tree:
+        """What tells the batch of a step: numpy leaves [B, ...]."""
+
+    def pick(self, examples: Tree, rows: Tree, /) -> Tree:
+        """The batch of these rows: jax leaves [B, ...]. Pure."""
+
+
 def _nothing(state: State) -> dict[str, float]:
     del state
     return {}
@@ -45,7 +67,6 @@ class Experiment:
       data: the batch of every step.
       augment: applied to whatever the discriminator judges.
       ema_decay: decay of the generator's running average.
-      microbatches: gradients are averaged over so many parts of the batch.
       picture: draws samples as one uint8 picture [H, W, 3].
       progress: f(state, sample) -> picture, drawn during training; by default `picture`
         of the sample. It may show the discriminator too.
@@ -58,7 +79,6 @@ class Experiment:
     data: Batches
     augment: Augment = Augment()  # noqa: RUF009  immutable
     ema_decay: Decay = no_average
-    microbatches: int = 1
     picture: Callable[[Sample], np.ndarray] = pictures.grid
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing

@@ -35,20 +35,21 @@ class _Subject(NamedTuple):
     experiment: Experiment
     seed: int
     target: str
+    microbatches: int
     lay: Callable[[int, int], Placement]
 
     def placement(self, batch: Tree) -> Placement:
         """On which devices a batch of this shape lies."""
-        return self.lay(_size(batch), self.experiment.microbatches)
+        return self.lay(_size(batch), self.microbatches)
 
     def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
         """Compiles the step for a batch of this shape."""
-        placement = self.placement(batch)
-        program = fit(self.experiment, placement, (self.seed,), batch)
-        lowered = lower_step(program, placement, batch)
+        program = fit(self.experiment, self.placement(batch), (self.seed,), batch)
+        lowered = lower_step(program, batch)
         try:
             with topology.uncached():
-                return program.parameters, facts(lowered.compile())
+                made = facts(lowered.compile(), loops=self.microbatches > 1)
+                return program.parameters, made
         except jax.errors.JaxRuntimeError as error:
             reason = str(error).strip().splitlines()[0]
             raise DoesNotCompile(
@@ -102,6 +103,7 @@ def foresee(
         experiment,
         getattr(config, "seed", 0),
         target or "this machine",
+        options.microbatches,
         functools.partial(place_over, found)
         if found
         else functools.partial(place, options.devices),
@@ -119,6 +121,7 @@ def foresee(
         devices=len(used),
         chips=topology.chip_count(used),
         batch=_size(batch),
+        microbatches=options.microbatches,
         parameters=parameters,
         chip=chip,
         program=program,

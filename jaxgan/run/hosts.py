@@ -24,10 +24,10 @@ from jaxgan.core.types import Tree
 from jaxgan.run import run_directory
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
-from jaxgan.run.options import Options
+from jaxgan.run.options import OF_THE_RUN, Options
 from jaxgan.run.population import Together
 
-ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel", "seeds")
+ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel", *OF_THE_RUN)
 """Options that all processes act upon together."""
 
 MEETING = 300
@@ -188,9 +188,7 @@ def own_batches(data: Batches, process: int, processes: int) -> Callable[[int], 
         return data
     if isinstance(data, Together):
         parts = [own_batches(part, process, processes) for part in data.members]
-        return lambda step: jax.tree.map(
-            lambda *x: np.stack(x), *(part(step) for part in parts)
-        )
+        return dataclasses.replace(data, members=tuple(parts))
     if dataclasses.is_dataclass(data) and {"process_index", "process_count"} <= {
         field.name for field in dataclasses.fields(data)
     }:

@@ -138,7 +138,7 @@ def _save_mp4(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> 
     import imageio  # type: ignore[import-not-found]
 
     # Video wants even sizes.
-    even = [
+    even: list[Any] = [
         np.pad(f, [(0, f.shape[0] % 2), (0, f.shape[1] % 2), (0, 0)]) for f in frames
     ]
     imageio.mimsave(path, even, fps=rate, macro_block_size=2)

@@ -52,9 +52,19 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     folder = path.stem if default else f"{path.stem}-{name}"
     folder += f"-{options.seeds}-seeds" if options.seeds > 1 else ""
     run = options.run_dir or pathlib.Path("runs") / folder
-    identity = run_directory.Identity(path.stem, name, to_json(config), options.seeds)
+    identity = run_directory.Identity(
+        path.stem,
+        name,
+        to_json(config),
+        options.seeds,
+        options.microbatches,
+        options.steps_per_dispatch,
+    )
     if not options.benchmark:
-        run_directory.check(run, identity)
+        stored = run_directory.check(run, identity)
+        if stored is not None:
+            each = stored.steps_per_dispatch
+            options = dataclasses.replace(options, steps_per_dispatch=each)
     use_compilation_cache()
     from jaxgan.run import benchmark, hosts, loop
 
@@ -62,6 +72,9 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     # All that can be wrong with a config shows before the folder becomes its run.
     with hosts.together():
         experiment, prepared = _prepare(module, config, options)
+    each = prepared.steps_per_dispatch
+    hosts.check_alike({"--steps-per-dispatch": each})
+    identity = identity._replace(steps_per_dispatch=each)
     if options.benchmark:
         measured = benchmark.measure(experiment, prepared, options.benchmark)
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
@@ -80,12 +93,12 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
 
 def _prepare(module: ModuleType, config: Any, options: Options) -> tuple[Any, Any]:
     """The experiment of the first seed, and what the loop needs for all seeds."""
-    from jaxgan.run import loop, population
+    from jaxgan.run import population, preparing
 
     runs = population.configs(config, options.seeds)
     experiments = [build(module, one) for one in runs]
     seeds = [getattr(one, "seed", 0) for one in runs]
-    return experiments[0], loop.prepare(experiments, options, seeds)
+    return experiments[0], preparing.prepare(experiments, options, seeds)
 
 
 def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:

@@ -4,15 +4,14 @@ import contextlib
 import pathlib
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 import jax
 import numpy as np
 
-from jaxgan.core.types import State
+from jaxgan.core.types import State, Tree
 from jaxgan.run import (
     checkpoint,
-    devices,
     gallery,
     hosts,
     not_finite,
@@ -20,12 +19,13 @@ from jaxgan.run import (
     population,
     sampling,
 )
-from jaxgan.run.experiment import Batches, Experiment
+from jaxgan.run.dispatch import make_dispatch
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.feed import feed
 from jaxgan.run.fingerprint import fingerprint
 from jaxgan.run.interrupts import TIME_IS_UP, Interrupts, reason
 from jaxgan.run.options import Options
-from jaxgan.run.program import Program, fit
+from jaxgan.run.preparing import Prepared
 from jaxgan.run.records import Records, Silence
 
 
@@ -45,44 +45,6 @@ class Outcome(NamedTuple):
     fingerprint: str
 
 
-class Prepared(NamedTuple):
-    """An experiment whose parts fit together and onto the devices."""
-
-    program: Program
-    data: Batches
-    description: str
-
-
-def prepare(
-    experiments: Sequence[Experiment], options: Options, seeds: Sequence[int]
-) -> Prepared:
-    """Traces the step. No file is touched and nothing is compiled.
-
-    Args:
-      experiments: what to train side by side; they differ in their data only.
-      options: of which the devices count.
-      seeds: of the runs: initialisation and every draw.
-
-    Raises:
-      RunError: if the parts of the experiment, or the devices, do not fit.
-    """
-    experiment, size = experiments[0], experiments[0].data.batch_size
-    data = population.together([one.data for one in experiments])
-    placement = devices.place(
-        options.devices, size, experiment.microbatches, options.model_parallel
-    )
-    program = fit(experiment, placement, tuple(seeds), data(0))
-    generator, discriminator = program.parameters
-    return Prepared(
-        program,
-        data,
-        f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
-        f"batch {size} on {placement.count} {jax.local_devices()[0].platform}"
-        + (f" of {jax.process_count()} processes" if hosts.several() else "")
-        + (f"; seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else ""),
-    )
-
-
 def train(
     experiment: Experiment, run: pathlib.Path, options: Options, prepared: Prepared
 ) -> Outcome:
@@ -92,7 +54,7 @@ def train(
       experiment: what to train.
       run: the run's folder.
       options: how far, and how often to tell.
-      prepared: the same experiment's.
+      prepared: the same experiment's, by the same options.
 
     Raises:
       RunError: if a number is not finite, or no checkpoint can be read.
@@ -135,7 +97,10 @@ class _Trainer:
     ):
         self.experiment, self.run, self.options = experiment, run, options
         self.program, self.saves, self.records = prepared.program, saves, records
-        self.data, self.seeds = prepared.data, prepared.program.seeds
+        self.seeds = prepared.program.seeds
+        self.dispatch = make_dispatch(
+            prepared.program, prepared.data, prepared.steps_per_dispatch
+        )
         self.sampler = sampling.Sampler(experiment)
         self.totals = self.program.zeros()
         self.unchecked: tuple[int, jax.Array] | None = None
@@ -149,11 +114,11 @@ class _Trainer:
             self.grid = gallery.grid_of(self.sampler, self.experiment, start)
             self.draw_real()
         stop, began = 0, time.monotonic()
-        data = hosts.own_batches(self.data, jax.process_index(), jax.process_count())
-        batches = feed(data, step, self.options.steps)
-        with contextlib.closing(batches):
-            for batch in batches:
-                self.advance(batch)
+        each = self.dispatch.steps
+        fed = feed(self.dispatch.feed, step // each, self.options.steps // each)
+        with contextlib.closing(fed):
+            for batches in fed:
+                self.advance(batches)
                 wanted = interrupts.received or 0
                 if time.monotonic() - began > 60 * self.options.minutes:
                     wanted = wanted or (TIME_IS_UP if hosts.is_chief() else 0)
@@ -168,17 +133,16 @@ class _Trainer:
         digest = fingerprint(hosts.local(self.state))
         return Outcome(self.step, *reason(stop), digest)
 
-    def advance(self, batch: Any) -> None:
-        """One step, and what is due after it."""
-        batch = self.program.put(batch)
-        self.state, self.totals, finite = self.program.step(
-            self.state, self.totals, batch
+    def advance(self, batches: Tree) -> None:
+        """The steps of one dispatch, and what is due after them."""
+        self.state, self.totals, finite = self.dispatch.run(
+            self.state, self.totals, self.dispatch.put(batches)
         )
-        # One step late, so that the device is not idle while the host looks.
+        # One dispatch late, so that the device is not idle while the host looks.
         self.check()
-        self.step += 1
-        self.unchecked = self.step, finite
-        if self.step == self.first + 1 and self.step % self.options.log_every:
+        start, self.step = self.step, self.step + self.dispatch.steps
+        self.unchecked = start, finite
+        if start == self.first and self.step % self.options.log_every:
             jax.block_until_ready(finite)
             self.records.restart_clock(self.step)  # it was compiling
         if self.step % self.options.log_every == 0:
@@ -239,13 +203,17 @@ class _Trainer:
         self.saves.save(self.state, self.step)
 
     def check(self) -> None:
-        """Looks at the flags of the last step that was not looked at."""
-        if self.unchecked is not None:
-            (step, finite), self.unchecked = self.unchecked, None
-            flags = np.asarray(finite)
-            if not flags.all():
-                names = zip(self.program.names, flags)
-                self.fail(step, [name for name, flag in names if not flag])
+        """Looks at the flags of the last dispatch that was not looked at."""
+        if self.unchecked is None:
+            return
+        (start, finite), self.unchecked = self.unchecked, None
+        flags = np.asarray(finite)
+        if flags.all():
+            return
+        for number, of_step in enumerate(np.atleast_2d(flags), 1):
+            if not of_step.all():
+                names = zip(self.program.names, of_step)
+                self.fail(start + number, [name for name, flag in names if not flag])
 
     def fail(self, step: int, names: Sequence[str]) -> NoReturn:
         """Ends the run: numbers are not finite."""

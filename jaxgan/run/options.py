@@ -1,4 +1,4 @@
-"""How a run is to be trained this time: nothing here changes what it computes."""
+"""How a run is to be trained this time: little here changes what it computes."""
 
 import dataclasses
 import math
@@ -8,13 +8,17 @@ from jaxgan.run.errors import RunError
 
 COUNTS = (
     *("steps", "log_every", "sample_every", "save_every", "keep"),
-    *("devices", "model_parallel", "processes", "heartbeat", "seeds"),
+    *("devices", "model_parallel", "processes", "heartbeat", "seeds", "microbatches"),
+    "steps_per_dispatch",
 )
+
+OF_THE_RUN = ("seeds", "microbatches", "steps_per_dispatch")
+"""Options that stay as they were when the run began."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Options that may change from one invocation of a run to the next, but --seeds."""
+    """Options, all but `OF_THE_RUN` free to change whenever a run is resumed."""
 
     steps: int = 10_000
     """Total steps to reach, those of earlier invocations included."""
@@ -49,8 +53,16 @@ class Options:
     """Seconds after which a process that is not heard of is given up: all end."""
     seeds: int = 1
     """Train so many runs side by side in one program: --seed and the ones after it."""
+    microbatches: int = 1
+    """Go through the batch in so many equal parts, one after the other, and average
+    their gradients, to save memory. They must divide the batch of each device. Layers
+    that read statistics of the batch, like BatchNorm, read each part's."""
+    steps_per_dispatch: int | None = None
+    """Steps that the devices do on their own, between looks of the host; the run keeps
+    the number. It divides --steps and every interval. By default one on CPU, else the
+    largest that does, up to 64."""
     benchmark: int = 0
-    """Instead of training, time so many steps and print one line of JSON."""
+    """Instead of training, time so many single steps and print one line of JSON."""
 
     def check(self) -> None:
         """Checks the ranges.

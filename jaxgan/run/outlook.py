@@ -25,6 +25,7 @@ class Forecast:
       chip: what is published of one device.
       program: what the compiler says of the step.
       largest_batch: that was compiled and fits; None: it was not looked for.
+      microbatches: parts that the batch is gone through in.
     """
 
     experiment: str
@@ -37,6 +38,7 @@ class Forecast:
     chip: Chip
     program: Facts
     largest_batch: int | None = None
+    microbatches: int = 1
 
     @property
     def roofline(self) -> tuple[float, str]:
@@ -73,7 +75,7 @@ def report(forecast: Forecast) -> str:
     """A few lines for people."""
     rows = {
         "devices": _devices(forecast),
-        "batch": f"{forecast.batch:,}, {forecast.batch // forecast.devices:,} each",
+        "batch": _batch(forecast),
         "parameters": "generator {:,}, discriminator {:,}".format(*forecast.parameters),
         "memory": _memory(forecast.program, forecast.chip),
         "": _parts(forecast.program),
@@ -98,6 +100,11 @@ def _devices(forecast: Forecast) -> str:
     return f"{count} × {forecast.device}{among}"
 
 
+def _batch(forecast: Forecast) -> str:
+    parts = f", in {forecast.microbatches} parts" if forecast.microbatches > 1 else ""
+    return f"{forecast.batch:,}, {forecast.batch // forecast.devices:,} each{parts}"
+
+
 def _memory(program: Facts, chip: Chip) -> str:
     limit = "" if math.isnan(chip.memory) else f" of {size(chip.memory)}"
     return (
@@ -114,6 +121,8 @@ def _parts(program: Facts) -> str:
 
 
 def _work(program: Facts) -> str:
+    if math.isnan(program.flops):
+        return "not counted, because XLA counts a loop once: see without --microbatches"
     return (
         f"{program.flops / 1e9:,.3g} GFLOP, {size(program.accessed)} accessed, "
         "in a step in which every turn is due"
@@ -129,7 +138,10 @@ def _estimate(program: Facts) -> str:
 def _roofline(forecast: Forecast) -> str:
     seconds, bound = forecast.roofline
     if math.isnan(seconds):
-        return "the peaks of this device are not known"
+        counted = not math.isnan(forecast.program.flops)
+        return (
+            f"{'the peaks of this device are' if counted else 'the work is'} not known"
+        )
     return f"{1e3 * seconds:.3g} ms per step, at the published peak of {bound}"
 
 

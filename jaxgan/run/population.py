@@ -55,8 +55,12 @@ class Together:
 
     def __call__(self, step: int) -> Tree:
         """The batches of one step."""
-        parts = [member(step) for member in self.members]
-        return jax.tree.map(lambda *x: np.stack(x), *parts)
+        return stack([member(step) for member in self.members])
+
+
+def stack(trees: Sequence[Tree]) -> Tree:
+    """Trees of numpy arrays as one, with a new first axis."""
+    return jax.tree.map(lambda *x: np.stack(x), *trees)
 
 
 def together(data: Sequence[Batches]) -> Batches:

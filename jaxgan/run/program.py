@@ -24,6 +24,7 @@ class Program(NamedTuple):
     """All that runs on the devices during training.
 
     Attributes:
+      placement: the devices.
       seeds: of the runs that it trains.
       names: of the metrics, in the order of the finite flags.
       target: shapes and shardings of the state, to restore into.
@@ -35,8 +36,10 @@ class Program(NamedTuple):
         slice.
       agree: f(number) -> what all processes agree to do, see `hosts.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
+      microbatches: parts that the batch is gone through in.
     """
 
+    placement: Placement
     seeds: tuple[int, ...]
     names: tuple[str, ...]
     target: State
@@ -46,6 +49,7 @@ class Program(NamedTuple):
     put: Callable[[Tree], Tree]
     agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
+    microbatches: int = 1
 
     @property
     def parameters(self) -> Players[int]:
@@ -121,7 +125,7 @@ def compile_program(
         experiment.optimizers,
         ema_decay=experiment.ema_decay,
         augment=experiment.augment,
-        microbatches=experiment.microbatches,
+        microbatches=placement.microbatches,
         sharding=placement.constraint,
     )
     if len(seeds) > 1:
@@ -142,6 +146,7 @@ def compile_program(
 
     whole, lying = placement.whole, placement.state(state)
     return Program(
+        placement=placement,
         seeds=seeds,
         names=names,
         target=with_sharding(state, lying),
@@ -153,19 +158,18 @@ def compile_program(
         put=functools.partial(hosts.put, sharding=placement.batches(len(seeds))),
         agree=hosts.Agreement(placement.batch, whole),
         is_finite=jax.jit(_is_finite),
+        microbatches=placement.microbatches,
     )
 
 
-def lower_step(
-    program: Program, placement: Placement, batch: Tree
-) -> jax.stages.Lowered:
+def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
     """The program's step, ready for XLA, from shapes alone: no device need be there.
 
     Args:
       program: of `compile_program`.
-      placement: that it was given.
       batch: of the size that it was given.
     """
+    placement = program.placement
     return program.step.lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from jaxgan.run import configs
 from jaxgan.run.errors import RunError
+from jaxgan.run.options import OF_THE_RUN
 
 CONFIG = "config.json"
 EXPERIMENT = "experiment.py"
@@ -27,12 +28,17 @@ class Identity(NamedTuple):
       variant: the name of the variant that the config started from.
       config: as JSON; of several runs side by side, the first one's.
       seeds: the number of runs side by side.
+      microbatches: the number of parts that each batch is gone through in.
+      steps_per_dispatch: how many steps are compiled together, for their rounding
+        depends on it. None, of one that is asked for: as many as the run has.
     """
 
     experiment: str
     variant: str
     config: dict[str, Any]
     seeds: int = 1
+    microbatches: int = 1
+    steps_per_dispatch: int | None = 1
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -52,23 +58,29 @@ def read_identity(directory: pathlib.Path) -> Identity:
         raise RunError(f"{path} is damaged: {error}") from None
 
 
-def check(directory: pathlib.Path, identity: Identity) -> None:
+def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
     """Checks that a folder holds this run or nothing. It touches nothing.
+
+    Returns:
+      What the folder holds; None if nothing.
 
     Raises:
       RunError: if the folder holds anything else.
     """
     if (directory / CONFIG).exists():
-        _check_same(directory, read_identity(directory), identity)
-    elif directory.exists() and not directory.is_dir():
+        stored = read_identity(directory)
+        _check_same(directory, stored, identity)
+        return stored
+    if directory.exists() and not directory.is_dir():
         raise RunError(f"--run-dir: {directory} is a file")
-    elif directory.exists() and any(
+    if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):
         raise RunError(
             f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
             "choose a new folder; nothing was changed",
         )
+    return None
 
 
 def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> None:
@@ -78,9 +90,9 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             f"{asked.experiment!r}",
             "choose a new folder; nothing was changed",
         )
-    lines = configs.differences(
-        {**stored.config, "seeds": stored.seeds}, {**asked.config, "seeds": asked.seeds}
-    )
+    if asked.steps_per_dispatch is None:
+        asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
+    lines = configs.differences(_facts(stored), _facts(asked))
     if lines:
         started = first_command(directory)
         raise RunError(
@@ -90,6 +102,12 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
             + "\n      to train the new config, choose a new --run-dir; nothing was "
             "changed",
         )
+
+
+def _facts(identity: Identity) -> dict[str, Any]:
+    """The config, and the options that are part of the run."""
+    options = {name: getattr(identity, name) for name in OF_THE_RUN}
+    return {**identity.config, **options}
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Sample, State, Tree
+from jaxgan.games.latent import truncated_normal
 from jaxgan.run import checkpoint, configs, loading, population, run_directory
 from jaxgan.run.devices import with_sharding
 from jaxgan.run.errors import RunError
@@ -182,13 +183,10 @@ def _latents(game, truncation, variables, key, step, batch, indices):
     context = Context(keys, batch, step)
     latent, _ = game.latent(variables, context)
     if truncation is not None:
-        draw = functools.partial(
-            jax.random.truncated_normal,
-            lower=-truncation,
-            upper=truncation,
-            shape=latent.value.shape[1:],
-        )
-        latent = latent._replace(value=jax.vmap(draw)(context.draw("truncation")))
+        draw, shape = truncated_normal(truncation), latent.value.shape[1:]
+        keys_truncation = context.draw("truncation")
+        redrawn = jax.vmap(lambda key: draw(key, shape))(keys_truncation)
+        latent = latent._replace(value=redrawn)
     return keys, latent
 
 

@@ -1,23 +1,35 @@
 """Regularisers and objectives: what players minimise besides, or with, each other."""
 
 from jaxgan.terms.adversarial import adversarial
+from jaxgan.terms.consistency import consistency
 from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
+from jaxgan.terms.feature_matching import feature_matching
 from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.latent_consistency import latent_consistency
+from jaxgan.terms.lecam import lecam
+from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
 from jaxgan.terms.real_sign import real_sign
+from jaxgan.terms.top_k import top_k
 from jaxgan.terms.unrolled import unrolled
 
 __all__ = [
     "adversarial",
+    "consistency",
     "dragan",
     "drift",
+    "feature_matching",
     "gradient_penalty",
+    "latent_consistency",
+    "lecam",
+    "orthogonal",
     "path_length",
     "r1",
     "r2",
     "real_sign",
+    "top_k",
     "unrolled",
 ]

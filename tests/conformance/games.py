@@ -8,10 +8,10 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan import nn as layers
-from jaxgan.core import Context, Sample
+from jaxgan.core import Context, Sample, Verdict
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
-from jaxgan.models import dcgan, mlp, stylegan2, toy
+from jaxgan.models import biggan, dcgan, mlp, r3gan, stylegan2, toy
 
 SIZE = 16
 
@@ -56,6 +56,19 @@ class Discriminator(nn.Module):
             layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
         )
         return layers.Dense(1, use_bias=False)(hidden)[:, 0]
+
+
+class Featured(nn.Module):
+    """A discriminator whose verdict has features. Also without a last bias."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        hidden = jnp.tanh(
+            layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
+        )
+        logits = layers.Dense(1, use_bias=False)(hidden)[:, 0]
+        return Verdict(logits, (hidden, value))
 
 
 class ReadsTheBatch(nn.Module):
@@ -127,6 +140,26 @@ def styled() -> StyleGame:
     )
 
 
+def modern() -> LatentGame:
+    shared = {"blocks": 1, "classes": 3, "embedding": 2}
+    return LatentGame(
+        r3gan.Generator((4, 2), (2, 1), shape=(8, 8, 1), **shared),
+        r3gan.Discriminator((2, 4), (1, 2), **shared),
+        latent_size=3,
+        conditioning=as_data,
+    )
+
+
+def big() -> LatentGame:
+    """Also labels and spectral norms in both, as SAGAN and BigGAN-deep have them."""
+    return LatentGame(
+        biggan.Generator((8, 8, 1), (4, 2), 3, attention=(), shared=2),
+        biggan.Discriminator((4,), 1, 3, attention=()),
+        latent_size=4,
+        conditioning=uniform_labels(3),
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -134,8 +167,24 @@ GAMES = {
     "concatenated": Case(concatenated, images, reads_batch=True),
     # One output: the vector of its spectral norm is ±1.
     "projected": Case(projected, images, True, ("discriminator/spectral/Dense_0/",)),
+    "modern": Case(modern, images),
+    # One output: the vector of its spectral norm is ±1.
+    "big": Case(
+        big,
+        images,
+        True,
+        (
+            "discriminator/spectral/linear/",
+            "spectral/image/",
+        ),
+    ),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
+
+FEATURED = Case(
+    lambda: LatentGame(Generator(), Featured(), latent_size=3), points, reads_batch=True
+)
+"""For terms that look at features."""

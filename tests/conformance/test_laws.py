@@ -13,17 +13,24 @@ import optax
 import pytest
 
 from jaxgan import losses, recipes, testing
+from jaxgan.augment.diffaugment import diffaugment
 from jaxgan.core import Augment, Players, Sample, Turn
 from jaxgan.terms import (
     adversarial,
+    consistency,
     dragan,
     drift,
+    feature_matching,
     gradient_penalty,
+    latent_consistency,
+    lecam,
+    orthogonal,
     r1,
     r2,
+    top_k,
     unrolled,
 )
-from tests.conformance.games import GAMES
+from tests.conformance.games import FEATURED, GAMES
 from tests.test_recipes import RECIPES
 
 sgd = optax.sgd(0.05)
@@ -59,15 +66,32 @@ def test_recipes(name):
     check(RECIPES[name](**OFTEN.get(name, {})), case)
 
 
-@pytest.mark.parametrize("name", [name for name in GAMES if name != "plain"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Fourteen spectral norms take a minute and a half to compile.
+        pytest.param(name, marks=pytest.mark.slow if name == "big" else ())
+        for name in GAMES
+        if name != "plain"
+    ],
+)
 def test_games(name):
     check(recipes.nonsaturating(), GAMES[name])
+
+
+def noise(strength, sample, context):
+    """Adds normal numbers, each example's from its own key."""
+    strength = 0.1 if isinstance(strength, tuple) else strength
+    drawn = jax.vmap(lambda key: jax.random.normal(key, sample.value.shape[1:]))(
+        context.draw("augment")
+    )
+    return Sample(sample.value + strength * drawn, sample.given)
 
 
 def turns(*terms, every=1, generator=None):
     """A discriminator with extra terms, on a turn of their own if it is lazy."""
     play = adversarial(losses.nonsaturating)
-    generator = generator or play
+    generator = generator or (play,)
     if every == 1:
         first = (Turn("discriminator", (play, *terms)),)
     else:
@@ -75,7 +99,7 @@ def turns(*terms, every=1, generator=None):
             Turn("discriminator", (play,)),
             Turn("discriminator", terms, every=every),
         )
-    return (*first, Turn("generator", (generator,)))
+    return (*first, Turn("generator", generator))
 
 
 # Losses and terms that no recipe uses, or in a way that none does.
@@ -85,20 +109,38 @@ TERMS = {
     "one_sided": turns(gradient_penalty(one_sided=True)),
     "lazy": turns(r1(1.0), r2(0.5), every=2),
     "scheduled": turns(r1(lambda step: 0.1 * step.astype(jnp.float32))),
+    "orthogonal": turns(orthogonal(0.1)),
+    "consistency": turns(consistency(Augment(apply=noise), fake=1.0)),
+    "latent_consistency": turns(
+        latent_consistency(20.0),
+        generator=(adversarial(losses.nonsaturating), latent_consistency(0.5)),
+    ),
+    "lecam": turns(lecam(start=0)),
+    "top_k": turns(generator=(top_k(losses.nonsaturating, 0.5),)),
+    "feature_matching": turns(generator=(feature_matching(),)),
     "unrolled": turns(
-        generator=unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),
+        generator=(unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),),
     ),
     "unrolled_adam": turns(
-        generator=unrolled(losses.nonsaturating, 1, optax.adam(0.1)),
+        generator=(unrolled(losses.nonsaturating, 1, optax.adam(0.1)),),
     ),
 }
 
 
 @pytest.mark.parametrize("name", TERMS)
 def test_terms(name):
-    # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch.
-    reads_batch = name in ("dragan", "unrolled", "unrolled_adam")
-    case = GAMES["plain"]._replace(reads_batch=reads_batch)
+    # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch;
+    # the others compare with averages or ranks of the batch.
+    reads_batch = name in (
+        "dragan",
+        "feature_matching",
+        "lecam",
+        "top_k",
+        "unrolled",
+        "unrolled_adam",
+    )
+    case = FEATURED if name == "feature_matching" else GAMES["plain"]
+    case = case._replace(reads_batch=reads_batch)
     check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
 
 
@@ -112,18 +154,16 @@ def test_batch_means():
 def test_augmentation_with_a_state():
     """Noise whose strength adapts to the discriminator: the third home of state."""
 
-    def apply(strength, sample, context):
-        noise = jax.vmap(lambda key: jax.random.normal(key, sample.value.shape[1:]))(
-            context.draw("augment")
-        )
-        return Sample(sample.value + strength * noise, sample.given)
-
     def update(strength, metrics):
         sure = metrics["discriminator/real_logits"]
         return strength + 0.01 * jnp.tanh(sure.total / sure.count)
 
-    augment = Augment(lambda: jnp.float32(0.1), apply, update)
+    augment = Augment(lambda: jnp.float32(0.1), noise, update)
     check(recipes.nonsaturating(), GAMES["plain"], augment=augment)
+
+
+def test_diffaugment():
+    check(recipes.nonsaturating(), GAMES["lesson"], augment=diffaugment())
 
 
 def test_keys_are_all_different():

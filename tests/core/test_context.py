@@ -93,3 +93,20 @@ def test_context_is_a_pytree_with_static_surroundings():
     through = jax.jit(lambda c: c)(context)
     assert through.axis_name == "d"
     assert through.train is True
+
+
+def test_gather_is_the_global_batch():
+    numbers = jnp.arange(8.0)
+    np.testing.assert_array_equal(
+        Context(jax.random.split(KEY, 8)).gather(numbers), numbers
+    )
+    keys = jax.random.split(KEY, 8).reshape(4, 2)
+    gathered = jax.pmap(
+        lambda keys, x: Context(keys, axis_name="d").gather(x),
+        "d",
+        devices=jax.devices()[:4],
+    )(keys, numbers.reshape(4, 2))
+    np.testing.assert_array_equal(gathered, np.tile(numbers, (4, 1)))
+
+
+KEY = jax.random.key(0)

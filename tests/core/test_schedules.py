@@ -46,6 +46,9 @@ def test_half_life_may_be_a_schedule():
 def test_no_average_and_constant():
     assert schedules.no_average(jnp.int32(3), 8) == 0.0
     np.testing.assert_allclose(schedules.constant_decay(0.9)(jnp.int32(3), 8), 0.9)
+    late = schedules.constant_decay(0.9, start=3)
+    seen = [late(jnp.int32(step), 8) for step in (0, 2, 3, 9)]
+    np.testing.assert_allclose(seen, [0.0, 0.0, 0.9, 0.9])
 
 
 @pytest.mark.parametrize(

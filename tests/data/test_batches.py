@@ -1,6 +1,7 @@
 import concurrent.futures
 
 import hypothesis
+import jax
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -16,6 +17,13 @@ modest = hypothesis.settings(deadline=None, max_examples=40)
 def numbered(size):
     """A source whose value is the index."""
     return data.arrays(np.arange(size, dtype=np.float32)[:, None], np.arange(size))
+
+
+# `pick` reads nothing but `flip`: two compiled functions serve all examples.
+PICK = {
+    flip: jax.jit(data.batches(data.arrays(np.zeros((1, 2, 2, 1))), 1, flip=flip).pick)
+    for flip in (False, True)
+}
 
 
 def order(batch_at, steps):
@@ -52,6 +60,25 @@ def test_hosts_share_the_global_batch(size, local, count, seed):
     for field in range(2):
         together = np.concatenate([part[field] for part in parts])
         np.testing.assert_array_equal(together, whole[field])
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@hypothesis.settings(deadline=None, max_examples=15)
+@hypothesis.given(st.sampled_from([1, 7, 20]), st.integers(0, 9), st.booleans(), seeds)
+def test_a_device_picks_the_same_bits(dtype, flip, size, step, labelled, seed):
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 256, (size, 3, 4, 2)).astype(dtype)
+    source = data.arrays(images, np.arange(size) if labelled else None)
+    process = {"process_index": step % 2, "process_count": 2}
+    batch_at = data.batches(source, 12, seed, flip=flip, **process)
+    examples = batch_at.examples()
+    assert batch_at.nbytes == sum(leaf.nbytes for leaf in jax.tree.leaves(examples))
+    picked = PICK[flip](jax.device_put(examples), batch_at.rows(step))
+    wanted = batch_at(step)
+    assert jax.tree.structure(picked) == jax.tree.structure(wanted)
+    for seen, leaf in zip(jax.tree.leaves(picked), jax.tree.leaves(wanted)):
+        np.testing.assert_array_equal(seen, leaf, strict=True)
 
 
 @modest

@@ -8,20 +8,49 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import dcgan, mlp, resnet, stylegan2, toy
+from jaxgan.models import (
+    biggan,
+    biggan_deep,
+    dcgan,
+    mlp,
+    r3gan,
+    resnet,
+    stylegan2,
+    toy,
+)
 from tests.models.filled import filled
 
 KEYS = example_keys(jax.random.key(0), 4)
 LABELS = jnp.arange(4) % 3
 IMAGE = (8, 8, 1)
-SMALL = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
+BIG = {"shape": IMAGE, "widths": (8, 8), "classes": 3, "attention": (0,), "shared": 2}
+SMALL = {"classes": 3, "attention": (0,)}
+STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
 GENERATORS = {
     "mlp": (mlp.Generator((2, 2, 1), widths=(6, 5)), (3,), ()),
     "dcgan": (dcgan.Generator(IMAGE, 4), (3,), ()),
     "joined": (dcgan.Generator(IMAGE, 4, classes=3), (3,), LABELS),
     "modulated": (dcgan.Generator(IMAGE, 4, classes=3, modulated=True), (3,), LABELS),
     "resnet": (resnet.Generator(IMAGE, (5, 4)), (3,), ()),
-    "stylegan2": (stylegan2.Generator(IMAGE, 3, 4, **SMALL), (3,), LABELS),
+    "sagan": (
+        resnet.Generator(IMAGE, (8, 8), 3, spectral=True, attention=(0,)),
+        (3,),
+        LABELS,
+    ),
+    "biggan": (biggan.Generator(**BIG), (4,), LABELS),
+    "biggan tables": (
+        biggan.Generator(**{**BIG, "shared": 0}, hierarchical=False),
+        (3,),
+        LABELS,
+    ),
+    "biggan deep": (biggan_deep.Generator(**BIG, depth=1), (3,), LABELS),
+    "r3gan": (r3gan.Generator((4, 2), (2, 2), 1, shape=IMAGE), (3,), ()),
+    "r3gan labels": (
+        r3gan.Generator((4, 2), (2, 2), 1, classes=3, embedding=2, shape=IMAGE),
+        (3,),
+        LABELS,
+    ),
+    "stylegan2": (stylegan2.Generator(IMAGE, 3, 4, **STYLED), (3,), LABELS),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -38,8 +67,21 @@ DISCRIMINATORS = {
     ),
     "resnet": (resnet.Discriminator((4, 5), 1, mean=True), IMAGE, ()),
     "resnet spectral": (resnet.Discriminator((4, 4), 1, spectral=True), IMAGE, ()),
+    "sagan": (
+        resnet.Discriminator((8, 8), 1, spectral=True, **SMALL),
+        IMAGE,
+        LABELS,
+    ),
+    "biggan": (biggan.Discriminator((8, 8), 1, **SMALL), IMAGE, LABELS),
+    "biggan deep": (biggan_deep.Discriminator((8, 8), 1, **SMALL), IMAGE, LABELS),
+    "r3gan": (r3gan.Discriminator((4, 2), (2, 2), 1), IMAGE, ()),
+    "r3gan labels": (
+        r3gan.Discriminator((4, 2), (2, 2), 1, classes=3, embedding=2),
+        IMAGE,
+        LABELS,
+    ),
     # Groups of one: no example sees another.
-    "stylegan2": (stylegan2.Discriminator(3, **SMALL, group=1), IMAGE, LABELS),
+    "stylegan2": (stylegan2.Discriminator(3, **STYLED, group=1), IMAGE, LABELS),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 ALL = [

@@ -1,6 +1,5 @@
 """The ResNets against the official vectors: outputs, buffers, gradients, penalties."""
 
-import functools
 import json
 
 import jax
@@ -13,80 +12,11 @@ from jaxgan.core import Context, Sample, example_keys
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import resnet
 from jaxgan.terms.slopes import safe_root
+from tests.models.golden import images
+from tests.models.mimicry import discriminators, generators
 
 CONTEXT = Context(example_keys(jax.random.key(0), 4), train=True)
 GENERATOR = resnet.Generator((32, 32, 3), (6, 6, 6, 6))
-NAMES = {"c1": "conv1", "c2": "conv2", "c_sc": "shortcut", "b1": "norm1", "b2": "norm2"}
-
-
-def nhwc(array):
-    return jnp.asarray(np.transpose(array, (0, 2, 3, 1)))
-
-
-def kernel(array):
-    """From [out, in, height, width] or [out, in]."""
-    return np.moveaxis(array, (0, 1), (-1, -2))
-
-
-def place(name, blocks, first, last):
-    """Our path of a layer of the official code."""
-    block, *layer = name.split(".")
-    if block.startswith("block"):
-        return (f"{blocks}_{int(block[5:]) - first}", NAMES[layer[0]])
-    return (last[block],)
-
-
-def tree(npz, prefix, blocks, first, last):
-    """{'params', 'batch_stats', 'spectral'} of the arrays under a prefix."""
-    variables = {"params": {}, "batch_stats": {}, "spectral": {}}
-    kinds = {
-        "running_mean": ("batch_stats", "mean"),
-        "running_var": ("batch_stats", "var"),
-        "bias": ("params", "bias"),
-        "weight_orig": ("params", "kernel"),
-        "weight_u": ("spectral", "u"),
-    }
-    for key in npz.files:
-        if not key.startswith(prefix):
-            continue
-        layer, kind = key.removeprefix(prefix).rsplit(".", 1)
-        array = npz[key]
-        if kind == "weight":
-            kinds["weight"] = ("params", "kernel" if array.ndim > 1 else "scale")
-        if kind not in kinds:
-            continue
-        collection, leaf = kinds[kind]
-        path = place(layer, blocks, first, last)
-        if collection == "spectral":
-            path = (*path, "spectral")
-        here = variables[collection]
-        for step in path:
-            here = here.setdefault(step, {})
-        here[leaf] = kernel(array) if leaf == "kernel" else array
-    params = variables["params"]
-    if (
-        "Dense_0" in params
-        and blocks == "GeneratorBlock"
-        and "kernel" in params["Dense_0"]
-    ):
-        # Theirs makes [C, 4, 4] of the vector, ours [4, 4, C].
-        dense = params["Dense_0"]
-        width = dense["bias"].size // 16
-        dense["bias"] = dense["bias"].reshape(width, 16).T.ravel()
-        rows = dense["kernel"].reshape(-1, width, 16)
-        dense["kernel"] = rows.transpose(0, 2, 1).reshape(-1, 16 * width)
-    return {name: part for name, part in variables.items() if part}
-
-
-generators = functools.partial(
-    tree,
-    blocks="GeneratorBlock",
-    first=2,
-    last={"l1": "Dense_0", "b5": "BatchNorm_0", "c5": "Conv_0"},
-)
-discriminators = functools.partial(
-    tree, blocks="DiscriminatorBlock", first=1, last={"l5": "Dense_0"}
-)
 
 
 def assert_close(seen, wanted, rtol, atol):
@@ -105,19 +35,19 @@ def test_official_generators(golden, name):
     variables = generators(npz, "state/")
     z = jnp.asarray(npz["in/z"])
     still = GENERATOR.apply(variables, z, (), Context(CONTEXT.keys))
-    np.testing.assert_allclose(still, nhwc(npz["out/eval/img"]), 1e-4, 1e-5)
+    np.testing.assert_allclose(still, images(npz["out/eval/img"]), 1e-4, 1e-5)
 
     @jax.jit
     def moving(params):
         image, changed = GENERATOR.apply(
             {**variables, "params": params}, z, (), CONTEXT, mutable=["batch_stats"]
         )
-        return jnp.sum(image * nhwc(npz["in/cotangent"])), (image, changed)
+        return jnp.sum(image * images(npz["in/cotangent"])), (image, changed)
 
     (loss, (image, changed)), gradient = jax.value_and_grad(moving, has_aux=True)(
         variables["params"]
     )
-    np.testing.assert_allclose(image, nhwc(npz["out/train/img"]), 1e-4, 1e-5)
+    np.testing.assert_allclose(image, images(npz["out/train/img"]), 1e-4, 1e-5)
     np.testing.assert_allclose(loss, npz["out/train/loss"], 1e-4, 1e-3)
     after = generators(npz, "out/train/state_after/")["batch_stats"]
     assert_close(changed["batch_stats"], after, 1e-4, 1e-5)
@@ -140,7 +70,7 @@ def judge(name):
 def test_official_discriminators(golden, name):
     npz = np.load(golden / f"{name}_d.npz")
     variables = discriminators(npz, "state/")
-    real, fake = nhwc(npz["in/real"]), nhwc(npz["in/fake"])
+    real, fake = images(npz["in/real"]), images(npz["in/fake"])
     game = LatentGame(GENERATOR, judge(name), 6)
     loss = {"sngan": losses.hinge, "wgangp": losses.wasserstein}[name]
     official = {"sngan": "loss_hinge", "wgangp": "loss_wasserstein"}[name]
@@ -172,7 +102,7 @@ def test_official_gradient_penalty(golden):
     npz = np.load(golden / "wgangp_d.npz")
     weight = json.loads(str(npz["config"])).get("gp_scale", 10.0)
     variables = discriminators(npz, "state/")
-    real, fake = nhwc(npz["in/real"]), nhwc(npz["in/fake"])
+    real, fake = images(npz["in/real"]), images(npz["in/fake"])
     alpha = jnp.asarray(npz["in/alpha"]).reshape(-1, 1, 1, 1)
 
     @jax.jit

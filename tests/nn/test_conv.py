@@ -224,3 +224,68 @@ def test_layers(layer, shape, kernel, dtype):
     assert {leaf.dtype for leaf in jax.tree.leaves(variables)} == {jnp.dtype("float32")}
     _, without = init(layer.clone(use_bias=False))
     assert list(without["params"]) == ["kernel"]
+
+
+def grouped_reference(x, kernel, stride, padding, groups):
+    return lax.conv_general_dilated(
+        x,
+        kernel,
+        (stride, stride),
+        padding,
+        dimension_numbers=LAYOUT,
+        feature_group_count=groups,
+    )
+
+
+@few
+@given(
+    sizes,
+    kernels,
+    st.integers(1, 2),
+    st.sampled_from(PADDINGS),
+    st.integers(2, 3),
+    st.integers(1, 2),
+    st.integers(1, 3),
+)
+def test_groups_are_laxs(size, kernel, stride, padding, groups, inner, outer):
+    """Values, and gradients of both orders, of convolutions in groups."""
+    assume(fits(kernel, padding))
+    x = draw(2, *size, groups * inner)
+    kernel = draw(*kernel, inner, groups * outer, seed=1)
+
+    @functools.partial(jax.jit, static_argnums=0)
+    def orders(function, *pair):
+        def value(*pair):
+            return jnp.sum(jnp.sin(function(*pair)))
+
+        def slopes(*pair):
+            return jnp.sum(jnp.cos(jax.grad(value)(*pair)))
+
+        return function(*pair), jax.grad(value, (0, 1))(*pair), jax.grad(slopes)(*pair)
+
+    def ours(x, kernel):
+        return conv(x, kernel, stride, padding, groups)
+
+    def theirs(x, kernel):
+        return grouped_reference(x, kernel, stride, padding, groups)
+
+    seen, wanted = orders(ours, x, kernel), orders(theirs, x, kernel)
+    for a, b in zip(jax.tree.leaves(seen), jax.tree.leaves(wanted)):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+def test_groups_must_divide():
+    x = draw(2, 4, 4, 6)
+    with pytest.raises(ValueError, match="groups: saw 4, wanted a divisor of 6 chan"):
+        conv(x, draw(3, 3, 1, 8), groups=4)
+    with pytest.raises(ValueError, match="groups: saw 0, wanted a divisor"):
+        Conv(4, groups=0).init(jax.random.key(0), x)
+
+
+def test_accelerators_get_grouped_convolutions():
+    layer, x = Conv(4, groups=2), draw(2, 4, 4, 6)
+    variables = layer.init(jax.random.key(0), x)
+    traced = jax.jit(layer.apply).trace(variables, x)
+    text = traced.lower(lowering_platforms=("cuda",)).as_text()
+    assert "feature_group_count = 2" in text
+    assert "feature_group_count" not in traced.lower().as_text()

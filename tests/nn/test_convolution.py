@@ -1,5 +1,6 @@
 """Every formulation against XLA's, and what accelerators are given."""
 
+import functools
 import itertools
 
 import jax
@@ -8,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from jax.sharding import AxisType
 
-from jaxgan.nn import conv, conv_transpose, convolution, formulations
+from jaxgan.nn import conv, conv_transpose, convolution, formulations, winograd
 from jaxgan.nn.formulations import Geometry
 
 from .test_conv import draw, reference
@@ -36,19 +38,23 @@ def geometries(draw_from):
     return made
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
-@given(geometries(), st.integers(1, 3), st.integers(1, 3))
-def test_formulations_are_equal(geometry, channels, features):
+def pairs_of(geometry, channels, features):
+    """The arrays of the three maps."""
     image = draw(2, *geometry.image, channels)
     kernel = draw(*geometry.kernel, channels, features, seed=1)
     maps = draw(2, *geometry.maps, features, seed=2)
-    pairs = {
+    return {
         "forward": (image, kernel),
         "image_gradient": (maps, kernel),
         "kernel_gradient": (image, maps),
     }
-    for name, pair in pairs.items():
-        wanted = getattr(convolution.leave_to_xla(geometry, channels), name)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(geometries(), st.integers(1, 3), st.integers(1, 3))
+def test_formulations_are_equal(geometry, channels, features):
+    for name, pair in pairs_of(geometry, channels, features).items():
+        wanted = getattr(convolution.leave_to_xla(), name)
         for function in PLACES[name]:
             phases = function is formulations.image_gradient_by_phases
             if phases and geometry.stride > 1 and not geometry.folds:
@@ -62,13 +68,99 @@ def test_formulations_are_equal(geometry, channels, features):
             )
 
 
+@st.composite
+def filtered(draw_from):
+    """Geometries that Winograd's filtering serves, and a tile."""
+    size = draw_from(st.integers(2, 3))
+    tile = draw_from(st.sampled_from([2, 4] if size < 4 else [2]))
+    stride = draw_from(st.integers(1, 3))
+    kernel = (size * stride, size * stride)
+    image = draw_from(st.tuples(st.integers(1, 13), st.integers(1, 13)))
+    made = Geometry(image, kernel, stride, (draw_from(pads), draw_from(pads)))
+    assume(all(m > 0 and max(p) < kernel[0] for m, p in zip(made.maps, made.pads)))
+    assert winograd.serves(made, tile)
+    return tile, made
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(filtered(), st.integers(1, 3), st.integers(1, 3))
+def test_winograd_equals_xla(filtering, channels, features):
+    """To its stated rounding, relative to the largest value."""
+    tile, geometry = filtering
+    for name, pair in pairs_of(geometry, channels, features).items():
+        wanted = getattr(convolution.leave_to_xla(), name)(geometry, *pair)
+        function = getattr(convolution.by_winograd(tile), name)
+        found = jax.jit(functools.partial(function, geometry))(*pair)
+        tolerance = {2: 3e-6, 4: 3e-5}[tile] * max(np.abs(wanted).max(), 1)
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize(("tile", "size"), [(2, 2), (4, 2), (2, 3), (4, 3), (2, 5)])
+def test_winograd_takes_as_few_products_as_there_are_places(tile, size):
+    """The identity of Lavin & Gray's equation 8, in float64, on one tile."""
+    matrices = winograd.transforms(tile, size)
+    rng = np.random.default_rng(0)
+    image = rng.standard_normal((tile + size - 1,) * 2)
+    kernel = rng.standard_normal((size, size))
+    products = (matrices.kernel @ kernel @ matrices.kernel.T) * (
+        matrices.image @ image @ matrices.image.T
+    )
+    maps = matrices.maps @ products @ matrices.maps.T
+    windows = np.lib.stride_tricks.sliding_window_view(image, (size, size))
+    np.testing.assert_allclose(
+        maps, np.einsum("ijkl,kl->ij", windows, kernel), atol=1e-12
+    )
+
+
+def test_winograd_is_left_out_where_it_does_not_serve():
+    pads = ((1, 1), (1, 1))
+    for kernel, stride in (((3, 3), 2), ((1, 1), 1), ((3, 2), 1), ((4, 4), 1)):
+        assert not winograd.serves(Geometry((8, 8), kernel, stride, pads), 4)
+    served = Geometry((8, 8), (3, 3), 1, pads)
+    assert convolution.choose(served, 64, 64) != convolution.choose(served, 64, 8)
+    narrow = convolution.choose(served, 64, 64, jnp.bfloat16)
+    assert narrow == convolution.choose(served, 64, 8)
+
+
+def test_winograd_under_vmap_shard_map_and_second_derivatives():
+    """Of a stride and channels for which `choose` takes it."""
+    x, kernel = draw(8, 16, 16, 64), draw(4, 4, 64, 64, seed=1)
+    geometry = Geometry((16, 16), (4, 4), 2, ((1, 1), (1, 1)))
+    assert convolution.choose(geometry, 64, 64) == convolution.by_winograd(4)
+
+    def penalty(function, x, kernel):
+        slope = jax.grad(lambda x: jnp.sum(jnp.sin(0.1 * function(x, kernel, 2))))(x)
+        return jnp.sum(slope**2, (1, 2, 3))
+
+    def gradient(function):
+        return jax.grad(lambda k, x: jnp.mean(penalty(function, x, k)))
+
+    found = jax.jit(gradient(conv))(kernel, x)
+    wanted = jax.jit(gradient(reference))(kernel, x)
+    limit = 1e-4 * np.abs(wanted).max()
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=limit)
+    each = jax.vmap(gradient(conv), (None, 0))(kernel, x.reshape(2, 4, 16, 16, 64))
+    np.testing.assert_allclose(each.mean(0), wanted, rtol=0, atol=limit)
+    mesh = jax.make_mesh((4,), ("data",), axis_types=(AxisType.Auto,))
+    data = jax.P("data")
+    sharded = jax.shard_map(
+        lambda k, x: penalty(conv, x, k),
+        mesh=mesh,
+        in_specs=(None, data),
+        out_specs=data,
+    )
+    np.testing.assert_allclose(
+        jax.jit(sharded)(kernel, x), penalty(reference, x, kernel), rtol=1e-4
+    )
+
+
 def test_each_choice_is_made_for_some_shape():
-    shapes = itertools.product((1, 2), (3, 4), (1, 64))
+    shapes = itertools.product((1, 2), (3, 4), (1, 16))
     chosen = {
         function
         for stride, size, channels in shapes
         for function in convolution.choose(
-            Geometry((8, 8), (size, size), stride, ((1, 1), (1, 1))), channels
+            Geometry((8, 8), (size, size), stride, ((1, 1), (1, 1))), channels, 16
         )
     }
     assert chosen == set().union(*PLACES.values()) - {

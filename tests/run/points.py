@@ -13,7 +13,7 @@ import numpy as np
 import optax
 from flax import linen as nn
 
-from jaxgan import losses
+from jaxgan import data, losses
 from jaxgan.core import Players, Sample, Term, Turn
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.run import launch, pictures
@@ -39,6 +39,8 @@ class Config:
     """The step whose data are not finite."""
     pause: float = 0.0
     """Seconds that a batch takes."""
+    addressed: bool = False
+    """Take the points from a set that the devices can hold."""
 
 
 VARIANTS = {
@@ -113,6 +115,13 @@ def build(config):
     if config.batch_size < 2:
         raise ValueError(f"batch_size: saw {config.batch_size}, wanted at least 2")
     loss = losses.nonsaturating
+    batches = Data(
+        Ring(), config.batch_size, config.seed, config.poison_at, config.pause
+    )
+    if config.addressed:
+        points = Data(Ring(), 50, 0, -1, 0.0)(0)
+        source = data.arrays(points.value, points.given, Ring.classes)
+        batches = data.batches(source, config.batch_size, config.seed)
     return Experiment(
         game=LatentGame(
             Network(2, config.widths),
@@ -125,9 +134,7 @@ def build(config):
             Turn("generator", (adversarial(loss),), every=2),
         ),
         optimizers=Players(*[optax.adam(config.learning_rate, b1=0.5)] * 2),
-        data=Data(
-            Ring(), config.batch_size, config.seed, config.poison_at, config.pause
-        ),
+        data=batches,
         ema_decay=lambda step, images: np.float32(0.9),
         picture=functools.partial(
             pictures.scatter, real=3 * np.eye(2, dtype=np.float32) - 1, pixels=100

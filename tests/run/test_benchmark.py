@@ -32,6 +32,17 @@ def test_benchmark(devices, tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("parts", "counted"), [(1, True), (2, False)])
+def test_microbatches(parts, counted, tmp_path, monkeypatch, capsys):
+    """XLA counts a loop once, so what it counted is not told as the work."""
+    monkeypatch.chdir(tmp_path)
+    words = ["--benchmark", "2", "--microbatches", str(parts)]
+    assert launch.train(EXPERIMENT, words) == 0
+    seen = json.loads(capsys.readouterr().out)
+    assert seen["microbatches"] == parts
+    assert (seen["flops_per_step"] is not None) == counted
+
+
 def test_a_negative_number_is_refused():
     with pytest.raises(RunError, match="--benchmark: saw -1, wanted at least 0"):
         launch.train(EXPERIMENT, ["--benchmark", "-1"])

@@ -67,6 +67,25 @@ def test_eight_devices_do_an_eighth_each(capsys):
     assert eight["roofline_seconds"] is None
 
 
+def test_parts_of_the_batch_take_less_memory(capsys):
+    words = [EXPERIMENT, "--batch-size=4096", "--devices=8", "--widths", 64, 64]
+    whole = run(*words, capsys=capsys)
+    parts = run(*words, "--microbatches=8", capsys=capsys)
+    assert (whole["microbatches"], parts["microbatches"]) == (1, 8)
+    memory = [made["program"]["temporaries"] for made in (whole, parts)]
+    assert memory[1] < memory[0] / 3
+    assert parts["program"]["flops"] is parts["roofline_seconds"] is None
+
+
+def test_what_a_report_says_of_parts(capsys):
+    words = ["forecast", str(EXPERIMENT), "--batch-size=64", "--microbatches"]
+    cli.main([*words, "4"])
+    out = capsys.readouterr().out
+    assert "64, 64 each, in 4 parts" in out
+    assert "not counted, because XLA counts a loop once" in out
+    assert "the work is not known" in out
+
+
 def test_a_variant_and_the_report(capsys):
     cli.main(["forecast", str(EXPERIMENT), "--variant", "labelled"])
     out = capsys.readouterr().out
@@ -146,6 +165,7 @@ def test_the_largest_batch_is_found_by_few_compilations(wanted, fixed):
             "3 devices do not divide the batch of 16 examples\nhint: ",
         ),
         (["--batch-size", "20", "--devices", "8"], "divide has 16"),
+        (["--microbatches", "5"], "--microbatches: saw 5, wanted a divisor of the 16"),
         (["--variant", "rong"], "did you mean 'ring'"),
     ],
 )

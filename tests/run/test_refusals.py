@@ -2,6 +2,7 @@
 
 import dataclasses
 import errno
+import json
 import pathlib
 import shutil
 import subprocess
@@ -40,6 +41,26 @@ def test_another_variant_is_another_config(train):
     train("--steps", 1)
     said = refuse(train, "another config", "--variant", "labelled")
     assert "labelled: run has False, you asked True" in said
+
+
+def test_other_microbatches(train, tmp_path):
+    train("--steps", 1, "--microbatches", 2)
+    before = contents(tmp_path)
+    said = refuse(train, "another config", "--steps", 2)
+    assert "microbatches: run has 2, you asked 1" in said
+    assert "batch_size" not in said
+    assert contents(tmp_path) == before
+    train("--steps", 2, "--microbatches", 2)
+
+
+def test_a_run_of_before_there_were_microbatches(train, tmp_path):
+    train("--steps", 1)
+    path = tmp_path / "run" / run_directory.CONFIG
+    stored = json.loads(path.read_text())
+    assert stored.pop("microbatches") == 1
+    path.write_text(json.dumps(stored))
+    train("--steps", 2)
+    refuse(train, "another config", "--steps", 3, "--microbatches", 2)
 
 
 def test_another_experiment(train, tmp_path):
@@ -97,6 +118,9 @@ def test_a_config_of_other_fields_is_named():
         (["--log-every", 0], "--log-every: saw 0"),
         (["--minutes", -1], "--minutes: saw -1"),
         (["--devices", 3], "3 devices do not divide the batch of 16 examples"),
+        (["--microbatches", 0], "--microbatches: saw 0, wanted at least 1"),
+        (["--microbatches", 3], "saw 3, wanted a divisor of the 16 examples of the"),
+        (["--microbatches", 8, "--devices", 4], "saw 8, wanted a divisor of the 4 ex"),
         (["--devices", 99], "--devices: saw 99, wanted 1 to 8"),
         (["--batch-size", 1], "batch_size: saw 1, wanted at least 2"),
         (["--variant", "rang"], "did you mean 'ring'"),

@@ -1,0 +1,161 @@
+"""The networks and recipes that `peers.py` times, in jaxgan and in PyTorch."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import SingleDeviceSharding
+
+from jaxgan import recipes
+from jaxgan.core import Sample, Turn, init_state, make_step
+from jaxgan.games.latent import LatentGame
+from jaxgan.models import dcgan, mlp, resnet
+from jaxgan.run.compiled import facts
+from jaxgan.run.devices import with_sharding
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """One row of the table."""
+
+    game: LatentGame
+    recipe: recipes.Recipe
+    shape: tuple[int, int, int]
+    torch: Callable[[Any], tuple[Any, Any]]
+    """Makes PyTorch's networks, given the module that defines them."""
+    loss: str
+    """Its name in `torch_step.LOSSES`."""
+    rates: tuple[float, float]
+    """Adam's, of generator and discriminator, for PyTorch."""
+    betas: tuple[float, float]
+    penalty: float = 0.0
+    """Weight of the gradient penalty, for PyTorch."""
+    batch_size: int = 64
+
+    @property
+    def period(self) -> int:
+        """Steps after which every turn was played."""
+        return max(turn.every for turn in self.recipe.turns)
+
+    def flops(self) -> float:
+        """Floating-point operations of an average step, as XLA counts them.
+
+        Of every turn alone, because XLA counts a branch as if it were taken; compiled
+        for the CPU, because on GPUs it does not count what cuDNN and cuBLAS do. Where
+        `convolution.choose` is patched, of the formulations that stand there.
+        """
+        turns = self.recipe.turns
+        return sum(self._flops_when_due(turn) / turn.every for turn in turns)
+
+    def _flops_when_due(self, turn: Turn) -> float:
+        cpu = SingleDeviceSharding(jax.local_devices(backend="cpu")[0])
+        described = self.game, (turn,), self.recipe.optimizers
+        images = jax.ShapeDtypeStruct((self.batch_size, *self.shape), np.float32)
+
+        def init(batch):
+            return init_state(jax.random.key(0), *described, batch)
+
+        shapes = jax.eval_shape(init, Sample(images)), Sample(images)
+        lowered = jax.jit(make_step(*described)).lower(*with_sharding(shapes, cpu))
+        return facts(lowered.compile()).flops
+
+
+def _mlp(dtype: Any) -> Workload:
+    return Workload(
+        LatentGame(mlp.Generator(dtype=dtype), mlp.Discriminator(dtype=dtype), 100),
+        recipes.nonsaturating(),
+        (28, 28, 1),
+        lambda peer: (peer.dense_generator(), peer.dense_discriminator()),
+        loss="nonsaturating",
+        rates=(2e-4, 2e-4),
+        betas=(0.5, 0.999),
+    )
+
+
+def _dcgan(size: int, channels: int, dtype: Any) -> Workload:
+    """Of 64 channels, doubled towards the base."""
+    shape, width = (size, size, channels), 64
+    return Workload(
+        LatentGame(
+            dcgan.Generator(shape, width, dtype=dtype),
+            dcgan.Discriminator(width, dtype=dtype),
+            100,
+        ),
+        recipes.nonsaturating(),
+        shape,
+        lambda peer: (
+            peer.dcgan_generator(size, channels, width, 100),
+            peer.dcgan_discriminator(size, channels, width, True),
+        ),
+        loss="nonsaturating",
+        rates=(2e-4, 2e-4),
+        betas=(0.5, 0.999),
+    )
+
+
+def _wgan_gp(dtype: Any) -> Workload:
+    return Workload(
+        LatentGame(
+            dcgan.Generator((32, 32, 3), 64, dtype=dtype),
+            dcgan.Discriminator(64, normalise=False, dtype=dtype),
+            100,
+        ),
+        recipes.wgan_gp(),
+        (32, 32, 3),
+        lambda peer: (
+            peer.dcgan_generator(32, 3, 64, 100),
+            peer.dcgan_discriminator(32, 3, 64, False),
+        ),
+        loss="wasserstein",
+        rates=(1e-4, 1e-4),
+        betas=(0.0, 0.9),
+        penalty=10.0,
+    )
+
+
+def _sngan(
+    size: int, widths: Sequence[int], judged: Sequence[int], halvings: int, batch: int
+) -> Callable[[Any], Workload]:
+    """SNGAN's ResNets: channels of the generator's maps, and the discriminator's."""
+
+    def of_dtype(dtype: Any) -> Workload:
+        shape = (size, size, 3)
+        judge = resnet.Discriminator(judged, halvings, spectral=True, dtype=dtype)
+        return Workload(
+            LatentGame(resnet.Generator(shape, widths, dtype=dtype), judge, 128),
+            recipes.hinge(),
+            shape,
+            lambda peer: (
+                peer.resnet_generator(128, widths),
+                peer.resnet_discriminator(judged, halvings),
+            ),
+            loss="hinge",
+            rates=(2e-4, 2e-4),
+            betas=(0.0, 0.9),
+            batch_size=batch,
+        )
+
+    return of_dtype
+
+
+WORKLOADS: dict[str, Callable[[Any], Workload]] = {
+    "mlp-mnist": _mlp,
+    "dcgan-28": lambda dtype: _dcgan(28, 1, dtype),
+    "dcgan-32": lambda dtype: _dcgan(32, 3, dtype),
+    "dcgan-64": lambda dtype: _dcgan(64, 3, dtype),
+    "sngan-32": _sngan(32, (256,) * 4, (128,) * 4, 2, 16),
+    "wgan-gp-32": _wgan_gp,
+    "dcgan-128": lambda dtype: _dcgan(128, 3, dtype),
+    "sngan-64": _sngan(
+        *(64, (1024, 512, 256, 128, 64), (64, 128, 256, 512, 1024), 5, 64)
+    ),
+}
+"""f(dtype) -> workload."""
+
+LARGE = ("dcgan-128", "sngan-64")
+"""Too slow for a CPU, unless asked for."""
+
+DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}

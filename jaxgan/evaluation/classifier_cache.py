@@ -1,0 +1,102 @@
+"""Classifiers kept between runs, by everything that they follow from."""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import tempfile
+import warnings
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from flax import traverse_util
+
+from jaxgan.data.array_file import read_arrays
+from jaxgan.data.cache import cache_folder
+from jaxgan.data.source import DataError, Source
+from jaxgan.evaluation.classifier_network import (
+    VERSION,
+    Progress,
+    Training,
+    computation,
+    train,
+)
+
+BLOCK = 1_000
+
+
+class Trained(NamedTuple):
+    """A classifier's variables, and the share of the held-out that it gets right."""
+
+    variables: dict[str, Any]
+    accuracy: float
+
+
+def cached(
+    source: Source,
+    held_out: Source,
+    training: Training,
+    seed: int,
+    cache_dir: str | os.PathLike | None,
+    progress: Progress,
+) -> Trained:
+    """A classifier trained now, or read from the cache.
+
+    A damaged file is trained again, and one that cannot be written is left out, both
+    with a warning.
+    """
+    identity = (VERSION, training, seed, _digest(source), _digest(held_out))
+    name = hashlib.sha256(repr(identity).encode()).hexdigest()[:32]
+    folder = cache_folder() if cache_dir is None else pathlib.Path(cache_dir)
+    path = folder.expanduser() / f"classifier-{name}.npz"
+    if path.exists():
+        try:
+            arrays = read_arrays(path)
+            accuracy = float(arrays.pop("accuracy"))
+            return Trained(traverse_util.unflatten_dict(arrays, sep="/"), accuracy)
+        except (DataError, KeyError) as error:
+            warnings.warn(f"{path}: damaged, trained again ({error})", stacklevel=4)
+    variables = train(source, training, seed, progress)
+    compute = jax.jit(computation(source, training))
+    right = sum(
+        int(np.sum(np.argmax(compute(variables, value)[1], axis=1) == given))
+        for value, given in _blocks(held_out)
+    )
+    trained = Trained(variables, right / held_out.size)
+    _write(path, trained)
+    return trained
+
+
+def _write(path: pathlib.Path, trained: Trained) -> None:
+    """Keeps weights, whole or not at all."""
+    arrays = traverse_util.flatten_dict(trained.variables, sep="/")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".npz")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, accuracy=trained.accuracy, **arrays)  # pyright: ignore
+            os.replace(draft, path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(draft)
+    except OSError as error:
+        warnings.warn(f"{path}: not kept ({error.strerror or error})", stacklevel=5)
+
+
+def _digest(source: Source) -> str:
+    """SHA-256 of all examples, labels and names of classes."""
+    digest = hashlib.sha256(repr((source.shape, source.classes)).encode())
+    for value, given in _blocks(source):
+        digest.update(value.tobytes())
+        digest.update(given.tobytes())
+    return digest.hexdigest()
+
+
+def _blocks(source: Source) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for start in range(0, source.size, BLOCK):
+        stop = min(start + BLOCK, source.size)
+        value, given = source.examples(np.arange(start, stop))
+        yield value, given

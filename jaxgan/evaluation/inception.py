@@ -1,0 +1,161 @@
+"""The published weights of FID's InceptionV3, and the extractor they make."""
+
+import functools
+import os
+import pathlib
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxgan.data.array_file import read_arrays
+from jaxgan.data.download import downloaded, sha256
+from jaxgan.data.source import DataError
+from jaxgan.evaluation.extractor import Extractor, Outputs, fingerprint
+from jaxgan.evaluation.inception_network import CLASSES, TAPS, Inception, Taps
+
+DIGEST = "6726825d"
+"""How the SHA-256 of the published file begins; it is part of the name."""
+URL = (
+    "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
+    f"weights-inception-2015-12-05-{DIGEST}.pth"
+)
+EPSILON = 0.001
+"""That the network's batch normalisations add to variances."""
+
+
+def inception(
+    weights: str | os.PathLike | None = None,
+    *,
+    tap: str = "2048",
+    batch_size: int = 64,
+    cache_dir: str | os.PathLike | None = None,
+) -> Extractor:
+    """FID's InceptionV3 with the published weights: features for FID, KID and others.
+
+    Images are uint8, or floats in [-1, 1], which are rounded to 256 levels as in a
+    file; of any size, resized by TensorFlow 1's rule; grey ones are repeated to three
+    channels. Probabilities are the softmax of `logits_unbiased` over all 1,008 classes,
+    as torch-fidelity's inception score has it. Everything is computed in float32.
+
+    Args:
+      weights: a file with the state dict of the network's ports to PyTorch. By default
+        torch-fidelity's, downloaded once (95 MB, Apache licence 2.0). If the file is
+        not that one, measures say so: `published` is False.
+      tap: what the features are: '64', '192', '768', '2048' (FID's), 'logits_unbiased'
+        or 'logits'.
+      batch_size: of what the network gets.
+      cache_dir: where the download is kept; see `jaxgan.data.cache.cache_folder`.
+
+    Raises:
+      DataError: if the weights cannot be had, naming what to download, from where and
+        to which path; or if the file is not of this network.
+      ValueError: if the tap is unknown.
+    """
+    if tap not in TAPS:
+        raise ValueError(f"tap: saw {tap!r}, wanted one of {', '.join(TAPS)}")
+    if weights is None:
+        path, known = downloaded(URL, DIGEST, cache_dir), True
+    else:
+        path = pathlib.Path(weights).expanduser()
+        known = path.is_file() and sha256(path).startswith(DIGEST)
+    network = Inception()
+
+    def compute(variables: Any, images: jax.Array) -> Outputs:
+        taps = Taps(*network.apply(variables, images))  # pyright: ignore
+        probabilities = jax.nn.softmax(taps.logits_unbiased)
+        return Outputs(getattr(taps, TAPS[tap]), probabilities)
+
+    variables = load(path)
+    name = "inception" if known else "inception of other weights"
+    return Extractor(
+        name=name if tap == "2048" else f"{name}, tap {tap}",
+        published=known and tap == "2048",
+        description=f"InceptionV3 of TensorFlow, 2015-12-05; weights of {path.name}",
+        fingerprint=fingerprint(variables),
+        feature_count=int(tap) if tap.isdigit() else CLASSES,
+        class_count=CLASSES,
+        classes=(),
+        shape=None,
+        weights=variables,
+        compute=compute,
+        batch_size=batch_size,
+    )
+
+
+def load(path: str | os.PathLike) -> dict[str, Any]:
+    """Variables for `Inception` of a file with a port's state dict; see `convert`.
+
+    Raises:
+      DataError: if the file cannot be read, or is not of this network.
+    """
+    try:
+        return convert(read_arrays(path))
+    except ValueError as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"{path}: not of FID's InceptionV3: {error}") from None
+
+
+def convert(state: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Variables for `Inception` of the state dict of a port to PyTorch.
+
+    Kernels [out, in, H, W] become [H, W, in, out]. A normalisation
+    γ (x - μ) / √(σ² + ε) + β becomes part of the convolution before it, in float64.
+
+    Raises:
+      ValueError: naming the first array that is missing or has another shape.
+    """
+
+    def arrays(layer: dict[str, Any], name: str) -> dict[str, Any]:
+        if "kernel" not in layer:
+            return {
+                inner: arrays(value, f"{name}.{inner}" if name else inner)
+                for inner, value in layer.items()
+            }
+        shape = layer["kernel"].shape
+        return (_dense if len(shape) == 2 else _folded)(state, name, shape)
+
+    return {"params": arrays(_shapes()["params"], "")}
+
+
+@functools.cache
+def _shapes() -> Any:
+    """The tree of `Inception`'s variables, without numbers."""
+    image = jax.ShapeDtypeStruct((1, 299, 299, 3), jnp.uint8)
+    return jax.eval_shape(Inception().init, jax.random.key(0), image)
+
+
+def _dense(
+    state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    return {
+        "kernel": _get(state, f"{name}.weight", shape[::-1]).T.astype(np.float32),
+        "bias": _get(state, f"{name}.bias", shape[-1:]).astype(np.float32),
+    }
+
+
+def _folded(
+    state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]
+) -> dict[str, np.ndarray]:
+    height, width, inputs, outputs = shape
+    kernel = _get(state, f"{name}.conv.weight", (outputs, inputs, height, width))
+    scale, shift, mean, variance = (
+        _get(state, f"{name}.bn.{part}", (outputs,))
+        for part in ("weight", "bias", "running_mean", "running_var")
+    )
+    factor = scale / np.sqrt(variance + EPSILON)
+    return {
+        "kernel": (kernel.transpose(2, 3, 1, 0) * factor).astype(np.float32),
+        "bias": (shift - mean * factor).astype(np.float32),
+    }
+
+
+def _get(state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """An array of the state, in float64."""
+    if name not in state:
+        raise ValueError(f"saw no array {name!r}")
+    if state[name].shape != shape:
+        raise ValueError(f"saw {name!r} of shape {state[name].shape}, wanted {shape}")
+    return state[name].astype(np.float64)

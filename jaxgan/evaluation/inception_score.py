@@ -1,0 +1,57 @@
+"""The Inception Score."""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import rel_entr
+
+from jaxgan.evaluation import checks
+
+
+class InceptionScore(NamedTuple):
+    """The score over splits of the samples.
+
+    Attributes:
+      mean: in [1, classes]; the higher the better.
+      deviation: standard deviation over splits (of the population, not the mean).
+    """
+
+    mean: float
+    deviation: float
+
+
+def inception_score(probabilities, splits: int = 10) -> InceptionScore:
+    """exp of the mean KL(p(y | x) || p(y)), p(y) being the mean over the split.
+
+    Salimans et al. 2016 (arXiv 1606.03498), section 4, in float64. Split i is rows
+    ⌊i N / splits⌋ to ⌊(i + 1) N / splits⌋, as in the official code: samples sorted by
+    class must be shuffled first. A probability of 0 adds nothing.
+
+    Args:
+      probabilities: [N, classes], of a classifier; rows sum to 1 (to 1e-3).
+
+    Raises:
+      ValueError: if they are no probabilities, or there are more splits than samples.
+    """
+    splits = checks.count("splits", splits)
+    probabilities = checks.features("probabilities", probabilities, least=splits)
+    checks.within("probabilities", probabilities, 0.0, 1.0)
+    sums = probabilities.sum(axis=1, dtype=np.float64)
+    worst = int(np.abs(sums - 1.0).argmax())
+    if abs(sums[worst] - 1.0) > 1e-3:
+        raise ValueError(
+            f"probabilities: saw row {worst} sum to {sums[worst]:g}, wanted 1 "
+            "(a softmax of logits)"
+        )
+    edges = [i * len(probabilities) // splits for i in range(splits + 1)]
+    scores = [
+        _score(probabilities[start:stop].astype(np.float64).clip(0.0))
+        for start, stop in itertools.pairwise(edges)
+    ]
+    return InceptionScore(float(np.mean(scores)), float(np.std(scores)))
+
+
+def _score(conditional: np.ndarray) -> float:
+    marginal = conditional.mean(axis=0)
+    return float(np.exp(rel_entr(conditional, marginal).sum(axis=1).mean()))

@@ -1,0 +1,98 @@
+"""R3GAN's networks as the official presets have them, and their weights.
+
+Huang et al. 2024 (arXiv 2501.05441), appendix; `recipes.R3GAN` has the schedules.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+
+from jaxgan.core.types import Variables
+from jaxgan.models import imported
+from jaxgan.models.r3gan import BASE, Discriminator, Generator
+
+
+class Published(NamedTuple):
+    """The networks of one of the official presets; the latent has 64 numbers.
+
+    Attributes:
+      widths: of the generator's stages, from 4×4 on.
+      groups: of their convolutions.
+      exact: as an attribute of the networks, with bfloat16.
+    """
+
+    widths: tuple[int, ...]
+    groups: tuple[int, ...]
+    exact: int = 1
+
+    def players(
+        self, classes: int = 0, dtype: Any = jnp.float32
+    ) -> tuple[Generator, Discriminator]:
+        """Both modules, conditioned on labels if there are classes."""
+        size = BASE * 2 ** (len(self.widths) - 1)
+        shared = {"classes": classes, "dtype": dtype, "exact": self.exact}
+        return (
+            Generator(self.widths, self.groups, shape=(size, size, 3), **shared),
+            Discriminator(self.widths[::-1], self.groups[::-1], **shared),
+        )
+
+
+PUBLISHED = {
+    "CIFAR-10": Published((768,) * 4, (96,) * 4),
+    "FFHQ-64": Published((768,) * 4 + (384,), (96,) * 4 + (48,)),
+    "FFHQ-256": Published(
+        (768,) * 4 + (384, 192, 96), (96,) * 4 + (48, 24, 12), exact=3
+    ),
+    "ImageNet-32": Published((1536,) * 4, (96,) * 4),
+    "ImageNet-64": Published((1536,) * 5, (96,) * 5),
+}
+"""By data set."""
+
+
+def import_torch(state_dict: Mapping[str, Any]) -> Variables:
+    """Variables of either player from the official code's checkpoint.
+
+    Args:
+      state_dict: tensors or arrays of 'G', 'D' or 'G_ema' by name, on the CPU.
+
+    Raises:
+      ValueError: if a name is none of that code's.
+    """
+    state = imported.without_prefix(state_dict, "MainLayers")
+    generator = "AggregationLayer.Layer.weight" in state
+    params: dict[str, Any] = {}
+    for name, tensor in state.items():
+        if name.endswith("Resampler.Kernel"):
+            continue
+        path = _place(name, generator)
+        if "basis" in path:
+            array = imported.array(tensor)
+            leaf = array.reshape(-1, BASE, BASE).transpose(1, 2, 0)
+        else:
+            leaf = imported.array(tensor) if "Bias" in name else imported.kernel(tensor)
+        imported.plant(params, path, leaf)
+    return {"params": params}
+
+
+def _place(name: str, generator: bool) -> tuple[str, ...]:
+    """Our path of one of the official names."""
+    if name in ("AggregationLayer.Layer.weight", "ExtractionLayer.Layer.weight"):
+        return "image", "kernel"
+    if name == "EmbeddingLayer.weight":
+        return "embedding", "kernel"
+    match = re.fullmatch(r"MainLayers\.(\d+)\.Layers\.(\d+)\.(.+)", name)
+    stage, place, layer = match.groups() if match else ("", "0", "")
+    block = f"block_{stage}_{int(place) - generator}"
+    if inner := re.fullmatch(r"(LinearLayer|NonLinearity)([123])\.(.+)", layer):
+        return block, f"conv{inner[2]}", "bias" if inner[3] == "Bias" else "kernel"
+    places = {
+        "Basis": ("basis",),
+        "Basis.weight": ("basis",),
+        "LinearLayer.weight": ("scale" if generator else "head", "kernel"),
+        "LinearLayer.Layer.weight": (f"resize_{stage}", "kernel"),
+    }
+    if layer not in places:
+        raise ValueError(f"state_dict: saw {name!r}, wanted a name of R3GAN's networks")
+    return places[layer]

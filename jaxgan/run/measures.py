@@ -1,0 +1,140 @@
+"""The measures of `jaxgan evaluate`, by name: each makes figures of its material."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from jaxgan.evaluation.class_coverage import class_coverage, class_histogram
+from jaxgan.evaluation.collapse import collapse
+from jaxgan.evaluation.density_coverage import density_coverage
+from jaxgan.evaluation.extractor import Extractor, Outputs
+from jaxgan.evaluation.frechet_distance import frechet_distance
+from jaxgan.evaluation.inception_score import inception_score
+from jaxgan.evaluation.kernel_distance import kernel_distance
+from jaxgan.evaluation.memorisation import near_duplicate_share
+from jaxgan.evaluation.precision_recall import precision_recall
+
+SUBSET = 1000
+"""Examples per subset of the kernel distance, or all if there are fewer."""
+
+
+class Material(NamedTuple):
+    """What is measured.
+
+    Attributes:
+      real: of real images.
+      fake: of as many or more or fewer generated ones.
+      extractor: whose outputs these are.
+      seed: of whatever a measure draws.
+    """
+
+    real: Outputs
+    fake: Outputs
+    extractor: Extractor
+    seed: int
+
+
+class Figure(NamedTuple):
+    """One number.
+
+    Attributes:
+      metric: its full name, which says by whose features it was measured.
+      value: the number.
+      spread: its standard deviation over repetitions, if there were some.
+      classes: the share of samples of each class, if it is about classes.
+    """
+
+    metric: str
+    value: float
+    spread: float | None = None
+    classes: Mapping[str, float] | None = None
+
+
+def _frechet(material: Material) -> list[Figure]:
+    value = frechet_distance(material.real.features, material.fake.features)
+    return [Figure(material.extractor.title("FID"), value)]
+
+
+def _kernel(material: Material) -> list[Figure]:
+    real, fake = material.real.features, material.fake.features
+    size = min(SUBSET, len(real), len(fake))
+    found = kernel_distance(real, fake, subset_size=size, seed=material.seed)
+    name = material.extractor.title("KID")
+    return [Figure(name, found.mean, found.deviation)]
+
+
+def _inception_score(material: Material) -> list[Figure]:
+    found = inception_score(material.fake.probabilities)
+    name = material.extractor.title("inception score")
+    return [Figure(name, found.mean, found.deviation)]
+
+
+def _precision(material: Material) -> list[Figure]:
+    found = precision_recall(material.real.features, material.fake.features)
+    title = material.extractor.title
+    return [
+        Figure(title("precision"), found.precision),
+        Figure(title("recall"), found.recall),
+    ]
+
+
+def _density(material: Material) -> list[Figure]:
+    found = density_coverage(material.real.features, material.fake.features)
+    title = material.extractor.title
+    return [
+        Figure(title("density"), found.density),
+        Figure(title("coverage"), found.coverage),
+    ]
+
+
+def _classes(material: Material) -> list[Figure]:
+    extractor = material.extractor
+    names, count = extractor.classes, extractor.class_count
+    seen, wanted = (
+        np.argmax(outputs.probabilities, axis=1)
+        for outputs in (material.fake, material.real)
+    )
+    found = class_coverage(seen, count, wanted)
+    shares = class_histogram(seen, count) / len(seen)
+    each = dict(zip(names, map(float, shares))) if count <= len(names) <= 100 else None
+    return [
+        Figure(extractor.title(f"classes of {count:,}"), found.modes, classes=each),
+        Figure(
+            extractor.title("class divergence, nats"), float(found.reverse_divergence)
+        ),
+    ]
+
+
+def _collapse(material: Material) -> list[Figure]:
+    found = collapse(material.fake.features, material.real.features)
+    title = material.extractor.title
+    return [
+        Figure(title("cosine similarity"), found.similarity),
+        Figure(title("cosine similarity of the data"), found.real_similarity),
+    ]
+
+
+def _duplicates(material: Material) -> list[Figure]:
+    count = min(len(material.real.features), len(material.fake.features))
+    real, fake = (o.features[:count] for o in (material.real, material.fake))
+    share = near_duplicate_share(fake, real)
+    return [Figure(material.extractor.title("near-duplicate share"), share)]
+
+
+MEASURES: dict[str, Callable[[Material], list[Figure]]] = {
+    "fid": _frechet,
+    "kid": _kernel,
+    "inception-score": _inception_score,
+    "precision-recall": _precision,
+    "density-coverage": _density,
+    "classes": _classes,
+    "collapse": _collapse,
+    "duplicates": _duplicates,
+}
+
+OF_CLASSES = ("inception-score", "classes")
+"""Measures of an extractor whose classes are those of the data, or of ImageNet."""
+
+LEAST = 16
+"""Images of either kind, below which no measure means anything."""

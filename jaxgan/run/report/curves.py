@@ -1,0 +1,159 @@
+"""Curves of everything that metrics.jsonl holds."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from jaxgan.run.report.figures import COLOURS, Figure, figure, plain
+
+MOST_POINTS = 1_000
+"""Per curve. Longer ones keep the least and the greatest of every stretch."""
+NOT_CURVES = {"step", "images", "seconds", "spread", "seeds"}
+TITLES = {
+    "loss": "Losses",
+    "logits": "Logits",
+    "gradient_norm": "Gradient norms",
+    "images_per_second": "Images per second",
+}
+ABOUT = {
+    "loss": "What each player minimises: all terms of its turns, weighted.",
+    "logits": "What the discriminator says, on average, of real and generated samples. "
+    "The further apart, the more easily it tells them apart.",
+    "gradient_norm": "Of each player's whole gradient.",
+    "images_per_second": "Real images that training takes in; of all seeds together.",
+}
+Rows = Sequence[dict[str, Any]]
+
+
+def curves(rows: Rows) -> list[Figure]:
+    """A figure per quantity, both players in one; the losses first."""
+    groups: dict[str, list[str]] = {}
+    for name in names(rows):
+        groups.setdefault(quantity(name), []).append(name)
+    order = sorted(groups, key=lambda name: (_place(name), name))
+    return [_figure(group, _real_first(groups[group]), rows) for group in order]
+
+
+def _real_first(members: Sequence[str]) -> list[str]:
+    return sorted(members, key=lambda name: not name.endswith("real_logits"))
+
+
+def names(rows: Rows) -> list[str]:
+    """The curves there are, without those that repeat a loss to the digit."""
+    found = dict.fromkeys(name for row in rows for name in row)
+    kept = [name for name in found if name not in NOT_CURVES]
+
+    def repeats(name: str) -> bool:
+        player, _, term = name.partition("/")
+        total = f"{player}/loss"
+        return term == "adversarial" and all(
+            row.get(name) == row.get(total) for row in rows
+        )
+
+    return [name for name in kept if not repeats(name)]
+
+
+def quantity(name: str) -> str:
+    """What a curve measures: curves of one quantity share a figure."""
+    player, _, rest = name.partition("/")
+    if player not in ("discriminator", "generator"):
+        return name
+    return "logits" if rest in ("real_logits", "fake_logits") else rest
+
+
+def _place(name: str) -> int:
+    """Losses, logits, gradients; terms; what the experiment measures; the speed."""
+    if name == "images_per_second":
+        return 9
+    if name in TITLES:
+        return list(TITLES).index(name)
+    return 5 if "/" in name else 4
+
+
+def _figure(group: str, members: Sequence[str], rows: Rows) -> Figure:
+    drawn = go.Figure()
+    for place, name in enumerate(members):
+        add_curve(drawn, name, _label(name, members), rows, COLOURS[place % 7])
+    values = [row[name] for row in rows for name in members if name in row]
+    drawn.update_layout(hovermode="x unified", showlegend=len(members) > 1, **LEGEND)
+    drawn.update_xaxes(title_text="step", title_standoff=4)
+    drawn.update_yaxes(tickformat="~g")
+    if group == "gradient_norm" and values and min(values) > 0:
+        drawn.update_yaxes(type="log", dtick="D2")
+    title = TITLES.get(group, group if len(members) > 1 else members[0])
+    title = title.replace("_", " ").replace("/", ": ")
+    about = ABOUT.get(group, "")
+    return figure(drawn, f"curve-{group}", title, about, wide=group == "loss")
+
+
+LEGEND: dict[str, Any] = {
+    "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+}
+
+
+def _label(name: str, members: Sequence[str]) -> str:
+    player, _, rest = name.partition("/")
+    if quantity(name) != "logits":
+        return player
+    turn = "" if player == "discriminator" else ", generator's turn"
+    return f"{rest.removesuffix('_logits')}{turn}"
+
+
+def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) -> None:
+    """Adds a curve; of several seeds each thinly, and one spread around the mean."""
+    shown = [row for row in rows if name in row]
+    steps = np.array([row["step"] for row in shown])
+    values = np.array([row[name] for row in shown], float)
+    here = {"name": plain(label), "legendgroup": name}
+    # Not the speed: that is of all seeds together.
+    if shown and name in shown[0].get("spread", ()):
+        spread = np.array([row["spread"][name] for row in shown])
+        _add_band(drawn, steps, values, spread, colour, here)
+        for seed in shown[0]["seeds"]:
+            each = np.array([row["seeds"][seed][name] for row in shown], float)
+            drawn.add_scatter(
+                **points(steps, each),
+                line={"color": colour, "width": 0.7},
+                opacity=0.45,
+                hoverinfo="skip",
+                showlegend=False,
+                **here,
+            )
+    drawn.add_scatter(
+        **points(steps, values),
+        mode="lines+markers" if len(steps) < 30 else "lines",
+        line={"color": colour, "width": 2},
+        marker={"size": 4},
+        hovertemplate="%{y:.4g}",
+        **here,
+    )
+
+
+def _add_band(drawn, steps, values, spread, colour, here) -> None:
+    drawn.add_scatter(
+        x=np.concatenate([steps, steps[::-1]]),
+        y=np.concatenate([values - spread, (values + spread)[::-1]]),
+        fill="toself",
+        fillcolor=colour,
+        opacity=0.18,
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+        **here,
+    )
+
+
+def points(steps: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
+    """x and y of a curve, float32, at most MOST_POINTS."""
+    count = len(steps)
+    if count > MOST_POINTS:
+        edges = np.linspace(0, count, MOST_POINTS // 2 + 1).astype(int)
+        kept: list[int] = []
+        for start, end in itertools.pairwise(edges):
+            part = np.nan_to_num(values[start:end])
+            kept += sorted({start + int(part.argmin()), start + int(part.argmax())})
+        steps, values = steps[kept], values[kept]
+    return {"x": steps, "y": np.asarray(values, np.float32)}

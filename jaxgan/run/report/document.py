@@ -1,0 +1,162 @@
+"""The page: its sections gathered from a run, and rendered."""
+
+import functools
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import jinja2
+
+from jaxgan.run import checkpoint, loop, records, sampling
+from jaxgan.run.errors import RunError
+from jaxgan.run.report import (
+    curves,
+    diagnosis,
+    embedded,
+    evaluations,
+    facts,
+    figures,
+    made,
+    plane,
+    seeds,
+)
+from jaxgan.run.report.diagnosis import Finding
+from jaxgan.run.report.embedded import Picture
+from jaxgan.run.report.evaluations import Evaluation
+from jaxgan.run.report.facts import Facts
+from jaxgan.run.report.figures import Figure
+from jaxgan.run.report.made import Pair, Walk
+from jaxgan.run.report.seeds import Seeds
+
+HERE = pathlib.Path(__file__).parent
+T = TypeVar("T")
+
+
+class FromCheckpoint(NamedTuple):
+    """What only a checkpoint can tell; parts that could not be made are None.
+
+    Attributes:
+      step: of the checkpoint; None if there is none that can be used.
+      why: sentences about the parts that could not be made.
+      pair: real beside generated.
+      walk: between latents, as pictures.
+      plane: plots of experiments in the plane.
+    """
+
+    step: int | None
+    why: Sequence[str]
+    pair: Pair | None = None
+    walk: Walk | None = None
+    plane: Sequence[Figure] = ()
+
+
+class Contents(NamedTuple):
+    """All that the page shows, in its order."""
+
+    facts: Facts
+    findings: Sequence[Finding] | None
+    curves: Sequence[Figure]
+    pictures: Sequence[Picture]
+    pictures_there: int
+    checkpoint: FromCheckpoint
+    classes: Figure | None
+    evaluations: Sequence[Evaluation]
+    evaluation_curves: Sequence[Figure]
+    evaluate: str
+    seeds: Seeds | None
+
+
+def contents(run: pathlib.Path) -> Contents:
+    """Gathers everything; what is not there yet is left out.
+
+    Raises:
+      RunError: if the folder holds no run.
+    """
+    rows = records.read_rows(run / records.METRICS)
+    known = facts.read(run, rows)
+    measured = evaluations.read(run)
+    pictures, there = embedded.over_time(loop.sample_folders(run, known.seeds)[0])
+    several = len(known.seeds) > 1
+    return Contents(
+        facts=known,
+        findings=diagnosis.read(rows),
+        curves=curves.curves(rows),
+        pictures=pictures,
+        pictures_there=there,
+        checkpoint=from_checkpoint(run, tuple(checkpoint.steps(run))),
+        classes=evaluations.class_coverage(measured),
+        evaluations=evaluations.newest(measured),
+        evaluation_curves=evaluations.curves(measured),
+        evaluate=f"{evaluations.MAKE} {run}",
+        seeds=seeds.compare(run, known.seeds, rows) if several else None,
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def from_checkpoint(run: pathlib.Path, steps: tuple[int, ...]) -> FromCheckpoint:
+    """Everything that is made with the newest checkpoint of these.
+
+    An experiment's own code runs here, on whatever data are there now: anything it
+    raises costs its part of the page and no more.
+    """
+    if not steps:
+        return FromCheckpoint(None, ["There is no checkpoint yet."])
+    why: list[str] = []
+    loaded = _attempt("The run could not be loaded", why, lambda: sampling.load(run))
+    if loaded is None:
+        return FromCheckpoint(None, why)
+    pair = _attempt("Real and generated", why, lambda: made.pair(loaded))
+    if not made.is_plane(loaded):
+        walk = _attempt("Walks between latents", why, lambda: made.walks(loaded))
+        return FromCheckpoint(loaded.step, why, pair, walk)
+    drawn = _attempt("The landscape", why, lambda: plane.figures(run)) or []
+    walks = _attempt("Walks between latents", why, lambda: made.plane_walks(loaded))
+    return FromCheckpoint(
+        loaded.step, why, pair, None, [*drawn, *([walks] if walks else [])]
+    )
+
+
+def _attempt(what: str, why: list[str], make: Callable[[], T]) -> T | None:
+    try:
+        return make()
+    except Exception as error:
+        name = "" if isinstance(error, RunError) else f"{type(error).__name__}: "
+        lines = str(error.args[0] if error.args else "").strip().splitlines() or [""]
+        why.append(f"{what}: {name}{lines[0]}")
+        return None
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(HERE / "templates")
+    return jinja2.Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def body(gathered: Contents) -> str:
+    """The page's sections as HTML: what `--live` refreshes."""
+    return _templates().get_template("body.html").render(**gathered._asdict())
+
+
+def page(gathered: Contents, refresh: float = 0.0) -> str:
+    """The whole page, style, scripts and pictures in it.
+
+    Args:
+      gathered: what it shows.
+      refresh: seconds after which it asks its server for news; 0 for a file.
+    """
+    parts: dict[str, Any] = {
+        "title": f"{gathered.facts.name}: {gathered.facts.folder}",
+        "body": body(gathered),
+        "style": (HERE / "templates" / "report.css").read_text(),
+        "script": (HERE / "templates" / "report.js").read_text(),
+        "plotly": figures.library(),
+        "templates": figures.templates(),
+        "refresh": refresh,
+    }
+    return _templates().get_template("page.html").render(**parts)
