@@ -132,12 +132,11 @@ def small_images() -> Sample:
 
 def styled() -> StyleGame:
     """At 4×4: noise, two styles that mix, and groups, without a change of size."""
-    sizes = {"mapping_layers": 1, "channel_max": 3, "classes": 3}
+    sizes = {"mapping_layers": 1, "channel_max": 3}
     return StyleGame(
         stylegan2.Generator((4, 4, 1), style_size=4, **sizes),
         stylegan2.Discriminator(group=2, **sizes),
         latent_size=3,
-        conditioning=as_data,
     )
 
 
