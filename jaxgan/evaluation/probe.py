@@ -79,7 +79,16 @@ def make_probe(
             value,
         )
         pull = jax.grad(_loss, argnums=2)(turn, state, logits, name, scene)
-        _, heard = to_generator(*to_value(pull))
+        # Latents too may be made by parameters, as StyleGAN's are.
+        _, to_params = jax.vjp(
+            lambda params: (
+                set_scene(game, augment, turn.player, params, state, context)[
+                    0
+                ].fake.value
+            ),
+            params,
+        )
+        (heard,) = to_params(*to_value(pull))
         sensed, _ = to_generator(_random_directions(value, keys))
         return Reading(
             fakes=small(value),
