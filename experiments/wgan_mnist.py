@@ -62,6 +62,7 @@ def build(config: Config) -> Experiment:
         turns=recipe.turns,
         optimizers=recipe.optimizers,
         data=data.batches(source, config.batch_size, config.seed),
+        held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),
     )
 
 

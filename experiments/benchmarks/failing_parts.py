@@ -3,20 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import linen as nn
-from jax import lax
 
 from jaxgan import data, recipes
 from jaxgan.core import (
     Augment,
-    Context,
     Loss,
     Players,
-    Sample,
     Turn,
     schedules,
 )
@@ -106,19 +101,6 @@ def maxout() -> toy.Discriminator:
 def bare(width: int = 8) -> dcgan.Discriminator:
     """A discriminator of digits without normalisation."""
     return dcgan.Discriminator(width, normalise=False)
-
-
-def _shift(state: Any, sample: Sample, context: Context) -> Sample:
-    def one(key, image):
-        padded = jnp.pad(image, ((1, 1), (1, 1), (0, 0)), constant_values=-1.0)
-        row, column = jax.random.randint(key, (2,), 0, 3)
-        return lax.dynamic_slice(padded, (row, column, 0), image.shape)
-
-    return sample._replace(value=jax.vmap(one)(context.draw("shift"), sample.value))
-
-
-shifted = Augment(apply=_shift)
-"""Moves every image by a pixel at most, along both axes."""
 
 
 Build = Callable[[int], Experiment]

@@ -18,11 +18,11 @@ from failing_parts import (
     plane,
     points,
     r3gan,
-    shifted,
     versus,
 )
 
 from jaxgan import data, losses, recipes
+from jaxgan.augment.diffaugment import diffaugment, translation
 from jaxgan.models import dcgan
 from jaxgan.nn import Packed
 from jaxgan.terms import r1
@@ -53,6 +53,7 @@ DEAD = "dead latent dimensions"
 COLLAPSE = "mode collapse"
 MEMORISATION = "memorisation"
 
+moved = diffaugment((translation,))
 even = recipes.nonsaturating(5e-4)
 ns, mm = losses.nonsaturating, losses.minimax
 
@@ -206,12 +207,12 @@ CURES = {
         False,
         lambda n: digits(even, bare(4), 200),
     ),
-    "augmentation": Cure(
+    "diffaugment": Cure(
         "overfitting: 200 digits",
         OVERFITTING,
         "overfitting/r_v",
         False,
-        lambda n: digits(even, bare(16), 200, augment=shifted),
+        lambda n: digits(even, bare(16), 200, augment=moved),
     ),
     "more data": Cure(
         "overfitting: 200 digits",

@@ -179,10 +179,11 @@ def overfitting(history: History) -> Finding | None:
         f"{above:.1%} of training examples above held-out ones, and {doubt:.1%} of "
         "those above samples",
         (
+            "augmentation of all that is judged: `augment.ada`, `augment.diffaugment`",
             "more data, or `flip=True` of `data.batches` where mirror images are real",
-            "an augmentation of all that is judged (`Augment`)",
-            "a larger weight of `terms.r1`; `nn.Dropout` in the discriminator",
-            "a smaller discriminator, a lower learning rate, or an earlier checkpoint "
-            "(`jaxgan sample RUN --step`)",
+            "a smaller discriminator, or `nn.Dropout` in it; a larger weight of "
+            "`terms.r1` slows it down",
+            "a lower learning rate, or an earlier checkpoint (`jaxgan sample RUN "
+            "--step`)",
         ),
     )

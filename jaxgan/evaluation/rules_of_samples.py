@@ -85,7 +85,7 @@ def memorisation(history: History) -> Finding | None:
             "more data, or `flip=True` of `data.batches` where mirror images are real",
             "a smaller generator (`width`), or an earlier checkpoint (`jaxgan sample "
             "RUN --step`)",
-            "an augmentation of all that is judged (`Augment`)",
+            "augmentation of all that is judged: `augment.ada`, `augment.diffaugment`",
         ),
     )
 
