@@ -205,7 +205,7 @@ CURES = {
         OVERFITTING,
         "overfitting/r_v",
         False,
-        lambda n: digits(even, bare(4), 200),
+        lambda n: digits(even, bare(8), 200),
     ),
     "diffaugment": Cure(
         "overfitting: 200 digits",

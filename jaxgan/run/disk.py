@@ -14,6 +14,7 @@ from jaxgan.run.errors import RunError
 def told(run: pathlib.Path) -> Iterator[None]:
     """Turns errors about a full disk into a RunError that says what is safe."""
     of_threads, of_callbacks = threading.excepthook, sys.unraisablehook
+    before = of_callbacks
 
     def of_thread(arguments):
         # Orbax and TensorBoard write in threads; what orbax's raise is raised here too.
@@ -23,7 +24,7 @@ def told(run: pathlib.Path) -> Iterator[None]:
     def of_callback(arguments):
         # What is still under way in tensorstore when orbax gives up finds nobody there.
         if str(arguments.exc_value) != "Event loop is closed":
-            of_callbacks(arguments)
+            before(arguments)
 
     threading.excepthook, sys.unraisablehook = of_thread, of_callback
     try:
@@ -31,6 +32,7 @@ def told(run: pathlib.Path) -> Iterator[None]:
     except Exception as error:
         if not _is_full(error):
             raise
+        of_callbacks = of_callback  # it may be under way even now
         message = f"no space left on the disk of {run.absolute()}"
         raise FullDisk(message, code=1) from error
     finally:
