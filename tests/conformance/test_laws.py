@@ -58,7 +58,19 @@ READS_BATCH = {"stylegan2"}
 NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 
 
-@pytest.mark.parametrize("name", RECIPES)
+# Half a minute and more to compile; what is in them is tested by itself as well.
+HEAVY = ("big", "modern", "stylegan2")
+
+
+def with_heavy_ones_slow(names):
+    """Parameters, of which some are slow tests."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow if name in HEAVY else ())
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", with_heavy_ones_slow(RECIPES))
 def test_recipes(name):
     case = GAMES["plain"]._replace(
         reads_batch=name in READS_BATCH, constants=NO_MEMORY.get(name, ())
@@ -67,13 +79,7 @@ def test_recipes(name):
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        # Fourteen spectral norms take a minute and a half to compile.
-        pytest.param(name, marks=pytest.mark.slow if name == "big" else ())
-        for name in GAMES
-        if name != "plain"
-    ],
+    "name", with_heavy_ones_slow([name for name in GAMES if name != "plain"])
 )
 def test_games(name):
     check(recipes.nonsaturating(), GAMES[name])
@@ -162,6 +168,7 @@ def test_augmentation_with_a_state():
     check(recipes.nonsaturating(), GAMES["plain"], augment=augment)
 
 
+@pytest.mark.slow
 def test_diffaugment():
     check(recipes.nonsaturating(), GAMES["lesson"], augment=diffaugment())
 
