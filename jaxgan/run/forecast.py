@@ -36,6 +36,7 @@ class _Subject(NamedTuple):
     seed: int
     target: str
     microbatches: int
+    shared_draws: bool
     lay: Callable[[int, int], Placement]
 
     def placement(self, batch: Tree) -> Placement:
@@ -44,7 +45,10 @@ class _Subject(NamedTuple):
 
     def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
         """Compiles the step for a batch of this shape."""
-        program = fit(self.experiment, self.placement(batch), (self.seed,), batch)
+        program = fit(
+            *(self.experiment, self.placement(batch), (self.seed,), batch),
+            shared_draws=self.shared_draws,
+        )
         lowered = lower_step(program, batch)
         try:
             with topology.uncached():
@@ -104,6 +108,7 @@ def foresee(
         getattr(config, "seed", 0),
         target or "this machine",
         options.microbatches,
+        options.shared_draws,
         functools.partial(place_over, found)
         if found
         else functools.partial(place, options.devices),
