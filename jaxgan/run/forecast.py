@@ -1,15 +1,18 @@
 """What an experiment's step needs of a device: it is compiled, and never runs."""
 
+import contextlib
 import functools
 import json
 import math
 import pathlib
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import jax
 
+from jaxgan import data
 from jaxgan.core.types import Players, Tree
 from jaxgan.run import topology
 from jaxgan.run.compiled import Facts, facts
@@ -102,7 +105,7 @@ def foresee(
     options.check()
     if found and options.devices is not None:
         raise RunError("--devices: a --target's devices are all used")
-    experiment = build(module, config)
+    experiment, blank = _built(module, config)
     subject = _Subject(
         experiment,
         getattr(config, "seed", 0),
@@ -127,6 +130,7 @@ def foresee(
         chips=topology.chip_count(used),
         batch=_size(batch),
         microbatches=options.microbatches,
+        blank=blank,
         parameters=parameters,
         chip=chip,
         program=program,
@@ -140,6 +144,16 @@ def _shapes(batch: Tree, times: int = 1) -> Tree:
         lambda x: jax.ShapeDtypeStruct((x.shape[0] * times, *x.shape[1:]), x.dtype),
         batch,
     )
+
+
+def _built(module: ModuleType, config: Any) -> tuple[Experiment, str]:
+    """The experiment, and why its data are blank, or ''."""
+    try:
+        return build(module, config), ""
+    except RunError as error:
+        with contextlib.suppress(RunError), data.blank():
+            return build(module, config), str(error)
+        raise
 
 
 def _size(batch: Tree) -> int:

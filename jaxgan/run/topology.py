@@ -36,7 +36,7 @@ class Chip(NamedTuple):
     bandwidth: float
 
 
-# Of TPUs per chip: https://cloud.google.com/tpu/docs/v3, and so on to /v6e and /tpu7x; of v2,
+# Per chip: https://cloud.google.com/tpu/docs/v3, and so on to /v6e and /tpu7x; of v2,
 # Norrie et al. 2021, "The Design Process for Google's Training Chips: TPUv2 and TPUv3".
 # Of GPUs: NVIDIA's data sheets, without sparsity.
 CHIPS = {
