@@ -153,7 +153,7 @@ def tiny(config: Config) -> Config:
         shared=2,
         generator_widths=(8, 8),
         generator_attention=(0,),
-        discriminator_widths=(8, 8),
+        discriminator_widths=(8,),
         halvings=1,
     )
 

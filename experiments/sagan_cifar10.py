@@ -144,7 +144,7 @@ def tiny(config: Config) -> Config:
         latent_size=4,
         generator_widths=(8, 8),
         generator_attention=(0,),
-        discriminator_widths=(8, 8),
+        discriminator_widths=(8,),
         halvings=1,
     )
 

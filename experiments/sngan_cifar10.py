@@ -144,7 +144,7 @@ def tiny(config: Config) -> Config:
         batch_size=8,
         latent_size=4,
         generator_widths=(4, 4),
-        discriminator_widths=(4, 4),
+        discriminator_widths=(4,),
         halvings=1,
     )
 

@@ -76,6 +76,10 @@ each = pytest.mark.parametrize(
 )
 
 
+# Its network is `biggan_cifar10`'s, and takes as long to compile.
+HEAVY = {"biggan_imagenet128"}
+
+
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
         "biggan_cifar10",
@@ -93,7 +97,15 @@ def test_all_are_here():
     }
 
 
-@each
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] * (path.stem in HEAVY))
+        for path in FILES
+    ],
+    indirect=True,
+    ids=[path.stem for path in FILES],
+)
 def test_resumes_to_the_same_bits(experiment, tmp_path):
     """Law 4 through real checkpoints; six batches of eight cross an epoch of twenty."""
     wanted = train(experiment, tmp_path / "whole", STEPS)
