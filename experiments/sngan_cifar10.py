@@ -99,14 +99,13 @@ def build(config: Config) -> Experiment:
     if not config.path:
         held_out = data.batches(images(config, "test"), config.batch_size)
     classes = len(source.classes) if config.conditional else 0
-    rates = (
-        optax.linear_schedule(rate, 0.0, config.decay_steps // every)
-        for rate, every in (
-            (config.generator_rate, config.critic_steps),
-            (config.discriminator_rate, 1),
-        )
+    steps, every = config.decay_steps, config.critic_steps
+    recipe = recipes.hinge(
+        optax.linear_schedule(config.generator_rate, 0.0, steps // every),
+        optax.linear_schedule(config.discriminator_rate, 0.0, steps),
+        b2=config.b2,
+        critic_steps=every,
     )
-    recipe = recipes.hinge(*rates, b2=config.b2, critic_steps=config.critic_steps)
     return Experiment(
         game=LatentGame(
             resnet.Generator(source.shape, config.generator_widths, classes),
