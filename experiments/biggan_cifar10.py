@@ -10,9 +10,10 @@ generator update, batch 64, 100,000 generator updates, their average (0.9999) fr
     python experiments/biggan_cifar10.py --variant small --minutes 10
     jaxgan sample runs/biggan_cifar10 --label horse
 
-Published by StudioGAN, of the best checkpoint: FID 4.16 and Inception score 9.96 against
-the 50,000 training images. The log of an earlier run of theirs (8.03 against the 10,000
-test images) tells 12.8 hours, and no GPU. The paper has 14.73 and 9.22. Not run here.
+Published by StudioGAN, of the best checkpoint: FID 4.16 and Inception score 9.96
+against the 50,000 training images. The log of an earlier run of theirs (8.03 against
+the 10,000 test images) tells 12.8 hours, and no GPU. The paper has 14.73 and 9.22. Not
+run here.
 """
 
 import dataclasses
