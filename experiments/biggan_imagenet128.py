@@ -87,7 +87,7 @@ VARIANTS = {
         held_out="test",
         only=("automobile", "horse", "ship"),
         size=32,
-        batch_size=32,
+        batch_size=16,
         latent_size=64,
         shared=16,
         generator_widths=(128, 64, 32, 16),
@@ -96,11 +96,11 @@ VARIANTS = {
         discriminator_attention=(0,),
         halvings=3,
         generator_rate=4e-4,
-        discriminator_rate=4e-4,
+        discriminator_rate=8e-4,
         b1=0.5,
         critic_steps=1,
-        average_decay=0.998,
-        average_from=500,
+        average_decay=0.999,
+        average_from=1_000,
     ),
 }
 OPTIONS = Options(steps=400_000)
