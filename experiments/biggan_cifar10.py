@@ -35,7 +35,7 @@ class Config:
     dataset: str = "cifar10"
     """Name in TensorFlow Datasets."""
     only: tuple[str, ...] = ()
-    """Names of the classes to train on; none: all."""
+    """Names of the classes to train on; none, as `--only` alone says: all."""
     size: int = 32
     """Pixels per side."""
     flip: bool = True

@@ -40,7 +40,7 @@ class Config:
     held_out: str = "validation"
     """Split of `dataset` that is never trained on."""
     only: tuple[str, ...] = ()
-    """Names of the classes to train on; none: all."""
+    """Names of the classes to train on; none, as `--only` alone says: all."""
     size: int = 128
     """Pixels per side."""
     flip: bool = True
