@@ -2,6 +2,7 @@
 
 from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
+from jaxgan.data.classes import of_classes
 from jaxgan.data.handwritten import digits
 from jaxgan.data.image_folder import folder
 from jaxgan.data.source import (
@@ -37,6 +38,7 @@ __all__ = [
     "folder",
     "grid",
     "grid_centres",
+    "of_classes",
     "ring",
     "ring_centres",
     "stacked",
