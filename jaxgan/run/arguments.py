@@ -31,8 +31,29 @@ def samples(parser: argparse.ArgumentParser) -> None:
         help="which of the runs that were trained with --seeds (default: the first)",
     )
     parser.add_argument("--label", help="name or number of a class, for all samples")
+    manner(parser)
+
+
+def manner(parser: argparse.ArgumentParser) -> None:
+    """How samples are made of a checkpoint."""
     parser.add_argument(
-        "--truncation", type=float, help="cut the normal latents off at ±this"
+        "--truncation",
+        type=numbers,
+        metavar="PSI",
+        help="less variety, better samples: of StyleGAN, the share of the way from the "
+        "mean style, 0 to 1; of others, where normal latents are cut off",
+    )
+    parser.add_argument(
+        "--truncation-cutoff",
+        type=int,
+        metavar="N",
+        help="truncate the first N layers only (default: all)",
+    )
+    parser.add_argument(
+        "--standing-statistics",
+        type=int,
+        metavar="N",
+        help="batch statistics of N batches of samples instead of running averages",
     )
     parser.add_argument(
         "--current",
@@ -44,10 +65,20 @@ def samples(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def numbers(text: str) -> tuple[float, ...]:
+    """Numbers with commas between them: '1,0.7,0.5'."""
+    return tuple(float(word) for word in text.split(","))
+
+
 def sample(parser: argparse.ArgumentParser) -> None:
     """Of `jaxgan sample`."""
     samples(parser)
-    parser.add_argument("--num", type=int, default=64, help="how many (default: 64)")
+    parser.add_argument(
+        "--num",
+        type=int,
+        help="how many (default: 64, or 8 for each of several truncations, like "
+        "1,0.7,0.5, which are the rows of a picture)",
+    )
     parser.add_argument(
         "--out",
         type=pathlib.Path,
@@ -131,10 +162,12 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         help="file of the Inception network's weights",
     )
     parser.add_argument(
-        "--current",
-        action="store_true",
-        help="the current generator instead of its running average",
+        "--real",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="measure RUN against a folder of images (default: the run's data)",
     )
+    manner(parser)
     parser.add_argument(
         "--size", type=int, default=64, help="pixels of folders' images (default: 64)"
     )
