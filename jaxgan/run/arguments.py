@@ -3,6 +3,9 @@
 import argparse
 import pathlib
 
+MODELS = ("stylegan2", "r3gan", "biggan_deep", "biggan")
+"""Networks whose weights can be imported."""
+
 
 def folder(parser: argparse.ArgumentParser) -> None:
     """A run."""
@@ -106,6 +109,55 @@ def interpolate(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=pathlib.Path,
         help="NAME.png: a strip (default, in RUN/generated); NAME.gif; NAME.mp4",
+    )
+
+
+def importing(parser: argparse.ArgumentParser) -> None:
+    """Of `jaxgan import`."""
+    parser.add_argument(
+        "checkpoint",
+        type=pathlib.Path,
+        metavar="CHECKPOINT",
+        help="of the official PyTorch code: .safetensors, .pth or .pt, .npz, or a "
+        ".pkl of NVIDIA's or R3GAN's code; no code in it is run",
+    )
+    parser.add_argument(
+        "--run-dir",
+        type=pathlib.Path,
+        required=True,
+        metavar="RUN",
+        help="the folder to make, which must not hold anything",
+    )
+    parser.add_argument(
+        "--model",
+        choices=MODELS,
+        help="whose generator it is (default: as names and shapes say)",
+    )
+    parser.add_argument(
+        "--current",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="the generator without averaging, if CHECKPOINT is the average alone",
+    )
+    parser.add_argument(
+        "--discriminator",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="if it is not in CHECKPOINT",
+    )
+    parser.add_argument(
+        "--within",
+        default="",
+        metavar="NAME",
+        help="take the arrays below this name of CHECKPOINT",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what shapes do not tell: clamp and group of stylegan2 (pickles tell), "
+        "depth of biggan_deep",
     )
 
 

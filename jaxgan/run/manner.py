@@ -60,7 +60,7 @@ def options(
     """
     data = experiment.data
     if arguments.current and isinstance(data, NoData) and not data.current:
-        raise RunError("--current: the average alone was imported; leave it out")
+        raise RunError("--current: one generator alone was imported; leave it out")
     shared = {
         "truncation_cutoff": arguments.truncation_cutoff,
         "standing_statistics": arguments.standing_statistics,
