@@ -118,6 +118,8 @@ class _Reader(pickle.Unpickler):
             ("collections", "OrderedDict"): PlainDict,
             ("builtins", "set"): lambda *a: set(*a),
             ("__builtin__", "set"): lambda *a: set(*a),
+            # How protocol 2 writes bytes.
+            ("_codecs", "encode"): lambda text, _: text.encode("latin1"),
             ("torch.storage", "_load_from_bytes"): lambda memory: _storage(memory),
             ("torch._utils", "_rebuild_tensor_v2"): lambda *a: tensor(*a),
             ("torch._utils", "_rebuild_parameter"): lambda value, *rest: value,

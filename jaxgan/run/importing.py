@@ -26,7 +26,6 @@ from jaxgan.run.no_data import NoData
 from jaxgan.run.program import state_shapes
 from jaxgan.run.state_dicts import Found, find
 
-FILE = "imported.json"
 MOST = 5
 """Arrays that an error names."""
 
@@ -121,8 +120,7 @@ def assemble(found: Found, asked: Mapping[str, str]) -> Imported:
 
     def read(name: str, arrays: Named, shape: Variables) -> Variables:
         check(name, arrays, shape, model, config)
-        kept = _kept(arrays, model.PASSING)
-        variables = jax.tree.map(jnp.asarray, model.import_torch(kept, config))
+        variables = jax.tree.map(jnp.asarray, model.import_torch(arrays, config))
         assert _shapes(variables) == _shapes(shape), name
         return variables
 
@@ -218,7 +216,7 @@ def _write(run: pathlib.Path, made: Imported, told: Mapping[str, Any]) -> None:
             with checkpoint.Checkpoints(unfinished) as checkpoints:
                 checkpoints.save(made.state, 0)
             text = json.dumps(told, indent=2) + "\n"
-            run_directory.write_text(unfinished / FILE, text)
+            run_directory.write_text(unfinished / run_directory.IMPORTED, text)
         check_empty(run)
         unfinished.replace(run)
     except BaseException:

@@ -119,7 +119,7 @@ def configure(seen: Seen) -> Config:
     widths = {
         side: generator.size(f"synthesis.b{side}.conv1.weight", 0) for side in sides
     }
-    channel_base, channel_max = _channels(widths)
+    channel_base, channel_max = channel_rule(widths)
     architecture = "SKIP"
     if "synthesis.b4.torgb.weight" not in generator:
         architecture = "RESIDUAL" if f"{last}.skip.weight" in generator else "ORIGINAL"
@@ -147,7 +147,7 @@ def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
     sides = _sides(arrays, r"b(\d+)\.")
     widths = {4: arrays.size("b4.fc.weight", 0)}
     widths |= {side: arrays.size(f"b{side}.conv0.weight", 0) for side in sides[1:]}
-    channel_base, channel_max = _channels(widths)
+    channel_base, channel_max = channel_rule(widths)
     top = f"b{sides[-1]}"
     architecture = "RESIDUAL" if f"{top}.skip.weight" in arrays else "ORIGINAL"
     if "b4.fromrgb.weight" in arrays:
@@ -172,7 +172,7 @@ def _sides(arrays: Named, pattern: str) -> list[int]:
     return seen
 
 
-def _channels(widths: Mapping[int, int]) -> tuple[int, int]:
+def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
     """(base, most), so that a map of side n has min(base // n, most) channels."""
     most = max(widths.values())
     base = max(side * width for side, width in widths.items())
