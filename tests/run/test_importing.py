@@ -210,6 +210,21 @@ def test_files_of_one_network_each(tmp_path, capsys):
     assert "biggan (imported)\n" in capsys.readouterr().out
 
 
+def test_a_report_of_an_imported_run(tmp_path):
+    pytest.importorskip("plotly")
+    from jaxgan.run.report import document
+
+    _, _, entries = official("biggan")
+    bring(save(tmp_path / "x.npz", entries), tmp_path / "run")
+    found = document.contents(tmp_path / "run")
+    assert found.checkpoint.walk is not None
+    assert found.checkpoint.why == [
+        "Real and generated: this run was imported: it holds networks, and no data"
+    ]
+    page = document.page(found)
+    assert "BigGAN, with weights of the authors" in page
+
+
 def changed(entries, player, name, array):
     state = {k: v for k, v in entries[player].items() if k != name}
     return {**entries, player: state if array is None else {**state, name: array}}
