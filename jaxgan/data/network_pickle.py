@@ -32,12 +32,12 @@ class Network(NamedTuple):
 
     Attributes:
       arrays: of its state dict, by name; read-only.
-      facts: numbers and words that its modules keep as attributes, by name:
+      facts: numbers, words and Nones that its modules keep as attributes, by name:
         'synthesis.b4.conv1.conv_clamp'.
     """
 
     arrays: dict[str, np.ndarray]
-    facts: dict[str, bool | int | float | str]
+    facts: dict[str, bool | int | float | str | None]
 
 
 class Pickled(NamedTuple):
@@ -197,7 +197,7 @@ def _network(module: Any) -> Network:
         facts |= {
             prefix + name: value
             for name, value in state.items()
-            if isinstance(value, bool | int | float | str) and name[0] != "_"
+            if isinstance(value, bool | int | float | str | None) and name[0] != "_"
         }
     return Network(arrays, facts)
 

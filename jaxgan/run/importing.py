@@ -1,7 +1,6 @@
 """`jaxgan import`: published weights become a run that can be sampled."""
 
 import argparse
-import contextlib
 import hashlib
 import importlib
 import json
@@ -60,7 +59,7 @@ def command(arguments: argparse.Namespace) -> None:
         made = assemble(found, _settings(arguments.set))
     except (DataError, ValueError) as error:
         raise RunError(str(error)) from error
-    told = {
+    told: dict[str, Any] = {
         "network": found.model.rpartition(".")[2],
         "files": {str(path): _sha256(path) for path in found.files},
         "arrays": {name: len(arrays) for name, arrays in found.entries.items()},
@@ -206,6 +205,7 @@ def _shapes(tree: Any) -> Any:
 
 def _write(run: pathlib.Path, made: Imported, told: Mapping[str, Any]) -> None:
     """Writes the run beside its place, and moves it there when it is whole."""
+    run = run.absolute()
     unfinished = run.with_name(f".{run.name}.importing")
     shutil.rmtree(unfinished, ignore_errors=True)
     source = pathlib.Path(str(made.model.__file__))
@@ -219,10 +219,10 @@ def _write(run: pathlib.Path, made: Imported, told: Mapping[str, Any]) -> None:
             run_directory.write_text(unfinished / run_directory.IMPORTED, text)
         check_empty(run)
         unfinished.replace(run)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(unfinished)
-        raise
+    except PermissionError as error:
+        raise RunError(f"--run-dir: {error}") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _sha256(path: pathlib.Path) -> str:

@@ -178,6 +178,14 @@ def test_files(suffix, tmp_path, capsys):
     assert config.discriminator.group == 4
 
 
+def test_what_attributes_tell():
+    told = stylegan2.settings(
+        {"b4.mbstd.group_size": None, "synthesis.b8.conv1.conv_clamp": None, "x": 3}
+    )
+    assert told == {"clamp": None, "group": 0}
+    assert stylegan2.settings({"b4.mbstd.group_size": 8, "group": 2}) == {"group": 8}
+
+
 def test_files_of_one_network_each(tmp_path, capsys):
     """As BigGAN's code saves them, here behind the prefix of a parallel wrapper."""
     module, _, entries = official("biggan")

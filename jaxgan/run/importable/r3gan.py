@@ -1,7 +1,7 @@
 """R3GAN, with weights of the official PyTorch code.
 
 Huang et al. 2024 (arXiv 2501.05441). All of the configuration is read off the shapes.
-Networks compute in float32, in which the official code samples too.
+Networks compute in float32, where the official code has bfloat16 in large stages.
 """
 
 import dataclasses

@@ -3,7 +3,8 @@
 Karras et al. 2020 (arXiv 1912.04958 and 2006.06676). Sizes, widths, depths, classes and
 architectures are read off the shapes. Shapes do not tell the bound of activations
 (`clamp`; 256 in what the ADA code trained) and the group of the minibatch deviation
-(`group`): pickles do. Noise is constant in samples, as in that code's generate.py.
+(`group`): pickles do. Noise is constant in samples, as in that code's generate.py, and
+everything is computed in float32, where that code has float16 in large layers.
 """
 
 import dataclasses
@@ -189,7 +190,9 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
     for name, setting in (("conv_clamp", "clamp"), ("group_size", "group")):
         for fact, value in facts.items():
             if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
-                told[setting] = SETTINGS[setting](value)
+                told[setting] = None if value is None else SETTINGS[setting](value)
+    if "group" in told and told["group"] is None:
+        told["group"] = 0  # which is the whole batch, as their None is
     return told
 
 
