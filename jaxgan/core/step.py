@@ -44,6 +44,7 @@ def make_step(
     augment: Augment = Augment(),  # noqa: B008  immutable
     axis_name: str | None = None,
     microbatches: int = 1,
+    shared_draws: bool = False,
     sharding: jax.sharding.Sharding | None = None,
 ) -> Step:
     """Turns a description of a GAN into the pure `step(state, batch)`.
@@ -64,6 +65,9 @@ def make_step(
       microbatches: gradients are averaged over so many equal, contiguous parts of the
         batch. The result is that of the whole batch, unless a layer or a loss reads
         statistics of the batch.
+      shared_draws: the turns of a step draw the same numbers, so that the generator
+        plays on the fakes that the discriminator was just shown, as many loops do. Of
+        turns that are played on every step XLA then computes these fakes once.
       sharding: of the batch axis, for `jax.jit` over a mesh. Without it XLA may compute
         every example's draws, and all that follows from them, on every device.
 
@@ -160,7 +164,7 @@ def make_step(
         key = jax.random.fold_in(state.key, state.step)
         measured = {}
         for place, (name, turn) in enumerate(zip(names, turns)):
-            key_turn = jax.random.fold_in(key, place)
+            key_turn = jax.random.fold_in(key, 0 if shared_draws else place)
             moved, of_turn = maybe_move(name, turn, key_turn, state, batch)
             state = state._replace(
                 variables=state.variables._replace(**{turn.player: moved.variables}),

@@ -1,6 +1,7 @@
 """Sources of examples, and batches as a function of the step."""
 
 from jaxgan.data.batches import Batches, batches
+from jaxgan.data.blank import blank
 from jaxgan.data.handwritten import digits
 from jaxgan.data.image_folder import folder
 from jaxgan.data.source import (
@@ -31,6 +32,7 @@ __all__ = [
     "Source",
     "arrays",
     "batches",
+    "blank",
     "digits",
     "folder",
     "grid",

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from jaxgan.data.blank import blank_images, is_blank
 from jaxgan.data.cache import cached_array
 from jaxgan.data.image_file import RULE, decode
 from jaxgan.data.source import Arrays, DataError, arrays, check_count
@@ -65,6 +66,8 @@ def folder(
         raise DataError(f"channels: saw {channels!r}, wanted 1 (grey) or 3 (colour)")
     if labels not in ("auto", "none"):
         raise DataError(f"labels: saw {labels!r}, wanted 'auto' or 'none'")
+    if is_blank():
+        return blank_images((size, size, channels))
     path = pathlib.Path(path).expanduser()
     entries, folders = _contents(path)
     if not entries:

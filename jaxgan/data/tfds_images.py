@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxgan.data.blank import blank_images, is_blank
 from jaxgan.data.cache import cached_array
 from jaxgan.data.image_file import RULE, decode, decode_whole
 from jaxgan.data.source import Arrays, DataError, arrays, check_count
@@ -48,11 +49,12 @@ def tfds_images(
     """
     if size is not None:
         check_count("size", size, 1)
+    if is_blank():
+        with _quiet():
+            return _blank(name, data_dir, size)
     with _quiet():
-        builder = _builder(name, data_dir)
-        features = builder.info.features
-        if features is None or "image" not in features:
-            raise DataError(f"{name}: has no feature 'image'; it is no image dataset")
+        builder = _prepared(name, data_dir)
+        features = _features(name, builder)
         rows = _rows(name, builder, split)
     channels = 1 if features["image"].shape[-1] == 1 else 3
     if size is not None:
@@ -66,7 +68,7 @@ def tfds_images(
         lambda out: _decode_all(f"{name} {split}", rows, out, size),
         cache_dir,
     )
-    if not ("label" in features and hasattr(features["label"], "names")):
+    if not _classes(features):
         return arrays(values)
     labels = cached_array(
         (*identity, "labels"),
@@ -75,7 +77,32 @@ def tfds_images(
         cache_dir,
         np.int32,
     )
-    return arrays(values, labels, features["label"].names)
+    return arrays(values, labels, _classes(features))
+
+
+def _features(name: str, builder: Any) -> Any:
+    features = builder.info.features
+    if features is None or "image" not in features:
+        raise DataError(f"{name}: has no feature 'image'; it is no image dataset")
+    return features
+
+
+def _classes(features: Any) -> tuple[str, ...]:
+    if "label" not in features:
+        return ()
+    return tuple(getattr(features["label"], "names", None) or ())
+
+
+def _blank(name: str, data_dir: str | os.PathLike | None, size: int | None) -> Arrays:
+    """Of the shape that the catalogue tells."""
+    features = _features(name, _builder(name, data_dir))
+    height, width, channels = features["image"].shape
+    if size is not None:
+        height = width = size
+    if height is None or width is None:
+        raise DataError(f"{name}: the catalogue tells no size of images; give one")
+    shape = height, width, 1 if channels == 1 else 3
+    return blank_images(shape, _classes(features))
 
 
 @contextlib.contextmanager
@@ -93,6 +120,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _builder(name: str, data_dir: str | os.PathLike | None) -> Any:
+    """Of a dataset that need not be prepared."""
     import tensorflow_datasets as tfds
 
     folder = pathlib.Path(data_dir).expanduser() if data_dir else None
@@ -105,9 +133,15 @@ def _builder(name: str, data_dir: str | os.PathLike | None) -> Any:
         raise DataError(f"{name}: no dataset of that name is known; {hint}")
     try:
         # Given a file_format, this would refuse what was prepared in another.
-        builder = tfds.builder(name, data_dir=folder)
+        return tfds.builder(name, data_dir=folder)
     except (ValueError, RuntimeError) as error:
         raise DataError(f"{name}: {_line(error)}") from None
+
+
+def _prepared(name: str, data_dir: str | os.PathLike | None) -> Any:
+    import tensorflow_datasets as tfds
+
+    builder = _builder(name, data_dir)
     folder = builder._data_dir_root  # the default, if none was given
     command = f"tfds build {name} --file_format=array_record --data_dir={folder}"
     # Asked whether it is prepared, TFDS looks for a folder, of any format or none.

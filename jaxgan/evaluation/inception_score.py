@@ -4,7 +4,6 @@ import itertools
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import rel_entr
 
 from jaxgan.evaluation import checks
 
@@ -54,4 +53,6 @@ def inception_score(probabilities, splits: int = 10) -> InceptionScore:
 
 def _score(conditional: np.ndarray) -> float:
     marginal = conditional.mean(axis=0)
+    from scipy.special import rel_entr
+
     return float(np.exp(rel_entr(conditional, marginal).sum(axis=1).mean()))

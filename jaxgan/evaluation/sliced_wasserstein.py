@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.ndimage import correlate1d
+from scipy import ndimage
 
 from jaxgan.evaluation import checks
 from jaxgan.evaluation.distances import parts
@@ -159,8 +159,8 @@ def shrink(images: np.ndarray) -> np.ndarray:
 
     The border is mirrored without being repeated: OpenCV's pyrDown.
     """
-    rows = correlate1d(images, BINOMIAL, axis=1, mode="mirror")[:, ::2]
-    return correlate1d(rows, BINOMIAL, axis=2, mode="mirror")[:, :, ::2]
+    rows = ndimage.correlate1d(images, BINOMIAL, axis=1, mode="mirror")[:, ::2]
+    return ndimage.correlate1d(rows, BINOMIAL, axis=2, mode="mirror")[:, :, ::2]
 
 
 def enlarge(images: np.ndarray) -> np.ndarray:
@@ -168,5 +168,5 @@ def enlarge(images: np.ndarray) -> np.ndarray:
     count, height, width, channels = images.shape
     spread = np.zeros((count, 2 * height, 2 * width, channels), images.dtype)
     spread[:, ::2, ::2] = images
-    rows = correlate1d(spread, 2.0 * BINOMIAL, axis=1, mode="mirror")
-    return correlate1d(rows, 2.0 * BINOMIAL, axis=2, mode="mirror")
+    rows = ndimage.correlate1d(spread, 2.0 * BINOMIAL, axis=1, mode="mirror")
+    return ndimage.correlate1d(rows, 2.0 * BINOMIAL, axis=2, mode="mirror")

@@ -1,15 +1,18 @@
 """What an experiment's step needs of a device: it is compiled, and never runs."""
 
+import contextlib
 import functools
 import json
 import math
 import pathlib
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import jax
 
+from jaxgan import data
 from jaxgan.core.types import Players, Tree
 from jaxgan.run import topology
 from jaxgan.run.compiled import Facts, facts
@@ -36,6 +39,7 @@ class _Subject(NamedTuple):
     seed: int
     target: str
     microbatches: int
+    shared_draws: bool
     lay: Callable[[int, int], Placement]
 
     def placement(self, batch: Tree) -> Placement:
@@ -44,7 +48,10 @@ class _Subject(NamedTuple):
 
     def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
         """Compiles the step for a batch of this shape."""
-        program = fit(self.experiment, self.placement(batch), (self.seed,), batch)
+        program = fit(
+            *(self.experiment, self.placement(batch), (self.seed,), batch),
+            shared_draws=self.shared_draws,
+        )
         lowered = lower_step(program, batch)
         try:
             with topology.uncached():
@@ -98,12 +105,13 @@ def foresee(
     options.check()
     if found and options.devices is not None:
         raise RunError("--devices: a --target's devices are all used")
-    experiment = build(module, config)
+    experiment, blank = _built(module, config)
     subject = _Subject(
         experiment,
         getattr(config, "seed", 0),
         target or "this machine",
         options.microbatches,
+        options.shared_draws,
         functools.partial(place_over, found)
         if found
         else functools.partial(place, options.devices),
@@ -122,6 +130,7 @@ def foresee(
         chips=topology.chip_count(used),
         batch=_size(batch),
         microbatches=options.microbatches,
+        blank=blank,
         parameters=parameters,
         chip=chip,
         program=program,
@@ -135,6 +144,16 @@ def _shapes(batch: Tree, times: int = 1) -> Tree:
         lambda x: jax.ShapeDtypeStruct((x.shape[0] * times, *x.shape[1:]), x.dtype),
         batch,
     )
+
+
+def _built(module: ModuleType, config: Any) -> tuple[Experiment, str]:
+    """The experiment, and why its data are blank, or ''."""
+    try:
+        return build(module, config), ""
+    except RunError as error:
+        with contextlib.suppress(RunError), data.blank():
+            return build(module, config), str(error)
+        raise
 
 
 def _size(batch: Tree) -> int:

@@ -15,7 +15,7 @@ from jaxgan.run import disk, run_directory
 from jaxgan.run.configs import to_json
 from jaxgan.run.errors import RunError
 from jaxgan.run.loading import build, load_module, variant
-from jaxgan.run.options import Options
+from jaxgan.run.options import OF_THE_RUN, Options
 
 __all__ = ["Options", "main"]
 
@@ -56,9 +56,7 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
         path.stem,
         name,
         to_json(config),
-        options.seeds,
-        options.microbatches,
-        options.steps_per_dispatch,
+        *(getattr(options, name) for name in OF_THE_RUN),
     )
     if not options.benchmark:
         stored = run_directory.check(run, identity)

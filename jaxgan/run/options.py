@@ -13,7 +13,7 @@ COUNTS = (
     "diagnose_every",
 )
 
-OF_THE_RUN = ("seeds", "microbatches", "steps_per_dispatch")
+OF_THE_RUN = ("seeds", "microbatches", "shared_draws", "steps_per_dispatch")
 """Options that stay as they were when the run began."""
 
 
@@ -60,6 +60,9 @@ class Options:
     """Go through the batch in so many equal parts, one after the other, and average
     their gradients, to save memory. They must divide the batch of each device. Layers
     that read statistics of the batch, like BatchNorm, read each part's."""
+    shared_draws: bool = False
+    """Both players play on the same fakes, which are made once per step where both
+    play; by default each turn draws its own."""
     steps_per_dispatch: int | None = None
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the

@@ -26,6 +26,7 @@ class Forecast:
       program: what the compiler says of the step.
       largest_batch: that was compiled and fits; None: it was not looked for.
       microbatches: parts that the batch is gone through in.
+      blank: why blank images stood in for the data; '' if they did not.
     """
 
     experiment: str
@@ -39,6 +40,7 @@ class Forecast:
     program: Facts
     largest_batch: int | None = None
     microbatches: int = 1
+    blank: str = ""
 
     @property
     def roofline(self) -> tuple[float, str]:
@@ -86,6 +88,8 @@ def report(forecast: Forecast) -> str:
     }
     if forecast.largest_batch is not None:
         rows["largest batch"] = f"{forecast.largest_batch:,} fits: it was compiled"
+    if forecast.blank:
+        rows["data"] = f"blank images of the same shape, for {forecast.blank}"
     return "\n".join(
         [
             f"{forecast.experiment} compiles for {forecast.target}; each device:",

@@ -48,7 +48,7 @@ def prepare(
     )
     own = hosts.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, own)
-    program = fit(experiment, placement, tuple(seeds), data(0))
+    program = fit(experiment, placement, tuple(seeds), data(0), options.shared_draws)
     generator, discriminator = program.parameters
     return Prepared(
         program,
@@ -58,6 +58,7 @@ def prepare(
         f"batch {size} on {placement.count} {jax.local_devices()[0].platform}"
         + (f" of {jax.process_count()} processes" if hosts.several() else "")
         + (f" in {options.microbatches} parts" if options.microbatches > 1 else "")
+        + ("; shared draws" if options.shared_draws else "")
         + (f"; seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else "")
         + (f"; {each} steps per dispatch" if each > 1 else ""),
     )

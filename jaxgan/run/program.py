@@ -90,7 +90,11 @@ def _first(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> State
 
 
 def fit(
-    experiment: Experiment, placement: Placement, seeds: tuple[int, ...], batch: Tree
+    experiment: Experiment,
+    placement: Placement,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool = False,
 ) -> Program:
     """As `compile_program`, and tells plainly what does not fit.
 
@@ -98,7 +102,7 @@ def fit(
       RunError: if game, turns, optimizers and data do not fit together.
     """
     try:
-        return compile_program(experiment, placement, seeds, batch)
+        return compile_program(experiment, placement, seeds, batch, shared_draws)
     except ValueError as error:
         if ", wanted " not in str(error):  # not one of ours: it needs its traceback
             raise
@@ -106,7 +110,11 @@ def fit(
 
 
 def compile_program(
-    experiment: Experiment, placement: Placement, seeds: tuple[int, ...], batch: Tree
+    experiment: Experiment,
+    placement: Placement,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool = False,
 ) -> Program:
     """Traces the step and prepares everything; XLA compiles at the first call.
 
@@ -116,6 +124,7 @@ def compile_program(
       seeds: of the runs; several are trained side by side.
       batch: any batch, of which only shapes and dtypes matter; of several runs
         [seeds, B, ...].
+      shared_draws: as `make_step` has it.
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
@@ -126,6 +135,7 @@ def compile_program(
         ema_decay=experiment.ema_decay,
         augment=experiment.augment,
         microbatches=placement.microbatches,
+        shared_draws=shared_draws,
         sharding=placement.constraint,
     )
     if len(seeds) > 1:

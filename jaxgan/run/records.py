@@ -9,11 +9,24 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from tensorboardX import SummaryWriter
 
 from jaxgan.run.population import mean_and_spread
 
 METRICS = "metrics.jsonl"
+
+
+def _summary_writer() -> Any:
+    """tensorboardX would import PyTorch, for seconds, wherever that is installed."""
+    modules: dict[str, Any] = sys.modules
+    hidden = "torch" not in modules
+    if hidden:
+        modules["torch"] = None  # importing it now raises ImportError
+    try:
+        from tensorboardX import SummaryWriter
+    finally:
+        if hidden:
+            del modules["torch"]
+    return SummaryWriter
 
 
 class Records:
@@ -35,7 +48,7 @@ class Records:
         rows = keep_rows(self._path, step)
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
-        self._events = SummaryWriter(str(run / "tensorboard"), purge_step=step + 1)
+        self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
         self._terminal = _Bar(step, stop) if sys.stdout.isatty() else _Lines(stop)
         self._since = step
         self._clock = time.monotonic()

@@ -31,6 +31,7 @@ class Identity(NamedTuple):
       config: as JSON; of several runs side by side, the first one's.
       seeds: the number of runs side by side.
       microbatches: the number of parts that each batch is gone through in.
+      shared_draws: whether the turns of a step draw the same numbers.
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
     """
@@ -40,6 +41,7 @@ class Identity(NamedTuple):
     config: dict[str, Any]
     seeds: int = 1
     microbatches: int = 1
+    shared_draws: bool = False
     steps_per_dispatch: int | None = 1
 
 

@@ -1,4 +1,4 @@
-"""TPUs that need not be there: what libtpu compiles for, and what is published."""
+"""Chips that need not be there: what libtpu compiles for, and what is published."""
 
 import contextlib
 import importlib.util
@@ -38,6 +38,7 @@ class Chip(NamedTuple):
 
 # Per chip: https://cloud.google.com/tpu/docs/v3, and so on to /v6e and /tpu7x; of v2,
 # Norrie et al. 2021, "The Design Process for Google's Training Chips: TPUv2 and TPUv3".
+# Of GPUs: NVIDIA's data sheets, without sparsity.
 CHIPS = {
     "TPU v2": Chip(16 * 2**30, 46e12, 700e9),
     "TPU v3": Chip(32 * 2**30, 123e12, 900e9),
@@ -46,6 +47,11 @@ CHIPS = {
     "TPU v5": Chip(95 * 2**30, 459e12, 2765e9),
     "TPU v6 lite": Chip(32 * 2**30, 918e12, 1638e9),
     "TPU7x": Chip(192 * 2**30, 2307e12, 7380e9),
+    "NVIDIA L4": Chip(24 * 2**30, 121e12, 300e9),
+    "NVIDIA A100-SXM4-40GB": Chip(40 * 2**30, 312e12, 1555e9),
+    "NVIDIA A100-SXM4-80GB": Chip(80 * 2**30, 312e12, 2039e9),
+    "NVIDIA H100 80GB HBM3": Chip(80 * 2**30, 989e12, 3350e9),
+    "NVIDIA H200": Chip(141 * 10**9, 989e12, 4800e9),
 }
 """By the kind that a device says it is."""
 

@@ -1,5 +1,7 @@
 """What the laws leave: the average counts images, work is shared, misuse is told."""
 
+import dataclasses
+
 import jax
 import numpy as np
 import optax
@@ -57,6 +59,28 @@ def test_the_generators_turn_does_not_judge_real_examples():
 
     matrices = 2 * SIZE * (64 * 8 + 8 * 8 + 8)
     assert cost(compare) - cost(play) > 0.9 * matrices
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_shared_draws_are_the_same_fakes(shared):
+    """Of a discriminator that stands still, as seen on both turns."""
+    one = dataclasses.replace(subject(), optimizers=Players(sgd, optax.sgd(0.0)))
+    _, measured = jax.jit(one.step(shared_draws=shared))(one.init(), one.batch)
+    seen = {measured[f"{name}/fake_logits"].total.item() for name in Players._fields}
+    assert len(seen) == (1 if shared else 2)
+
+
+def test_shared_fakes_are_made_once():
+    one = subject(game="lesson")
+    state = jax.eval_shape(one.init)
+
+    def cost(**options):
+        lowered = jax.jit(one.step(**options)).lower(state, one.batch)
+        return flops(lowered.compile())
+
+    params = jax.tree.leaves(state.variables.generator["params"])
+    matrices = 2 * SIZE * sum(x.size for x in params if x.ndim == 2)
+    assert cost() - cost(shared_draws=True) > 0.9 * matrices
 
 
 def test_a_turn_that_is_not_due_moves_and_measures_nothing():

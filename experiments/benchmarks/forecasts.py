@@ -1,0 +1,83 @@
+"""What a step of every experiment needs of TPU chips that need not be there.
+
+    python experiments/benchmarks/forecasts.py
+    python experiments/benchmarks/forecasts.py --only digits --targets v6e:1x1
+
+Needs libtpu (pip install jaxgan[tpu]), a minute or more per row, and no data: blank
+images stand in. The batch is the experiment's, or the next that the chips can share; on
+more than 64 chips it is four examples per chip, if that is more.
+"""
+
+import dataclasses
+import math
+import pathlib
+from collections.abc import Sequence
+
+import tyro
+from rounds import head, row
+
+from jaxgan.run import forecast
+from jaxgan.run.loading import load_module, variant
+from jaxgan.run.outlook import Forecast, size
+
+EXPERIMENTS = pathlib.Path(__file__).parents[1]
+HEADS = ("experiment", "target", "batch", "memory per chip", "GFLOP per chip")
+EACH = 4
+"""Examples per chip, at the least, of many."""
+MANY = 64
+WITH_PATH = ("ffhq", "folder")
+"""Ends of names of experiments that want a path."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What to compile."""
+
+    only: Sequence[str] = tuple(
+        sorted(
+            path.stem
+            for path in EXPERIMENTS.glob("*.py")
+            if "VARIANTS" in path.read_text()
+        )
+    )
+    """Names of experiments; 'NAME:VARIANT' for another variant."""
+    targets: Sequence[str] = ("v5e:2x4", "v5e:16x16")
+    """As `jaxgan forecast --target` takes them."""
+
+
+def foresee(name: str, target: str) -> Forecast:
+    """The forecast, of a batch that the chips can share."""
+    stem, _, asked = name.partition(":")
+    path = EXPERIMENTS / f"{stem}.py"
+    chosen, config = variant(load_module(path), asked or None)
+    chips = math.prod(map(int, target.partition(":")[2].split("x")))
+    batch = chips * math.ceil(config.batch_size / chips)
+    batch = max(batch, EACH * chips) if chips > MANY else batch
+    arguments = ["--variant", chosen, "--batch-size", str(batch)]
+    if stem.endswith(WITH_PATH):
+        arguments += ["--path", "images"]
+    return forecast.foresee(path, arguments, target)
+
+
+def cells(name: str, made: Forecast) -> list[str]:
+    """One row."""
+    reduced = made.program.collectives.get("all-reduce", (0, 0))
+    seconds, bound = made.roofline
+    return [
+        *(name, made.target, f"{made.batch:,}", size(made.program.memory)),
+        f"{made.program.flops / 1e9:,.3g}",
+        f"{reduced[0]}, {size(reduced[1])}",
+        f"{1e3 * seconds:.3g} ms ({bound})",
+    ]
+
+
+def main(options: Options) -> None:
+    """Prints the table, row by row."""
+    print(head([*HEADS, "all-reduce", "roofline"]))
+    for name in options.only:
+        for target in options.targets:
+            print(row(cells(name, foresee(name, target))), flush=True)
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options))
