@@ -1,4 +1,4 @@
-"""Named arrays of a file: PyTorch's, safetensors' or NumPy's."""
+"""Named arrays of a file: PyTorch's, safetensors', NumPy's or a pickled network's."""
 
 import os
 import pathlib
@@ -10,6 +10,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.data import network_pickle
 from jaxgan.data.source import DataError
 from jaxgan.data.torch_file import ADVICE, read_torch
 
@@ -40,7 +41,8 @@ def read_arrays(path: str | os.PathLike, within: str = "") -> dict[str, np.ndarr
 
     Args:
       path: of `torch.save` (read by `read_torch`: no code in it is run), .safetensors
-        (which wants the package safetensors), or .npz. The contents tell which.
+        (which wants the package safetensors), .npz, or a pickle of networks (read by
+        `read_network_pickle`: no code in it is run). The contents tell which.
       within: only the arrays below this name, which is left off theirs: 'model'.
 
     Returns:
@@ -106,10 +108,14 @@ def _contents(path: pathlib.Path) -> Any:
             f"{path}: of a PyTorch before 1.6, whose files are not read; load and save "
             "it with a newer one"
         )
+    if start.startswith(network_pickle.PREFIX):
+        networks = network_pickle.read_network_pickle(path).networks
+        return {name: network.arrays for name, network in networks.items()}
     if start.startswith(b"PK"):
         raise DataError(f"{path}: cut short; copy or download it again")
     raise DataError(
-        f"{path}: saw no file of torch.save, no .safetensors and no .npz; {ADVICE}"
+        f"{path}: saw no file of torch.save, no .safetensors, no .npz and no pickle of "
+        f"networks; {ADVICE}"
     )
 
 

@@ -81,7 +81,7 @@ def _is_pickle(name: str) -> bool:
     return name.count("/") == 1 and name.endswith("/data.pkl")
 
 
-class _Dict(dict):
+class PlainDict(dict):
     """An OrderedDict, without the attributes that PyTorch hangs on it."""
 
     def __setstate__(self, state: Any) -> None:
@@ -98,10 +98,10 @@ class _Reader(pickle.Unpickler):
         self._storages: dict[str, np.ndarray] = {}
         # Made here: a pickle can change the attributes of functions that it names.
         self._known = {
-            ("collections", "OrderedDict"): _Dict,
+            ("collections", "OrderedDict"): PlainDict,
             ("torch", "Size"): tuple,
-            ("torch._utils", "_rebuild_tensor_v2"): lambda *a: _tensor(*a),
-            ("torch._utils", "_rebuild_parameter"): lambda tensor, *rest: tensor,
+            ("torch._utils", "_rebuild_tensor_v2"): lambda *a: tensor(*a),
+            ("torch._utils", "_rebuild_parameter"): lambda value, *rest: value,
             # Strings, which cannot be called.
             **{("torch", name): name for name in STORAGES},
         }
@@ -131,7 +131,7 @@ class _Reader(pickle.Unpickler):
         return self._storages[key]
 
 
-def _tensor(
+def tensor(
     storage: np.ndarray,
     offset: int,
     size: Sequence[int],

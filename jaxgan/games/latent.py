@@ -46,6 +46,8 @@ as_data = Conditioning(_require, lambda keys, given: _require(given))
 def uniform_labels(classes: int) -> Conditioning:
     """Fakes of uniformly drawn classes, as SNGAN, SAGAN and BigGAN train.
 
+    They do not depend on the data's labels.
+
     Raises:
       ValueError: if there are fewer than 2 classes.
     """
@@ -53,7 +55,7 @@ def uniform_labels(classes: int) -> Conditioning:
         raise ValueError(f"classes: saw {classes}, wanted at least 2")
 
     def fake(keys, given):
-        _require(given)
+        del given
         return jax.vmap(lambda key: jax.random.randint(key, (), 0, classes))(keys)
 
     return Conditioning(_require, fake)
@@ -147,6 +149,29 @@ class LatentGame:
         if not isinstance(verdict, Verdict):
             verdict = Verdict(verdict)
         return verdict, variables
+
+    def truncated(self, share: float, cutoff: int | None = None) -> "LatentGame":
+        """The same game with latents within ±share: see `truncated_normal`.
+
+        The latents of one key move towards 0 together as the share gets smaller.
+
+        Raises:
+          ValueError: if latents are not standard normal, the share is not positive, or
+            there is a cutoff.
+        """
+        if cutoff is not None:
+            raise ValueError(
+                f"truncation cutoff: saw {cutoff}, wanted none: only style-based "
+                "generators have layers to truncate"
+            )
+        if self.draw is not jax.random.normal:
+            raise ValueError(
+                "truncation: saw latents of another distribution, wanted the standard "
+                "normal"
+            )
+        if not share > 0:
+            raise ValueError(f"truncation: saw {share}, wanted more than 0")
+        return dataclasses.replace(self, draw=truncated_normal(share))
 
 
 def apply_module(

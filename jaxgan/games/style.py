@@ -110,6 +110,32 @@ class StyleGame:
             verdict = Verdict(verdict)
         return verdict, variables
 
+    def truncated(self, share: float, cutoff: int | None = None) -> "StyleGame":
+        """The same game with styles nearer to their running mean.
+
+        w becomes mean + share · (w - mean): Karras et al. 2019 (arXiv 1812.04948),
+        appendix B, where the share is ψ. The generator must have the attributes
+        `truncation` and `truncation_cutoff`.
+
+        Args:
+          share: in [0, 1]: 0 is the mean, 1 changes nothing.
+          cutoff: so many of the first layers; None is all.
+
+        Raises:
+          ValueError: if a number is out of range, or the generator has no truncation.
+        """
+        if not 0.0 <= share <= 1.0:
+            raise ValueError(f"truncation: saw {share}, wanted a number in [0, 1]")
+        if cutoff is not None and cutoff < 0:
+            raise ValueError(f"truncation cutoff: saw {cutoff}, wanted at least 0")
+        if not hasattr(self.generator, "truncation"):
+            raise ValueError(
+                f"generator: saw {type(self.generator).__name__}, wanted one with a "
+                "`truncation`"
+            )
+        options = {"truncation": share, "truncation_cutoff": cutoff}
+        return dataclasses.replace(self, generator=self.generator.clone(**options))
+
     def _draw(self, stream, context):
         return jax.vmap(lambda key: jax.random.normal(key, (self.latent_size,)))(
             context.draw(stream)

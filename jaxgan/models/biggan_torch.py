@@ -1,7 +1,7 @@
-"""Weights of the authors' PyTorch code for BigGAN and BigGAN-deep."""
+"""Weights of the authors' PyTorch code for BigGAN and BigGAN-deep, and back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ LEAVES = {
     "stored_mean": ("batch_stats", "mean"),
     "stored_var": ("batch_stats", "var"),
 }
+THEIRS = {ours: theirs for theirs, ours in LEAVES.items()}
+BLOCK_LAYERS = {"shortcut": "conv_sc", "norm": "bn"}
 
 
 def import_torch(state_dict: Mapping[str, Any], depth: int = 1) -> Variables:
@@ -100,15 +102,63 @@ def _scaled(u: np.ndarray, layer: str, state: Mapping[str, np.ndarray]) -> np.nd
     return u * (np.linalg.norm(matrix @ back) / max(size**2, 1e-12))
 
 
+def _turned(x: np.ndarray, rows: int) -> np.ndarray:
+    """The last axis as [rows, rest], transposed and flattened."""
+    apart = x.reshape(-1, rows, x.shape[-1] // rows)
+    return np.ascontiguousarray(apart.swapaxes(1, 2).reshape(x.shape))
+
+
 def _pixels_last(variables: Variables) -> None:
     """Theirs makes [C, 4, 4] of the first vector, ours [4, 4, C]."""
-
-    def turn(x):
-        pixels = BASE * BASE
-        apart = x.reshape(-1, x.shape[-1] // pixels, pixels)
-        return np.ascontiguousarray(apart.swapaxes(1, 2).reshape(x.shape))
-
     vector = variables.get("spectral", {}).get("linear", {}).get("spectral", {})
     for leaves in (variables["params"]["linear"], vector):
         for name in leaves:
-            leaves[name] = turn(leaves[name])
+            leaves[name] = _turned(leaves[name], leaves[name].shape[-1] // BASE**2)
+
+
+def export_torch(variables: Variables, depth: int = 1) -> dict[str, np.ndarray]:
+    """The inverse of `import_torch`: the authors' state dict, without estimates of σ.
+
+    Vectors u are of length 1, as theirs are.
+    """
+    params, state = variables["params"], {}
+    for (collection, *path, leaf), array in imported.leaves(variables):
+        if path[0] == "linear" and "image" in params:
+            array = _turned(array, BASE**2)
+        if collection == "spectral":
+            path, leaf = path[:-1], "u0"
+            array = (array / max(np.linalg.norm(array), 1e-12))[None]
+        elif leaf == "kernel":
+            leaf = "weight"
+            array = (
+                array if _is_table(path, variables) else imported.their_kernel(array)
+            )
+        else:
+            leaf = THEIRS.get((collection, leaf), leaf)
+        if collection == "batch_stats" and path[0].startswith("block"):
+            path = path[:-1]
+        state[".".join((*_their_path(path, depth), leaf))] = array
+    return state
+
+
+def _is_table(path: Sequence[str], variables: Variables) -> bool:
+    """Whether a kernel has one row per class: such are not transposed."""
+    if path[0] in ("shared", "embedding"):
+        return True
+    here = variables.get("spectral", {})
+    for name in path:
+        here = here.get(name, {})
+    return path[-1] in ("gain", "bias") and not here
+
+
+def _their_path(path: Sequence[str], depth: int) -> tuple[str, ...]:
+    """The inverse of `_path`."""
+    first, *rest = path
+    kind, _, number = first.partition("_")
+    if kind == "attention":
+        return "blocks", str((int(number) + 1) * depth - 1), "1", *rest
+    if kind == "block":
+        stem = rest[0].rstrip("0123456789")
+        layer = BLOCK_LAYERS.get(stem, stem) + rest[0].removeprefix(stem)
+        return "blocks", number, "0", layer, *rest[1:]
+    return ({ours: theirs for theirs, ours in LAYERS.items()}[first],)

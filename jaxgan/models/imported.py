@@ -1,9 +1,12 @@
-"""Placing PyTorch's arrays in our trees of variables."""
+"""Placing PyTorch's arrays in our trees of variables, and taking them out again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import jax
 import numpy as np
+
+from jaxgan.core.types import Variables
 
 
 def array(tensor: Any) -> np.ndarray:
@@ -14,6 +17,17 @@ def array(tensor: Any) -> np.ndarray:
 def kernel(tensor: Any) -> np.ndarray:
     """A kernel from [out, in, height, width] or [out, in] into our order."""
     return np.moveaxis(array(tensor), (0, 1), (-1, -2))
+
+
+def their_kernel(kernel: np.ndarray) -> np.ndarray:
+    """The inverse of `kernel`."""
+    return np.moveaxis(kernel, (-1, -2), (0, 1))
+
+
+def leaves(variables: Variables) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+    """(path, from the collection on; array) of every leaf of nested dictionaries."""
+    for path, leaf in jax.tree_util.tree_leaves_with_path(variables):
+        yield tuple(str(entry.key) for entry in path), np.asarray(leaf)
 
 
 def plant(tree: dict[str, Any], path: Sequence[str], leaf: np.ndarray) -> None:

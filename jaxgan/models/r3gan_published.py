@@ -3,11 +3,13 @@
 Huang et al. 2024 (arXiv 2501.05441), appendix; `recipes.R3GAN` has the schedules.
 """
 
+import collections
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 
 from jaxgan.core.types import Variables
 from jaxgan.models import imported
@@ -96,3 +98,46 @@ def _place(name: str, generator: bool) -> tuple[str, ...]:
     if layer not in places:
         raise ValueError(f"state_dict: saw {name!r}, wanted a name of R3GAN's networks")
     return places[layer]
+
+
+def export_torch(variables: Variables) -> dict[str, np.ndarray]:
+    """The inverse of `import_torch`: the official state dict, without its filters."""
+    state = {}
+    blocks = [name.split("_")[1:] for name in variables["params"] if "block" in name]
+    counts = collections.Counter(int(stage) for stage, _ in blocks)
+    generator = "scale" in variables["params"]
+    for (_, *path), array in imported.leaves(variables):
+        name = _their_name(path, counts, generator)
+        if name.endswith("Basis"):
+            array = array.transpose(2, 0, 1)
+        elif name.endswith("Basis.weight"):
+            array = array.transpose(2, 0, 1)[:, None]
+        elif not name.endswith("Bias"):
+            array = imported.their_kernel(array)
+        state[name] = array
+    return state
+
+
+def _their_name(path: Sequence[str], counts: Mapping[int, int], generator: bool) -> str:
+    """The official name of one of our leaves; `counts` are blocks per stage."""
+    layer, *rest = path
+    if layer == "image":
+        return f"{'Aggregation' if generator else 'Extraction'}Layer.Layer.weight"
+    if layer == "embedding":
+        return "EmbeddingLayer.weight"
+    kind, *numbers = layer.split("_")
+    if kind == "block":
+        stage, place = int(numbers[0]), int(numbers[1]) + generator
+        number = rest[0].removeprefix("conv")
+        last = f"NonLinearity{number}.Bias"
+        if rest[1] == "kernel":
+            last = f"LinearLayer{number}.Layer.weight"
+        return f"MainLayers.{stage}.Layers.{place}.{last}"
+    # Between stages, and at their smallest map: in front of blocks, or behind them.
+    stage = int(numbers[0]) if numbers else 0 if generator else max(counts)
+    place = 0 if generator else counts[stage]
+    last = {
+        "resize": "LinearLayer.Layer.weight",
+        "basis": "Basis" if generator else "Basis.weight",
+    }.get(kind, "LinearLayer.weight")
+    return f"MainLayers.{stage}.Layers.{place}.{last}"

@@ -1,4 +1,4 @@
-"""Weights of the official PyTorch code as our variables."""
+"""Weights of the official PyTorch code as our variables, and back."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from jaxgan.core.types import Variables
+from jaxgan.models import imported
 from jaxgan.nn.style import TAPS
 from jaxgan.nn.upfirdn import resample_filter
 
@@ -91,3 +93,34 @@ def _check_filter(name, array):
     taps = resample_filter(TAPS)
     if array.shape != (4, 4) or not np.allclose(array, np.outer(taps, taps), atol=1e-6):
         raise ValueError(f"{name}: saw another filter, wanted that of the taps {TAPS}")
+
+
+def export_torch(variables: Variables) -> dict[str, np.ndarray]:
+    """The inverse of `import_torch`: the official state dict, without its filters."""
+    state = {}
+    for (collection, *path, leaf), array in imported.leaves(variables):
+        tops = [theirs for theirs, ours in TOP.items() if ours == tuple(path)]
+        theirs = tops[0] if tops else tuple(map(_theirs, path))
+        if collection == "style_average":
+            leaf = "w_avg"
+        elif collection == "noise":
+            leaf = "noise_const"
+        elif leaf == "constant":
+            array = array.transpose(2, 0, 1)
+        elif leaf == "kernel" and path == ["dense"]:
+            array = array.reshape(4, 4, -1, array.shape[-1]).transpose(3, 2, 0, 1)
+            array = array.reshape(array.shape[0], -1)
+        elif leaf == "kernel":
+            array = imported.their_kernel(array)
+        state[".".join((*theirs, _theirs(leaf)))] = array
+    return state
+
+
+def _theirs(name: str) -> str:
+    for theirs, ours in NAMES:
+        ours = "^" + ours.replace(r"\1", r"(\d+)") + "$"
+        theirs = theirs.strip("^$").replace(r"(\d+)", r"\1")
+        name, count = re.subn(ours, theirs, name)
+        if count:
+            break
+    return name

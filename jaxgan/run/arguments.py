@@ -3,6 +3,9 @@
 import argparse
 import pathlib
 
+MODELS = ("stylegan2", "r3gan", "biggan_deep", "biggan")
+"""Networks whose weights can be imported."""
+
 
 def folder(parser: argparse.ArgumentParser) -> None:
     """A run."""
@@ -31,8 +34,29 @@ def samples(parser: argparse.ArgumentParser) -> None:
         help="which of the runs that were trained with --seeds (default: the first)",
     )
     parser.add_argument("--label", help="name or number of a class, for all samples")
+    manner(parser)
+
+
+def manner(parser: argparse.ArgumentParser) -> None:
+    """How samples are made of a checkpoint."""
     parser.add_argument(
-        "--truncation", type=float, help="cut the normal latents off at ±this"
+        "--truncation",
+        type=numbers,
+        metavar="PSI",
+        help="less variety, better samples: of StyleGAN, the share of the way from the "
+        "mean style, 0 to 1; of others, where normal latents are cut off",
+    )
+    parser.add_argument(
+        "--truncation-cutoff",
+        type=int,
+        metavar="N",
+        help="truncate the first N layers only (default: all)",
+    )
+    parser.add_argument(
+        "--standing-statistics",
+        type=int,
+        metavar="N",
+        help="batch statistics of N batches of samples instead of running averages",
     )
     parser.add_argument(
         "--current",
@@ -44,10 +68,20 @@ def samples(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def numbers(text: str) -> tuple[float, ...]:
+    """Numbers with commas between them: '1,0.7,0.5'."""
+    return tuple(float(word) for word in text.split(","))
+
+
 def sample(parser: argparse.ArgumentParser) -> None:
     """Of `jaxgan sample`."""
     samples(parser)
-    parser.add_argument("--num", type=int, default=64, help="how many (default: 64)")
+    parser.add_argument(
+        "--num",
+        type=int,
+        help="how many (default: 64, or 8 for each of several truncations, like "
+        "1,0.7,0.5, which are the rows of a picture)",
+    )
     parser.add_argument(
         "--out",
         type=pathlib.Path,
@@ -75,6 +109,55 @@ def interpolate(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=pathlib.Path,
         help="NAME.png: a strip (default, in RUN/generated); NAME.gif; NAME.mp4",
+    )
+
+
+def importing(parser: argparse.ArgumentParser) -> None:
+    """Of `jaxgan import`."""
+    parser.add_argument(
+        "checkpoint",
+        type=pathlib.Path,
+        metavar="CHECKPOINT",
+        help="of the official PyTorch code: .safetensors, .pth or .pt, .npz, or a "
+        ".pkl of NVIDIA's or R3GAN's code; no code in it is run",
+    )
+    parser.add_argument(
+        "--run-dir",
+        type=pathlib.Path,
+        required=True,
+        metavar="RUN",
+        help="the folder to make, which must not hold anything",
+    )
+    parser.add_argument(
+        "--model",
+        choices=MODELS,
+        help="whose generator it is (default: as names and shapes say)",
+    )
+    parser.add_argument(
+        "--current",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="the generator without averaging, if CHECKPOINT is the average alone",
+    )
+    parser.add_argument(
+        "--discriminator",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="if it is not in CHECKPOINT",
+    )
+    parser.add_argument(
+        "--within",
+        default="",
+        metavar="NAME",
+        help="take the arrays below this name of CHECKPOINT",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what shapes do not tell: clamp and group of stylegan2 (pickles tell), "
+        "depth of biggan_deep",
     )
 
 
@@ -131,10 +214,12 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         help="file of the Inception network's weights",
     )
     parser.add_argument(
-        "--current",
-        action="store_true",
-        help="the current generator instead of its running average",
+        "--real",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        help="measure RUN against a folder of images (default: the run's data)",
     )
+    manner(parser)
     parser.add_argument(
         "--size", type=int, default=64, help="pixels of folders' images (default: 64)"
     )

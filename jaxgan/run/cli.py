@@ -86,6 +86,9 @@ def _list(parser: argparse.ArgumentParser) -> None:
 
 COMMANDS = {
     "train": Command("train or resume an experiment", _train, "cli:train"),
+    "import": Command(
+        "make a run of published weights", arguments.importing, "importing:command"
+    ),
     "sample": Command(
         "generate samples of a run", arguments.sample, "generated:sample"
     ),

@@ -17,15 +17,23 @@ from jaxgan.evaluation.classifier import classifier
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.inception import inception
 from jaxgan.evaluation.memorisation import nearest_neighbours
-from jaxgan.run import launch, pictures, sampling
+from jaxgan.run import launch, manner, pictures, sampling
 from jaxgan.run.errors import RunError, suggestion
 from jaxgan.run.measures import LEAST, MEASURES, OF_CLASSES, Figure, Material
+from jaxgan.run.no_data import NoData
 
 FILE = "evaluations.jsonl"
 AT_ONCE = 1000
 """Images between two looks at the progress bar."""
 NEIGHBOURS = 16
 """Samples that are drawn beside the training image nearest to each."""
+
+
+OF_RUNS = (
+    *("step", "run_seed", "real", "current"),
+    *("truncation", "truncation_cutoff", "standing_statistics"),
+)
+"""Options that say nothing of two folders."""
 
 
 class Subject(NamedTuple):
@@ -83,12 +91,17 @@ def _run(arguments: argparse.Namespace) -> Subject | None:
     card = {
         "run": loaded.name,
         "split": "the data trained on",
-        "average": not arguments.current,
+        **manner.card(arguments),
         "seed of the samples": arguments.seed,
         "seed of the run": getattr(loaded.config, "seed", 0),
-        "batch statistics": "running",
     }
     source: Source = loaded.experiment.data.source
+    options = manner.single(arguments, loaded.experiment)
+    if arguments.real:
+        source = _instead(arguments.real, source.shape)
+        card["split"] = str(arguments.real)
+    elif isinstance(loaded.experiment.data, NoData):
+        loaded.experiment.data(0)  # which tells why there is none
     if len(source.shape) != 3:
         found = loaded.experiment.measure(loaded.state)
         if not found:
@@ -101,16 +114,26 @@ def _run(arguments: argparse.Namespace) -> Subject | None:
         loaded.state,
         arguments.num,
         arguments.seed,
-        ema=not arguments.current,
-        batch_size=64,
+        batch_size=arguments.batch_size,
+        **options,
     )
     return Subject(source, np.asarray(made.value), loaded.step, card, loaded.directory)
 
 
+def _instead(folder: pathlib.Path, shape: Sequence[int]) -> Source:
+    """A folder (or zip) of images, of the shape of the samples."""
+    if len(shape) != 3:
+        raise RunError(f"--real: the run's samples are {list(shape)}, no images")
+    source = data.folder(folder, shape[0])
+    if tuple(source.shape) != tuple(shape):
+        raise RunError(f"--real: saw images {source.shape}, wanted {tuple(shape)}")
+    return source
+
+
 def _folders(arguments: argparse.Namespace) -> Subject:
     """Two folders (or zips) of images, which must be of one size."""
-    for option in ("step", "run_seed"):
-        if getattr(arguments, option) is not None:
+    for option in OF_RUNS:
+        if getattr(arguments, option) not in (None, False):
             raise RunError(f"--{option.replace('_', '-')}: saw it with two folders")
     size = arguments.size
     real, fake = (data.folder(p, size) for p in (arguments.run, arguments.fake))

@@ -2,43 +2,86 @@
 
 import argparse
 import pathlib
+from collections.abc import Sequence
+from typing import Any
 
 import jax
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.run import interpolation, labels, launch, pictures, sampling
+from jaxgan.run import interpolation, labels, launch, manner, pictures, sampling
 
 
 def sample(arguments: argparse.Namespace) -> None:
     """`jaxgan sample RUN`."""
     loaded = _load(arguments)
-    made = sampling.generate(
-        loaded.experiment,
-        loaded.state,
-        arguments.num,
-        arguments.seed,
-        label=arguments.label,
-        truncation=arguments.truncation,
-        ema=not arguments.current,
-        batch_size=arguments.batch_size,
-    )
+    each = manner.options(arguments, loaded.experiment)
+    num = (64 if len(each) == 1 else 8) if arguments.num is None else arguments.num
+    made = [
+        sampling.generate(
+            loaded.experiment,
+            loaded.state,
+            num,
+            arguments.seed,
+            label=arguments.label,
+            batch_size=arguments.batch_size,
+            **options,
+        )
+        for options in each
+    ]
     path = arguments.out or _default(loaded, arguments, "samples")
     if path.suffix == ".npz":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, allow_pickle=False, **_arrays(made))
+        _save_arrays(path, made, arguments.truncation)
     elif path.suffix == ".png":
-        pictures.save_png(path, pictures.enlarged(loaded.experiment.picture(made)))
+        picture = loaded.experiment.picture
+        drawn = picture(made[0]) if len(made) == 1 else _rows(made, picture)
+        pictures.save_png(path, pictures.enlarged(drawn))
     else:
         names = labels.class_names(loaded.experiment)
-        for index in range(arguments.num):
-            one = jax.tree.map(lambda x, i=index: x[i : i + 1], made)
-            picture = loaded.experiment.picture(one)
-            # Labelled pictures go to one folder per class, as `data.folder` reads them.
-            labelled = isinstance(made.given, np.ndarray) and made.given.ndim == 1
-            folder = path / str(names[made.given[index]]) if labelled else path
-            pictures.save_png(folder / f"{index:06d}.png", picture)
+        for options, one in zip(each, made):
+            part = f"truncation_{options['truncation']:g}" if len(made) > 1 else ""
+            _save_each(path / part, one, loaded.experiment.picture, names)
     print(path)
+
+
+def _each(made: Sample, picture: Any) -> list[np.ndarray]:
+    """Every sample's own picture."""
+    count = len(jax.tree.leaves(made.value)[0])
+    return [
+        picture(jax.tree.map(lambda x, i=place: x[i : i + 1], made))
+        for place in range(count)
+    ]
+
+
+def _rows(made: Sequence[Sample], picture: Any) -> np.ndarray:
+    """Samples side by side, those of each truncation in a row."""
+    cells = np.array([_each(row, picture) for row in made])
+    gaps = ((0, 0), (0, 0), (0, pictures.GAP), (0, pictures.GAP), (0, 0))
+    spaced = np.pad(cells, gaps, constant_values=pictures.WHITE)
+    joined = np.concatenate(np.concatenate(spaced, axis=1), axis=1)
+    return joined[: -pictures.GAP, : -pictures.GAP]
+
+
+def _save_arrays(
+    path: pathlib.Path, made: Sequence[Sample], truncation: Sequence[float] | None
+) -> None:
+    """Samples one truncation after the other, and if there are several, theirs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = _arrays(jax.tree.map(lambda *x: np.concatenate(x), *made))
+    if truncation and len(made) > 1:
+        count = len(next(iter(arrays.values()))) // len(made)
+        arrays["truncation"] = np.repeat(np.asarray(truncation, np.float32), count)
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def _save_each(
+    path: pathlib.Path, made: Sample, picture: Any, names: Sequence[Any]
+) -> None:
+    """Labelled pictures go to one folder per class, as `data.folder` reads them."""
+    labelled = isinstance(made.given, np.ndarray) and made.given.ndim == 1
+    for index, drawn in enumerate(_each(made, picture)):
+        folder = path / str(names[made.given[index]]) if labelled else path
+        pictures.save_png(folder / f"{index:06d}.png", drawn)
 
 
 def interpolate(arguments: argparse.Namespace) -> None:
@@ -49,8 +92,7 @@ def interpolate(arguments: argparse.Namespace) -> None:
     draw = sampling.Sampler(
         loaded.experiment,
         size=arguments.batch_size,
-        truncation=arguments.truncation,
-        ema=not arguments.current,
+        **manner.single(arguments, loaded.experiment),
     )
     label = arguments.label
     if label is not None:
@@ -73,9 +115,13 @@ def _default(
     loaded: sampling.Loaded, arguments: argparse.Namespace, what: str
 ) -> pathlib.Path:
     name = f"{what}_step_{loaded.step}_seed_{arguments.seed}"
-    for option in ("run_seed", "label", "truncation"):
+    if arguments.truncation:
+        name += "_truncation_" + "_".join(f"{x:g}" for x in arguments.truncation)
+    for option in ("truncation_cutoff", "standing_statistics", "run_seed", "label"):
         if getattr(arguments, option) is not None:
             name += f"_{option}_{getattr(arguments, option)}"
+    if arguments.current:
+        name += "_current"
     return loaded.directory / "generated" / f"{name}.png"
 
 

@@ -8,6 +8,7 @@ import textwrap
 from jaxgan.evaluation.diagnosis import Diagnosis, diagnose
 from jaxgan.evaluation.history import of_seed
 from jaxgan.run import run_directory
+from jaxgan.run.errors import RunError
 
 
 def diagnoses(run: pathlib.Path) -> dict[str, Diagnosis]:
@@ -27,6 +28,10 @@ def diagnoses(run: pathlib.Path) -> dict[str, Diagnosis]:
 def tell(arguments: argparse.Namespace) -> None:
     """Prints the diagnosis of a run, each finding with its evidence and advice."""
     run_directory.read_identity(arguments.run)
+    if (arguments.run / run_directory.IMPORTED).is_file():
+        raise RunError(
+            f"{arguments.run} was imported: there is no training to diagnose"
+        )
     found = diagnoses(arguments.run)
     if arguments.json:
         print(json.dumps({"run": str(arguments.run), **_as_json(found)}))

@@ -44,7 +44,8 @@ def describe(run: pathlib.Path) -> str:
     rows = records.read_rows(run / records.METRICS)
     name = f"{identity.experiment} ({identity.variant})"
     if not rows:
-        return f"{name}, no metrics yet"
+        imported = (run / run_directory.IMPORTED).is_file()
+        return name if imported else f"{name}, no metrics yet"
     latest: dict[str, Any] = {}
     for row in rows:
         latest |= row  # what an experiment measures has rows of its own

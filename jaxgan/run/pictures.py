@@ -10,9 +10,11 @@ import numpy as np
 from jaxgan.core.types import Sample
 
 WHITE = 255
+GAP = 2
+"""White pixels between samples."""
 
 
-def grid(sample: Sample, columns: int | None = None, gap: int = 2) -> np.ndarray:
+def grid(sample: Sample, columns: int | None = None, gap: int = GAP) -> np.ndarray:
     """Images side by side, row by row.
 
     Args:
@@ -39,7 +41,7 @@ def grid(sample: Sample, columns: int | None = None, gap: int = 2) -> np.ndarray
     return picture[: picture.shape[0] - gap, : picture.shape[1] - gap]
 
 
-def strip(sample: Sample, gap: int = 2) -> np.ndarray:
+def strip(sample: Sample, gap: int = GAP) -> np.ndarray:
     """All images in one row."""
     return grid(sample, columns=len(sample.value), gap=gap)
 

@@ -17,6 +17,8 @@ from jaxgan.run.options import OF_THE_RUN
 
 CONFIG = "config.json"
 EXPERIMENT = "experiment.py"
+IMPORTED = "imported.json"
+"""Where weights came from that no training here has made."""
 LIBRARIES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
 
 

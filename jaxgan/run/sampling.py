@@ -11,12 +11,13 @@ import numpy as np
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Sample, State, Tree
-from jaxgan.games.latent import truncated_normal
 from jaxgan.run import checkpoint, configs, loading, population, run_directory
 from jaxgan.run.devices import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches, Experiment
 from jaxgan.run.labels import label_numbers, takes_labels, with_labels
+from jaxgan.run.manner import Standing, truncated
+from jaxgan.run.no_data import NoData
 from jaxgan.run.program import state_shapes
 
 
@@ -61,7 +62,12 @@ def load(
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
     experiment = loading.build(module, config)
-    batch = population.together([experiment.data] * count)(0)
+    data = experiment.data
+    batch = (
+        data.shapes
+        if isinstance(data, NoData)
+        else population.together([data] * count)(0)
+    )
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
     restored = checkpoint.read(directory, step, with_sharding(shapes, single))
@@ -99,6 +105,8 @@ class Sampler:
         *,
         size: int = 64,
         truncation: float | None = None,
+        truncation_cutoff: int | None = None,
+        standing_statistics: int | None = None,
         ema: bool = True,
     ):
         """Prepares to sample.
@@ -106,33 +114,38 @@ class Sampler:
         Args:
           experiment: whose game generates.
           size: examples per compiled call.
-          truncation: redraws latents from the normal distribution cut off at
-            ±truncation, as BigGAN does: less variety, better samples.
+          truncation: less variety, better samples: what the game's method `truncated`
+            does with it.
+          truncation_cutoff: truncate so many of the first layers only.
+          standing_statistics: normalise by the statistics of so many batches of fakes:
+            see `games.latent.standing_statistics`. They depend on `size`.
           ema: use the running average of the generator, not the current one.
 
         Raises:
-          RunError: if the game has no normal latent to truncate.
+          RunError: if the game cannot be truncated so, or a number is out of range.
         """
-        if truncation is not None:
-            _check_truncation(experiment.game, truncation)
+        game = truncated(experiment.game, truncation, truncation_cutoff)
         if size < 1:
             raise RunError(f"--batch-size: saw {size}, wanted at least 1")
         self.size, self._ema, self._data = size, ema, experiment.data
-        self._reads_data: bool | None = None
-        self._latents = jax.jit(
-            functools.partial(_latents, experiment.game, truncation)
-        )
-        self._render = jax.jit(functools.partial(_render, experiment.game))
+        self._reads_data = False if isinstance(self._data, NoData) else None
+        self._latents = jax.jit(functools.partial(_latents, game))
+        self._render = jax.jit(functools.partial(_render, game))
+        self._standing = Standing(game, size, standing_statistics)
 
     def latents(
         self, state: State, seed: int, indices: np.ndarray
     ) -> tuple[jax.Array, Tree]:
         """Keys [size] and latents of the examples with these indices [size]."""
         start = self._variables(state), jax.random.key(seed), state.step
+        return self._latents(*start, self._batch(state, indices), jnp.asarray(indices))
+
+    def _batch(self, state: State, indices: np.ndarray) -> Tree:
+        """The examples with these indices, if fakes depend on any."""
         if self._reads_data is None:
+            start = self._own_variables(state), jax.random.key(0), state.step
             self._reads_data = self._finds_data_read(*start)
-        batch = examples(self._data, indices) if self._reads_data else ()
-        return self._latents(*start, batch, jnp.asarray(indices))
+        return examples(self._data, indices) if self._reads_data else ()
 
     def _finds_data_read(self, *start: Any) -> bool:
         """Whether latents need the data: decoding files for nothing is slow."""
@@ -175,30 +188,21 @@ class Sampler:
         return takes_labels(jax.eval_shape(lambda: self.latents(state, 0, index)[1]))
 
     def _variables(self, state: State) -> Tree:
+        batch = functools.partial(self._batch, state)
+        return self._standing(self._own_variables(state), state.step, batch)
+
+    def _own_variables(self, state: State) -> Tree:
         return state.ema if self._ema else state.variables.generator
 
 
-def _latents(game, truncation, variables, key, step, batch, indices):
+def _latents(game, variables, key, step, batch, indices):
     keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
-    context = Context(keys, batch, step)
-    latent, _ = game.latent(variables, context)
-    if truncation is not None:
-        draw, shape = truncated_normal(truncation), latent.value.shape[1:]
-        keys_truncation = context.draw("truncation")
-        redrawn = jax.vmap(lambda key: draw(key, shape))(keys_truncation)
-        latent = latent._replace(value=redrawn)
+    latent, _ = game.latent(variables, Context(keys, batch, step))
     return keys, latent
 
 
 def _render(game, variables, step, keys, latent):
     return game.generate(variables, latent, Context(keys, step=step))[0]
-
-
-def _check_truncation(game: Any, truncation: float) -> None:
-    if not truncation > 0:
-        raise RunError(f"--truncation: saw {truncation}, wanted more than 0")
-    if getattr(game, "draw", None) is not jax.random.normal:
-        raise RunError("--truncation: this game's latent is not a standard normal")
 
 
 def examples(data: Batches, indices: np.ndarray) -> Tree:
@@ -220,9 +224,8 @@ def generate(
     seed: int = 0,
     *,
     label: str | int | Sequence[int] | None = None,
-    truncation: float | None = None,
-    ema: bool = True,
     batch_size: int = 64,
+    **options: Any,
 ) -> Sample:
     """Generates samples as numpy arrays [num, ...].
 
@@ -232,9 +235,8 @@ def generate(
       num: how many.
       seed: of the samples; the run's own seed plays no part.
       label: the name or number of one class for all, or numbers [num].
-      truncation: as for `Sampler`.
-      ema: as for `Sampler`.
       batch_size: examples per compiled call.
+      options: of `Sampler`.
 
     Raises:
       RunError: if an argument does not fit the game.
@@ -244,5 +246,5 @@ def generate(
     labels = None
     if label is not None:
         labels = np.resize(label_numbers(experiment, label), num)
-    draw = Sampler(experiment, size=batch_size, truncation=truncation, ema=ema)
+    draw = Sampler(experiment, size=batch_size, **options)
     return draw(state, seed, np.arange(num), labels)

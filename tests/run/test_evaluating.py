@@ -12,6 +12,7 @@ from jaxgan.run import cli, evaluating, launch, pictures
 from jaxgan.run.measures import MEASURES
 
 from .conftest import EXPERIMENT, ROOT
+from .test_importing import bring, official, save
 
 DIGITS = ROOT / "experiments" / "digits.py"
 SMALL = ["--steps", "2", "--batch-size", "8", "--width", "4", "--latent-size", "4"]
@@ -75,6 +76,52 @@ def test_another_seed_of_the_samples_gives_other_figures(runs, capsys):
     assert values[0] != values[1]
 
 
+def test_the_card_says_how_samples_were_made(runs, capsys):
+    words = ["--num", "32", "--metrics", "fid", "--json"]
+    manner = ["--truncation", "0.5", "--standing-statistics", "2"]
+    found = []
+    for more in ([], manner):
+        cli.main(["evaluate", str(runs / "digits"), *words, *more])
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0]["value"] != found[1]["value"]
+    told = [
+        (row["card"]["truncation"], row["card"]["batch statistics"]) for row in found
+    ]
+    assert told == [("none", "running"), (0.5, "standing: of 2 batches of 64 samples")]
+
+
+@pytest.fixture
+def labelled_images(tmp_path, monkeypatch):
+    """A folder of images of 8 pixels and two classes."""
+    rng = np.random.default_rng(0)
+    monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
+    for number in range(40):
+        kind = tmp_path / "images" / str(number % 2)
+        picture = rng.integers(0, 120, (8, 8, 3)) + 100 * (number % 2)
+        pictures.save_png(kind / f"{number}.png", picture.astype(np.uint8))
+    return tmp_path / "images"
+
+
+def test_an_imported_run_against_a_folder(labelled_images, tmp_path, capsys):
+    _, _, entries = official("stylegan2 original")
+    run = tmp_path / "run"
+    bring(save(tmp_path / "x.npz", entries), run)
+    capsys.readouterr()
+    words = ["--num", "32", "--metrics", "fid", "--json", "--truncation", "0.5"]
+    cli.main(["evaluate", str(run), "--real", str(labelled_images), *words])
+    row = json.loads(capsys.readouterr().out)
+    assert row["card"]["split"] == str(labelled_images)
+    assert row["card"]["truncation"] == 0.5
+    assert np.isfinite(row["value"])
+    assert rows(run) == [row]
+
+
+def test_a_folder_of_another_shape(labelled_images, runs, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["evaluate", str(runs / "digits"), "--real", str(labelled_images)])
+    assert "saw images (8, 8, 3), wanted (8, 8, 1)" in capsys.readouterr().err
+
+
 def test_points_without_a_measure(runs, capsys):
     run = runs / "points"
     with pytest.raises(SystemExit):
@@ -106,6 +153,8 @@ def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
         (["--num", "3"], "wanted at least 16"),
         (["--step", "77"], "77"),
         (["--weights", "no.pth"], "no.pth"),
+        (["--truncation", "0.5,1"], "saw 2 numbers, wanted one"),
+        (["--truncation", "-1"], "saw -1.0, wanted more than 0"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_written(runs, capsys, words, message):

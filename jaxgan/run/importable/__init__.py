@@ -1,0 +1,11 @@
+"""Networks that `jaxgan import` knows: one file each, which the run gets a copy of.
+
+Each is an experiment without data, with `Config`, `VARIANTS` and `build`, and besides:
+
+  GENERATOR, DISCRIMINATOR: names that tell either player's state dict from all others.
+  SETTINGS: {name: type} of what shapes do not tell.
+  configure(seen) -> Config, of what is `Seen`.
+  settings(facts) -> what a pickle's attributes say of SETTINGS.
+  import_torch(arrays, config) -> variables, and its inverse export_torch.
+  PASSING: endings of names of arrays that are made anew, not imported.
+"""

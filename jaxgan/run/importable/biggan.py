@@ -1,0 +1,149 @@
+"""BigGAN, with weights of the authors' PyTorch code.
+
+Brock et al. 2019 (arXiv 1809.11096). All of the configuration is read off the shapes.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from jaxgan.core.types import Variables
+from jaxgan.games.latent import LatentGame, uniform_labels
+from jaxgan.models import biggan_torch
+from jaxgan.models.biggan import Discriminator, Generator
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.named import Named, Seen
+from jaxgan.run.no_data import NoDiscriminator, without_data
+
+GENERATOR = ("blocks.0.0.bn1.gain.weight", "output_layer.2.weight", "linear.weight")
+DISCRIMINATOR = ("blocks.0.0.conv1.weight", "embed.weight", "linear.weight")
+PASSING = ("sv0", "accumulation_counter")
+SETTINGS = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Judge:
+    """The discriminator."""
+
+    widths: tuple[int, ...] = (96, 192, 384, 768, 1536, 1536)
+    """Channels after every block."""
+    halvings: int = 5
+    """So many of the first blocks halve the size."""
+    attention: tuple[int, ...] = (0,)
+    """Blocks that attention follows."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The networks."""
+
+    size: int = 128
+    """Pixels along a side."""
+    channels: int = 3
+    """Of the image."""
+    classes: int = 1000
+    """Of the labels."""
+    latent_size: int = 120
+    """Numbers of a latent."""
+    widths: tuple[int, ...] = (1536, 1536, 768, 384, 192, 96)
+    """Channels of the base map and after every block."""
+    attention: tuple[int, ...] = (3,)
+    """Blocks that attention follows."""
+    shared: int = 128
+    """Length of the class embedding; 0 for tables in every normalisation."""
+    hierarchical: bool = True
+    """Whether the latent is split."""
+    discriminator: Judge | None = None
+    """If there is one."""
+    current: bool = True
+    """Whether there is a current generator beside the average."""
+
+
+VARIANTS = {"imported": Config()}
+
+
+def build(config: Config) -> Experiment:
+    """The game without data."""
+    shape = (config.size, config.size, config.channels)
+    generator = Generator(
+        shape,
+        config.widths,
+        config.classes,
+        config.attention,
+        config.shared,
+        config.hierarchical,
+    )
+    discriminator = NoDiscriminator()
+    if config.discriminator is not None:
+        judge = dataclasses.asdict(config.discriminator)
+        discriminator = Discriminator(**judge, classes=config.classes)
+    condition = uniform_labels(config.classes)
+    game = LatentGame(generator, discriminator, config.latent_size, condition)
+    return without_data(game, shape, config.classes, config.current)
+
+
+def configure(seen: Seen) -> Config:
+    """The config whose networks have arrays of these names and shapes.
+
+    Raises:
+      ValueError: if there is none.
+    """
+    generator, discriminator, _, current = seen
+    places = range(generator.count(r"blocks\.(\d+)\.0\."))
+    base = generator.size("blocks.0.0.conv1.weight", 1)
+    widths = (base, *(generator.size(f"blocks.{n}.0.conv2.weight", 0) for n in places))
+    side = round((generator.size("linear.weight", 0) / base) ** 0.5)
+    modulation = "blocks.0.0.bn1.gain.weight"
+    latent = generator.size("linear.weight", 1)
+    if "shared.weight" in generator:
+        classes, shared = generator["shared.weight"].shape
+        hierarchical = generator.size(modulation, 1) > shared
+    else:
+        classes, shared, hierarchical = generator.size(modulation, 0), 0, False
+    return Config(
+        size=side * 2 ** len(places),
+        channels=generator.size("output_layer.2.weight", 0),
+        classes=classes,
+        latent_size=latent * (len(places) + 1 if hierarchical else 1),
+        widths=widths,
+        attention=attention(generator),
+        shared=shared,
+        hierarchical=hierarchical,
+        discriminator=None if discriminator is None else _judge(discriminator),
+        current=current,
+    )
+
+
+def _judge(arrays: Named) -> Judge:
+    places = range(arrays.count(r"blocks\.(\d+)\.0\."))
+    # Blocks that do not halve keep the number of channels, and have no convolution
+    # around them.
+    halvings = len(arrays.numbers(r"blocks\.(\d+)\.0\.conv_sc\."))
+    widths = tuple(arrays.size(f"blocks.{n}.0.conv2.weight", 0) for n in places)
+    return Judge(widths, halvings, attention(arrays))
+
+
+def attention(arrays: Named, depth: int = 1) -> tuple[int, ...]:
+    """The blocks that attention follows, of so many per size."""
+    seen = arrays.numbers(r"blocks\.(\d+)\.\d+\.theta\.")
+    return tuple(place // depth for place in seen)
+
+
+def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Shapes tell everything."""
+    del facts
+    return {}
+
+
+def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
+    """Our variables of their arrays."""
+    del config
+    return biggan_torch.import_torch(arrays)
+
+
+def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
+    """Their arrays of our variables."""
+    del config
+    return biggan_torch.export_torch(variables)

@@ -1,0 +1,208 @@
+"""StyleGAN2, with weights of NVIDIA's PyTorch code.
+
+Karras et al. 2020 (arXiv 1912.04958 and 2006.06676). Sizes, widths, depths, classes and
+architectures are read off the shapes. Shapes do not tell the bound of activations
+(`clamp`; 256 in what the ADA code trained) and the group of the minibatch deviation
+(`group`): pickles do. Noise is constant in samples, as in that code's generate.py, and
+everything is computed in float32, where that code has float16 in large layers.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from jaxgan.core.types import Variables
+from jaxgan.games.latent import unconditional, uniform_labels
+from jaxgan.games.style import StyleGame
+from jaxgan.models import stylegan2_weights
+from jaxgan.models.stylegan2 import Discriminator, Generator
+from jaxgan.models.stylegan2_blocks import Architecture
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.named import Named, Seen
+from jaxgan.run.no_data import NoDiscriminator, without_data
+
+GENERATOR = ("synthesis.b4.const", "mapping.fc0.weight")
+DISCRIMINATOR = ("b4.fc.weight", "b4.out.weight")
+PASSING = ("resample_filter",)
+SETTINGS = {"clamp": float, "group": int}
+
+
+@dataclasses.dataclass(frozen=True)
+class Judge:
+    """The discriminator."""
+
+    mapping_layers: int = 8
+    """Of the condition's mapping."""
+    channel_base: int = 16384
+    """A map of side n has so many channels over n,"""
+    channel_max: int = 512
+    """or so many, if that is less."""
+    architecture: str = "RESIDUAL"
+    """ORIGINAL, SKIP or RESIDUAL."""
+    group: int = 4
+    """Examples whose deviation is taken together; 0 is the batch."""
+    deviations: int = 1
+    """Maps of deviation."""
+    clamp: float | None = None
+    """Bound of activations."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """The networks."""
+
+    size: int = 256
+    """Pixels along a side."""
+    channels: int = 3
+    """Of the image."""
+    classes: int = 0
+    """Of the labels; 0 without."""
+    latent_size: int = 512
+    """Numbers of a latent."""
+    style_size: int = 512
+    """Numbers of a style."""
+    mapping_layers: int = 8
+    """Layers from latents to styles."""
+    channel_base: int = 16384
+    """A map of side n has so many channels over n,"""
+    channel_max: int = 512
+    """or so many, if that is less."""
+    architecture: str = "SKIP"
+    """ORIGINAL, SKIP or RESIDUAL."""
+    clamp: float | None = None
+    """Bound of activations."""
+    discriminator: Judge | None = None
+    """If there is one."""
+    current: bool = True
+    """Whether there is a current generator beside the average."""
+
+
+VARIANTS = {"imported": Config()}
+
+
+def build(config: Config) -> Experiment:
+    """The game without data."""
+    shape = (config.size, config.size, config.channels)
+    generator = Generator(
+        shape,
+        config.classes,
+        config.style_size,
+        config.mapping_layers,
+        config.channel_base,
+        config.channel_max,
+        Architecture[config.architecture],
+        clamp=config.clamp,
+    )
+    discriminator = NoDiscriminator()
+    if config.discriminator is not None:
+        options = dataclasses.asdict(config.discriminator)
+        options["architecture"] = Architecture[options["architecture"]]
+        discriminator = Discriminator(config.classes, **options)
+    condition = uniform_labels(config.classes) if config.classes else unconditional
+    game = StyleGame(generator, discriminator, config.latent_size, condition)
+    return without_data(game, shape, config.classes, config.current)
+
+
+def configure(seen: Seen) -> Config:
+    """The config whose networks have arrays of these names and shapes.
+
+    Raises:
+      ValueError: if there is none.
+    """
+    generator, discriminator, settings, current = seen
+    sides = _sides(generator, r"synthesis\.b(\d+)\.")
+    last = f"synthesis.b{sides[-1]}"
+    style_size = generator.size("mapping.fc0.weight", 0)
+    embed = "mapping.embed.weight"
+    classes = generator.size(embed, 1) if embed in generator else 0
+    widths = {
+        side: generator.size(f"synthesis.b{side}.conv1.weight", 0) for side in sides
+    }
+    channel_base, channel_max = channel_rule(widths)
+    architecture = "SKIP"
+    if "synthesis.b4.torgb.weight" not in generator:
+        architecture = "RESIDUAL" if f"{last}.skip.weight" in generator else "ORIGINAL"
+    judge = None
+    if discriminator is not None:
+        judge = _judge(discriminator, settings)
+    return Config(
+        size=sides[-1],
+        channels=generator.size(f"{last}.torgb.weight", 0),
+        classes=classes,
+        latent_size=generator.size("mapping.fc0.weight", 1)
+        - (style_size if classes else 0),
+        style_size=style_size,
+        mapping_layers=generator.count(r"mapping\.fc(\d+)\.weight"),
+        channel_base=channel_base,
+        channel_max=channel_max,
+        architecture=architecture,
+        clamp=settings.get("clamp"),
+        discriminator=judge,
+        current=current,
+    )
+
+
+def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
+    sides = _sides(arrays, r"b(\d+)\.")
+    widths = {4: arrays.size("b4.fc.weight", 0)}
+    widths |= {side: arrays.size(f"b{side}.conv0.weight", 0) for side in sides[1:]}
+    channel_base, channel_max = channel_rule(widths)
+    top = f"b{sides[-1]}"
+    architecture = "RESIDUAL" if f"{top}.skip.weight" in arrays else "ORIGINAL"
+    if "b4.fromrgb.weight" in arrays:
+        architecture = "SKIP"
+    mapped = "mapping.embed.weight" in arrays
+    return Judge(
+        mapping_layers=arrays.count(r"mapping\.fc(\d+)\.weight") if mapped else 8,
+        channel_base=channel_base,
+        channel_max=channel_max,
+        architecture=architecture,
+        group=settings.get("group", 4),
+        deviations=arrays.size("b4.conv.weight", 1) - widths[4],
+        clamp=settings.get("clamp"),
+    )
+
+
+def _sides(arrays: Named, pattern: str) -> list[int]:
+    """Of the maps: 4, 8, ..., the image's."""
+    seen = arrays.numbers(pattern)
+    if seen != [4 * 2**place for place in range(len(seen))]:
+        raise ValueError(f"blocks: saw those of sides {seen}, wanted 4, 8, 16, ...")
+    return seen
+
+
+def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
+    """(base, most), so that a map of side n has min(base // n, most) channels."""
+    most = max(widths.values())
+    base = max(side * width for side, width in widths.items())
+    if any(min(base // side, most) != width for side, width in widths.items()):
+        raise ValueError(
+            f"channels: saw {dict(widths)} by side, wanted one base divided by the side"
+        )
+    return base, most
+
+
+def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the attributes of a pickle say that shapes do not."""
+    told = {}
+    for name, setting in (("conv_clamp", "clamp"), ("group_size", "group")):
+        for fact, value in facts.items():
+            if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
+                told[setting] = None if value is None else SETTINGS[setting](value)
+    if "group" in told and told["group"] is None:
+        told["group"] = 0  # which is the whole batch, as their None is
+    return told
+
+
+def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
+    """Our variables of their arrays."""
+    del config
+    return stylegan2_weights.import_torch(arrays)
+
+
+def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
+    """Their arrays of our variables."""
+    del config
+    return stylegan2_weights.export_torch(variables)

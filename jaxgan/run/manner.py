@@ -1,0 +1,148 @@
+"""The manner of sampling: truncation and standing statistics, where a game has them."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
+
+import jax
+import numpy as np
+
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.types import Game, Tree, Variables
+from jaxgan.games.latent import standing_statistics
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.no_data import NoData
+
+
+@runtime_checkable
+class Truncatable(Protocol):
+    """A game that can trade the variety of its samples for their quality."""
+
+    def truncated(self, share: float, cutoff: int | None = None) -> Game:
+        """The same game, with samples nearer to the typical one.
+
+        Args:
+          share: how near; what it means is the game's.
+          cutoff: so many of the first layers only.
+
+        Raises:
+          ValueError: if it cannot.
+        """
+        ...
+
+
+def truncated(game: Game, share: float | None, cutoff: int | None = None) -> Game:
+    """The game, truncated if that is asked for.
+
+    Raises:
+      RunError: if it cannot be.
+    """
+    if share is None:
+        if cutoff is not None:
+            raise RunError("--truncation-cutoff: saw it without --truncation")
+        return game
+    if not isinstance(game, Truncatable):
+        raise RunError(f"--truncation: {type(game).__name__} has no truncation")
+    try:
+        return game.truncated(share, cutoff)
+    except ValueError as error:
+        raise RunError(f"--truncation: this game has not got it so: {error}") from error
+
+
+def options(
+    arguments: argparse.Namespace, experiment: Experiment
+) -> list[dict[str, Any]]:
+    """Options of `Sampler`, once for every value of --truncation.
+
+    Raises:
+      RunError: if the run has no current generator.
+    """
+    data = experiment.data
+    if arguments.current and isinstance(data, NoData) and not data.current:
+        raise RunError("--current: one generator alone was imported; leave it out")
+    shared = {
+        "truncation_cutoff": arguments.truncation_cutoff,
+        "standing_statistics": arguments.standing_statistics,
+        "ema": not arguments.current,
+    }
+    return [{"truncation": x, **shared} for x in arguments.truncation or (None,)]
+
+
+def single(arguments: argparse.Namespace, experiment: Experiment) -> dict[str, Any]:
+    """As `options`, of a command that takes one value.
+
+    Raises:
+      RunError: if there are several.
+    """
+    each = options(arguments, experiment)
+    if len(each) > 1:
+        raise RunError(f"--truncation: saw {len(each)} numbers, wanted one")
+    return each[0]
+
+
+def card(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a protocol says of the manner."""
+    passes, share = arguments.standing_statistics, arguments.truncation
+    told = {
+        "average": not arguments.current,
+        "truncation": share[0] if share else "none",
+        "batch statistics": "running"
+        if passes is None
+        else f"standing: of {passes} batches of {arguments.batch_size} samples",
+    }
+    if arguments.truncation_cutoff is not None:
+        told["truncation cutoff"] = arguments.truncation_cutoff
+    return told
+
+
+class Standing:
+    """Batch statistics of many batches of fakes, instead of running averages."""
+
+    def __init__(self, game: Any, size: int, passes: int | None):
+        """Prepares; nothing is computed.
+
+        Args:
+          game: whose fakes, truncated as the samples will be.
+          size: of a batch.
+          passes: how many batches; None leaves the running averages.
+
+        Raises:
+          RunError: if that is no positive number.
+        """
+        if passes is not None and passes < 1:
+            raise RunError(f"--standing-statistics: saw {passes}, wanted at least 1")
+        self._size, self._passes = size, passes
+        self._of: Variables = None
+        self._made: Variables = None
+
+        def make(variables, step, batch):
+            keys = example_keys(jax.random.key(0), size)
+            context = Context(keys, batch, step)
+            return standing_statistics(game, variables, context, passes or 1)
+
+        self._make = jax.jit(make)
+
+    def __call__(
+        self, variables: Variables, step: jax.Array, batch: Callable[..., Tree]
+    ) -> Variables:
+        """A generator's variables, with statistics that are made once for them.
+
+        Args:
+          variables: of the generator.
+          step: of the state.
+          batch: f(indices) -> examples that fakes depend on, or ().
+
+        Raises:
+          RunError: if it does not normalise over the batch.
+        """
+        if self._passes is None:
+            return variables
+        if "batch_stats" not in variables:
+            raise RunError(
+                "--standing-statistics: this generator keeps no batch statistics"
+            )
+        if self._of is not variables:
+            examples = batch(np.arange(self._size))
+            self._of, self._made = variables, self._make(variables, step, examples)
+        return self._made

@@ -1,0 +1,106 @@
+"""Runs without data: what there is of a network whose weights came from elsewhere."""
+
+import dataclasses
+from typing import Any, NoReturn
+
+import jax
+import jax.numpy as jnp
+import optax
+from flax import linen as nn
+
+from jaxgan import losses
+from jaxgan.core.types import Game, Players, Sample, Turn
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+from jaxgan.terms import adversarial
+
+EXAMPLES = 4
+"""In a batch, of which only shapes are known."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Nowhere:
+    """A source of no examples, of which it is known what they would be like.
+
+    Attributes:
+      shape: of one.
+      classes: of their labels; 0 of unlabelled ones.
+      size: how many there are.
+    """
+
+    shape: tuple[int, ...]
+    classes: int = 0
+    size: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class NoData:
+    """Stands in for the data of a run that has none.
+
+    Attributes:
+      source: of the examples that there are not.
+      batch_size: of them.
+      current: whether the run holds the current generator beside its average.
+    """
+
+    source: Nowhere
+    batch_size: int = EXAMPLES
+    current: bool = True
+
+    @property
+    def shapes(self) -> Sample:
+        """What a batch would be like: shapes and types."""
+        shape = (self.batch_size, *self.source.shape)
+        labels = jax.ShapeDtypeStruct((self.batch_size,), jnp.int32)
+        value = jax.ShapeDtypeStruct(shape, jnp.float32)
+        return Sample(value, labels if self.source.classes else ())
+
+    def __call__(self, step: int) -> NoReturn:
+        """There is no batch of any step.
+
+        Raises:
+          RunError: always.
+        """
+        raise RunError(
+            "this run was imported: it holds networks, and no data",
+            "jaxgan evaluate RUN --real FOLDER measures it against a folder of images",
+        )
+
+
+class NoDiscriminator(nn.Module):
+    """Stands in for the discriminator of a run that has none."""
+
+    def init(self, *arguments: Any, **named: Any) -> Any:
+        """No parameters."""
+        del arguments, named
+        return {"params": {}}
+
+    def __call__(self, *arguments: Any) -> NoReturn:
+        """It judges nothing.
+
+        Raises:
+          RunError: always.
+        """
+        raise RunError("this run was imported without a discriminator")
+
+
+def without_data(
+    game: Game, shape: tuple[int, ...], classes: int, current: bool = True
+) -> Experiment:
+    """An experiment that samples, and does not train.
+
+    Its optimizers keep no state; its turns are there for the form.
+
+    Args:
+      game: the wiring.
+      shape: of one example.
+      classes: of the labels; 0 without.
+      current: whether there is a current generator beside the average.
+    """
+    term = (adversarial(losses.nonsaturating),)
+    return Experiment(
+        game=game,
+        turns=(Turn("discriminator", term), Turn("generator", term)),
+        optimizers=Players(optax.identity(), optax.identity()),
+        data=NoData(Nowhere(shape, classes), current=current),
+    )
