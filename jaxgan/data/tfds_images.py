@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import difflib
 import importlib.util
 import logging
@@ -67,7 +68,7 @@ def tfds_images(
         cache_dir,
     )
     if not ("label" in features and hasattr(features["label"], "names")):
-        return arrays(values)
+        return dataclasses.replace(arrays(values), split=split)
     labels = cached_array(
         (*identity, "labels"),
         (len(rows),),
@@ -75,7 +76,8 @@ def tfds_images(
         cache_dir,
         np.int32,
     )
-    return arrays(values, labels, features["label"].names)
+    named = arrays(values, labels, features["label"].names)
+    return dataclasses.replace(named, split=split)
 
 
 @contextlib.contextmanager
