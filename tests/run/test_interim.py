@@ -3,6 +3,7 @@
 import functools
 import json
 import shutil
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,9 @@ def test_seeds_side_by_side(tmp_path, capsys):
     assert afterwards == found[1]
 
 
+NOTHING: Any = None
+
+
 class Clock:
     """Seconds that go by as they are told to."""
 
@@ -174,12 +178,12 @@ def evaluator(monkeypatch, tmp_path):
 
     def make(share):
         options = Options(evaluate_every=10, evaluate_share=share)
-        return interim.Interim(None, options, (0,), told, tmp_path, clock)
+        return interim.Interim(NOTHING, options, (0,), told, tmp_path, clock)
 
     return make, clock, told.said
 
 
-STATE = State(*State._fields)
+STATE: Any = State(*[()] * len(State._fields))
 
 
 @pytest.mark.parametrize("share", [0.05, 0.1, 0.5, 1.0])
