@@ -22,6 +22,18 @@ RULES: tuple[Callable[[History], Finding | None], ...] = (
 )
 """In order of cause and effect."""
 
+NAMES = (
+    "divergence",
+    "vanishing generator gradient",
+    "oscillation without progress",
+    "discriminator too weak",
+    "discriminator overfitting",
+    "dead latent dimensions",
+    "mode collapse",
+    "memorisation",
+)
+"""Of the findings, in the same order."""
+
 FEWEST = 3
 """Measurements that the last third must have, to call a run healthy."""
 

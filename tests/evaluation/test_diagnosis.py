@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxgan import data
-from jaxgan.evaluation.diagnosis import NO_HELD_OUT, TOO_EARLY, diagnose
+from jaxgan.evaluation.diagnosis import NAMES, NO_HELD_OUT, TOO_EARLY, diagnose
 from jaxgan.evaluation.history import History, of_seed
 
 HERE = pathlib.Path(__file__)
@@ -196,6 +196,11 @@ def test_not_finite_is_told_first():
         "at step 150 not finite: generator/loss; first tensor: variables/x"
     )
     assert found.verdict.startswith("divergence")
+
+
+def test_all_names_are_told():
+    found = {f.name for rows in ROWS.values() for f in diagnose(rows).findings}
+    assert found == set(NAMES)
 
 
 def test_what_cannot_be_seen_is_said():

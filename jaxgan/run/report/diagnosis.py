@@ -29,10 +29,12 @@ class Diagnosis(NamedTuple):
     Attributes:
       findings: of all of them.
       unseen: what could not be looked for, and why.
+      looked_for: the names of all failures that are known.
     """
 
     findings: Sequence[Finding]
     unseen: Sequence[str]
+    looked_for: Sequence[str] = ()
 
 
 def read(
@@ -54,7 +56,7 @@ def read(
         told = seed if len(seeds) > 1 else None
         found += [Finding(f.name, f.evidence, f.advice, told) for f in one.findings]
         unseen |= dict.fromkeys(one.unseen)
-    return Diagnosis(found, list(unseen))
+    return Diagnosis(found, list(unseen), getattr(module, "NAMES", ()))
 
 
 def _of_seed(rows: Sequence[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
