@@ -58,7 +58,7 @@ class History:
         return float(np.median(values)) if len(values) else float("nan")
 
 
-def shown(value: float, digits: int = 2) -> str:
+def shown(value: float | np.floating, digits: int = 2) -> str:
     """So many significant digits, written out: '0.024', '110', '30,800'."""
     return f"{float(f'{value:.{digits}g}'):,g}"
 
