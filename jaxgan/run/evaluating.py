@@ -118,6 +118,9 @@ def _tell(
     print(table([figure for _, figure in measured.figures]))
     if loaded is not None:
         print(f"\nof step {step:,}, measured so:")
+    for _, figure in measured.figures:
+        if figure.about:
+            print(f"  {figure.metric}: {figure.about}")
     width = max(map(len, card))
     print("\n".join(f"  {name:{width}}  {value}" for name, value in card.items()))
 

@@ -120,8 +120,12 @@ class Interim:
         ]
         names = found[0].keys()
         self._told.note(step, [{_tag(n): part[n] for n in names} for part in found])
-        told = [f"{n} {_shown([part[n] for part in found])}" for n in names]
-        self._told.say(f"step {step}: {' · '.join(told)}")
+        by = self._judge.extractor.title("")
+        told = [
+            f"{name.removesuffix(by)} {_shown([part[name] for part in found])}"
+            for name in names
+        ]
+        self._told.say(f"step {step}: {' · '.join(told)}{by}")
         self._last = self._clock() - began
         self._spent += self._last
 

@@ -29,11 +29,13 @@ class Near(NamedTuple):
       indices: [N], of each sample's nearest training image.
       distances: [N], to it.
       fresh: [M], the same of real images that are not among those looked through.
+      about: how many were looked through, and what is fresh.
     """
 
     indices: np.ndarray
     distances: np.ndarray
     fresh: np.ndarray
+    about: str
 
 
 class Material(NamedTuple):
@@ -63,6 +65,7 @@ class Figure(NamedTuple):
       spread: its standard deviation over repetitions, if there were some.
       classes: the share of samples of each class, if it is about classes.
       better: 'lower' or 'higher', or None where nearer to the data's own is.
+      about: what else is to be said of it, beside the protocol of all.
     """
 
     metric: str
@@ -70,6 +73,7 @@ class Figure(NamedTuple):
     spread: float | None = None
     classes: Mapping[str, float] | None = None
     better: str | None = None
+    about: str | None = None
 
     @property
     def shown(self) -> str:
@@ -88,7 +92,9 @@ def _kernel(material: Material) -> list[Figure]:
     size = min(SUBSET, len(real), len(fake))
     found = kernel_distance(real, fake, subset_size=size, seed=material.seed)
     name = material.extractor.title("KID")
-    return [Figure(name, found.mean, found.deviation, better="lower")]
+    # Of all examples there is but one subset.
+    spread = found.deviation if size < max(len(real), len(fake)) else None
+    return [Figure(name, found.mean, spread, better="lower")]
 
 
 def _inception_score(material: Material) -> list[Figure]:
@@ -152,9 +158,10 @@ def _duplicates(material: Material) -> list[Figure]:
 
 def _memorisation(material: Material) -> list[Figure]:
     assert material.near is not None
-    share = copied_share(material.near.distances, material.near.fresh, RARE).share
+    near = material.near
+    share = copied_share(near.distances, near.fresh, RARE).share
     name = material.extractor.title("near-copies of training images")
-    return [Figure(name, share, better="lower")]
+    return [Figure(name, share, better="lower", about=near.about)]
 
 
 MEASURES: dict[str, Callable[[Material], list[Figure]]] = {

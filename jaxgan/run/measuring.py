@@ -108,7 +108,7 @@ class Judge:
     def card(self, count: int) -> dict[str, Any]:
         """What is to be said of figures of so many samples."""
         size = self.data.real.size
-        told = {
+        return {
             "split": self.data.split,
             "extractor": f"{self.extractor.name}: {self.extractor.description}",
             "weights": self.extractor.fingerprint,
@@ -117,9 +117,6 @@ class Judge:
             "seed": self._protocol.seed,
             "jaxgan": jaxgan.__version__,
         }
-        if "memorisation" in self.names:
-            told["near-copies"] = self._searched[1]
-        return told
 
     def __call__(
         self, fake: np.ndarray, names: Sequence[str] | None = None
@@ -167,8 +164,8 @@ class Judge:
         places = some(size, min(size, most or size), self._protocol.seed)
         fresh, kind = (self._fresh[0], self._fresh[2])
         return places, (
-            f"as near to one of {len(places):,} of {size:,} training images as only "
-            f"{RARE:.0%} of {len(fresh):,} {kind}"
+            f"samples as near to one of {len(places):,} of {size:,} training images as "
+            f"only {RARE:.0%} of {len(fresh):,} {kind}"
         )
 
     @functools.cached_property
@@ -182,7 +179,7 @@ class Judge:
 
     def _near(self, features: np.ndarray) -> Near:
         """Looks through the training images, a block at a time."""
-        searched = self._searched[0]
+        searched, about = self._searched
         fresh, source, _ = self._fresh
         own = np.full(len(fresh), -1)
         if source is self.data.train:
@@ -193,7 +190,9 @@ class Judge:
         found = nearest_in_blocks(queries, self._blocks(searched), own)
         indices, distances = found.indices[:, 0], found.distances[:, 0]
         count = len(features)
-        return Near(searched[indices[:count]], distances[:count], distances[count:])
+        return Near(
+            searched[indices[:count]], distances[:count], distances[count:], about
+        )
 
     @functools.cached_property
     def _fresh_features(self) -> np.ndarray:

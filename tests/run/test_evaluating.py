@@ -69,7 +69,10 @@ def test_the_same_run_has_the_same_figures_each_with_its_card(runs, capsys):
     assert card["generated images"] == "64"
     assert card["generator"] == "running average"
     assert card["split"] == "train"
-    assert "1,797 of 1,797 training images" in card["near-copies"]
+    assert all(row["card"] == card for row in found)
+    told = {row["measure"]: row["about"] for row in found if "about" in row}
+    assert "1,797 of 1,797 training images" in told["memorisation"]
+    assert "1% of 64 of them are to another" in told["memorisation"]
     assert found[0]["step"] == 2
     shown = capsys.readouterr().out
     assert "FID (classifier)" in shown
@@ -105,8 +108,9 @@ def test_each_split_by_any_of_its_names(runs, capsys):
     assert copies[0] == copies[1]
     for card in cards.values():
         assert card["weights"] == cards["train"]["weights"]
-        assert "64 held-out images" in card["near-copies"]
-        assert "1,400 of 1,400 training images" in card["near-copies"]
+    for _, row in found.values():
+        assert "64 held-out images" in row["about"]
+        assert "1,400 of 1,400 training images" in row["about"]
 
 
 def test_a_generator_that_copies(runs):
@@ -128,8 +132,9 @@ def test_a_generator_that_copies(runs):
     few = measuring.Judge(
         splits.choose(experiment, "train"), protocol._replace(neighbours=100)
     )
-    assert 0 < few(source.examples(places).value).figures[0][1].value < 0.2
-    assert "100 of 1,400 training images" in few.card(200)["near-copies"]
+    ((_, figure),) = few(source.examples(places).value).figures
+    assert 0 < figure.value < 0.2
+    assert "100 of 1,400 training images" in figure.about
 
 
 def test_points_without_a_measure(runs, capsys):

@@ -12,6 +12,7 @@ One JSON object per line, of which these are read:
 
   better: optional, 'lower' or 'higher'.
   measure: optional, as `jaxgan evaluate --metrics` has it.
+  about: optional, what else is to be said of it.
 
 Of rows with the same step, metric, seed and card, the last counts.
 """
@@ -53,6 +54,7 @@ class Evaluation(NamedTuple):
     classes: Mapping[str, float] | None = None
     better: str | None = None
     measure: str | None = None
+    about: str | None = None
 
     @property
     def figure(self) -> str:
@@ -105,6 +107,7 @@ def _evaluation(row: Mapping[str, Any]) -> Evaluation:
         {str(name): float(x) for name, x in classes.items()} if classes else None,
         row.get("better"),
         row.get("measure"),
+        row.get("about"),
     )
 
 
