@@ -208,6 +208,8 @@ def test_what_cannot_be_seen_is_said():
     assert diagnose(healthy()).verdict == "healthy"
     assert diagnose(healthy()[:2]).unseen == (TOO_EARLY,)
     assert diagnose([]).verdict == "too early to tell"
+    assert diagnose([]).looked_for == ("divergence",)
+    assert diagnose(healthy()).looked_for == NAMES
     blind = [
         {
             k: v
@@ -218,6 +220,10 @@ def test_what_cannot_be_seen_is_said():
     ]
     assert diagnose(blind).unseen == (NO_HELD_OUT,)
     assert diagnose(blind).verdict == "healthy"
+    assert set(NAMES) - set(diagnose(blind).looked_for) == {
+        "discriminator overfitting",
+        "memorisation",
+    }
 
 
 def test_only_the_last_third_counts():

@@ -148,31 +148,33 @@ def _key(one: Evaluation) -> str:
 
 
 def _titles(keys: Iterable[str]) -> dict[str, str]:
-    """What is special about each protocol, as far as that is short."""
+    """What is special about each protocol: as little as tells it from the others."""
     cards = {key: dict(json.loads(key)) for key in keys}
-    names = dict.fromkeys(name for card in cards.values() for name in card)
-    varying = [n for n in names if len({c.get(n) for c in cards.values()}) > 1]
-    return {
-        key: " · ".join(
-            f"{name}: {card[name]}"
-            for name in varying
-            if name in card and len(card[name]) <= LONGEST
-        )
-        for key, card in cards.items()
-    }
+    titles = dict.fromkeys(cards, "")
+    for name in dict.fromkeys(name for card in cards.values() for name in card):
+        values = {card.get(name, "") for card in cards.values()}
+        if len(values) == 1 or max(map(len, values)) > LONGEST:
+            continue
+        if len(set(titles.values())) == len(cards):
+            break
+        for key, card in cards.items():
+            told = [titles[key], f"{name}: {card[name]}"] if name in card else []
+            titles[key] = " · ".join(filter(None, told)) or titles[key]
+    return titles
 
 
 def curves(found: Sequence[Evaluation]) -> list[Figure]:
     """All that was measured at several steps, pairs of metrics in one figure."""
-    titles, drawn = _titles(map(_key, found)), []
+    drawn = []
     for name in dict.fromkeys(one.figure for one in found):
         members = [one for one in found if one.figure == name]
         if len({one.step for one in members}) > 1:
-            drawn.append(_curve(name, members, titles))
+            drawn.append(_curve(name, members))
     return drawn
 
 
-def _curve(name: str, found: Sequence[Evaluation], titles: Mapping[str, str]) -> Figure:
+def _curve(name: str, found: Sequence[Evaluation]) -> Figure:
+    titles = _titles(map(_key, found))
     metrics = list(dict.fromkeys(one.metric for one in found))
     lines = dict.fromkeys((one.metric, _key(one), one.seed) for one in found)
     drawn = go.Figure()
