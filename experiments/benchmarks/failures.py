@@ -7,7 +7,8 @@ Every row is one run: what is wrong with it by construction, and all that was fo
 failure is missed if it is not among the findings; a healthy run is accused if there are
 any. Below are the runs that took the advice: the figure without and with it. Points and
 8×8 digits: half a minute a run. With --histories FILE the metrics that the diagnosis
-reads are added to a file, which is how the tests' file was made.
+reads are added to a file, which is how the tests' file was made; `failing_table.py`
+prints the table of that file without any training.
 """
 
 import dataclasses

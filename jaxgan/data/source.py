@@ -62,6 +62,8 @@ class Arrays:
     values: np.ndarray
     labels: np.ndarray | None = None
     classes: tuple[str, ...] = ()
+    split: str = ""
+    """What the set that these are of calls them: 'train', 'test[:1000]'; '' if none."""
 
     @property
     def size(self) -> int:
@@ -195,6 +197,13 @@ class Unlabelled:
     def examples(self, indices: np.ndarray) -> Sample:
         """Gathers by index."""
         return Sample(self.source.examples(indices).value)
+
+
+def split_of(source: Any) -> str:
+    """What the set that examples are of calls them, such as 'test'; '' if unknown."""
+    while not hasattr(source, "split") and hasattr(source, "source"):
+        source = source.source
+    return str(getattr(source, "split", ""))
 
 
 def without_labels(source: Source) -> Unlabelled:

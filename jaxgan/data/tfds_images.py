@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import difflib
 import importlib.util
 import logging
@@ -69,7 +70,7 @@ def tfds_images(
         cache_dir,
     )
     if not _classes(features):
-        return arrays(values)
+        return dataclasses.replace(arrays(values), split=split)
     labels = cached_array(
         (*identity, "labels"),
         (len(rows),),
@@ -77,7 +78,8 @@ def tfds_images(
         cache_dir,
         np.int32,
     )
-    return arrays(values, labels, _classes(features))
+    named = arrays(values, labels, _classes(features))
+    return dataclasses.replace(named, split=split)
 
 
 def _features(name: str, builder: Any) -> Any:

@@ -22,6 +22,21 @@ RULES: tuple[Callable[[History], Finding | None], ...] = (
 )
 """In order of cause and effect."""
 
+NAMES = (
+    "divergence",
+    "vanishing generator gradient",
+    "oscillation without progress",
+    "discriminator too weak",
+    "discriminator overfitting",
+    "dead latent dimensions",
+    "mode collapse",
+    "memorisation",
+)
+"""Of the findings, in the same order."""
+
+OF_HELD_OUT = ("discriminator overfitting", "memorisation")
+"""Those that only held-out data show."""
+
 FEWEST = 3
 """Measurements that the last third must have, to call a run healthy."""
 
@@ -47,6 +62,14 @@ class Diagnosis(NamedTuple):
     step: int
     findings: tuple[Finding, ...]
     unseen: tuple[str, ...]
+
+    @property
+    def looked_for(self) -> tuple[str, ...]:
+        """The names of the findings that there could have been."""
+        if TOO_EARLY in self.unseen:
+            return NAMES[:1]
+        blind = OF_HELD_OUT if NO_HELD_OUT in self.unseen else ()
+        return tuple(name for name in NAMES if name not in blind)
 
     @property
     def verdict(self) -> str:

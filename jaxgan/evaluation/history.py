@@ -58,6 +58,11 @@ class History:
         return float(np.median(values)) if len(values) else float("nan")
 
 
+def shown(value: float | np.floating, digits: int = 2) -> str:
+    """So many significant digits, written out: '0.024', '110', '30,800'."""
+    return f"{float(f'{value:.{digits}g}'):,g}"
+
+
 def of_seed(rows: Sequence[Row], seed: str) -> list[Row]:
     """One run's rows among those of several that were trained side by side."""
     return [

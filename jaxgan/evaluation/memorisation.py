@@ -1,5 +1,6 @@
 """Whether samples are copies: of training examples, or of each other."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -37,11 +38,7 @@ def nearest_neighbours(samples, training, k: int = 1, tile: int = TILE) -> Neigh
     k = checks.count("k", k)
     samples = checks.flat("samples", samples)
     training = checks.flat("training", training, least=k)
-    if samples.shape[1] != training.shape[1]:
-        raise ValueError(
-            f"training: saw {training.shape[1]} numbers per example, "
-            f"wanted {samples.shape[1]} as `samples` has"
-        )
+    _check_width("training", training, samples)
     indices = np.zeros((len(samples), k), np.int64)
     nearest = np.full((len(samples), k), np.inf)
     for rows, columns, squared in between(samples, training, tile):
@@ -54,6 +51,103 @@ def nearest_neighbours(samples, training, k: int = 1, tile: int = TILE) -> Neigh
             indices[rows, rank] = np.take_along_axis(numbers, best, 1)[:, 0]
             np.put_along_axis(values, best, np.inf, 1)
     return _exact(samples, training, indices)
+
+
+def nearest_in_blocks(
+    samples, blocks: Iterable, own=None, tile: int = TILE
+) -> Neighbours:
+    """The nearest of training examples that come in blocks: of any number of them.
+
+    As `nearest_neighbours` with k = 1, but no more than the samples, one block and a
+    tile are held.
+
+    Args:
+      samples: [N, ...]: images, or features of them.
+      blocks: of training examples, [M, ...] each, in the same units.
+      own: [N] integers: the place, among all training examples, of the one that a
+        sample is itself and that does not count; -1 for none.
+
+    Raises:
+      ValueError: if shapes do not fit, numbers are not finite, or a sample is left
+        without any neighbour.
+    """
+    samples = checks.flat("samples", samples)
+    count = len(samples)
+    own = np.full(count, -1) if own is None else np.asarray(own)
+    if own.shape != (count,) or own.dtype.kind not in "iu":
+        raise ValueError(
+            f"own: saw {own.dtype}{list(own.shape)}, wanted integers [{count}]"
+        )
+    start = 0
+    indices, distances = np.zeros(count, np.int64), np.full(count, np.inf)
+    for block in blocks:
+        block = checks.flat("blocks", block)
+        _check_width("blocks", block, samples)
+        places, found = _nearest_of(samples, block, own - start, tile)
+        nearer = found < distances
+        indices[nearer], distances[nearer] = places[nearer] + start, found[nearer]
+        start += len(block)
+    if not np.isfinite(distances).all():
+        raise ValueError(
+            f"blocks: saw {start} examples, wanted another for each sample"
+        )
+    return Neighbours(indices[:, None], distances[:, None])
+
+
+def _nearest_of(samples, block, own, tile: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places in a block, and exact distances, of each sample's nearest, not its own."""
+    nearest = np.full(len(samples), np.inf)
+    places = np.zeros(len(samples), np.int64)
+    for rows, columns, squared in between(samples, block, tile):
+        hidden = own[rows] - columns.start
+        here = np.flatnonzero((hidden >= 0) & (hidden < squared.shape[1]))
+        squared[here, hidden[here]] = np.inf
+        best = squared.argmin(axis=1)
+        values = squared[np.arange(len(best)), best]
+        nearer = values < nearest[rows]
+        nearest[rows] = np.where(nearer, values, nearest[rows])
+        places[rows] = np.where(nearer, best + columns.start, places[rows])
+    exact = _exact(samples, block, places[:, None]).distances[:, 0]
+    return places, np.where(np.isfinite(nearest), exact, np.inf)
+
+
+class Copies(NamedTuple):
+    """How many samples lie as near to training examples as fresh data hardly ever do.
+
+    Attributes:
+      share: of the samples, in [0, 1].
+      threshold: the distance that counts as near.
+    """
+
+    share: float
+    threshold: float
+
+
+def copied_share(distances, fresh, rare: float = 0.01) -> Copies:
+    """The share of samples that nearly equal a training example.
+
+    Near is what only the share `rare` of fresh real examples are, so that a generator
+    that copies nothing has about that share, and one that copies everything 1.
+
+    Args:
+      distances: [N], of samples to their nearest training examples.
+      fresh: [M], of real examples that are not among the training examples to theirs;
+        or of training examples to their nearest others.
+      rare: in (0, 1).
+
+    Raises:
+      ValueError: if there are none of either, or numbers are not finite or negative,
+        or `rare` is no share.
+    """
+    if not 0.0 < rare < 1.0:
+        raise ValueError(f"rare: saw {rare}, wanted a share between 0 and 1")
+    parts = {"distances": distances, "fresh": fresh}
+    for name, value in parts.items():
+        parts[name] = value = checks.numeric(name, value)
+        if value.ndim != 1 or not value.size or value.min() < 0.0:
+            raise ValueError(f"{name}: saw shape {value.shape}, wanted distances [N]")
+    threshold = float(np.quantile(parts["fresh"], rare, method="inverted_cdf"))
+    return Copies(float((parts["distances"] <= threshold).mean()), threshold)
 
 
 def near_duplicate_share(samples, real, ratio: float = 0.5, tile: int = TILE) -> float:
@@ -76,14 +170,18 @@ def near_duplicate_share(samples, real, ratio: float = 0.5, tile: int = TILE) ->
         raise ValueError(f"ratio: saw {ratio}, wanted a positive number")
     samples = checks.flat("samples", samples, least=2)
     real = checks.flat("real", real, least=2)
-    if samples.shape[1] != real.shape[1]:
-        raise ValueError(
-            f"real: saw {real.shape[1]} numbers per example, "
-            f"wanted {samples.shape[1]} as `samples` has"
-        )
+    _check_width("real", real, samples)
     gap = np.median(np.sqrt(neighbour_radii(real, 1, tile)))
     nearest = np.sqrt(neighbour_radii(samples, 1, tile))
     return float((nearest < ratio * gap).mean() if gap else (nearest == 0.0).mean())
+
+
+def _check_width(name: str, array: np.ndarray, samples: np.ndarray) -> None:
+    if array.shape[1] != samples.shape[1]:
+        raise ValueError(
+            f"{name}: saw {array.shape[1]} numbers per example, "
+            f"wanted {samples.shape[1]} as `samples` has"
+        )
 
 
 def _exact(samples, training, indices: np.ndarray) -> Neighbours:

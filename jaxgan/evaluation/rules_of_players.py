@@ -7,7 +7,7 @@ not measured is NaN, to which nothing compares, so its rule is silent.
 
 import numpy as np
 
-from jaxgan.evaluation.history import Finding, History
+from jaxgan.evaluation.history import Finding, History, shown
 
 SURE = 0.95
 """Of pairs ranked rightly: a discriminator that is never in doubt."""
@@ -88,7 +88,7 @@ def _endless(history: History) -> str | None:
         return None
     return (
         "the discriminator's margin between real and fake grows without bound: from "
-        f"{before:.3g} in the middle third of the run to {late:.3g}"
+        f"{shown(before, 3)} in the middle third of the run to {shown(late, 3)}"
     )
 
 
@@ -103,8 +103,8 @@ def vanishing_gradient(history: History) -> Finding | None:
     return Finding(
         "vanishing generator gradient",
         f"the discriminator ranks {ranking:.1%} of pairs rightly, the slope of the "
-        f"generator's loss in its logits is {slope:.2g} (1/2 if players are even), and "
-        f"its own slope at the samples makes up {reach:.2g} of its margin",
+        f"generator's loss in its logits is {shown(slope)} (1/2 if players are even), "
+        f"and its own slope at the samples makes up {shown(reach)} of its margin",
         (
             "`recipes.nonsaturating` instead of `recipes.minimax`: its slope does not "
             "vanish where the discriminator is sure",
@@ -133,9 +133,10 @@ def oscillation(history: History) -> Finding | None:
     losses = np.std(history.series("generator/loss", SWINGING))
     return Finding(
         "oscillation without progress",
-        f"the samples' mean swings by {swing:.2g} of the data's deviations, and goes "
-        f"{path:.2g} of them to come {net:.2g} further; the distance to the data was "
-        f"{then:.2g} and is {now:.2g}; the generator's loss swings by {losses:.2g}",
+        f"the samples' mean swings by {shown(swing)} of the data's deviations: after a "
+        f"way of {shown(path)} it is {shown(net)} from where it was; the distance to "
+        f"the data was {shown(then)} and is {shown(now)}; the generator's loss swings "
+        f"by {shown(losses)}",
         (
             "`terms.r1` on the discriminator's turn: it damps the rotation",
             "less momentum (`b1` of the recipe: 0.5 or 0)",
@@ -160,7 +161,7 @@ def weak_discriminator(history: History) -> Finding | None:
         "discriminator too weak",
         f"it ranks {ranking:.1%} of pairs rightly (1/2: a guess), while the nearest "
         f"neighbour tells {apart:.1%} of samples and data rightly apart; their "
-        f"distance is {distance:.2g} of the data's own",
+        f"distance is {shown(distance)} of the data's own",
         (
             "a higher learning rate of the discriminator, or more of its steps (a "
             "larger `every` of the generator's `Turn`)",

@@ -191,12 +191,34 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         help="a folder of images, to be measured against RUN, then a folder too",
     )
     parser.add_argument(
-        "--metrics", nargs="+", metavar="NAME", help="which (default: all that fit)"
+        "--metrics",
+        nargs="+",
+        metavar="NAME",
+        help="which, of fid, kid, inception-score, precision-recall, density-coverage, "
+        "classes, collapse, duplicates, memorisation (default: all that fit)",
     )
     parser.add_argument(
         "--num", type=int, default=2000, help="images of a kind (default: 2000)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument(
+        "--split",
+        metavar="NAME",
+        help="real images to compare with: 'train', which the run was trained on, or "
+        "'held_out', also by the names that the data have for them, like 'test' "
+        "(default: train)",
+    )
+    parser.add_argument(
+        "--neighbours",
+        type=int,
+        metavar="NUM",
+        help="training images among which copies are looked for (default: all)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="of the samples, and of which real images are seen (default: 0)",
+    )
     parser.add_argument(
         "--run-seed",
         type=int,

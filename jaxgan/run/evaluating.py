@@ -4,54 +4,38 @@ import argparse
 import json
 import pathlib
 import sys
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-import jaxgan
 from jaxgan import data
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError, Source
-from jaxgan.evaluation.classifier import classifier
-from jaxgan.evaluation.extractor import Extractor, Outputs
-from jaxgan.evaluation.inception import inception
-from jaxgan.evaluation.memorisation import nearest_neighbours
-from jaxgan.run import launch, manner, pictures, sampling
-from jaxgan.run.errors import RunError, suggestion
-from jaxgan.run.measures import LEAST, MEASURES, OF_CLASSES, Figure, Material
+from jaxgan.data.source import DataError
+from jaxgan.run import (
+    evaluation_file,
+    launch,
+    manner,
+    pictures,
+    run_directory,
+    sampling,
+    splits,
+)
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.measures import MEASURES, Figure, Near
+from jaxgan.run.measuring import Judge, Measured, Protocol, some
 from jaxgan.run.no_data import NoData
+from jaxgan.run.splits import Data
 
-FILE = "evaluations.jsonl"
-AT_ONCE = 1000
-"""Images between two looks at the progress bar."""
 NEIGHBOURS = 16
 """Samples that are drawn beside the training image nearest to each."""
-
-
 OF_RUNS = (
-    *("step", "run_seed", "real", "current"),
+    *("step", "run_seed", "split", "real", "current"),
     *("truncation", "truncation_cutoff", "standing_statistics"),
 )
 """Options that say nothing of two folders."""
-
-
-class Subject(NamedTuple):
-    """What is measured against what.
-
-    Attributes:
-      real: a source of real images.
-      fake: generated images [num, H, W, C].
-      step: of the checkpoint, or 0 of folders.
-      card: what to say of them.
-      run: the run's folder, or None of folders.
-    """
-
-    real: Source
-    fake: np.ndarray
-    step: int
-    card: dict[str, Any]
-    run: pathlib.Path | None
+ARROWS = {"lower": "↓", "higher": "↑", None: " "}
 
 
 def command(arguments: argparse.Namespace) -> None:
@@ -60,189 +44,144 @@ def command(arguments: argparse.Namespace) -> None:
     Raises:
       RunError: if there is nothing to measure, or a measure does not fit.
     """
-    names = _measures(arguments)
-    if arguments.num < LEAST:
-        raise RunError(f"--num: saw {arguments.num}, wanted at least {LEAST}")
+    protocol = Protocol(
+        arguments.metrics or list(MEASURES),
+        arguments.num,
+        arguments.seed,
+        arguments.extractor,
+        arguments.weights,
+        arguments.neighbours,
+    )
+    protocol.check()
     launch.use_compilation_cache()
     try:
-        if arguments.fake:
-            subject = _folders(arguments)
-        else:
-            subject = _run(arguments)
-            if subject is None:
-                return
-        _evaluate(subject, names, arguments)
+        (_folders if arguments.fake else _run)(arguments, protocol)
     except DataError as error:
         raise RunError(str(error)) from error
 
 
-def _measures(arguments: argparse.Namespace) -> list[str]:
-    for name in arguments.metrics or ():
-        if name not in MEASURES:
-            known = f"there are {', '.join(MEASURES)}"
-            hint = suggestion(name, list(MEASURES))
-            raise RunError(f"--metrics: saw {name!r}", hint or known)
-    return list(arguments.metrics or MEASURES)
-
-
-def _run(arguments: argparse.Namespace) -> Subject | None:
-    """A run's samples; None if it is of points, which measures itself."""
+def _run(arguments: argparse.Namespace, protocol: Protocol) -> None:
+    """Measures a run's samples; points, where the experiment measures itself."""
     loaded = sampling.load(arguments.run, arguments.step, arguments.run_seed)
-    card = {
-        "run": loaded.name,
-        "split": "the data trained on",
-        **manner.card(arguments),
-        "seed of the samples": arguments.seed,
-        "seed of the run": getattr(loaded.config, "seed", 0),
-    }
-    source: Source = loaded.experiment.data.source
+    seed = getattr(loaded.config, "seed", 0)
+    card = evaluation_file.run_card(loaded.name, seed, average=not arguments.current)
+    card |= manner.card(arguments)
     options = manner.single(arguments, loaded.experiment)
-    if arguments.real:
-        source = _instead(arguments.real, source.shape)
-        card["split"] = str(arguments.real)
-    elif isinstance(loaded.experiment.data, NoData):
-        loaded.experiment.data(0)  # which tells why there is none
-    if len(source.shape) != 3:
+    chosen = _real(arguments, loaded.experiment)
+    if len(loaded.experiment.data.source.shape) != 3:
+        if arguments.split:
+            raise RunError("--split: saw it with a run that makes no images")
         found = loaded.experiment.measure(loaded.state)
         if not found:
             raise RunError(f"{arguments.run}: no images, and nothing else to measure")
-        figures = [Figure(name, float(value)) for name, value in found.items()]
-        _tell(figures, loaded.step, card, loaded.directory, arguments)
-        return None
+        figures = [(name, Figure(name, float(value))) for name, value in found.items()]
+        _tell(Measured(figures, {}, None), card, loaded, arguments)
+        return
+    judge = Judge(chosen, protocol)
     made = sampling.generate(
         loaded.experiment,
         loaded.state,
-        arguments.num,
-        arguments.seed,
+        protocol.num,
+        protocol.seed,
         batch_size=arguments.batch_size,
         **options,
     )
-    return Subject(source, np.asarray(made.value), loaded.step, card, loaded.directory)
+    measured = judge(made.value)
+    _tell(measured, card, loaded, arguments)
+    if measured.near:
+        _draw(loaded, made.value, measured.near, chosen)
 
 
-def _instead(folder: pathlib.Path, shape: Sequence[int]) -> Source:
-    """A folder (or zip) of images, of the shape of the samples."""
+def _real(arguments: argparse.Namespace, experiment: Experiment) -> Data:
+    """The images of --real or of --split; by default those that were trained on."""
+    shape = tuple(experiment.data.source.shape)
+    if arguments.real is None:
+        if isinstance(experiment.data, NoData):
+            experiment.data(0)  # which tells why there is none
+        return splits.choose(experiment, arguments.split or splits.TRAIN)
+    if arguments.split:
+        raise RunError("--real: saw it with --split, wanted one of them")
     if len(shape) != 3:
         raise RunError(f"--real: the run's samples are {list(shape)}, no images")
-    source = data.folder(folder, shape[0])
-    if tuple(source.shape) != tuple(shape):
-        raise RunError(f"--real: saw images {source.shape}, wanted {tuple(shape)}")
-    return source
+    real = data.folder(arguments.real, shape[0])
+    if tuple(real.shape) != shape:
+        raise RunError(f"--real: saw images {real.shape}, wanted {shape}")
+    return Data(real, real, None, str(arguments.real))
 
 
-def _folders(arguments: argparse.Namespace) -> Subject:
-    """Two folders (or zips) of images, which must be of one size."""
+def _folders(arguments: argparse.Namespace, protocol: Protocol) -> None:
+    """Measures two folders (or zips) of images, which are resized to one size."""
     for option in OF_RUNS:
         if getattr(arguments, option) not in (None, False):
-            raise RunError(f"--{option.replace('_', '-')}: saw it with two folders")
+            name = option.replace("_", "-")
+            raise RunError(f"--{name}: saw it with two folders, wanted a run")
     size = arguments.size
     real, fake = (data.folder(p, size) for p in (arguments.run, arguments.fake))
-    if real.shape != fake.shape:
-        raise RunError(f"images: saw {real.shape} and {fake.shape}, wanted one size")
-    count = min(arguments.num, fake.size)
-    images = fake.examples(_some(fake.size, count, arguments.seed)).value
-    card = {"real": str(arguments.run), "fake": str(arguments.fake)}
+    judge = Judge(Data(real, real, None, "all of the first folder"), protocol)
+    indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
+    card = {"real": str(arguments.run), "generated": str(arguments.fake)}
     card["resized to"] = f"{size} pixels"
-    return Subject(real, images, 0, card, None)
-
-
-def _extractor(subject: Subject, arguments: argparse.Namespace) -> Extractor:
-    wanted = arguments.extractor
-    if wanted is None:
-        wanted = "inception" if arguments.weights or not _classifiable(subject) else ""
-    if wanted == "inception":
-        return inception(arguments.weights)
-    return classifier(subject.real)
-
-
-def _classifiable(subject: Subject) -> bool:
-    return len(subject.real.classes) > 1 and max(subject.real.shape[:2]) <= 64
-
-
-def _evaluate(
-    subject: Subject, names: Sequence[str], arguments: argparse.Namespace
-) -> None:
-    count = min(arguments.num, subject.real.size)
-    smallest = min(count, len(subject.fake))
-    if smallest < LEAST:
-        raise RunError(f"images: saw {smallest}, wanted at least {LEAST} of a kind")
-    extractor = _extractor(subject, arguments)
-    if not extractor.published and not extractor.classes:
-        names = [name for name in names if name not in OF_CLASSES]
-    indices = _some(subject.real.size, count, arguments.seed)
-    real = subject.real.examples(indices).value
-    material = Material(
-        _outputs(extractor, real, "real images"),
-        _outputs(extractor, subject.fake, "fake images"),
-        extractor,
-        arguments.seed,
-    )
-    card = {
-        **subject.card,
-        "extractor": f"{extractor.name}: {extractor.description}",
-        "weights": extractor.fingerprint,
-        "real images": f"{count:,} of {subject.real.size:,}",
-        "fake images": len(subject.fake),
-        "seed": arguments.seed,
-        "jaxgan": jaxgan.__version__,
-    }
-    figures = [figure for name in names for figure in MEASURES[name](material)]
-    _tell(figures, subject.step, card, subject.run, arguments)
-    if subject.run is not None:
-        _draw_neighbours(subject, subject.run, material, real)
-
-
-def _outputs(extractor: Extractor, images: np.ndarray, what: str) -> Outputs:
-    from rich.progress import track
-
-    starts = range(0, len(images), AT_ONCE)
-    bar = track(starts, what, transient=True, disable=not sys.stdout.isatty())
-    parts = [extractor.outputs(images[at : at + AT_ONCE]) for at in bar]
-    return Outputs(*(np.concatenate(part) for part in zip(*parts)))
-
-
-def _some(size: int, count: int, seed: int) -> np.ndarray:
-    """So many different indices, in order."""
-    rng = np.random.default_rng(seed)
-    return np.sort(rng.permutation(size)[:count])
-
-
-def _draw_neighbours(
-    subject: Subject, run: pathlib.Path, material: Material, real: np.ndarray
-) -> None:
-    """Samples, each beside the nearest of the real images that it was measured with."""
-    count = min(NEIGHBOURS, len(subject.fake))
-    found = nearest_neighbours(material.fake.features[:count], material.real.features)
-    pairs = [subject.fake[:count], real[np.asarray(found.indices)[:, 0]]]
-    both = np.stack(pairs, axis=1).reshape(-1, *subject.fake.shape[1:])
-    picture = pictures.grid(Sample(both), columns=8)
-    path = run / "evaluations" / f"neighbours_{subject.step:08d}.png"
-    pictures.save_png(path, pictures.enlarged(picture))
-    print(f"samples, each left of its nearest real image: {path}", file=sys.stderr)
+    measured = judge(fake.examples(indices).value)
+    _tell(measured, card, None, arguments)
 
 
 def _tell(
-    figures: Sequence[Figure],
-    step: int,
-    card: dict[str, Any],
-    run: pathlib.Path | None,
+    measured: Measured,
+    card: Mapping[str, Any],
+    loaded: sampling.Loaded | None,
     arguments: argparse.Namespace,
 ) -> None:
     """Prints a table or JSON; appends to the run's file."""
-    rows = []
-    for figure in figures:
-        row = {"step": step, **figure._asdict(), "card": card}
-        if arguments.run_seed is not None:
-            row["seed"] = arguments.run_seed
-        rows.append({name: value for name, value in row.items() if value is not None})
-    if run is not None:
-        with (run / FILE).open("a") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
+    card, step, seed = {**card, **measured.card}, 0, None
+    if loaded is not None:
+        step, seed = loaded.step, _seed(loaded)
+    rows = evaluation_file.rows(measured.figures, step, card, seed)
+    if loaded is not None:
+        evaluation_file.append(loaded.directory, rows)
     if arguments.json:
         print("\n".join(map(json.dumps, rows)))
         return
+    print(table([figure for _, figure in measured.figures]))
+    if loaded is not None:
+        print(f"\nof step {step:,}, measured so:")
+    for _, figure in measured.figures:
+        if figure.about:
+            print(f"  {figure.metric}: {figure.about}")
+    width = max(map(len, card))
+    print("\n".join(f"  {name:{width}}  {value}" for name, value in card.items()))
+
+
+def _seed(loaded: sampling.Loaded) -> int | None:
+    """Of the run, where several were trained side by side."""
+    several = run_directory.read_identity(loaded.directory).seeds > 1
+    return getattr(loaded.config, "seed", 0) if several else None
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """A line per figure: its name, whether lower or higher is better, its value."""
     width = max(len(figure.metric) for figure in figures)
-    for figure in figures:
-        spread = "" if figure.spread is None else f" ± {figure.spread:.2g}"
-        print(f"{figure.metric:{width}}  {figure.value:.5g}{spread}")
-    print("\n".join(f"  {name}: {value}" for name, value in card.items()))
+    return "\n".join(
+        f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}" for one in figures
+    )
+
+
+def _draw(
+    loaded: sampling.Loaded, fake: np.ndarray, near: Near, measured: Data
+) -> None:
+    """The samples that lie nearest to a training image, each beside it."""
+    nearest = np.argsort(near.distances, kind="stable")[:NEIGHBOURS]
+    real = measured.train.examples(near.indices[nearest]).value
+    pairs = np.concatenate([fake[nearest], real], axis=2)
+    picture = pictures.grid(Sample(pairs), columns=4)
+    path = neighbours_path(loaded.directory, loaded.step, _seed(loaded))
+    pictures.save_png(path, pictures.enlarged(picture))
+    print(
+        f"the {len(nearest)} samples nearest to a training image, left of it: {path}",
+        file=sys.stderr,
+    )
+
+
+def neighbours_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
+    """Where that picture is."""
+    of_seed = "" if seed is None else f"_seed_{seed}"
+    return run / "evaluations" / f"neighbours_{step:08d}{of_seed}.png"

@@ -49,7 +49,9 @@ def told(diagnosis: Diagnosis) -> str:
         lines += [f"\n{finding.name}", *_filled("seen: ", finding.evidence)]
         for place, advice in enumerate(finding.advice):
             lines += _filled("try:  " if not place else "      ", f"- {advice}")
-    if diagnosis.unseen:
+    if not diagnosis.findings:
+        lines += ["", *_filled("looked for: ", ", ".join(diagnosis.looked_for), "")]
+    elif diagnosis.unseen:
         lines.append("")
     for unseen in diagnosis.unseen:
         lines += _filled("not looked for: ", unseen, indent="")

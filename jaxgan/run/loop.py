@@ -14,6 +14,7 @@ from jaxgan.run import (
     checkpoint,
     gallery,
     hosts,
+    interim,
     not_finite,
     pictures,
     population,
@@ -121,6 +122,11 @@ class _Trainer:
             start = population.member(hosts.local(state), 0, len(self.seeds))
             self.grid = gallery.grid_of(self.sampler, self.experiment, start)
             self.draw_real()
+        self.evaluate = None
+        if step < self.options.steps:
+            self.evaluate = interim.make(
+                self.experiment, self.options, self.seeds, self.records, self.run
+            )
         stop, began = 0, time.monotonic()
         each = self.dispatch.steps
         fed = feed(self.dispatch.feed, step // each, self.options.steps // each)
@@ -162,6 +168,9 @@ class _Trainer:
             self.draw()
         if self.step % self.options.diagnose_every == 0 and hosts.is_chief():
             self.note()
+        if self.evaluate and self.evaluate.is_due(start, self.step):
+            self.check()
+            self.evaluate(self.step, hosts.local(self.state))
         if self.step % self.options.save_every == 0:
             self.save()
         self.records.skip(began)

@@ -85,7 +85,6 @@ def card(arguments: argparse.Namespace) -> dict[str, Any]:
     """What a protocol says of the manner."""
     passes, share = arguments.standing_statistics, arguments.truncation
     told = {
-        "average": not arguments.current,
         "truncation": share[0] if share else "none",
         "batch statistics": "running"
         if passes is None

@@ -10,7 +10,7 @@ COUNTS = (
     *("steps", "log_every", "sample_every", "save_every", "keep"),
     *("devices", "model_parallel", "processes", "heartbeat", "seeds", "microbatches"),
     "steps_per_dispatch",
-    "diagnose_every",
+    *("diagnose_every", "evaluate_every"),
 )
 
 OF_THE_RUN = ("seeds", "microbatches", "shared_draws", "steps_per_dispatch")
@@ -35,6 +35,18 @@ class Options:
     """Steps between checkpoints."""
     diagnose_every: int = 1000
     """Steps between measurements for `jaxgan diagnose`."""
+    evaluate_every: int | None = None
+    """Steps between evaluations, the same as of `jaxgan evaluate`; by default none."""
+    evaluate_metrics: tuple[str, ...] = ("fid",)
+    """What these measure."""
+    evaluate_num: int = 1000
+    """Images of a kind that they see."""
+    evaluate_split: str = "train"
+    """Real images that they compare with: train, held_out, or as the data call them."""
+    evaluate_weights: pathlib.Path | None = None
+    """File of the Inception network's weights, for it to see the images."""
+    evaluate_share: float = 1.0
+    """The largest share of the time for them: one that would take more is put off."""
     keep: int = 3
     """How many of the newest checkpoints to keep."""
     devices: int | None = None
@@ -83,6 +95,11 @@ class Options:
                 raise RunError(f"--{option}: saw {value}, wanted at least 1")
         if self.benchmark < 0:
             raise RunError(f"--benchmark: saw {self.benchmark}, wanted at least 0")
+        if not 0 < self.evaluate_share <= 1:
+            raise RunError(
+                f"--evaluate-share: saw {self.evaluate_share}, wanted more than 0, at "
+                "most 1"
+            )
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")
         self._check_processes()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 
 from jaxgan.core.types import Tree
-from jaxgan.run import devices, dispatch, hosts, population
+from jaxgan.run import devices, dispatch, hosts, interim, population
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 from jaxgan.run.program import Program, fit
@@ -42,6 +42,7 @@ def prepare(
       RunError: if the parts of the experiment, the devices or the intervals do not fit.
     """
     experiment, size = experiments[0], experiments[0].data.batch_size
+    interim.check(experiment, options)
     data = population.together([one.data for one in experiments])
     placement = devices.place(
         options.devices, size, options.microbatches, options.model_parallel

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxgan import data
-from jaxgan.evaluation.diagnosis import NO_HELD_OUT, TOO_EARLY, diagnose
+from jaxgan.evaluation.diagnosis import NAMES, NO_HELD_OUT, TOO_EARLY, diagnose
 from jaxgan.evaluation.history import History, of_seed
 
 HERE = pathlib.Path(__file__)
@@ -198,11 +198,18 @@ def test_not_finite_is_told_first():
     assert found.verdict.startswith("divergence")
 
 
+def test_all_names_are_told():
+    found = {f.name for rows in ROWS.values() for f in diagnose(rows).findings}
+    assert found == set(NAMES)
+
+
 def test_what_cannot_be_seen_is_said():
     assert diagnose(healthy()).unseen == ()
     assert diagnose(healthy()).verdict == "healthy"
     assert diagnose(healthy()[:2]).unseen == (TOO_EARLY,)
     assert diagnose([]).verdict == "too early to tell"
+    assert diagnose([]).looked_for == ("divergence",)
+    assert diagnose(healthy()).looked_for == NAMES
     blind = [
         {
             k: v
@@ -213,6 +220,10 @@ def test_what_cannot_be_seen_is_said():
     ]
     assert diagnose(blind).unseen == (NO_HELD_OUT,)
     assert diagnose(blind).verdict == "healthy"
+    assert set(NAMES) - set(diagnose(blind).looked_for) == {
+        "discriminator overfitting",
+        "memorisation",
+    }
 
 
 def test_only_the_last_third_counts():

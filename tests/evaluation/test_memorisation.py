@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.evaluation import near_duplicate_share, nearest_neighbours
+from jaxgan.evaluation.memorisation import copied_share, nearest_in_blocks
 
 
 @settings(max_examples=40, deadline=None)
@@ -82,6 +83,68 @@ def test_share_has_no_order_tile_or_unit(seed, tile, scale):
     assert seen == wanted
 
 
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 2**31),
+    cuts=st.lists(st.integers(1, 19), max_size=4),
+    tile=st.sampled_from([1, 3, 64]),
+)
+def test_blocks_are_searched_as_the_whole(seed, cuts, tile):
+    """Wherever training examples are cut, and without the one that a sample is."""
+    rng = np.random.default_rng(seed)
+    training = rng.integers(0, 3, (20, 3))  # many at the same distance
+    samples = np.concatenate([rng.standard_normal((5, 3)), training[:4]])
+    own = np.array([-1] * 5 + [0, 1, 2, 3])
+    blocks = [b for b in np.split(training, sorted(cuts)) if len(b)]
+    seen = nearest_in_blocks(samples, blocks, own, tile)
+    for number, (sample, place) in enumerate(zip(samples, own)):
+        distances = np.linalg.norm(training - sample, axis=1)
+        if place >= 0:
+            distances[place] = np.inf
+        assert seen.distances[number, 0] == pytest.approx(distances.min(), rel=1e-14)
+        found = distances[seen.indices[number, 0]]
+        assert found == pytest.approx(distances.min(), rel=1e-14)
+
+
+def test_no_more_than_a_block_is_held():
+    """Blocks are asked for one after the other, and only once."""
+    held = []
+
+    def blocks():
+        for number in range(50):
+            held.append(number)
+            yield np.full((2, 1), float(number))
+
+    seen = nearest_in_blocks(np.array([[7.2], [49.0]]), blocks())
+    assert held == list(range(50))
+    np.testing.assert_array_equal(seen.indices[:, 0], [14, 98])
+    np.testing.assert_allclose(seen.distances[:, 0], [0.2, 0.0])
+
+
+def test_copies_against_what_fresh_data_do():
+    rng = np.random.default_rng(0)
+    training, fresh, samples = rng.standard_normal((3, 1000, 4))
+
+    def share(samples):
+        distances = (
+            nearest_neighbours(x, training).distances for x in (samples, fresh)
+        )
+        return copied_share(*(d[:, 0] for d in distances)).share
+
+    assert share(samples) < 0.03  # as many as were said to be rare
+    copied = np.concatenate([samples[:600], training[:400] + 1e-3])
+    assert share(copied) == pytest.approx(0.4, abs=0.03)
+    assert share(training) == 1.0
+
+
+def test_copied_share_by_hand():
+    fresh = np.arange(1.0, 101.0)
+    found = copied_share(np.array([0.0, 5.0, 5.1, 7.0]), fresh, 0.05)
+    assert found == (0.5, 5.0)
+    # Where copies are among the fresh themselves, exact ones still count.
+    assert copied_share(np.array([0.0, 0.1]), np.zeros(9)) == (0.5, 0.0)
+
+
 def test_refusals():
     x = np.zeros((3, 4))
     for call, message in [
@@ -103,6 +166,13 @@ def test_refusals():
             "samples: saw 1 samples, wanted at le",
         ),
         (lambda: near_duplicate_share(x, x, 0.0), "ratio: saw 0.0, wanted a positive"),
+        (lambda: nearest_in_blocks(x, [x, x[:, :2]]), "blocks: saw 2 numbers per"),
+        (lambda: nearest_in_blocks(x, []), "blocks: saw 0 examples, wanted another"),
+        (lambda: nearest_in_blocks(x[:1], [x[:1]], [0]), "blocks: saw 1 examples"),
+        (lambda: nearest_in_blocks(x, [x], [0.0] * 3), "own: saw float64"),
+        (lambda: copied_share([1.0], []), "fresh: saw shape"),
+        (lambda: copied_share([-1.0], [1.0]), "distances: saw shape"),
+        (lambda: copied_share([1.0], [1.0], 1.0), "rare: saw 1.0"),
     ]:
         with pytest.raises(ValueError, match=message):
             call()

@@ -45,6 +45,25 @@ def test_seeds_print_a_row(script):
         seeds.Options(seeds=1)
 
 
+def test_the_table_of_recorded_failures(script):
+    """Every case and every cure has its row, with the finding that it is about."""
+    table, runs = script("failing_table"), script("failing_runs")
+    recorded = table.read(table.RECORDED)
+    rows = table.cases(recorded)[2:]
+    assert len(rows) == len(runs.CASES)
+    for row, (name, case) in zip(rows, runs.CASES.items()):
+        assert row.startswith(f"| {name} | ")
+        # Of all seeds: else it would say of how many.
+        assert f" **{case.expected}**" in row
+        assert f"**{case.expected}** (" not in row
+        assert "nan" not in row
+    cures = table.cures(recorded)[1:]
+    assert len(cures) == sum(len(recorded[name]) for name in runs.CURES)
+    for row in cures:
+        finding, verdict = row.split(" | ")[0][2:], row.split(" | ")[-1]
+        assert finding not in verdict
+
+
 def test_the_start_is_timed(script):
     before, after = script("start").import_seconds("import time; time.sleep(0.2)")
     assert before > 0.05

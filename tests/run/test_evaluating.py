@@ -8,7 +8,15 @@ import pytest
 
 from jaxgan.evaluation import classifier as classifiers
 from jaxgan.evaluation.classifier_network import Training
-from jaxgan.run import cli, evaluating, launch, pictures
+from jaxgan.run import (
+    cli,
+    evaluation_file,
+    launch,
+    measuring,
+    pictures,
+    sampling,
+    splits,
+)
 from jaxgan.run.measures import MEASURES
 
 from .conftest import EXPERIMENT, ROOT
@@ -24,6 +32,7 @@ def runs(tmp_path_factory):
     for name, file, words in (
         ("digits", DIGITS, SMALL),
         ("points", EXPERIMENT, ["--steps", "2"]),
+        ("images", EXPERIMENT.with_name("images.py"), ["--steps", "2"]),
     ):
         assert launch.train(file, [*words, "--run-dir", str(folder / name)]) == 0
     return folder
@@ -37,11 +46,11 @@ def quick(monkeypatch, tmp_path_factory):
         training=Training(steps=20),
         cache_dir=tmp_path_factory.getbasetemp() / "classifiers",
     )
-    monkeypatch.setattr(evaluating, "classifier", made)
+    monkeypatch.setattr(measuring, "classifier", made)
 
 
 def rows(run):
-    lines = (run / evaluating.FILE).read_text().splitlines()
+    lines = (run / evaluation_file.FILE).read_text().splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -58,8 +67,13 @@ def test_the_same_run_has_the_same_figures_each_with_its_card(runs, capsys):
     assert all(name.endswith("(classifier)") for name in names)
     card = found[0]["card"]
     assert card["weights"].startswith("sha256:")
-    assert card["fake images"] == 64
-    assert card["average"] is True
+    assert card["generated images"] == "64"
+    assert card["generator"] == "running average"
+    assert card["split"] == "train"
+    assert all(row["card"] == card for row in found)
+    told = {row["measure"]: row["about"] for row in found if "about" in row}
+    assert "1,797 of 1,797 training images" in told["memorisation"]
+    assert "1% of 64 of them are to another" in told["memorisation"]
     assert found[0]["step"] == 2
     shown = capsys.readouterr().out
     assert "FID (classifier)" in shown
@@ -122,11 +136,63 @@ def test_a_folder_of_another_shape(labelled_images, runs, capsys):
     assert "saw images (8, 8, 3), wanted (8, 8, 1)" in capsys.readouterr().err
 
 
+def test_each_split_by_any_of_its_names(runs, capsys):
+    """The classifier stays that of the training data; copies are looked for there."""
+    run, found = runs / "images", {}
+    for name in ("train", "held_out", "test"):
+        words = ["--num", "64", "--metrics", "fid", "memorisation", "--json"]
+        cli.main(["evaluate", str(run), "--split", name, *words])
+        lines = capsys.readouterr().out.splitlines()
+        found[name] = [json.loads(line) for line in lines]
+    cards = {name: rows[0]["card"] for name, rows in found.items()}
+    assert cards["train"]["split"] == "train"
+    assert cards["train"]["real images"] == "64 of 1,400"
+    assert cards["held_out"]["split"] == "held_out (test)"
+    assert cards["held_out"]["real images"] == "64 of 397"
+    assert found["test"] == found["held_out"]
+    fid, copies = zip(*([r["value"] for r in found[n]] for n in ("train", "test")))
+    assert fid[0] != fid[1]
+    assert copies[0] == copies[1]
+    for card in cards.values():
+        assert card["weights"] == cards["train"]["weights"]
+    for _, row in found.values():
+        assert "64 held-out images" in row["about"]
+        assert "1,400 of 1,400 training images" in row["about"]
+
+
+def test_a_generator_that_copies(runs):
+    """Training images themselves are found, each at its own place."""
+    experiment = sampling.load(runs / "images").experiment
+    protocol = measuring.Protocol(("memorisation",), 200)
+    judge = measuring.Judge(splits.choose(experiment, "train"), protocol)
+    source = experiment.data.source
+    places = np.arange(0, 1_400, 7)
+    copied = judge(source.examples(places).value)
+    near = copied.near
+    assert near is not None
+    assert copied.figures[0][1].value == 1.0
+    np.testing.assert_array_equal(near.distances, 0.0)
+    np.testing.assert_array_equal(near.indices, places)
+    fresh = experiment.held_out.source.examples(np.arange(200)).value
+    assert judge(fresh).figures[0][1].value < 0.05
+    # Of some training images, the others are not found.
+    few = measuring.Judge(
+        splits.choose(experiment, "train"), protocol._replace(neighbours=100)
+    )
+    ((_, figure),) = few(source.examples(places).value).figures
+    assert 0 < figure.value < 0.2
+    assert "100 of 1,400 training images" in figure.about
+
+
 def test_points_without_a_measure(runs, capsys):
     run = runs / "points"
-    with pytest.raises(SystemExit):
-        cli.main(["evaluate", str(run)])
-    assert "nothing else to measure" in capsys.readouterr().err
+    for words, message in (
+        ([], "nothing else to measure"),
+        (["--split", "train"], "--split: saw it with a run that makes no images"),
+    ):
+        with pytest.raises(SystemExit):
+            cli.main(["evaluate", str(run), *words])
+        assert message in capsys.readouterr().err
 
 
 def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
@@ -144,6 +210,11 @@ def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
     assert abs(fid) < 1e-4
     assert precision == recall == 1
     assert found[0]["card"]["real"] == folder
+    for words in (["--split", "train"], ["--step", "3"], ["--current"]):
+        with pytest.raises(SystemExit):
+            cli.main(["evaluate", folder, folder, *words])
+        error = capsys.readouterr().err
+        assert f"{words[0]}: saw it with two folders, wanted a run" in error
 
 
 @pytest.mark.parametrize(
@@ -155,6 +226,8 @@ def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
         (["--weights", "no.pth"], "no.pth"),
         (["--truncation", "0.5,1"], "saw 2 numbers, wanted one"),
         (["--truncation", "-1"], "saw -1.0, wanted more than 0"),
+        (["--split", "test"], "wanted train"),
+        (["--neighbours", "3"], "--neighbours: saw 3, wanted at least 16"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_written(runs, capsys, words, message):

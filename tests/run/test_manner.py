@@ -201,7 +201,6 @@ def test_the_protocol_says_how_samples_were_made():
         batch_size=32,
     )
     assert json.loads(json.dumps(manner.card(arguments))) == {
-        "average": False,
         "truncation": 0.7,
         "truncation cutoff": 4,
         "batch statistics": "standing: of 8 batches of 32 samples",

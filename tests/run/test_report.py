@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.core import Context, Sample, example_keys
-from jaxgan.run import checkpoint, cli, launch, records, sampling
+from jaxgan.run import checkpoint, cli, launch, pictures, records, sampling
 from jaxgan.run.errors import RunError
 from jaxgan.run.fingerprint import fingerprint
 
@@ -31,6 +31,7 @@ from jaxgan.run.report import (
     facts,
     figures,
     landscape,
+    signals,
 )
 
 from .conftest import EXPERIMENT, ROOT
@@ -286,11 +287,18 @@ def test_evaluations(tmp_path):
     assert [(one.step, one.metric) for one in found] == [
         (10, "fid"),
         (20, "fid"),
-        (20, "modes"),
         (20, "recall"),
+        (20, "modes"),
     ]
     assert found[0].value == 8.0  # the later row counts
-    assert evaluations.newest(found)[0].shown == "5.25 ± 0.5"
+    tables = evaluations.tables(found)
+    shown = {one.metric: one.shown for table in tables for one in table.evaluations}
+    assert shown == {"fid": "5.25 ± 0.5", "recall": "nan", "modes": "2"}
+    assert {table.title for table in tables} == {
+        "samples: 5000",
+        "",
+        "classifier: logistic",
+    }
     (curve,) = evaluations.curves(found)
     assert numbers(json.loads(curve.data)["data"][0]["y"]).tolist() == [8.0, 5.25]
     classes = evaluations.class_coverage(found)
@@ -298,6 +306,74 @@ def test_evaluations(tmp_path):
     assert "2 of 3 classes at step 20 (modes); without: two" in classes.about
     bars = json.loads(classes.data)["data"][0]
     assert numbers(bars["y"]).tolist() == [75, 25, 0]
+
+
+def test_one_table_per_protocol(tmp_path):
+    """Seeds of one population share a table; splits do not."""
+    card = {"split": "train", "weights": "sha256:" + 64 * "0", "jaxgan": "0.1.0"}
+    rows = [
+        {
+            **{"step": step, "metric": metric, "measure": "precision-recall"},
+            **{"value": step / 100, "better": "higher", "seed": seed},
+            "card": {**card, "split": split, "seed of the run": seed},
+        }
+        for split in ("train", "held_out")
+        for step in (10, 20)
+        for seed in (3, 4)
+        for metric in ("precision (x)", "recall (x)")
+    ]
+    (tmp_path / evaluations.FILE).write_text("\n".join(map(json.dumps, rows)))
+    found = evaluations.read(tmp_path)
+    first, second = evaluations.tables(found)
+    assert (first.title, second.title) == ("split: train", "split: held_out")
+    assert [(one.name, one.seed, one.step) for one in first.evaluations] == [
+        ("precision (x) ↑", 3, 20),
+        ("precision (x) ↑", 4, 20),
+        ("recall (x) ↑", 3, 20),
+        ("recall (x) ↑", 4, 20),
+    ]
+    assert dict(first.protocol) == card
+    (curve,) = evaluations.curves(found)  # of both metrics, splits and seeds
+    assert curve.title == "precision and recall (x)"
+    lines = [one["name"] for one in json.loads(curve.data)["data"]]
+    assert len(set(lines)) == 8
+    assert lines[0] == "precision · split: train · seed 3"
+
+
+def test_signals_are_drawn_once_and_apart_from_curves():
+    row = {
+        **{f"{name}/effective_number": 3.0 for name in ("samples", "data")},
+        **{"augment/p": 0.5, "signal/Dense_0": 1.0, "memory/other": 2.0},
+        **{"discriminator/loss": 1.0, "evaluation/fid": 4.0, "latent/size": 4.0},
+    }
+    told = [{"step": n, "images": n, "seconds": 1.0, **row} for n in (1, 2)]
+    drawn = signals.signals(told)
+    assert [one.title for one in drawn] == [
+        "Variety",
+        "Gradient by layer",
+        "Augmentation",
+        "memory: other",
+    ]
+    lines = json.loads(drawn[0].data)["data"]
+    assert [line["name"] for line in lines] == ["samples", "data"]
+    shown = curves.curves(told, document._is_curve)
+    assert [one.title for one in shown] == ["Losses"]
+    every = {name for plot in signals.PLOTS for name in plot.labels}
+    assert all(signals.is_signal(name) for name in every)
+    assert not any(signals.is_signal(f"{p}/loss") for p in ("generator", "x"))
+
+
+def test_the_samples_nearest_to_training_images(runs):
+    run = runs / "digits"
+    path = run / "evaluations" / "neighbours_00000002.png"
+    pictures.save_png(path, np.zeros((8, 8, 3), np.uint8))
+    row = {"step": 2, "metric": "fid", "value": 1.0, "card": {}}
+    (run / evaluations.FILE).write_text(json.dumps(row))
+    page = page_of(run)
+    for file in (path, run / evaluations.FILE):
+        file.unlink()
+    assert any("nearest training images" in a.get("alt", "") for _, a in page.tags)
+    assert "to a training image, at step 2" in page.text
 
 
 def bare(folder, rows=()):
@@ -382,6 +458,8 @@ def test_diagnosis(runs, monkeypatch):
     assert page.text.count(NASTY) == 2
     assert page.text.count("Not looked for: the future") == 1
     assert "Nothing that is known to go wrong" in page_of(runs / "points").text
+    monkeypatch.delitem(sys.modules, name)
+    assert "Looked for: divergence." in page_of(runs / "points").text
 
 
 def test_without_a_diagnosis_the_section_is_left_out(runs, monkeypatch):

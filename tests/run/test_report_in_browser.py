@@ -27,7 +27,10 @@ BRIGHTNESS = (
 )
 CURVE = "document.getElementById('curve-loss')"
 INK = "document.querySelector('.canvas')._fullLayout.font.color"
-DRAWN = "[...document.querySelectorAll('.canvas')].every(plot => plot.data)"
+DRAWN = (
+    "[...document.querySelectorAll('.canvas')]"
+    ".every(plot => plot.data || plot.closest('details:not([open])'))"
+)
 
 
 @pytest.fixture(scope="module")

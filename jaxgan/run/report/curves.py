@@ -1,7 +1,8 @@
-"""Curves of everything that metrics.jsonl holds."""
+"""Curves of what metrics.jsonl holds."""
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ NOT_CURVES = {"step", "images", "seconds", "spread", "seeds"}
 TITLES = {
     "loss": "Losses",
     "logits": "Logits",
+    "right": "What the discriminator gets right",
     "gradient_norm": "Gradient norms",
     "images_per_second": "Images per second",
 }
@@ -22,16 +24,25 @@ ABOUT = {
     "loss": "What each player minimises: all terms of its turns, weighted.",
     "logits": "What the discriminator says, on average, of real and generated samples. "
     "The further apart, the more easily it tells them apart.",
+    "right": "Shares of logits of the right sign, and of pairs ranked rightly. Near 1 "
+    "the generator may learn nothing; near ½ it is done, or the discriminator weak.",
     "gradient_norm": "Of each player's whole gradient.",
     "images_per_second": "Real images that training takes in; of all seeds together.",
 }
 Rows = Sequence[dict[str, Any]]
 
 
-def curves(rows: Rows) -> list[Figure]:
-    """A figure per quantity, both players in one; the losses first."""
+def curves(
+    rows: Rows, shown: Callable[[str], bool] = lambda name: True
+) -> list[Figure]:
+    """A figure per quantity, both players in one; the losses first.
+
+    Args:
+      rows: of metrics.jsonl.
+      shown: f(name of a metric) -> whether it is drawn.
+    """
     groups: dict[str, list[str]] = {}
-    for name in names(rows):
+    for name in filter(shown, names(rows)):
         groups.setdefault(quantity(name), []).append(name)
     order = sorted(groups, key=lambda name: (_place(name), name))
     return [_figure(group, _real_first(groups[group]), rows) for group in order]
@@ -61,6 +72,8 @@ def quantity(name: str) -> str:
     player, _, rest = name.partition("/")
     if player not in ("discriminator", "generator"):
         return name
+    if player == "discriminator" and rest in ("accuracy", "ranking"):
+        return "right"
     return "logits" if rest in ("real_logits", "fake_logits") else rest
 
 
@@ -74,19 +87,48 @@ def _place(name: str) -> int:
 
 
 def _figure(group: str, members: Sequence[str], rows: Rows) -> Figure:
+    title = TITLES.get(group, group if len(members) > 1 else members[0])
+    return draw(
+        rows,
+        {name: _label(name, members) for name in members},
+        f"curve-{group}",
+        title.replace("_", " ").replace("/", ": "),
+        ABOUT.get(group, ""),
+        logarithmic=group == "gradient_norm",
+        wide=group == "loss",
+    )
+
+
+def draw(
+    rows: Rows,
+    labels: Mapping[str, str],
+    name: str,
+    title: str,
+    about: str,
+    logarithmic: bool = False,
+    wide: bool = False,
+) -> Figure:
+    """A figure of some metrics, each with its label.
+
+    Args:
+      rows: of metrics.jsonl.
+      labels: of the metrics.
+      name: as of `Figure`, and so are `title`, `about` and `wide`.
+      logarithmic: of the values, if all are positive.
+    """
     drawn = go.Figure()
-    for place, name in enumerate(members):
-        add_curve(drawn, name, _label(name, members), rows, COLOURS[place % 7])
-    values = [row[name] for row in rows for name in members if name in row]
-    drawn.update_layout(hovermode="x unified", showlegend=len(members) > 1, **LEGEND)
+    for place, (metric, label) in enumerate(labels.items()):
+        add_curve(drawn, metric, label, rows, COLOURS[place % len(COLOURS)])
+    values = [row[metric] for row in rows for metric in labels if metric in row]
+    drawn.update_layout(hovermode="x unified", showlegend=len(labels) > 1, **LEGEND)
     drawn.update_xaxes(title_text="step", title_standoff=4)
     drawn.update_yaxes(tickformat="~g")
-    if group == "gradient_norm" and values and min(values) > 0:
-        drawn.update_yaxes(type="log", dtick="D2")
-    title = TITLES.get(group, group if len(members) > 1 else members[0])
-    title = title.replace("_", " ").replace("/", ": ")
-    about = ABOUT.get(group, "")
-    return figure(drawn, f"curve-{group}", title, about, wide=group == "loss")
+    if values and max(values) - min(values) <= 1e-3 * abs(max(values)):
+        drawn.update_yaxes(rangemode="tozero")  # else noise, or nothing, fills the plot
+    elif logarithmic and values and min(values) > 0:
+        decades = math.log10(max(values) / min(values))
+        drawn.update_yaxes(type="log", dtick="D2" if decades < 2 else None)
+    return figure(drawn, name, title, about, wide=wide)
 
 
 LEGEND: dict[str, Any] = {
@@ -96,6 +138,8 @@ LEGEND: dict[str, Any] = {
 
 def _label(name: str, members: Sequence[str]) -> str:
     player, _, rest = name.partition("/")
+    if quantity(name) == "right":
+        return {"accuracy": "signs", "ranking": "pairs"}[rest]
     if quantity(name) != "logits":
         return player
     turn = "" if player == "discriminator" else ", generator's turn"

@@ -29,10 +29,12 @@ class Diagnosis(NamedTuple):
     Attributes:
       findings: of all of them.
       unseen: what could not be looked for, and why.
+      looked_for: the names of the failures that there could have been.
     """
 
     findings: Sequence[Finding]
     unseen: Sequence[str]
+    looked_for: Sequence[str] = ()
 
 
 def read(
@@ -49,12 +51,14 @@ def read(
         return None
     found: list[Finding] = []
     unseen: dict[str, None] = {}
+    looked_for: dict[str, None] = {}
     for seed in seeds:
         one = module.diagnose(_of_seed(rows, seed))
         told = seed if len(seeds) > 1 else None
         found += [Finding(f.name, f.evidence, f.advice, told) for f in one.findings]
         unseen |= dict.fromkeys(one.unseen)
-    return Diagnosis(found, list(unseen))
+        looked_for |= dict.fromkeys(getattr(one, "looked_for", ()))
+    return Diagnosis(found, list(unseen), list(looked_for))
 
 
 def _of_seed(rows: Sequence[dict[str, Any]], seed: int) -> list[dict[str, Any]]:

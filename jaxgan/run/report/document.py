@@ -19,10 +19,11 @@ from jaxgan.run.report import (
     made,
     plane,
     seeds,
+    signals,
 )
 from jaxgan.run.report.diagnosis import Diagnosis
 from jaxgan.run.report.embedded import Picture
-from jaxgan.run.report.evaluations import Evaluation
+from jaxgan.run.report.evaluations import Table
 from jaxgan.run.report.facts import Facts
 from jaxgan.run.report.figures import Figure
 from jaxgan.run.report.made import Pair, Walk
@@ -59,9 +60,11 @@ class Contents(NamedTuple):
     pictures: Sequence[Picture]
     pictures_there: int
     checkpoint: FromCheckpoint
+    signals: Sequence[Figure]
     classes: Figure | None
-    evaluations: Sequence[Evaluation]
+    evaluations: Sequence[Table]
     evaluation_curves: Sequence[Figure]
+    neighbours: Picture | None
     evaluate: str
     seeds: Seeds | None
 
@@ -80,16 +83,23 @@ def contents(run: pathlib.Path) -> Contents:
     return Contents(
         facts=known,
         diagnosis=diagnosis.read(rows, known.seeds),
-        curves=curves.curves(rows),
+        curves=curves.curves(rows, _is_curve),
+        signals=signals.signals(rows),
         pictures=pictures,
         pictures_there=there,
         checkpoint=from_checkpoint(run, tuple(checkpoint.steps(run))),
         classes=evaluations.class_coverage(measured),
-        evaluations=evaluations.newest(measured),
+        evaluations=evaluations.tables(measured),
         evaluation_curves=evaluations.curves(measured),
+        neighbours=evaluations.neighbours(run),
         evaluate=f"{evaluations.MAKE} {run}",
         seeds=seeds.compare(run, known.seeds, rows) if several else None,
     )
+
+
+def _is_curve(name: str) -> bool:
+    """Whether a metric is drawn nowhere else."""
+    return not (signals.is_signal(name) or name.startswith("evaluation/"))
 
 
 @functools.lru_cache(maxsize=1)

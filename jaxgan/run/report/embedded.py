@@ -3,6 +3,7 @@
 import base64
 import io
 import pathlib
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -90,17 +91,19 @@ def over_time(folder: pathlib.Path) -> tuple[list[Picture], int]:
     files = sorted(folder.glob("step_*.png"))
     chosen = thinned(files, MOST_PICTURES)
     most = MOST_BYTES // max(len(chosen), 1)
-    return [_of_file(path, most) for path in chosen], len(files)
+    return [of_file(path, most) for path in chosen], len(files)
 
 
 def newest(folder: pathlib.Path, label: str) -> Picture | None:
     """The last picture of a folder, if there is one."""
     files = sorted(folder.glob("step_*.png"))
-    return _of_file(files[-1])._replace(label=label) if files else None
+    return of_file(files[-1])._replace(label=label) if files else None
 
 
-def _of_file(path: pathlib.Path, most: int = MOST_BYTES // MOST_PICTURES) -> Picture:
-    step = int(path.stem.removeprefix("step_"))
+def of_file(path: pathlib.Path, most: int = MOST_BYTES // MOST_PICTURES) -> Picture:
+    """Embeds a picture whose name says its step: 'step_00001000.png'."""
+    found = re.search("[0-9]+", path.stem)
+    label = f"step {int(found[0]):,}" if found else ""
     with Image.open(path) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return picture(pictures.enlarged(pixels), f"step {step:,}", most)
+    return picture(pictures.enlarged(pixels), label, most)

@@ -11,6 +11,7 @@ from jaxgan.run.report import embedded
 from jaxgan.run.report.curves import LEGEND, names, points
 from jaxgan.run.report.embedded import Picture
 from jaxgan.run.report.figures import COLOURS, Figure, figure
+from jaxgan.run.report.signals import is_signal
 
 
 class Line(NamedTuple):
@@ -47,7 +48,11 @@ def compare(
         for name in row
         if "seeds" in row and name != "images_per_second"
     }
-    lines = [_line(name, latest[name], seeds) for name in names(rows) if name in latest]
+    lines = [
+        _line(name, latest[name], seeds)
+        for name in names(rows)
+        if name in latest and not is_signal(name)
+    ]
     losses = [f"{player}/loss" for player in ("discriminator", "generator")]
     drawn = [_curves(name, seeds, rows) for name in losses if name in latest]
     folders = [(run / "samples" / f"seed_{seed}", f"seed {seed}") for seed in seeds]

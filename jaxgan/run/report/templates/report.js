@@ -36,13 +36,18 @@ function prepare(root) {
   const idle = !waiting.length;
   for (const element of root.querySelectorAll(".canvas")) {
     const script = element.querySelector("script");
-    if (!script) continue;
-    element.content = JSON.parse(script.textContent);
-    script.remove();
+    if (script) {
+      element.content = JSON.parse(script.textContent);
+      script.remove();
+    }
+    // Where it is folded away a plot has no width yet.
+    if (element.data || waiting.includes(element) || element.closest("details:not([open])")) continue;
     waiting.push(element);
   }
   if (idle) work();
 }
+
+body.addEventListener("toggle", (event) => { if (event.target.open) prepare(event.target); }, true);
 
 function show(slides, place) {
   const images = [...slides.querySelectorAll("img")];
