@@ -164,6 +164,11 @@ def _evaluate(
         "jaxgan": jaxgan.__version__,
     }
     figures = [figure for name in names for figure in MEASURES[name](material)]
+    if not figures:
+        raise RunError(
+            f"--metrics: saw {', '.join(names)}, wanted some that fit these data",
+            "modes are those of stacked data",
+        )
     _tell(figures, subject.step, card, subject.run, arguments)
     if subject.run is not None:
         _draw_neighbours(subject, subject.run, material, real)
