@@ -83,6 +83,18 @@ def test_constants_of_biggan():
     np.testing.assert_allclose(decays, [0.0, 0.9999**0.5], rtol=1e-6)
 
 
+def test_biggan_with_momentum_and_a_shorter_average():
+    recipe = recipes.biggan(critic_steps=5, b1=0.5, decay=0.99, average_from=10)
+    np.testing.assert_allclose(
+        recipe.ema_decay(jnp.int32(10), 64) ** 5, 0.99, rtol=1e-6
+    )
+    params = jnp.zeros(1)
+    with jax.numpy_dtype_promotion("standard"):
+        for optimizer in recipe.optimizers:
+            _, memory = optimizer.update(jnp.ones(1), optimizer.init(params), params)
+            np.testing.assert_allclose(memory[0].mu, 1 - 0.5)
+
+
 @pytest.mark.parametrize(
     ("name", "gamma", "life"),
     [

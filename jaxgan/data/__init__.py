@@ -1,6 +1,7 @@
 """Sources of examples, and batches as a function of the step."""
 
 from jaxgan.data.batches import Batches, batches
+from jaxgan.data.classes import of_classes
 from jaxgan.data.handwritten import digits
 from jaxgan.data.image_folder import folder
 from jaxgan.data.source import (
@@ -35,6 +36,7 @@ __all__ = [
     "folder",
     "grid",
     "grid_centres",
+    "of_classes",
     "ring",
     "ring_centres",
     "stacked",

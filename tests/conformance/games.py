@@ -11,7 +11,7 @@ from jaxgan import nn as layers
 from jaxgan.core import Context, Sample, Verdict
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
-from jaxgan.models import biggan, dcgan, mlp, r3gan, stylegan2, toy
+from jaxgan.models import biggan, biggan_deep, dcgan, mlp, r3gan, resnet, stylegan2, toy
 
 SIZE = 16
 
@@ -151,10 +151,32 @@ def modern() -> LatentGame:
 
 
 def big() -> LatentGame:
-    """Also labels and spectral norms in both, as SAGAN and BigGAN-deep have them."""
+    """Also labels and spectral norms in both."""
     return LatentGame(
         biggan.Generator((8, 8, 1), (4, 2), 3, attention=(), shared=2),
         biggan.Discriminator((4,), 1, 3, attention=()),
+        latent_size=4,
+        conditioning=uniform_labels(3),
+    )
+
+
+def attentive() -> LatentGame:
+    """SAGAN's."""
+    shared = {"classes": 3, "spectral": True, "attention": (0,)}
+    return LatentGame(
+        resnet.Generator((8, 8, 1), (4, 8), **shared),
+        resnet.Discriminator((8,), 1, **shared),
+        latent_size=4,
+        conditioning=uniform_labels(3),
+    )
+
+
+def deep() -> LatentGame:
+    """BigGAN-deep's, of one block per change of size."""
+    shared = {"depth": 1, "classes": 3, "attention": ()}
+    return LatentGame(
+        biggan_deep.Generator((8, 8, 1), (8, 4), shared=2, **shared),
+        biggan_deep.Discriminator((4, 8), **shared),
         latent_size=4,
         conditioning=uniform_labels(3),
     )
@@ -177,6 +199,15 @@ GAMES = {
             "discriminator/spectral/linear/",
             "spectral/image/",
         ),
+    ),
+    "attentive": Case(
+        attentive, images, True, ("discriminator/spectral/Dense_0/", "spectral/Conv_0/")
+    ),
+    "deep": Case(
+        deep,
+        images,
+        True,
+        ("discriminator/spectral/linear/", "spectral/image/"),
     ),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),

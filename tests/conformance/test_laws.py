@@ -59,7 +59,7 @@ NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 
 
 # Half a minute and more to compile; what is in them is tested by itself as well.
-HEAVY = ("big", "modern", "stylegan2")
+HEAVY = ("attentive", "big", "deep", "modern", "stylegan2")
 
 
 def with_heavy_ones_slow(names):

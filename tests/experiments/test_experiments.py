@@ -9,36 +9,48 @@ import pytest
 from PIL import Image
 
 from jaxgan import data
+from jaxgan.games import latent
 from jaxgan.run import launch, loading, sampling
 from jaxgan.run.fingerprint import fingerprint
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "experiments").glob("*.py"))
 STEPS = 6
+CLASSES = (
+    *("airplane", "automobile", "bird", "cat", "deer"),
+    *("dog", "frog", "horse", "ship", "truck"),
+)
+"""Of CIFAR-10, in their order."""
 
 
-def fake_mnist(name, split="train", data_dir=None, **options):
-    del name, split, data_dir, options
+def fake_tfds(name, split="train", data_dir=None, *, size=None, **options):
+    """Twenty images of ten classes: grey ones of 'mnist', else coloured."""
+    del split, data_dir, options
     rng = np.random.default_rng(0)
-    values = rng.integers(0, 256, (20, 28, 28, 1), dtype=np.uint8)
-    return data.arrays(values, np.arange(20) % 10)
+    side, channels = (size or 28, 1) if name == "mnist" else (size or 32, 3)
+    values = rng.integers(0, 256, (20, side, side, channels), dtype=np.uint8)
+    return data.arrays(values, np.arange(20) % 10, CLASSES if channels == 3 else ())
+
+
+def save_images(folder, count):
+    """Writes pictures that are neither square nor of any size that is wanted."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for place in range(count):
+        pixels = rng.integers(0, 256, (9, 12, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{place}.png")
 
 
 @pytest.fixture
 def experiment(request, monkeypatch, tmp_path):
     """(path, module, tiny config of the first variant)."""
-    monkeypatch.setattr(data, "tfds_images", fake_mnist)
+    monkeypatch.setattr(data, "tfds_images", fake_tfds)
+    monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
     module = loading.load_module(request.param)
     config = module.tiny(next(iter(module.VARIANTS.values())))
-    if hasattr(config, "path"):
-        rng = np.random.default_rng(0)
-        folder = tmp_path / "images"
-        folder.mkdir()
-        for place in range(9):
-            pixels = rng.integers(0, 256, (9, 12, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(folder / f"{place}.png")
-        config = dataclasses.replace(config, path=str(folder))
-        monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
+    if getattr(config, "path", ""):
+        save_images(tmp_path / "images", 9)
+        config = dataclasses.replace(config, path=str(tmp_path / "images"))
     return request.param, module, config
 
 
@@ -64,20 +76,36 @@ each = pytest.mark.parametrize(
 )
 
 
+# Its network is `biggan_cifar10`'s, and takes as long to compile.
+HEAVY = {"biggan_imagenet128"}
+
+
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
+        "biggan_cifar10",
+        "biggan_imagenet128",
         "conditional_mnist",
         "dcgan_folder",
         "dcgan_mnist",
         "digits",
         "mlp_mnist",
+        "sagan_cifar10",
+        "sngan_cifar10",
         "toy_modes",
         "wgan_gp_mnist",
         "wgan_mnist",
     }
 
 
-@each
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] * (path.stem in HEAVY))
+        for path in FILES
+    ],
+    indirect=True,
+    ids=[path.stem for path in FILES],
+)
 def test_resumes_to_the_same_bits(experiment, tmp_path):
     """Law 4 through real checkpoints; six batches of eight cross an epoch of twenty."""
     wanted = train(experiment, tmp_path / "whole", STEPS)
@@ -94,10 +122,36 @@ def test_resumes_to_the_same_bits(experiment, tmp_path):
 def test_every_variant_builds(experiment):
     _, module, _ = experiment
     for config in module.VARIANTS.values():
-        if not hasattr(config, "path"):
+        if not getattr(config, "path", ""):
             made = module.build(module.tiny(config))
             sampling.Sampler(made)
             assert made.data(0).value.shape[0] == made.data.batch_size
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [path for path in FILES if '\n    path: str = ""' in path.read_text()],
+    indirect=True,
+    ids=lambda path: path.stem,
+)
+def test_learns_the_users_own_classes(experiment, tmp_path):
+    """With --path sub-folders are classes, of which --only keeps some."""
+    _, module, config = experiment
+    for name in ("cats", "dogs", "owls"):
+        save_images(tmp_path / "mine" / name, 4)
+    mine = dataclasses.replace(config, path=str(tmp_path / "mine"))
+    made = module.build(mine)
+    assert made.data.source.classes == ("cats", "dogs", "owls")
+    assert made.data.source.shape == (config.size, config.size, 3)
+    assert made.held_out is None
+    chosen = module.build(dataclasses.replace(mine, only=("owls", "cats")))
+    assert chosen.data.source.classes == ("owls", "cats")
+    assert chosen.data.source.size == 8
+    conditional = made.game.conditioning is not latent.unconditional
+    assert conditional == (experiment[0].stem != "sngan_cifar10")
+    if conditional:
+        with pytest.raises(ValueError, match="classes: saw 1, wanted at least 2"):
+            module.build(dataclasses.replace(mine, only=("owls",)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

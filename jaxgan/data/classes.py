@@ -1,0 +1,61 @@
+"""Some of the classes of a labelled set."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from jaxgan.core.types import Sample
+from jaxgan.data.source import Arrays, DataError, Source, subset
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class OfClasses:
+    """A source whose labels count the chosen classes; see `of_classes`."""
+
+    source: Source
+    classes: tuple[str, ...]
+    numbers: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """The number of examples."""
+        return self.source.size
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one value."""
+        return self.source.shape
+
+    def examples(self, indices: np.ndarray) -> Sample:
+        """Gathers by index, and numbers the labels anew."""
+        value, given = self.source.examples(indices)
+        return Sample(value, self.numbers[given])
+
+
+def of_classes(source: Arrays, names: Sequence[str]) -> Source:
+    """The examples of these classes, in the source's order.
+
+    Labels are numbered anew: the first name is class 0. No names are all classes.
+
+    Args:
+      source: labelled examples.
+      names: of the classes.
+
+    Raises:
+      DataError: if a name is given twice or is no class of the source.
+    """
+    if not names:
+        return source
+    unknown = [name for name in names if name not in source.classes]
+    if unknown or source.labels is None:
+        raise DataError(
+            f"classes: saw {unknown[0]!r}, wanted some of "
+            f"{', '.join(source.classes) or 'none, for there are no labels'}"
+        )
+    if len(set(names)) < len(names):
+        raise DataError(f"classes: saw {', '.join(names)}, wanted each once")
+    numbers = np.full(len(source.classes), -1, np.int32)
+    numbers[[source.classes.index(name) for name in names]] = np.arange(len(names))
+    chosen = np.flatnonzero(numbers[source.labels] >= 0)
+    return OfClasses(subset(source, chosen), tuple(names), numbers)
