@@ -35,6 +35,8 @@ class Config:
     """Channels of R3GAN's stages from 4×4 on."""
     groups: tuple[int, ...] = (96, 96, 96, 96)
     """Groups of their convolutions."""
+    blocks: int = 2
+    """Residual blocks of every stage of theirs."""
     width: int = 16
     """Channels of DCGAN's largest hidden map; they double towards the base."""
     hidden: int = 256
@@ -43,8 +45,8 @@ class Config:
     """Of R1 and R2, at first and at last."""
     learning_rate: tuple[float, float] = (2e-4, 5e-5)
     """Adam's for both players, at first and at last; DCGAN's loss keeps the first."""
-    half_life: float = 5e6
-    """Of the generator's running average at last, in images."""
+    half_life: tuple[float, float] = (0.0, 5e6)
+    """Of the generator's running average, in images, at first and at last."""
     burn_in: int = 20_000_000
     """Images until schedules are at their last values."""
 
@@ -57,7 +59,7 @@ VARIANTS = {
         batch_size=64,
         gamma=(1.0, 0.1),
         learning_rate=(1e-3, 1e-4),
-        half_life=20_000.0,
+        half_life=(0.0, 20_000.0),
         burn_in=1_000_000,
     ),
 }
@@ -75,7 +77,7 @@ def build(config: Config) -> Experiment:
     schedules = recipes.r3gan(
         config.gamma,
         config.learning_rate,
-        half_life=(0.0, config.half_life),
+        half_life=config.half_life,
         burn_in_images=config.burn_in,
         batch_size=config.batch_size,
     )
@@ -101,8 +103,8 @@ def players(config: Config, shape: tuple[int, ...]) -> tuple[nn.Module, nn.Modul
             dcgan.Discriminator(config.width, normalise=False, hidden=hidden),
         )
     return (
-        r3gan.Generator(config.widths, config.groups, shape=shape),
-        r3gan.Discriminator(config.widths[::-1], config.groups[::-1]),
+        r3gan.Generator(config.widths, config.groups, config.blocks, shape=shape),
+        r3gan.Discriminator(config.widths[::-1], config.groups[::-1], config.blocks),
     )
 
 
@@ -116,6 +118,7 @@ def tiny(config: Config) -> Config:
         latent_size=4,
         widths=(4, 4),
         groups=(2, 2),
+        blocks=1,
         width=4,
         hidden=8,
     )
