@@ -81,3 +81,16 @@ BGC = joined(BLIT, GEOMETRY, COLOR)
 """The paper's choice: 'bgc'."""
 BGCFNC = joined(BGC, CORRUPTION)
 """All of them."""
+R3GAN = joined(
+    BLIT,
+    GEOMETRY,
+    Strengths(
+        brightness=0.5,
+        contrast=0.5,
+        lumaflip=0.5,
+        hue=0.5,
+        saturation=0.5,
+        cutout=1.0,
+    ),
+)
+"""Those of Huang et al. 2024 (arXiv 2501.05441), as the official code has them."""

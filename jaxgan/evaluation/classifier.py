@@ -123,6 +123,7 @@ def per_channel(single: Extractor, batch_size: int) -> Extractor:
         weights=single.weights,
         compute=compute,
         batch_size=batch_size,
+        stacked=True,
     )
 
 

@@ -46,6 +46,8 @@ class Extractor:
       weights: a pytree of arrays.
       compute: maps weights and images to outputs; pure, called under `jax.jit`.
       batch_size: of what the network gets.
+      stacked: whether classes are triples, one class per channel, as of
+        `jaxgan.data.stacked`.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Extractor:
     weights: Any
     compute: Callable[[Any, jax.Array], Outputs]
     batch_size: int = 64
+    stacked: bool = False
 
     def __post_init__(self):
         if self.batch_size < 1:

@@ -139,6 +139,22 @@ def _classes(material: Material) -> list[Figure]:
     ]
 
 
+def _modes(material: Material) -> list[Figure]:
+    """StackedMNIST's, by VEEGAN's protocol; of any other data nothing."""
+    extractor = material.extractor
+    if not extractor.stacked:
+        return []
+    seen = np.argmax(material.fake.probabilities, axis=1)
+    found = class_coverage(seen, extractor.class_count)
+    return [
+        Figure(extractor.title(f"modes of {found.total:,}"), found.modes),
+        Figure(
+            extractor.title("divergence of modes from uniform, nats"),
+            float(found.reverse_divergence),
+        ),
+    ]
+
+
 def _collapse(material: Material) -> list[Figure]:
     found = collapse(material.fake.features, material.real.features)
     title = material.extractor.title
@@ -171,6 +187,7 @@ MEASURES: dict[str, Callable[[Material], list[Figure]]] = {
     "precision-recall": _precision,
     "density-coverage": _density,
     "classes": _classes,
+    "modes": _modes,
     "collapse": _collapse,
     "duplicates": _duplicates,
     "memorisation": _memorisation,

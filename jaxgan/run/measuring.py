@@ -128,7 +128,7 @@ class Judge:
           names: of the measures, if not all that the protocol names.
 
         Raises:
-          RunError: if there are too few.
+          RunError: if there are too few, or no measure fits the data.
         """
         if len(fake) < LEAST:
             raise RunError(
@@ -139,6 +139,11 @@ class Judge:
         near = self._near(seen.features) if "memorisation" in names else None
         material = Material(self._real, seen, self.extractor, self._protocol.seed, near)
         figures = [(name, one) for name in names for one in MEASURES[name](material)]
+        if not figures:
+            raise RunError(
+                f"--metrics: saw {', '.join(names)}, wanted some that fit these data",
+                "modes are those of stacked data",
+            )
         return Measured(figures, self.card(len(fake)), near)
 
     @functools.cached_property

@@ -76,8 +76,9 @@ each = pytest.mark.parametrize(
 )
 
 
-# Its network is `biggan_cifar10`'s, and takes as long to compile.
-HEAVY = {"biggan_imagenet128"}
+# The network of the one is `biggan_cifar10`'s, and takes as long to compile; so do the
+# eighteen augmentations of the other, differentiated twice.
+HEAVY = {"biggan_imagenet128", "r3gan_cifar10"}
 
 
 def test_all_are_here():
@@ -89,6 +90,9 @@ def test_all_are_here():
         "dcgan_mnist",
         "digits",
         "mlp_mnist",
+        "r3gan_cifar10",
+        "r3gan_ffhq",
+        "r3gan_stackedmnist",
         "sagan_cifar10",
         "sngan_cifar10",
         "toy_modes",

@@ -1,12 +1,15 @@
 """The defaults are the published networks and schedules; nothing is computed."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan import data
+from jaxgan import data, recipes
 from jaxgan.core import Sample, init_state
+from jaxgan.models import r3gan_published
 from jaxgan.run import loading
 
 from .test_experiments import ROOT
@@ -24,7 +27,12 @@ def load(monkeypatch):
         names = tuple(map(str, range(classes)))
         return data.arrays(np.zeros((2, size, size, 3), np.uint8), [0, 1], names)
 
+    def black_folder(path, size, labels):
+        del path, labels
+        return data.arrays(np.zeros((2, size, size, 3), np.uint8))
+
     monkeypatch.setattr(data, "tfds_images", black)
+    monkeypatch.setattr(data, "folder", black_folder)
     return lambda name: loading.load_module(ROOT / "experiments" / f"{name}.py")
 
 
@@ -57,6 +65,23 @@ PROJECTION = tuple(all - few for all, few in zip(SAGAN, ATTENTION))
 SNGAN = tuple(all - few for all, few in zip(PROJECTION, LABELS))
 
 
+def r3gan(widths, labels=0, latent=64, blocks=2, expansion=2):
+    """Both players' numbers by hand, from the widths of the stages alone.
+
+    Every group of a 3×3 convolution has 16 channels: 96 groups of 2 · 768.
+    """
+    total = sum(
+        blocks * (2 * width * hidden + 9 * 16 * hidden + 2 * hidden)
+        for width, hidden in ((width, expansion * width) for width in widths)
+    )
+    total += sum(a * b for a, b in itertools.pairwise(widths) if a != b)
+    total += 16 * widths[0] + 3 * widths[-1]
+    vectors = labels * 64
+    from_latent = (latent + 64 * bool(labels)) * widths[0] + vectors
+    to_logit = (64 if labels else 1) * widths[0] + vectors
+    return total + from_latent, total + to_logit
+
+
 @pytest.mark.parametrize(
     ("name", "variant", "wanted"),
     [
@@ -66,11 +91,66 @@ SNGAN = tuple(all - few for all, few in zip(PROJECTION, LABELS))
         # From StudioGAN's logs, too.
         ("biggan_cifar10", "default", (9_416_196, 2_415_170)),
         ("biggan_imagenet128", "default", (70_433_988, 87_982_370)),
+        ("r3gan_cifar10", "default", r3gan((768,) * 4, CIFAR)),
+        ("r3gan_ffhq", "64", r3gan((768,) * 4 + (384,))),
+        ("r3gan_ffhq", "256", r3gan((768,) * 4 + (384, 192, 96))),
     ],
 )
 def test_parameters(load, name, variant, wanted):
     module = load(name)
     assert counts(module.build(module.VARIANTS[variant])) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "preset"),
+    [
+        ("r3gan_cifar10", "default", "CIFAR-10"),
+        ("r3gan_ffhq", "64", "FFHQ-64"),
+        ("r3gan_ffhq", "256", "FFHQ-256"),
+        ("r3gan_stackedmnist", "default", "CIFAR-10"),
+    ],
+)
+def test_presets_of_r3gan(load, name, variant, preset):
+    """The experiments have the constants of `recipes` and `models`."""
+    config = load(name).VARIANTS[variant]
+    constants, networks = recipes.R3GAN[preset], r3gan_published.PUBLISHED[preset]
+    assert (config.gamma, config.half_life) == (constants.gamma, constants.half_life)
+    assert config.burn_in == constants.burn_in_images
+    assert config.batch_size == constants.batch_size
+    assert (config.widths, config.groups) == (networks.widths, networks.groups)
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "last"),
+    [("r3gan_cifar10", "default", 0.55), ("r3gan_ffhq", "256", 0.3)],
+)
+def test_schedules_of_r3gan(load, name, variant, last):
+    """Along half a cosine over 20 million images: D's rate, and p of augmentation."""
+    module = load(name)
+    config = module.VARIANTS[variant]
+    assert (config.augment, config.flip, config.bfloat16) == (last, True, True)
+    made = module.build(config)
+    steps = 20_000_000 // config.batch_size
+    memory = made.optimizers.discriminator.init(jnp.ones(1))
+    for share, rate, b2 in ((0, 2e-4, 0.9), (0.5, 1.25e-4, 0.945), (2, 5e-5, 0.99)):
+        counts = jax.tree.map(
+            lambda count, share=share: jnp.full_like(count, share * steps),
+            memory.hyperparams_states,
+        )
+        later = memory._replace(hyperparams_states=counts)
+        with jax.numpy_dtype_promotion("standard"):
+            _, seen = made.optimizers.discriminator.update(jnp.ones(1), later)
+        np.testing.assert_allclose(
+            [seen.hyperparams["learning_rate"], seen.hyperparams["b2"]],
+            [rate, b2],
+            rtol=1e-4,
+        )
+    (pair, one, two), _ = (turn.terms for turn in made.turns)
+    assert (pair.name, one.name, two.name) == ("adversarial", "r1", "r2")
+    for share, part in ((0, 1.0), (0.5, 0.55), (2, 0.1)):
+        np.testing.assert_allclose(
+            one.weight(jnp.int32(share * steps)), part * config.gamma[0], rtol=1e-4
+        )
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,7 @@ def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
     [
         (["--metrics", "fdi"], "fid"),
         (["--num", "3"], "wanted at least 16"),
+        (["--metrics", "modes"], "saw modes, wanted some that fit these data"),
         (["--step", "77"], "77"),
         (["--weights", "no.pth"], "no.pth"),
         (["--truncation", "0.5,1"], "saw 2 numbers, wanted one"),
