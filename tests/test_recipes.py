@@ -27,6 +27,8 @@ PUBLISHED = {
     "wgan",
     "wgan_gp",
     "hinge",
+    "acgan",
+    "infogan",
     "biggan",
     "relativistic",
     "r3gan",
@@ -65,6 +67,25 @@ def test_turns(name, terms, every):
         if term.name in ("r1", "r2"):
             ends = [float(term.weight(jnp.int32(step))) for step in (0, 10**6)]
             np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "term"),
+    [("acgan", "auxiliary_classifier"), ("infogan", "mutual_information")],
+)
+def test_both_players_minimise_the_heads_term(name, term):
+    """With the paper's weight of 1 beside the adversarial loss; Adam's β₁ is ½."""
+    recipe = RECIPES[name]()
+    assert [turn.player for turn in recipe.turns] == ["discriminator", "generator"]
+    for turn in recipe.turns:
+        weights = {each.name: each.weight for each in turn.terms}
+        assert weights == {"adversarial": 1.0, term: 1.0}
+        assert turn.every == 1
+    for optimizer in recipe.optimizers:
+        state = optimizer.init(jnp.zeros(1))
+        with jax.numpy_dtype_promotion("standard"):
+            _, state = optimizer.update(jnp.ones(1), state)
+        np.testing.assert_allclose(state[0].mu, 0.5)
 
 
 def test_constants_of_biggan():
@@ -119,6 +140,8 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("wgan_gp", 1e-4),
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
+        ("acgan", 2e-4),
+        ("infogan", (1e-3, 2e-4)),
         ("r3gan", 2e-4),
         ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
     ],
