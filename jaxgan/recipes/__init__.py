@@ -10,6 +10,7 @@ from jaxgan.core.types import Players, Turn
 from jaxgan.optimizers import clip_weights, lazy_adam
 from jaxgan.recipes.auxiliary import acgan as acgan
 from jaxgan.recipes.auxiliary import infogan as infogan
+from jaxgan.recipes.auxiliary import reacgan as reacgan
 from jaxgan.recipes.recipe import LearningRate
 from jaxgan.recipes.recipe import Recipe as Recipe
 from jaxgan.recipes.recipe import alternating as _alternating

@@ -3,17 +3,24 @@
 import optax
 
 from jaxgan import losses
+from jaxgan.core import schedules
 from jaxgan.core.heads import Codes
-from jaxgan.core.types import Players, Term, Turn
+from jaxgan.core.types import Loss, Players, Term, Turn
 from jaxgan.recipes.recipe import LearningRate, Recipe
-from jaxgan.terms import adversarial, auxiliary_classifier, mutual_information
+from jaxgan.terms import (
+    adversarial,
+    auxiliary_classifier,
+    data_to_data_cross_entropy,
+    mutual_information,
+)
 
 MNIST_CODES = Codes(categories=(10,), continuous=2)
 """InfoGAN's for MNIST: digits, and what turned out to be rotation and width."""
 
 
 def acgan(
-    learning_rate: LearningRate = 2e-4,
+    generator_rate: LearningRate = 2e-4,
+    discriminator_rate: LearningRate = 2e-4,
     b1: float = 0.5,
     weight: float = 1.0,
     fake: float = 1.0,
@@ -26,13 +33,15 @@ def acgan(
     real and fake.
 
     Args:
-      learning_rate: Adam's, for both players.
+      generator_rate: Adam's, for the generator.
+      discriminator_rate: Adam's, for the discriminator and the head.
       b1: Adam's first beta.
       weight: of the classifier.
       fake: its weight of fakes on the discriminator's turn, see `auxiliary_classifier`.
     """
-    adam = optax.adam(learning_rate, b1=b1, b2=0.999)
-    return _with_head(auxiliary_classifier(weight, fake=fake), Players(adam, adam))
+    term = auxiliary_classifier(weight, fake=fake)
+    optimizers = _adams(generator_rate, discriminator_rate, b1)
+    return Recipe(_turns(losses.nonsaturating, term), optimizers)
 
 
 def infogan(
@@ -59,16 +68,58 @@ def infogan(
       weight: λ.
       continuous: weight of continuous codes beside categories.
     """
-    adams = (
-        optax.adam(rate, b1=b1, b2=0.999)
-        for rate in (generator_rate, discriminator_rate)
-    )
     term = mutual_information(codes, weight, continuous=continuous)
-    return _with_head(term, Players(*adams))
+    optimizers = _adams(generator_rate, discriminator_rate, b1)
+    return Recipe(_turns(losses.nonsaturating, term), optimizers)
 
 
-def _with_head(term: Term, optimizers: Players[optax.GradientTransformation]) -> Recipe:
+def reacgan(
+    generator_rate: LearningRate = 2.8284e-4,
+    discriminator_rate: LearningRate = 2.8284e-4,
+    b1: float = 0.5,
+    critic_steps: int = 5,
+    weight: float = 0.5,
+    temperature: float = 0.5,
+    margin: float = 0.98,
+    average_from: int = 5_000,
+) -> Recipe:
+    """ReACGAN, Kang et al. 2021 (arXiv 2111.01118), as its code trains it on CIFAR-10.
+
+    Hinge loss and D2D-CE on both turns, BigGAN's networks, batches of 128; Adam 2√2e-4,
+    betas (0.5, 0.999), 5 discriminator updates per generator update; the generator's
+    average decays by 0.9999 per generator update. The discriminator needs
+    `nn.ProxyHead` under the name 'proxies', and the game labels for real and fake.
+
+    Args:
+      generator_rate: Adam's, for the generator.
+      discriminator_rate: Adam's, for the discriminator and the head.
+      b1: Adam's first beta.
+      critic_steps: discriminator updates per generator update.
+      weight: of D2D-CE.
+      temperature: see `data_to_data_cross_entropy`.
+      margin: likewise.
+      average_from: the step at which averaging begins: 1000 generator updates.
+    """
+    term = data_to_data_cross_entropy(weight, temperature=temperature, margin=margin)
+    return Recipe(
+        _turns(losses.hinge, term, critic_steps),
+        _adams(generator_rate, discriminator_rate, b1),
+        # The average moves on every step, the generator on every `critic_steps`th.
+        schedules.constant_decay(0.9999 ** (1.0 / critic_steps), average_from),
+    )
+
+
+def _adams(
+    generator: LearningRate, discriminator: LearningRate, b1: float
+) -> Players[optax.GradientTransformation]:
+    adams = (optax.adam(rate, b1=b1, b2=0.999) for rate in (generator, discriminator))
+    return Players(*adams)
+
+
+def _turns(loss: Loss, term: Term, critic_steps: int = 1) -> tuple[Turn, ...]:
     """Both players also minimise the term."""
-    terms = (adversarial(losses.nonsaturating), term)
-    turns = (Turn("discriminator", terms), Turn("generator", terms))
-    return Recipe(turns, optimizers)
+    terms = (adversarial(loss), term)
+    return (
+        Turn("discriminator", terms),
+        Turn("generator", terms, every=critic_steps),
+    )

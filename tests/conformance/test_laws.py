@@ -19,7 +19,6 @@ from jaxgan.terms import (
     adversarial,
     conditional_contrastive,
     consistency,
-    data_to_data_cross_entropy,
     dragan,
     drift,
     feature_matching,
@@ -62,12 +61,13 @@ def check(recipe: recipes.Recipe, case, **options):
 SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
     "infogan": {"codes": CODES},
+    "reacgan": {"critic_steps": 2},
 }
 # Whose discriminator says more than a logit.
 HEADS = {
     "acgan": CLASSIFIED,
     "infogan": CODED,
-    "data_to_data_cross_entropy": RELATED,
+    "reacgan": RELATED,
     "conditional_contrastive": RELATED,
     "feature_matching": FEATURED,
 }
@@ -154,7 +154,6 @@ TERMS = {
     ),
     "lecam": turns(lecam(start=0)),
     "top_k": turns(generator=(top_k(losses.nonsaturating, 0.5),)),
-    "data_to_data_cross_entropy": both(data_to_data_cross_entropy()),
     "conditional_contrastive": both(conditional_contrastive()),
     "feature_matching": turns(generator=(feature_matching(),)),
     "unrolled": turns(

@@ -66,10 +66,12 @@ each = pytest.mark.parametrize(
 
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
+        "acgan_mnist",
         "conditional_mnist",
         "dcgan_folder",
         "dcgan_mnist",
         "digits",
+        "infogan_mnist",
         "mlp_mnist",
         "toy_modes",
         "wgan_gp_mnist",
