@@ -25,7 +25,8 @@ class Headed(nn.Module):
       discriminator: any module whose verdict has one array of features [B, ...], as
         those of `jaxgan.models` do.
       heads: {name: module}. Each is called as `head(features [B, F], given, context)`;
-        terms find what it returns in `Verdict.features[name]`.
+        terms find what it returns in `Verdict.features[name]`, which then has nothing
+        else.
     """
 
     discriminator: nn.Module
