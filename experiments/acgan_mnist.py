@@ -7,7 +7,7 @@ ReACGAN (Kang et al. 2021, arXiv 2111.01118): hinge loss, spectral norms, and em
 that are near to their class and far from those of other digits.
 
     python experiments/acgan_mnist.py --minutes 5
-    python experiments/acgan_mnist.py rebooted --minutes 5
+    python experiments/acgan_mnist.py --variant rebooted --minutes 5
     jaxgan sample runs/acgan_mnist --label 7
 
 MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
