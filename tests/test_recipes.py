@@ -27,6 +27,9 @@ PUBLISHED = {
     "wgan",
     "wgan_gp",
     "hinge",
+    "acgan",
+    "infogan",
+    "reacgan",
     "biggan",
     "relativistic",
     "r3gan",
@@ -65,6 +68,36 @@ def test_turns(name, terms, every):
         if term.name in ("r1", "r2"):
             ends = [float(term.weight(jnp.int32(step))) for step in (0, 10**6)]
             np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "term", "weight", "every"),
+    [
+        ("acgan", "auxiliary_classifier", 1.0, 1),
+        ("infogan", "mutual_information", 1.0, 1),
+        ("reacgan", "data_to_data_cross_entropy", 0.5, 5),
+    ],
+)
+def test_both_players_minimise_the_heads_term(name, term, weight, every):
+    """With the published weight beside the adversarial loss; Adam's β₁ is ½."""
+    recipe = RECIPES[name]()
+    assert [turn.player for turn in recipe.turns] == ["discriminator", "generator"]
+    assert [turn.every for turn in recipe.turns] == [1, every]
+    for turn in recipe.turns:
+        weights = {each.name: each.weight for each in turn.terms}
+        assert weights == {"adversarial": 1.0, term: weight}
+    for optimizer in recipe.optimizers:
+        state = optimizer.init(jnp.zeros(1))
+        with jax.numpy_dtype_promotion("standard"):
+            _, state = optimizer.update(jnp.ones(1), state)
+        np.testing.assert_allclose(state[0].mu, 0.5)
+
+
+def test_reacgans_average_starts_late():
+    """0.9999 per generator update, from 1000 of them on."""
+    recipe = recipes.reacgan()
+    decays = [recipe.ema_decay(jnp.int32(step), 128) for step in (4_999, 5_000)]
+    np.testing.assert_allclose(decays, [0.0, 0.9999**0.2], rtol=1e-6)
 
 
 def test_constants_of_biggan():
@@ -131,6 +164,9 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("wgan_gp", 1e-4),
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
+        ("acgan", 2e-4),
+        ("infogan", (1e-3, 2e-4)),
+        ("reacgan", 2.8284e-4),
         ("r3gan", 2e-4),
         ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
     ],

@@ -66,12 +66,15 @@ class Context:
     def mean(self, tree: Any) -> Any:
         """Mean over the leading axis and all devices.
 
-        With `gather`, for constants, the only collectives that a term may use.
+        With `gather` the only collectives that a term may use.
         """
         return self.across_devices(jax.tree.map(lambda x: jnp.mean(x, axis=0), tree))
 
     def gather(self, numbers: jax.Array) -> jax.Array:
-        """All devices' rows of a constant: [B, ...] to [devices · B, ...], in order."""
+        """All devices' rows: [B, ...] to [devices · B, ...], in order.
+
+        Gradients flow back to every device's own rows.
+        """
         if self.axis_name is None:
             return numbers
         return lax.all_gather(numbers, self.axis_name, tiled=True)

@@ -53,7 +53,8 @@ class Verdict(NamedTuple):
     Attributes:
       logits: a tree of [B, ...] leaves: one number per example, patch, scale or head.
         The train step makes them float32.
-      features: any further tree of [B, ...] leaves: auxiliary heads, feature maps.
+      features: any further tree of [B, ...] leaves. Our discriminators give the vectors
+        [B, F] that the logit is made of; `jaxgan.nn.Headed` puts auxiliary heads there.
     """
 
     logits: Tree

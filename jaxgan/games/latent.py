@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.heads import Codes
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
 
@@ -74,6 +76,28 @@ def truncated_normal(threshold: float) -> Draw:
 
     def draw(key, shape):
         return jax.random.truncated_normal(key, -threshold, threshold, shape)
+
+    return draw
+
+
+def with_codes(codes: Codes, noise: Draw = jax.random.normal) -> Draw:
+    """Noise, and at the end InfoGAN's codes, which `mutual_information` finds there.
+
+    Chen et al. 2016 (arXiv 1606.03657), section 4. Of a latent of Z numbers Z less the
+    codes' size are noise: the game's `latent_size` counts both.
+
+    Raises:
+      ValueError: when a latent is drawn, if it has no room for the codes.
+    """
+
+    def draw(key, shape):
+        rest = shape[0] - codes.size
+        if len(shape) != 1 or rest < 0:
+            raise ValueError(
+                f"latent_size: saw {shape}, wanted at least the codes' {codes.size}"
+            )
+        key_noise, key_codes = jax.random.split(key)
+        return jnp.concatenate([noise(key_noise, (rest,)), codes.draw(key_codes)])
 
     return draw
 

@@ -92,4 +92,4 @@ def projected(
     options = {"dtype": dtype, **spectral}
     vectors = Embedding(classes, x.shape[-1], name="embedding", **options)(given, train)
     logits = Dense(1, name="linear", **options)(x, train)[:, 0]
-    return Verdict(logits + jnp.sum(x * vectors, axis=-1))
+    return Verdict(logits + jnp.sum(x * vectors, axis=-1), x)

@@ -194,4 +194,4 @@ class Discriminator(nn.Module):
                 self.classes, x.shape[-1], kernel_init=normal_init, **shared
             )
             logits += jnp.sum(table(given, context.train) * x, axis=-1)
-        return Verdict(logits)
+        return Verdict(logits, x)

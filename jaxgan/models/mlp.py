@@ -65,4 +65,4 @@ class Discriminator(nn.Module):
         for width in self.widths:
             x = Dense(width, kernel_init=glorot, dtype=self.dtype)(x)
             x = Dropout(self.dropout)(nn.leaky_relu(x, SLOPE), context)
-        return Verdict(Dense(1, kernel_init=glorot, dtype=self.dtype)(x)[:, 0])
+        return Verdict(Dense(1, kernel_init=glorot, dtype=self.dtype)(x)[:, 0], x)

@@ -218,7 +218,7 @@ class Discriminator(_Network):
             name="head",
         )
         if not self.classes:
-            return Verdict(head(1)(x)[:, 0])
+            return Verdict(head(1)(x)[:, 0], x)
         init = nn.initializers.normal((self.classes * self.embedding) ** -0.5)
         table = Embedding(
             self.classes,
@@ -228,4 +228,4 @@ class Discriminator(_Network):
             name="embedding",
         )
         vectors = table(labels(given, value.shape[0]))
-        return Verdict(jnp.sum(head(self.embedding)(x) * vectors, axis=-1))
+        return Verdict(jnp.sum(head(self.embedding)(x) * vectors, axis=-1), x)

@@ -202,4 +202,4 @@ class Discriminator(nn.Module):
             table = Embedding(self.classes, x.shape[-1], kernel_init=glorot, **shared)
             vectors = table(labels(given, x.shape[0]), context.train)
             logits = logits + jnp.sum(x * vectors, axis=-1)
-        return Verdict(logits)
+        return Verdict(logits, x)

@@ -194,13 +194,13 @@ class Discriminator(nn.Module):
             x, image = block(x, image)
         x = self._epilogue(x, image.astype(jnp.float32), width(4))
         if not self.classes:
-            return Verdict(EqualizedDense(1, name="out")(x)[:, 0])
+            return Verdict(EqualizedDense(1, name="out")(x)[:, 0], x)
         features = EqualizedDense(width(4), name="out")(x)
         mapping = MappingNetwork(
             self.mapping_layers, width(4), self.classes, None, name="mapping"
         )
         mapped, _ = mapping(None, given, context)
-        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(width(4)))
+        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(width(4)), x)
 
     def _epilogue(self, x, image, width):
         options = {"activation": leaky_relu, "clamp": self.clamp}

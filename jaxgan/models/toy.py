@@ -79,4 +79,4 @@ class Discriminator(nn.Module):
         for width in self.widths:
             x = Dense(width * self.pieces, **dense)(x)
             x = jnp.max(x.reshape(-1, width, self.pieces), axis=-1)
-        return Verdict(Dense(1, **dense)(x)[:, 0])
+        return Verdict(Dense(1, **dense)(x)[:, 0], x)

@@ -4,6 +4,7 @@ from jaxgan.nn.attention import SelfAttention
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
+from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
 from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.noise import Dropout, normal, uniform
@@ -16,6 +17,8 @@ from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample
 
 __all__ = [
     "BatchNorm",
+    "ClassHead",
+    "CodeHead",
     "ConditionalBatchNorm",
     "Conv",
     "ConvTranspose",
@@ -25,8 +28,10 @@ __all__ = [
     "EqualizedConv",
     "EqualizedDense",
     "FiLM",
+    "Headed",
     "MinibatchDiscrimination",
     "Packed",
+    "ProxyHead",
     "SelfAttention",
     "SpectralNorm",
     "average_pool",

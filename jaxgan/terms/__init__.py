@@ -1,13 +1,17 @@
 """Regularisers and objectives: what players minimise besides, or with, each other."""
 
 from jaxgan.terms.adversarial import adversarial
+from jaxgan.terms.auxiliary_classifier import auxiliary_classifier
+from jaxgan.terms.conditional_contrastive import conditional_contrastive
 from jaxgan.terms.consistency import consistency
+from jaxgan.terms.data_to_data_cross_entropy import data_to_data_cross_entropy
 from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
 from jaxgan.terms.feature_matching import feature_matching
 from jaxgan.terms.gradient_penalty import gradient_penalty
 from jaxgan.terms.latent_consistency import latent_consistency
 from jaxgan.terms.lecam import lecam
+from jaxgan.terms.mutual_information import mutual_information
 from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.r1 import r1
@@ -18,13 +22,17 @@ from jaxgan.terms.unrolled import unrolled
 
 __all__ = [
     "adversarial",
+    "auxiliary_classifier",
+    "conditional_contrastive",
     "consistency",
+    "data_to_data_cross_entropy",
     "dragan",
     "drift",
     "feature_matching",
     "gradient_penalty",
     "latent_consistency",
     "lecam",
+    "mutual_information",
     "orthogonal",
     "path_length",
     "r1",

@@ -9,7 +9,8 @@ from flax import linen as nn
 
 from jaxgan import nn as layers
 from jaxgan.core import Context, Sample, Verdict
-from jaxgan.games.latent import LatentGame, as_data, uniform_labels
+from jaxgan.core.heads import Codes
+from jaxgan.games.latent import LatentGame, as_data, uniform_labels, with_codes
 from jaxgan.games.style import StyleGame
 from jaxgan.models import biggan, biggan_deep, dcgan, mlp, r3gan, resnet, stylegan2, toy
 
@@ -69,6 +70,27 @@ class Featured(nn.Module):
         )
         logits = layers.Dense(1, use_bias=False)(hidden)[:, 0]
         return Verdict(logits, (hidden, value))
+
+
+class Informed(nn.Module):
+    """A generator that knows the label, by a vector beside the latent."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        vectors = layers.Embedding(3, 2)(given)
+        return Generator()(jnp.concatenate([value, vectors], axis=1), (), context)
+
+
+class Attended(nn.Module):
+    """A discriminator whose features are one array. Also without a last bias."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        hidden = jnp.tanh(
+            layers.Dense(8, kernel_init=nn.linear.default_kernel_init)(value)
+        )
+        return Verdict(layers.Dense(1, use_bias=False)(hidden)[:, 0], hidden)
 
 
 class ReadsTheBatch(nn.Module):
@@ -219,3 +241,37 @@ FEATURED = Case(
     lambda: LatentGame(Generator(), Featured(), latent_size=3), points, reads_batch=True
 )
 """For terms that look at features."""
+
+
+def labelled_points() -> Sample:
+    return points()._replace(given=jnp.arange(SIZE) % 3)
+
+
+def with_head(name: str, head: nn.Module) -> Case:
+    game = LatentGame(
+        Informed(),
+        layers.Headed(Attended(), {name: head}),
+        latent_size=3,
+        conditioning=uniform_labels(3),
+    )
+    return Case(lambda: game, labelled_points)
+
+
+CODES = Codes(categories=(3, 2), continuous=2)
+CLASSIFIED = with_head("classes", layers.ClassHead(3))
+"""For terms that look at class logits."""
+RELATED = with_head("proxies", layers.ProxyHead(3, 4))._replace(reads_batch=True)
+"""For terms that compare embeddings, with each other too."""
+CODED = Case(
+    lambda: LatentGame(
+        Generator(),
+        layers.Headed(
+            Attended(), {"codes": layers.CodeHead(CODES, (4,), learned_variance=True)}
+        ),
+        latent_size=CODES.size + 3,
+        draw=with_codes(CODES),
+    ),
+    points,
+    reads_batch=True,
+)
+"""For terms that look at codes."""

@@ -17,6 +17,7 @@ from jaxgan.augment.diffaugment import diffaugment
 from jaxgan.core import Augment, Players, Sample, Turn
 from jaxgan.terms import (
     adversarial,
+    conditional_contrastive,
     consistency,
     dragan,
     drift,
@@ -30,7 +31,14 @@ from jaxgan.terms import (
     top_k,
     unrolled,
 )
-from tests.conformance.games import FEATURED, GAMES
+from tests.conformance.games import (
+    CLASSIFIED,
+    CODED,
+    CODES,
+    FEATURED,
+    GAMES,
+    RELATED,
+)
 from tests.test_recipes import RECIPES
 
 sgd = optax.sgd(0.05)
@@ -50,7 +58,19 @@ def check(recipe: recipes.Recipe, case, **options):
 
 
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
-OFTEN = {"stylegan2": {"penalty_every": 4, "path_every": 2}}
+SHORT = {
+    "stylegan2": {"penalty_every": 4, "path_every": 2},
+    "infogan": {"codes": CODES},
+    "reacgan": {"critic_steps": 2},
+}
+# Whose discriminator says more than a logit.
+HEADS = {
+    "acgan": CLASSIFIED,
+    "infogan": CODED,
+    "reacgan": RELATED,
+    "conditional_contrastive": RELATED,
+    "feature_matching": FEATURED,
+}
 # Path lengths are compared with their mean, over the batch too.
 READS_BATCH = {"stylegan2"}
 # A last bias has no part in path lengths, and Adam with β₁ = 0 remembers but the last
@@ -59,7 +79,10 @@ NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 
 
 # Half a minute and more to compile; what is in them is tested by itself as well.
-HEAVY = ("attentive", "big", "deep", "modern", "stylegan2")
+HEAVY = (
+    *("attentive", "big", "conditional_contrastive", "deep"),
+    *("modern", "stylegan2"),
+)
 
 
 def with_heavy_ones_slow(names):
@@ -72,10 +95,12 @@ def with_heavy_ones_slow(names):
 
 @pytest.mark.parametrize("name", with_heavy_ones_slow(RECIPES))
 def test_recipes(name):
-    case = GAMES["plain"]._replace(
-        reads_batch=name in READS_BATCH, constants=NO_MEMORY.get(name, ())
+    case = HEADS.get(name, GAMES["plain"])
+    case = case._replace(
+        reads_batch=case.reads_batch or name in READS_BATCH,
+        constants=NO_MEMORY.get(name, ()),
     )
-    check(RECIPES[name](**OFTEN.get(name, {})), case)
+    check(RECIPES[name](**SHORT.get(name, {})), case)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +117,15 @@ def noise(strength, sample, context):
         context.draw("augment")
     )
     return Sample(sample.value + strength * drawn, sample.given)
+
+
+def both(term):
+    """Turns of which both have the term."""
+    play = adversarial(losses.hinge)
+    return (
+        Turn("discriminator", (play, term)),
+        Turn("generator", (play, term)),
+    )
 
 
 def turns(*terms, every=1, generator=None):
@@ -123,6 +157,7 @@ TERMS = {
     ),
     "lecam": turns(lecam(start=0)),
     "top_k": turns(generator=(top_k(losses.nonsaturating, 0.5),)),
+    "conditional_contrastive": both(conditional_contrastive()),
     "feature_matching": turns(generator=(feature_matching(),)),
     "unrolled": turns(
         generator=(unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),),
@@ -133,20 +168,19 @@ TERMS = {
 }
 
 
-@pytest.mark.parametrize("name", TERMS)
+@pytest.mark.parametrize("name", with_heavy_ones_slow(TERMS))
 def test_terms(name):
     # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch;
     # the others compare with averages or ranks of the batch.
     reads_batch = name in (
         "dragan",
-        "feature_matching",
         "lecam",
         "top_k",
         "unrolled",
         "unrolled_adam",
     )
-    case = FEATURED if name == "feature_matching" else GAMES["plain"]
-    case = case._replace(reads_batch=reads_batch)
+    case = HEADS.get(name, GAMES["plain"])
+    case = case._replace(reads_batch=case.reads_batch or reads_batch)
     check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
 
 

@@ -109,4 +109,25 @@ def test_gather_is_the_global_batch():
     np.testing.assert_array_equal(gathered, np.tile(numbers, (4, 1)))
 
 
+def test_gradients_come_back_through_gather():
+    """Of the mean over all pairs, as on one device."""
+    x = jax.random.normal(KEY, (8, 3))
+    scale = jnp.array([1.0, -2.0, 0.5])
+
+    def gradient(x, context):
+        def loss(scale):
+            rows = x * scale[None]
+            return context.mean(jnp.tanh(rows @ context.gather(rows).T).sum(1)), ()
+
+        return context.value_and_grad(loss)(scale)[1]
+
+    wanted = gradient(x, Context(jax.random.split(KEY, 8)))
+    seen = jax.pmap(
+        lambda keys, x: gradient(x, Context(keys, axis_name="d")),
+        "d",
+        devices=jax.devices()[:4],
+    )(jax.random.split(KEY, 8).reshape(4, 2), x.reshape(4, 2, 3))
+    np.testing.assert_allclose(seen, np.tile(wanted, (4, 1)), rtol=1e-4)
+
+
 KEY = jax.random.key(0)

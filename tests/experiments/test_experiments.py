@@ -83,12 +83,14 @@ HEAVY = {"biggan_imagenet128", "r3gan_cifar10"}
 
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
+        "acgan_mnist",
         "biggan_cifar10",
         "biggan_imagenet128",
         "conditional_mnist",
         "dcgan_folder",
         "dcgan_mnist",
         "digits",
+        "infogan_mnist",
         "mlp_mnist",
         "r3gan_cifar10",
         "r3gan_ffhq",

@@ -11,7 +11,9 @@ from flax import linen as nn
 from sklearn import svm
 
 from jaxgan import data
-from jaxgan.run import cli, launch
+from jaxgan.core import Context, example_keys
+from jaxgan.core.heads import Codes
+from jaxgan.run import cli, launch, sampling
 
 from .test_experiments import ROOT
 
@@ -115,3 +117,32 @@ def test_conditional_mnist(tmp_path, judge):
     """After five minutes, samples are of the class that was asked for."""
     drawn = samples("conditional_mnist", tmp_path / "run", "--minutes=5")
     assert (np.argmax(judge(drawn["value"]), axis=1) == drawn["given"]).mean() > 0.9
+
+
+@pytest.mark.usefixtures("mnist")
+@pytest.mark.parametrize("variant", ["default", "rebooted"])
+def test_acgan_mnist(tmp_path, judge, variant):
+    """After five minutes, samples are of the class that was asked for."""
+    flags = (f"--variant={variant}", "--minutes=5")
+    drawn = samples("acgan_mnist", tmp_path / "run", *flags)
+    assert (np.argmax(judge(drawn["value"]), axis=1) == drawn["given"]).mean() > 0.9
+
+
+@pytest.mark.usefixtures("mnist")
+def test_infogan_mnist(tmp_path, judge):
+    """After five minutes categories are digits, though nobody told which are which."""
+    run, count = tmp_path / "run", 100
+    path = ROOT / "experiments" / "infogan_mnist.py"
+    assert launch.train(path, [f"--run-dir={run}", "--minutes=5"]) == 0
+    loaded = sampling.load(run)
+    game, variables = loaded.experiment.game, loaded.state.ema
+    codes = Codes((loaded.config.categories,), loaded.config.continuous)
+    context = Context(example_keys(jax.random.key(5), count))
+    latent, _ = game.latent(variables, context)
+    shown = []
+    for category in range(loaded.config.categories):
+        chosen = codes.with_category(latent.value, jnp.full(count, category))
+        fake, _ = game.generate(variables, latent._replace(value=chosen), context)
+        shown.append(shares(np.argmax(judge(fake.value), axis=1)))
+    assert np.max(shown, axis=1).mean() > 0.7
+    assert len(set(np.argmax(shown, axis=1))) >= 6

@@ -1,5 +1,8 @@
 """The latent game's wiring: draws, conditions, and its errors."""
 
+import dataclasses
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,12 +10,14 @@ import pytest
 from flax import linen as nn
 
 from jaxgan.core import Context, Sample, Verdict, example_keys
+from jaxgan.core.heads import Codes
 from jaxgan.games.latent import (
     LatentGame,
     as_data,
     standing_statistics,
     truncated_normal,
     uniform_labels,
+    with_codes,
 )
 from jaxgan.nn import BatchNorm, Packed
 
@@ -144,6 +149,22 @@ def test_truncated_normal(threshold):
     np.testing.assert_allclose(np.mean(draws**2), wanted, atol=error)
     with pytest.raises(ValueError, match=r"threshold: saw 0\.0, wanted more than 0"):
         truncated_normal(0.0)
+
+
+def test_latents_end_with_codes():
+    """Noise first, of whatever kind; every example's codes are its own."""
+    codes = Codes((3,), 1)
+    noise = functools.partial(jax.random.uniform, minval=2.0, maxval=3.0)
+    game = LatentGame(Echo(), Judge(), 6, draw=with_codes(codes, noise))
+    value = game.latent({}, context())[0].value
+    assert value.shape == (6, 6)
+    assert np.all((value[:, :2] >= 2.0) & (value[:, :2] < 3.0))
+    np.testing.assert_array_equal(value[:, 2:5].sum(1), 1.0)
+    assert np.all(np.abs(value[:, 5]) <= 1.0)
+    assert len(np.unique(value[:, 5])) == 6
+    narrow = dataclasses.replace(game, latent_size=3)
+    with pytest.raises(ValueError, match=r"latent_size: saw \(3,\), wanted at least"):
+        narrow.latent({}, context())
 
 
 class Normal(nn.Module):

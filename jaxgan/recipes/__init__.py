@@ -6,8 +6,15 @@ import optax
 
 from jaxgan import losses
 from jaxgan.core import schedules
-from jaxgan.core.types import Loss, Players, Turn
+from jaxgan.core.types import Players, Turn
 from jaxgan.optimizers import clip_weights, lazy_adam
+from jaxgan.recipes.auxiliary import acgan as acgan
+from jaxgan.recipes.auxiliary import infogan as infogan
+from jaxgan.recipes.auxiliary import reacgan as reacgan
+from jaxgan.recipes.recipe import LearningRate
+from jaxgan.recipes.recipe import Recipe as Recipe
+from jaxgan.recipes.recipe import alternating as _alternating
+from jaxgan.recipes.recipe import versus as _versus
 from jaxgan.terms import (
     adversarial,
     gradient_penalty,
@@ -16,17 +23,6 @@ from jaxgan.terms import (
     r1,
     r2,
 )
-
-LearningRate = float | optax.Schedule
-"""A number, or an optax schedule: a function of the player's number of updates."""
-
-
-class Recipe(NamedTuple):
-    """What `make_step` needs beside a game."""
-
-    turns: tuple[Turn, ...]
-    optimizers: Players[optax.GradientTransformation]
-    ema_decay: schedules.Decay = schedules.no_average
 
 
 def minimax(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
@@ -273,16 +269,4 @@ def stylegan2(
             lazy_adam(learning_rate, 0.0, 0.99, penalty_every),
         ),
         schedules.half_life(half_life, ramp_up),
-    )
-
-
-def _alternating(loss: Loss, learning_rate: LearningRate, b1: float) -> Recipe:
-    adam = optax.adam(learning_rate, b1=b1, b2=0.999)
-    return Recipe(_versus(loss, 1), Players(adam, adam))
-
-
-def _versus(loss: Loss, critic_steps: int, *penalties) -> tuple[Turn, ...]:
-    return (
-        Turn("discriminator", (adversarial(loss), *penalties)),
-        Turn("generator", (adversarial(loss),), every=critic_steps),
     )
