@@ -148,8 +148,8 @@ def _source(config: Config) -> data.Source:
     source = data.folder(config.path, config.size, config.channels, labels=labels)
     if config.conditional and len(source.classes) < 2:
         raise data.DataError(
-            f"path: saw {len(source.classes)} classes in {config.path}, wanted a folder "
-            "for each of at least 2, or --no-conditional"
+            f"path: saw {len(source.classes)} classes in {config.path}, wanted a "
+            "folder for each of at least 2, or --no-conditional"
         )
     if not 0 < config.limit < source.size:
         return source

@@ -98,8 +98,8 @@ def build(config: Config) -> Experiment:
     classes = len(source.classes) if config.conditional else 0
     if config.conditional and classes < 2:
         raise data.DataError(
-            f"path: saw {classes} classes in {config.path}, wanted a folder for each of "
-            "at least 2, or --no-conditional"
+            f"path: saw {classes} classes in {config.path}, wanted a "
+            "folder for each of at least 2, or --no-conditional"
         )
     sizes = {
         "channel_base": config.channel_base,

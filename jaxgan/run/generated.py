@@ -12,7 +12,7 @@ from jaxgan.run import interpolation, labels, launch, pictures, sampling
 
 def sample(arguments: argparse.Namespace) -> None:
     """`jaxgan sample RUN`."""
-    loaded = _load(arguments)
+    loaded = load(arguments)
     made = sampling.generate(
         loaded.experiment,
         loaded.state,
@@ -23,7 +23,7 @@ def sample(arguments: argparse.Namespace) -> None:
         ema=not arguments.current,
         batch_size=arguments.batch_size,
     )
-    path = arguments.out or _default(loaded, arguments, "samples")
+    path = arguments.out or default(loaded, arguments, "samples")
     if path.suffix == ".npz":
         path.parent.mkdir(parents=True, exist_ok=True)
         np.savez(path, allow_pickle=False, **_arrays(made))
@@ -45,7 +45,7 @@ def interpolate(arguments: argparse.Namespace) -> None:
     """`jaxgan interpolate RUN`."""
     if arguments.out:
         interpolation.check_path(arguments.out)
-    loaded = _load(arguments)
+    loaded = load(arguments)
     draw = sampling.Sampler(
         loaded.experiment,
         size=arguments.batch_size,
@@ -59,19 +59,21 @@ def interpolate(arguments: argparse.Namespace) -> None:
     walk = interpolation.interpolate(
         draw, loaded.state, arguments.seed, points, arguments.frames, label
     )
-    path = arguments.out or _default(loaded, arguments, "interpolation")
+    path = arguments.out or default(loaded, arguments, "interpolation")
     interpolation.save(path, walk, loaded.experiment.picture, arguments.rate)
     print(path)
 
 
-def _load(arguments: argparse.Namespace) -> sampling.Loaded:
+def load(arguments: argparse.Namespace) -> sampling.Loaded:
+    """The run that a command names, with its checkpoint and seed."""
     launch.use_compilation_cache()
     return sampling.load(arguments.run, arguments.step, arguments.run_seed)
 
 
-def _default(
+def default(
     loaded: sampling.Loaded, arguments: argparse.Namespace, what: str
 ) -> pathlib.Path:
+    """Where a picture goes that no path is given for."""
     name = f"{what}_step_{loaded.step}_seed_{arguments.seed}"
     for option in ("run_seed", "label", "truncation"):
         if getattr(arguments, option) is not None:

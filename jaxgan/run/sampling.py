@@ -16,7 +16,7 @@ from jaxgan.run import checkpoint, configs, loading, population, run_directory
 from jaxgan.run.devices import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches, Experiment
-from jaxgan.run.labels import label_numbers, takes_labels, with_labels
+from jaxgan.run.labels import label_numbers, takes_labels, telling, with_labels
 from jaxgan.run.program import state_shapes
 
 
@@ -125,14 +125,22 @@ class Sampler:
         self._render = jax.jit(functools.partial(_render, experiment.game))
 
     def latents(
-        self, state: State, seed: int, indices: np.ndarray
+        self,
+        state: State,
+        seed: int,
+        indices: np.ndarray,
+        labels: np.ndarray | None = None,
     ) -> tuple[jax.Array, Tree]:
-        """Keys [size] and latents of the examples with these indices [size]."""
+        """Keys [size] and latents of the examples with these indices [size].
+
+        Raises:
+          RunError: if there are labels [size], and the game is conditioned on none.
+        """
         start = self._variables(state), jax.random.key(seed), state.step
         if self._reads_data is None:
             self._reads_data = self._finds_data_read(*start)
         batch = examples(self._data, indices) if self._reads_data else ()
-        return self._latents(*start, batch, jnp.asarray(indices))
+        return self._latents(*start, batch, jnp.asarray(indices), labels)
 
     def _finds_data_read(self, *start: Any) -> bool:
         """Whether latents need the data: decoding files for nothing is slow."""
@@ -161,9 +169,8 @@ class Sampler:
         for start in range(0, len(indices), self.size):
             # The last call is filled up, so that there is one shape to compile.
             places = np.resize(np.arange(start, len(indices)), self.size)
-            keys, latent = self.latents(state, seed, indices[places])
-            if labels is not None:
-                latent = with_labels(latent, labels[places])
+            chosen = None if labels is None else labels[places]
+            keys, latent = self.latents(state, seed, indices[places], chosen)
             sample = self.render(state, keys, latent)
             count = min(self.size, len(indices) - start)
             parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
@@ -178,8 +185,10 @@ class Sampler:
         return state.ema if self._ema else state.variables.generator
 
 
-def _latents(game, truncation, variables, key, step, batch, indices):
+def _latents(game, truncation, variables, key, step, batch, indices, labels=None):
     keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+    if labels is not None:
+        game, batch = telling(game, batch, labels)
     context = Context(keys, batch, step)
     latent, _ = game.latent(variables, context)
     if truncation is not None:
@@ -187,7 +196,7 @@ def _latents(game, truncation, variables, key, step, batch, indices):
         keys_truncation = context.draw("truncation")
         redrawn = jax.vmap(lambda key: draw(key, shape))(keys_truncation)
         latent = latent._replace(value=redrawn)
-    return keys, latent
+    return keys, latent if labels is None else with_labels(latent, labels)
 
 
 def _render(game, variables, step, keys, latent):

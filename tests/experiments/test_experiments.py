@@ -17,10 +17,10 @@ FILES = sorted((ROOT / "experiments").glob("*.py"))
 STEPS = 6
 
 
-def fake_mnist(name, split="train", data_dir=None, **options):
+def fake_mnist(name, split="train", data_dir=None, *, size=28, **options):
     del name, split, data_dir, options
     rng = np.random.default_rng(0)
-    values = rng.integers(0, 256, (20, 28, 28, 1), dtype=np.uint8)
+    values = rng.integers(0, 256, (20, size, size, 1), dtype=np.uint8)
     return data.arrays(values, np.arange(20) % 10)
 
 
@@ -32,12 +32,12 @@ def experiment(request, monkeypatch, tmp_path):
     config = module.tiny(next(iter(module.VARIANTS.values())))
     if hasattr(config, "path"):
         rng = np.random.default_rng(0)
-        folder = tmp_path / "images"
-        folder.mkdir()
         for place in range(9):
+            folder = tmp_path / "images" / f"class {place % 2}"
+            folder.mkdir(parents=True, exist_ok=True)
             pixels = rng.integers(0, 256, (9, 12, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(folder / f"{place}.png")
-        config = dataclasses.replace(config, path=str(folder))
+        config = dataclasses.replace(config, path=str(tmp_path / "images"))
         monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
     return request.param, module, config
 
@@ -71,6 +71,9 @@ def test_all_are_here():
         "dcgan_mnist",
         "digits",
         "mlp_mnist",
+        "stylegan2_ada_folder",
+        "stylegan2_cifar10",
+        "stylegan2_ffhq",
         "toy_modes",
         "wgan_gp_mnist",
         "wgan_mnist",
@@ -92,12 +95,13 @@ def test_resumes_to_the_same_bits(experiment, tmp_path):
 
 @each
 def test_every_variant_builds(experiment):
-    _, module, _ = experiment
-    for config in module.VARIANTS.values():
-        if not hasattr(config, "path"):
-            made = module.build(module.tiny(config))
-            sampling.Sampler(made)
-            assert made.data(0).value.shape[0] == made.data.batch_size
+    _, module, first = experiment
+    for config in map(module.tiny, module.VARIANTS.values()):
+        if hasattr(config, "path"):
+            config = dataclasses.replace(config, path=first.path)
+        made = module.build(config)
+        sampling.Sampler(made)
+        assert made.data(0).value.shape[0] == made.data.batch_size
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
