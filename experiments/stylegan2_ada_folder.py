@@ -18,6 +18,7 @@ MEASURED
 """
 
 import dataclasses
+from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -90,33 +91,41 @@ VARIANTS = {
 OPTIONS = Options(steps=1_562_500)
 
 
-def filled(config: Config) -> Config:
-    """The config with every None replaced by what `auto` chooses."""
-    size, batch = config.size, config.batch_size
-    chosen = {
-        "channel_base": 32768 if size >= 512 else 16384,
-        "gamma": 0.0002 * size**2 / batch,
-        "learning_rate": 0.002 if size >= 1024 else 0.0025,
-        "half_life": batch * 10_000 / 32,
-    }
-    missing = {k: v for k, v in chosen.items() if getattr(config, k) is None}
-    return dataclasses.replace(config, **missing)
+class Chosen(NamedTuple):
+    """The constants that depend on size and batch; those of the config, or `auto`'s."""
+
+    channel_base: int
+    gamma: float
+    learning_rate: float
+    half_life: float
+
+
+def chosen(config: Config) -> Chosen:
+    """Fills in what the config leaves to `auto`."""
+    auto = Chosen(
+        channel_base=32768 if config.size >= 512 else 16384,
+        gamma=0.0002 * config.size**2 / config.batch_size,
+        learning_rate=0.002 if config.size >= 1024 else 0.0025,
+        half_life=config.batch_size * 10_000 / 32,
+    )
+    given = {name: getattr(config, name) for name in Chosen._fields}
+    return auto._replace(**{k: v for k, v in given.items() if v is not None})
 
 
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
-    config, source = filled(config), _source(config)
+    source, constants = _source(config), chosen(config)
     classes = len(source.classes) if config.conditional else 0
     sizes = {
-        "channel_base": config.channel_base,
+        "channel_base": constants.channel_base,
         "channel_max": config.channel_max,
         "clamp": 256.0,
         "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,
     }
     recipe = recipes.stylegan2(
-        gamma=config.gamma,
-        learning_rate=config.learning_rate,
-        half_life=config.half_life,
+        gamma=constants.gamma,
+        learning_rate=constants.learning_rate,
+        half_life=constants.half_life,
         ramp_up=0.05,
     )
     judging, *others = recipe.turns
@@ -161,7 +170,7 @@ def tiny(config: Config) -> Config:
     """The same, small enough for a test."""
     return dataclasses.replace(
         config,
-        size=8,
+        size=4,
         batch_size=8,
         latent_size=4,
         mapping_layers=1,

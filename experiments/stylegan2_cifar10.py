@@ -85,6 +85,8 @@ VARIANTS = {
         channel_base=512,
         channel_max=64,
         group=4,
+        gamma=0.02,
+        learning_rate=0.003,
         half_life=10_000.0,
         ada=False,
     ),
@@ -152,7 +154,7 @@ def tiny(config: Config) -> Config:
     """The same, small enough for a test."""
     return dataclasses.replace(
         config,
-        size=8,
+        size=4,
         batch_size=8,
         latent_size=4,
         mapping_layers=1,

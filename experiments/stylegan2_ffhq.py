@@ -146,7 +146,7 @@ def tiny(config: Config) -> Config:
     """The same, small enough for a test."""
     return dataclasses.replace(
         config,
-        size=8,
+        size=4,
         batch_size=8,
         latent_size=4,
         mapping_layers=1,
