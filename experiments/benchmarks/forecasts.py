@@ -25,8 +25,6 @@ HEADS = ("experiment", "target", "batch", "memory per chip", "GFLOP per chip")
 EACH = 4
 """Examples per chip, at the least, of many."""
 MANY = 64
-WITH_PATH = ("ffhq", "folder")
-"""Ends of names of experiments that want a path."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,8 +52,6 @@ def foresee(name: str, target: str) -> Forecast:
     batch = chips * math.ceil(config.batch_size / chips)
     batch = max(batch, EACH * chips) if chips > MANY else batch
     arguments = ["--variant", chosen, "--batch-size", str(batch)]
-    if stem.endswith(WITH_PATH):
-        arguments += ["--path", "images"]
     return forecast.foresee(path, arguments, target)
 
 

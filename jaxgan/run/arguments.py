@@ -22,8 +22,8 @@ def checkpoint(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def samples(parser: argparse.ArgumentParser) -> None:
-    """What is sampled, and how."""
+def latents(parser: argparse.ArgumentParser) -> None:
+    """Which latents are drawn, of which generator."""
     checkpoint(parser)
     parser.add_argument(
         "--seed", type=int, default=0, help="of the samples (default: 0)"
@@ -63,6 +63,11 @@ def manner(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the current generator instead of its running average",
     )
+
+
+def samples(parser: argparse.ArgumentParser) -> None:
+    """What is sampled, and how."""
+    latents(parser)
     parser.add_argument(
         "--batch-size", type=int, default=64, help="samples at once (default: 64)"
     )
@@ -158,6 +163,26 @@ def importing(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="what shapes do not tell: clamp and group of stylegan2 (pickles tell), "
         "depth of biggan_deep",
+    )
+
+
+def mix(parser: argparse.ArgumentParser) -> None:
+    """Of `jaxgan mix`."""
+    latents(parser)
+    parser.add_argument(
+        "--layers",
+        nargs="+",
+        default=["coarse", "middle", "fine"],
+        metavar="LAYERS",
+        help="which styles the columns give, a block of rows each: coarse, middle, "
+        "fine (a third each), or numbers such as 0-3 (default: coarse middle fine)",
+    )
+    parser.add_argument(
+        "--rows", type=int, default=2, help="of each block (default: 2)"
+    )
+    parser.add_argument("--columns", type=int, default=6, help="default: 6")
+    parser.add_argument(
+        "--out", type=pathlib.Path, help="NAME.png (default: in RUN/generated)"
     )
 
 

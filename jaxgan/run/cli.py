@@ -95,6 +95,11 @@ COMMANDS = {
     "interpolate": Command(
         "walk between samples of a run", arguments.interpolate, "generated:interpolate"
     ),
+    "mix": Command(
+        "show samples of a run with styles of others",
+        arguments.mix,
+        "style_mixing:mixing",
+    ),
     "evaluate": Command(
         "measure a run's samples, or a folder of images against another",
         arguments.evaluate,

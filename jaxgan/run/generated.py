@@ -14,7 +14,7 @@ from jaxgan.run import interpolation, labels, launch, manner, pictures, sampling
 
 def sample(arguments: argparse.Namespace) -> None:
     """`jaxgan sample RUN`."""
-    loaded = _load(arguments)
+    loaded = load(arguments)
     each = manner.options(arguments, loaded.experiment)
     num = (64 if len(each) == 1 else 8) if arguments.num is None else arguments.num
     made = [
@@ -29,7 +29,7 @@ def sample(arguments: argparse.Namespace) -> None:
         )
         for options in each
     ]
-    path = arguments.out or _default(loaded, arguments, "samples")
+    path = arguments.out or default(loaded, arguments, "samples")
     if path.suffix == ".npz":
         _save_arrays(path, made, arguments.truncation)
     elif path.suffix == ".png":
@@ -88,7 +88,7 @@ def interpolate(arguments: argparse.Namespace) -> None:
     """`jaxgan interpolate RUN`."""
     if arguments.out:
         interpolation.check_path(arguments.out)
-    loaded = _load(arguments)
+    loaded = load(arguments)
     draw = sampling.Sampler(
         loaded.experiment,
         size=arguments.batch_size,
@@ -101,19 +101,21 @@ def interpolate(arguments: argparse.Namespace) -> None:
     walk = interpolation.interpolate(
         draw, loaded.state, arguments.seed, points, arguments.frames, label
     )
-    path = arguments.out or _default(loaded, arguments, "interpolation")
+    path = arguments.out or default(loaded, arguments, "interpolation")
     interpolation.save(path, walk, loaded.experiment.picture, arguments.rate)
     print(path)
 
 
-def _load(arguments: argparse.Namespace) -> sampling.Loaded:
+def load(arguments: argparse.Namespace) -> sampling.Loaded:
+    """The run that a command names, with its checkpoint and seed."""
     launch.use_compilation_cache()
     return sampling.load(arguments.run, arguments.step, arguments.run_seed)
 
 
-def _default(
+def default(
     loaded: sampling.Loaded, arguments: argparse.Namespace, what: str
 ) -> pathlib.Path:
+    """Where a picture goes that no path is given for."""
     name = f"{what}_step_{loaded.step}_seed_{arguments.seed}"
     if arguments.truncation:
         name += "_truncation_" + "_".join(f"{x:g}" for x in arguments.truncation)

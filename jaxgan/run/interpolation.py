@@ -11,7 +11,6 @@ import numpy as np
 from jaxgan.core.types import Sample, State
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
-from jaxgan.run.labels import with_labels
 from jaxgan.run.sampling import Sampler
 
 FRAME = 128
@@ -65,7 +64,7 @@ def interpolate(
     """
     if len(indices) < 2 or frames < 1:
         raise RunError("--points must be at least 2, --frames at least 1")
-    ends = _latents(draw, state, seed, np.asarray(indices))
+    ends = _latents(draw, state, seed, np.asarray(indices), label)
     way = [(leg, i / frames) for leg in range(len(indices) - 1) for i in range(frames)]
     way.append((len(indices) - 2, 1.0))
     value = jax.tree.map(
@@ -74,8 +73,6 @@ def interpolate(
     )
     given = jax.tree.map(lambda x: np.stack([x[0]] * len(way)), ends.given)
     latent = Sample(value, given)
-    if label is not None:
-        latent = with_labels(latent, np.resize(label, len(way)))
     keys, _ = draw.latents(state, seed, np.full(draw.size, indices[0]))
     samples = []
     for start in range(0, len(way), draw.size):
@@ -87,11 +84,14 @@ def interpolate(
     return jax.tree.map(lambda *x: np.concatenate(x), *samples)
 
 
-def _latents(draw: Sampler, state: State, seed: int, indices: np.ndarray) -> Any:
+def _latents(
+    draw: Sampler, state: State, seed: int, indices: np.ndarray, label: Any
+) -> Any:
     """The latents of any number of examples, in whole calls of the sampler."""
     whole = np.resize(indices, -(-len(indices) // draw.size) * draw.size)
+    labels = None if label is None else np.resize(label, draw.size)
     parts = [
-        jax.device_get(draw.latents(state, seed, chunk)[1])
+        jax.device_get(draw.latents(state, seed, chunk, labels)[1])
         for chunk in whole.reshape(-1, draw.size)
     ]
     return jax.tree.map(lambda *x: np.concatenate(x), *parts)

@@ -1,11 +1,15 @@
 """Class labels, where samples are conditioned on them."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.types import Sample, Tree
+from jaxgan.games.latent import as_data, unconditional
+from jaxgan.games.style import StyleGame
 from jaxgan.run.errors import RunError, suggestion
 from jaxgan.run.experiment import Experiment
 
@@ -39,6 +43,18 @@ def with_labels(latent: Any, labels: np.ndarray) -> Any:
     if not takes_labels(latent):
         raise RunError("--label: this generator is not conditioned on labels")
     return latent._replace(given=jnp.asarray(labels, latent.given.dtype))
+
+
+def telling(game: Any, batch: Tree, labels: Any) -> tuple[Any, Tree]:
+    """The game and the batch with which latents are made of these labels [B].
+
+    Styles are made of the class, so it must be known before; other latents are only
+    accompanied by it, and `with_labels` is enough.
+    """
+    if isinstance(game, StyleGame) and game.conditioning is not unconditional:
+        game = dataclasses.replace(game, conditioning=as_data)
+        return game, Sample((), jnp.asarray(labels))
+    return game, batch
 
 
 def takes_labels(latent: Any) -> bool:

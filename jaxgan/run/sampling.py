@@ -15,7 +15,7 @@ from jaxgan.run import checkpoint, configs, loading, population, run_directory
 from jaxgan.run.devices import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches, Experiment
-from jaxgan.run.labels import label_numbers, takes_labels, with_labels
+from jaxgan.run.labels import label_numbers, takes_labels, telling, with_labels
 from jaxgan.run.manner import Standing, truncated
 from jaxgan.run.no_data import NoData
 from jaxgan.run.program import state_shapes
@@ -134,11 +134,20 @@ class Sampler:
         self._standing = Standing(game, size, standing_statistics)
 
     def latents(
-        self, state: State, seed: int, indices: np.ndarray
+        self,
+        state: State,
+        seed: int,
+        indices: np.ndarray,
+        labels: np.ndarray | None = None,
     ) -> tuple[jax.Array, Tree]:
-        """Keys [size] and latents of the examples with these indices [size]."""
+        """Keys [size] and latents of the examples with these indices [size].
+
+        Raises:
+          RunError: if there are labels [size], and the game is conditioned on none.
+        """
         start = self._variables(state), jax.random.key(seed), state.step
-        return self._latents(*start, self._batch(state, indices), jnp.asarray(indices))
+        batch = self._batch(state, indices)
+        return self._latents(*start, batch, jnp.asarray(indices), labels)
 
     def _batch(self, state: State, indices: np.ndarray) -> Tree:
         """The examples with these indices, if fakes depend on any."""
@@ -174,9 +183,8 @@ class Sampler:
         for start in range(0, len(indices), self.size):
             # The last call is filled up, so that there is one shape to compile.
             places = np.resize(np.arange(start, len(indices)), self.size)
-            keys, latent = self.latents(state, seed, indices[places])
-            if labels is not None:
-                latent = with_labels(latent, labels[places])
+            chosen = None if labels is None else labels[places]
+            keys, latent = self.latents(state, seed, indices[places], chosen)
             sample = self.render(state, keys, latent)
             count = min(self.size, len(indices) - start)
             parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
@@ -195,10 +203,12 @@ class Sampler:
         return state.ema if self._ema else state.variables.generator
 
 
-def _latents(game, variables, key, step, batch, indices):
+def _latents(game, variables, key, step, batch, indices, labels=None):
     keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+    if labels is not None:
+        game, batch = telling(game, batch, labels)
     latent, _ = game.latent(variables, Context(keys, batch, step))
-    return keys, latent
+    return keys, latent if labels is None else with_labels(latent, labels)
 
 
 def _render(game, variables, step, keys, latent):
