@@ -27,7 +27,10 @@ from jaxgan.run.experiment import Batches
 from jaxgan.run.options import OF_THE_RUN, Options
 from jaxgan.run.population import Together
 
-ALIKE = ("steps", "save_every", "keep", "devices", "model_parallel", *OF_THE_RUN)
+ALIKE = (
+    *("steps", "save_every", "keep", "devices", "model_parallel", "evaluate_every"),
+    *OF_THE_RUN,
+)
 """Options that all processes act upon together."""
 
 MEETING = 300

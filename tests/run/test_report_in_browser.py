@@ -76,6 +76,16 @@ def test_it_opens_from_disk_and_draws_everything(chromium, page):
     assert not any("hare" in title or "loud" in title for title in titles)
 
 
+def test_folded_plots_are_drawn_when_they_are_opened(chromium, page):
+    chromium.open(page)
+    chromium.until(DRAWN)
+    folded = "[...document.querySelectorAll('#signals .canvas')]"
+    assert chromium.evaluate(f"{folded}.length > 0 && !{folded}.some(p => p.data)")
+    chromium.evaluate("document.querySelector('#signals details').open = true")
+    chromium.until(f"{folded}.every(plot => plot.data && plot._fullLayout.width > 200)")
+    assert chromium.problems == []
+
+
 def test_slider(chromium, page):
     chromium.open(page)
     assert chromium.evaluate(LABELS) == ["step 40"]
