@@ -11,7 +11,7 @@ import numpy as np
 
 from jaxgan.core.types import Sample, State
 from jaxgan.games.style import StyleGame
-from jaxgan.run import generated, labels, pictures, sampling
+from jaxgan.run import generated, labels, manner, pictures, sampling
 from jaxgan.run.errors import RunError
 
 PARTS = ("coarse", "middle", "fine")
@@ -33,8 +33,7 @@ def mixing(arguments: argparse.Namespace) -> None:
     draw = sampling.Sampler(
         loaded.experiment,
         size=arguments.columns + 1,
-        truncation=arguments.truncation,
-        ema=not arguments.current,
+        **manner.single(arguments, loaded.experiment),
     )
     label = arguments.label
     if label is not None:

@@ -13,7 +13,7 @@ from jaxgan import data
 from jaxgan.games.style import StyleGame
 from jaxgan.run import cli, interpolation, launch, sampling, style_mixing
 from jaxgan.run.errors import RunError
-from tests.experiments.test_experiments import ROOT, fake_mnist
+from tests.experiments.test_experiments import ROOT, fake_tfds
 
 FILE = ROOT / "experiments" / "stylegan2_cifar10.py"
 
@@ -26,7 +26,7 @@ def run(tmp_path_factory):
     widths = ("condition-layers=1", "channel-base=32", "channel-max=4")
     flags = [f"--{flag}" for flag in (*sizes, *widths, "steps=1", f"run-dir={folder}")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "tfds_images", fake_mnist)
+        patch.setattr(data, "tfds_images", fake_tfds)
         assert launch.train(FILE, ["--variant=small", *flags]) == 0
         yield folder
 
