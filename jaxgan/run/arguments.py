@@ -68,6 +68,11 @@ def manner(parser: argparse.ArgumentParser) -> None:
 def samples(parser: argparse.ArgumentParser) -> None:
     """What is sampled, and how."""
     latents(parser)
+    at_once(parser)
+
+
+def at_once(parser: argparse.ArgumentParser) -> None:
+    """How many samples are made at a time."""
     parser.add_argument(
         "--batch-size", type=int, default=64, help="samples at once (default: 64)"
     )
@@ -267,6 +272,7 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         help="measure RUN against a folder of images (default: the run's data)",
     )
     manner(parser)
+    at_once(parser)
     parser.add_argument(
         "--size", type=int, default=64, help="pixels of folders' images (default: 64)"
     )

@@ -30,6 +30,8 @@ def mixing(arguments: argparse.Namespace) -> None:
         raise RunError(
             f"{loaded.name}: its generator has no styles to mix; wanted StyleGAN2, say"
         )
+    if arguments.standing_statistics is not None:
+        raise RunError("--standing-statistics: styles are mixed without")
     draw = sampling.Sampler(
         loaded.experiment,
         size=arguments.columns + 1,
