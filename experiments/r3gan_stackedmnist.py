@@ -20,7 +20,7 @@ class Config:
     recipe: Literal["r3gan", "nonsaturating"] = "r3gan"
     """The loss: relativistic with R1 and R2, or DCGAN's without a penalty."""
     networks: Literal["r3gan", "dcgan"] = "r3gan"
-    """R3GAN's residual networks, or DCGAN's without normalisation in the judge."""
+    """R3GAN's residual networks, or DCGAN's."""
     size: int = 32
     """Pixels per side: for R3GAN's networks a power of two, for DCGAN's 28 too."""
     stacks: int = 128_000
@@ -41,6 +41,8 @@ class Config:
     """Channels of DCGAN's largest hidden map; they double towards the base."""
     hidden: int = 256
     """Features of DCGAN's dense layer between base map and latent, or logit."""
+    normalise: bool = False
+    """Batch normalisation in DCGAN's discriminator, which R1 and R2 forbid."""
     gamma: tuple[float, float] = (0.05, 0.005)
     """Of R1 and R2, at first and at last."""
     learning_rate: tuple[float, float] = (2e-4, 5e-5)
@@ -51,23 +53,29 @@ class Config:
     """Images until schedules are at their last values."""
 
 
+SMALL = Config(
+    networks="dcgan",
+    size=28,
+    batch_size=64,
+    gamma=(100.0, 10.0),
+    learning_rate=(1e-3, 1e-4),
+    half_life=(0.0, 20_000.0),
+    burn_in=640_000,
+)
+DCGAN = dataclasses.replace(SMALL, recipe="nonsaturating", learning_rate=(2e-4, 2e-4))
 VARIANTS = {
     "default": Config(),
-    "small": Config(
-        networks="dcgan",
-        size=28,
-        batch_size=64,
-        gamma=(1.0, 0.1),
-        learning_rate=(1e-3, 1e-4),
-        half_life=(0.0, 20_000.0),
-        burn_in=1_000_000,
-    ),
+    "small": SMALL,
+    "dcgan": DCGAN,
+    "dcgan_normalised": dataclasses.replace(DCGAN, normalise=True),
 }
 OPTIONS = Options(steps=500_000)
 
 
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
+    if config.normalise and config.recipe == "r3gan":
+        raise ValueError("normalise: saw True, wanted False with R1 and R2")
     source = data.stacked(
         data.tfds_images("mnist", size=config.size), config.stacks, config.seed
     )
@@ -100,7 +108,7 @@ def players(config: Config, shape: tuple[int, ...]) -> tuple[nn.Module, nn.Modul
         hidden = (config.hidden,)
         return (
             dcgan.Generator(shape, config.width, hidden=hidden),
-            dcgan.Discriminator(config.width, normalise=False, hidden=hidden),
+            dcgan.Discriminator(config.width, config.normalise, hidden=hidden),
         )
     return (
         r3gan.Generator(config.widths, config.groups, config.blocks, shape=shape),
