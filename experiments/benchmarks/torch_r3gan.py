@@ -29,7 +29,7 @@ def convolution(channels, features, size=1, groups=1, bias=False, gain=1.0):
     """Of He et al.'s initial weights."""
     made = nn.Conv2d(channels, features, size, 1, size // 2, 1, groups, bias)
     nn.init.normal_(made.weight, std=gain / math.sqrt(size**2 * channels // groups))
-    if bias:
+    if made.bias is not None:
         nn.init.zeros_(made.bias)
     return made
 

@@ -73,6 +73,7 @@ class Mapping(nn.Module):
             self.add_module(
                 f"fc{place}", Dense(inside, features, multiplier=0.01, leaky=True)
             )
+        self.w_avg: torch.Tensor
         self.register_buffer("w_avg", torch.zeros(features))
 
     def forward(self, z, track=False):
@@ -128,6 +129,7 @@ class Layer(nn.Module):
         self.weight = nn.Parameter(torch.randn(features, channels, 3, 3))
         self.noise_strength = nn.Parameter(torch.zeros(()))
         self.bias = nn.Parameter(torch.zeros(features))
+        self.noise_const: torch.Tensor
         self.register_buffer("noise_const", torch.randn(side, side))
         self.up = up
 

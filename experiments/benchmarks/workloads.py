@@ -71,13 +71,12 @@ def adversarial(
 ) -> Callable[..., Callable[[Any], None]]:
     """PyTorch's step of one loss, see `torch_step.make_step`."""
 
-    def train(*networks_and_where):
+    def train(generator, discriminator, device, dtype, compiled):
         import torch_step
 
-        options = {"every": every, "penalty": penalty}
-        return torch_step.make_step(
-            *networks_and_where, latent, loss, rate, betas, **options
-        )
+        where = device, dtype, compiled
+        how = latent, loss, rate, betas, every, penalty
+        return torch_step.make_step(generator, discriminator, *where, *how)
 
     return train
 
@@ -176,10 +175,11 @@ def _stylegan2(size: int, batch: int) -> Callable[[Any], Workload]:
     return of_dtype
 
 
-def _train_stylegan2(*networks_and_where):
+def _train_stylegan2(generator, discriminator, device, dtype, compiled):
     import torch_stylegan2_step
 
-    return torch_stylegan2_step.make_step(*networks_and_where[:-1])
+    del compiled
+    return torch_stylegan2_step.make_step(generator, discriminator, device, dtype)
 
 
 def _r3gan(dtype: Any) -> Workload:
@@ -203,10 +203,11 @@ def _r3gan(dtype: Any) -> Workload:
     )
 
 
-def _train_r3gan(*networks_and_where):
+def _train_r3gan(generator, discriminator, device, dtype, compiled):
     import torch_r3gan_step
 
-    return torch_r3gan_step.make_step(*networks_and_where[:-1], 64)
+    del compiled
+    return torch_r3gan_step.make_step(generator, discriminator, device, dtype, 64)
 
 
 WORKLOADS: dict[str, Callable[[Any], Workload]] = {

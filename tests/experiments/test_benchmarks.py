@@ -172,14 +172,14 @@ def r3gan_variables(network, resizes):
     """Of PyTorch's, whose first resize is our `resize_1`, or 0."""
     params = {}
     for name, tensor in network.state_dict().items():
-        match name.split("."):
-            case ["stages", stage, block, *path]:
-                path = [f"block_{stage}_{block}", *path]
-            case ["resizes", place, *path]:
-                path = [f"resize_{int(place) + resizes}", *path]
-            case path:
-                pass
-        path = [{"weight": "kernel"}.get(part, part) for part in path]
+        first, *rest = name.split(".")
+        path = ["kernel" if part == "weight" else part for part in rest]
+        if first == "stages":
+            path = ["_".join(["block", *path[:2]]), *path[2:]]
+        elif first == "resizes":
+            path = [f"resize_{int(path[0]) + resizes}", *path[1:]]
+        else:
+            path = [first, *path]
         if path == ["basis"]:
             leaf = tensor.permute(1, 2, 0)
         else:
@@ -191,11 +191,14 @@ def r3gan_variables(network, resizes):
 def test_peers_r3gan_is_ours(script):
     torch = pytest.importorskip("torch")
     peer = script("torch_r3gan")
-    sizes = (16, 8, 8), (4, 2, 2)
-    turned = tuple(size[::-1] for size in sizes)
-    networks = peer.Generator(*sizes, 10), peer.Discriminator(*turned)
+    widths, groups = (16, 8, 8), (4, 2, 2)
+    turned = widths[::-1], groups[::-1]
+    networks = peer.Generator(widths, groups, 10), peer.Discriminator(*turned)
     theirs = disturbed(torch, networks)
-    ours = r3gan.Generator(*sizes, shape=(16, 16, 3)), r3gan.Discriminator(*turned)
+    ours = (
+        r3gan.Generator(widths, groups, shape=(16, 16, 3)),
+        r3gan.Discriminator(widths[::-1], groups[::-1]),
+    )
     variables = [r3gan_variables(net, 1 - at) for at, net in enumerate(theirs)]
     check_same_function(ours, theirs, *variables)
 
