@@ -1,4 +1,40 @@
-"""R3GAN on StackedMNIST: does a generator find all of a thousand modes?"""
+"""R3GAN on StackedMNIST: does the generator find all of a thousand modes?
+
+Three random digits as red, green and blue: 1,000 classes (Metz et al. 2017, arXiv
+1611.02163). VEEGAN's protocol (Srivastava et al. 2017, arXiv 1705.07761): 26,000
+samples, whose digits a classifier reads channel by channel; a mode is found by one
+sample; the divergence is KL(modes of samples || uniform), in nats.
+
+    python experiments/r3gan_stackedmnist.py --variant small --steps 10000 --keep 10
+    jaxgan evaluate runs/r3gan_stackedmnist-small --num 26000 --metrics modes
+
+Published: 1,000 modes for R3GAN (Huang et al. 2024, arXiv 2501.05441), whose code has
+no preset for these data. The default here is that of CIFAR-10, without labels and
+augmentation; it was not run, and its γ may be too small. PacGAN's authors (arXiv
+1712.04086, table 2) have 99 modes, divergence 3.40, for DCGAN as VEEGAN's authors ran
+it, and 78.9, 4.50, as they did; 1,000, 0.06, for PacDCGAN2.
+
+`small` has DCGAN's networks at 28×28, of 320,995 and 304,497 parameters, no
+normalisation in the discriminator, and R3GAN's loss. A large γ is what matters: in
+short trials, of schedules as short, it had 592 modes (of 5,000 samples) after 1,365
+steps with a γ of 100 at first and a tenth at last; after 1,500 steps 336 with 30, and
+54, 19 and 3 (of 10,000) with 10, 1 and 0.1. Its 10,000 steps took 15 minutes on two
+cores of an AMD EPYC with AVX-512, on a shared machine. `dcgan` has the same networks,
+data and steps with DCGAN's loss and Adam, and took 9 minutes; `dcgan_normalised` has
+its batch normalisation in the discriminator too. Seed 0, the running average, by a
+classifier that is right on 99.12 % of 6,000 held-out digits:
+
+    step                      1,000  2,000  3,000  5,000  10,000
+    minutes                     1.3    2.6    3.9    7.1    15.0
+    small: modes                825    959    990    996     999
+    small: divergence          0.95   0.60   0.35   0.31    0.21
+    dcgan: modes                                               4
+    dcgan: divergence                                       6.13
+    dcgan_normalised: modes                                    1
+    dcgan_normalised: divergence                            6.91
+
+MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
+"""
 
 import dataclasses
 from typing import Literal

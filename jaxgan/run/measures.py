@@ -146,12 +146,11 @@ def _modes(material: Material) -> list[Figure]:
         return []
     seen = np.argmax(material.fake.probabilities, axis=1)
     found = class_coverage(seen, extractor.class_count)
+    modes = extractor.title(f"modes of {found.total:,}")
+    divergence = extractor.title("divergence of modes from uniform, nats")
     return [
-        Figure(extractor.title(f"modes of {found.total:,}"), found.modes),
-        Figure(
-            extractor.title("divergence of modes from uniform, nats"),
-            float(found.reverse_divergence),
-        ),
+        Figure(modes, found.modes, better="higher"),
+        Figure(divergence, float(found.reverse_divergence), better="lower"),
     ]
 
 

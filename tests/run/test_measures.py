@@ -46,6 +46,7 @@ def test_modes_of_stacks():
     modes, divergence = MEASURES["modes"](material(extractor, images))
     assert (modes.metric, modes.value) == ("modes of 27 (pixel, per channel)", 2)
     assert divergence.metric.startswith("divergence of modes from uniform")
+    assert (modes.better, divergence.better) == ("higher", "lower")
     wanted = 0.75 * math.log(0.75 * 27) + 0.25 * math.log(0.25 * 27)
     np.testing.assert_allclose(divergence.value, wanted, rtol=1e-6)
 
