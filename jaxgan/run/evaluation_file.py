@@ -25,6 +25,7 @@ def run_card(name: str, seed: int, *, average: bool = True) -> dict[str, Any]:
         "run": name,
         "seed of the run": seed,
         "generator": "running average" if average else "current",
+        "truncation": "none",
         "batch statistics": "running",
     }
 

@@ -81,7 +81,7 @@ NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 # Half a minute and more to compile; what is in them is tested by itself as well.
 HEAVY = (
     *("attentive", "big", "conditional_contrastive", "deep"),
-    *("modern", "stylegan2"),
+    *("modern", "styled", "stylegan2"),
 )
 
 
