@@ -15,9 +15,9 @@ here they are float32, or bfloat16 with `--bfloat16`.
 Without a path, the dataset must be prepared by TensorFlow Datasets; if it is not, the
 error says how. With one, the images of each class lie in a folder of its name.
 
-`small` is for a laptop: a narrow network on MNIST, or on the path. In ten minutes on two
-busy cores it did 1,300 steps, too few: strokes, and no digits yet. What it reaches in 20
-minutes of its own was not measured.
+`small` is for a laptop: a narrow network on MNIST, or on the path. In ten minutes on
+two busy cores it did 1,300 steps, too few: strokes, and no digits yet. What it reaches
+in 20 minutes of its own was not measured.
 """
 
 import dataclasses
