@@ -222,8 +222,16 @@ GAMES = {
             "spectral/image/",
         ),
     ),
+    # One output each, of these convolutions and of the last layers.
     "attentive": Case(
-        attentive, images, True, ("discriminator/spectral/Dense_0/", "spectral/Conv_0/")
+        attentive,
+        images,
+        True,
+        (
+            "discriminator/spectral/Dense_0/",
+            "spectral/Conv_0/",
+            "spectral/SelfAttention_0/(phi|theta)/",
+        ),
     ),
     "deep": Case(
         deep,
