@@ -105,14 +105,10 @@ def torch_player(
     """The same by PyTorch, on the device of JAX's kind."""
     import torch
     import torch_networks
-    import torch_step
 
     device = "cuda" if on_gpu() else "cpu"
-    step = torch_step.make_step(
-        *workload.torch(torch_networks),
-        *(workload.game.latent_size, workload.loss, workload.rates, workload.betas),
-        *(workload.period, workload.penalty, device, getattr(torch, dtype), compiled),
-    )
+    networks = workload.torch(torch_networks)
+    step = workload.train(*networks, device, getattr(torch, dtype), compiled)
     images = torch.from_numpy(np.ascontiguousarray(real.transpose(0, 3, 1, 2)))
     images = images.to(device, memory_format=torch.channels_last)
 
@@ -136,7 +132,7 @@ def players(
             plays["naive"] = jax_player(workload, real)
     if not torch_is_missing():
         plays["torch"] = torch_player(workload, real, dtype, False)
-        if options.compiled and not workload.penalty:
+        if options.compiled and not workload.differentiates_twice:
             plays["torch compiled"] = torch_player(workload, real, dtype, True)
     return plays
 

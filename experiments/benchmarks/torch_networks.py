@@ -3,11 +3,15 @@
 import itertools
 
 import torch
+import torch_r3gan as r3gan
+import torch_stylegan2 as stylegan2
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import spectral_norm
 
 from jaxgan.models import dcgan
+
+__all__ = ["r3gan", "stylegan2"]
 
 
 def dense_generator():

@@ -23,40 +23,37 @@ LOSSES = {
 def make_step(
     generator,
     discriminator,
-    latent,
-    loss,
-    rates,
-    betas,
-    every,
-    penalty,
     device,
     dtype,
     compiled,
+    latent,
+    loss,
+    rate,
+    betas,
+    every=1,
+    penalty=0.0,
 ):
     """f(real) -> None: a discriminator's update; every so many calls a generator's.
 
     Args:
       generator: a network, that is moved to the device.
       discriminator: another.
-      latent: numbers per latent.
-      loss: of `LOSSES`.
-      rates: Adam's, of generator and discriminator.
-      betas: of both.
-      every: so many updates of the discriminator per one of the generator.
-      penalty: the gradient penalty's weight.
       device: 'cpu' or 'cuda'.
       dtype: of the computation; bfloat16 by autocast.
       compiled: whether networks go through `torch.compile`.
+      latent: numbers per latent.
+      loss: of `LOSSES`.
+      rate: Adam's.
+      betas: Adam's.
+      every: so many updates of the discriminator per one of the generator.
+      penalty: the gradient penalty's weight.
     """
-    _use_tensor_cores(device)
+    use_tensor_cores(device)
     nets = [
         net.to(device, memory_format=torch.channels_last)
         for net in (generator, discriminator)
     ]
-    optimizers = [
-        torch.optim.Adam(net.parameters(), rate, betas)
-        for net, rate in zip(nets, rates)
-    ]
+    optimizers = [torch.optim.Adam(net.parameters(), rate, betas) for net in nets]
     generator, discriminator = map(torch.compile, nets) if compiled else nets
     of_discriminator, of_generator = LOSSES[loss]
     calls = 0
@@ -80,14 +77,15 @@ def make_step(
         value = of_discriminator(judge(real), judge(fake))
         if penalty:
             value = value + penalty * _penalty(judge, real, fake)
-        _update(optimizers[1], value)
+        update(optimizers[1], value)
         if calls % every == 0:
-            _update(optimizers[0], of_generator(judge(generate(len(real)))))
+            update(optimizers[0], of_generator(judge(generate(len(real)))))
 
     return step
 
 
-def _use_tensor_cores(device):
+def use_tensor_cores(device):
+    """On a GPU, as jaxgan does."""
     if device == "cuda":
         torch.backends.cudnn.benchmark = True
         # As cuDNN does in PyTorch, and all products in JAX.
@@ -102,7 +100,8 @@ def _penalty(judge, real, fake):
     return ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
 
 
-def _update(optimizer, value):
+def update(optimizer, value):
+    """Moves the optimizer's parameters, and computes the gradient of no others."""
     optimizer.zero_grad()
-    value.backward()
+    value.backward(inputs=optimizer.param_groups[0]["params"])
     optimizer.step()

@@ -12,7 +12,8 @@ from jax.sharding import SingleDeviceSharding
 from jaxgan import recipes
 from jaxgan.core import Sample, Turn, init_state, make_step
 from jaxgan.games.latent import LatentGame
-from jaxgan.models import dcgan, mlp, resnet
+from jaxgan.games.style import StyleGame
+from jaxgan.models import dcgan, mlp, r3gan, resnet, stylegan2
 from jaxgan.run.compiled import facts
 from jaxgan.run.devices import with_sharding
 
@@ -21,19 +22,16 @@ from jaxgan.run.devices import with_sharding
 class Workload:
     """One row of the table."""
 
-    game: LatentGame
+    game: LatentGame | StyleGame
     recipe: recipes.Recipe
     shape: tuple[int, int, int]
     torch: Callable[[Any], tuple[Any, Any]]
     """Makes PyTorch's networks, given the module that defines them."""
-    loss: str
-    """Its name in `torch_step.LOSSES`."""
-    rates: tuple[float, float]
-    """Adam's, of generator and discriminator, for PyTorch."""
-    betas: tuple[float, float]
-    penalty: float = 0.0
-    """Weight of the gradient penalty, for PyTorch."""
+    train: Callable[..., Callable[[Any], None]]
+    """Makes PyTorch's step of them, a device, a dtype and whether to compile them."""
     batch_size: int = 64
+    differentiates_twice: bool = False
+    """Then `torch.compile` does not serve."""
 
     @property
     def period(self) -> int:
@@ -63,15 +61,33 @@ class Workload:
         return facts(lowered.compile()).flops
 
 
+def adversarial(
+    loss: str,
+    latent: int,
+    rate: float,
+    betas: tuple[float, float],
+    every: int = 1,
+    penalty: float = 0.0,
+) -> Callable[..., Callable[[Any], None]]:
+    """PyTorch's step of one loss, see `torch_step.make_step`."""
+
+    def train(generator, discriminator, device, dtype, compiled):
+        import torch_step
+
+        where = device, dtype, compiled
+        how = latent, loss, rate, betas, every, penalty
+        return torch_step.make_step(generator, discriminator, *where, *how)
+
+    return train
+
+
 def _mlp(dtype: Any) -> Workload:
     return Workload(
         LatentGame(mlp.Generator(dtype=dtype), mlp.Discriminator(dtype=dtype), 100),
         recipes.nonsaturating(),
         (28, 28, 1),
         lambda peer: (peer.dense_generator(), peer.dense_discriminator()),
-        loss="nonsaturating",
-        rates=(2e-4, 2e-4),
-        betas=(0.5, 0.999),
+        adversarial("nonsaturating", 100, 2e-4, (0.5, 0.999)),
     )
 
 
@@ -90,9 +106,7 @@ def _dcgan(size: int, channels: int, dtype: Any) -> Workload:
             peer.dcgan_generator(size, channels, width, 100),
             peer.dcgan_discriminator(size, channels, width, True),
         ),
-        loss="nonsaturating",
-        rates=(2e-4, 2e-4),
-        betas=(0.5, 0.999),
+        adversarial("nonsaturating", 100, 2e-4, (0.5, 0.999)),
     )
 
 
@@ -109,10 +123,8 @@ def _wgan_gp(dtype: Any) -> Workload:
             peer.dcgan_generator(32, 3, 64, 100),
             peer.dcgan_discriminator(32, 3, 64, False),
         ),
-        loss="wasserstein",
-        rates=(1e-4, 1e-4),
-        betas=(0.0, 0.9),
-        penalty=10.0,
+        adversarial("wasserstein", 100, 1e-4, (0.0, 0.9), 5, penalty=10.0),
+        differentiates_twice=True,
     )
 
 
@@ -132,13 +144,70 @@ def _sngan(
                 peer.resnet_generator(128, widths),
                 peer.resnet_discriminator(judged, halvings),
             ),
-            loss="hinge",
-            rates=(2e-4, 2e-4),
-            betas=(0.0, 0.9),
+            adversarial("hinge", 128, 2e-4, (0.0, 0.9), 5),
             batch_size=batch,
         )
 
     return of_dtype
+
+
+def _stylegan2(size: int, batch: int) -> Callable[[Any], Workload]:
+    """Maps of 4096 / side channels, at most 128; every penalty of the paper."""
+
+    def of_dtype(dtype: Any) -> Workload:
+        most = {"channel_base": 4096, "channel_max": 128, "dtype": dtype}
+        shape, sides = (size, size, 3), stylegan2.sides(size)
+        widths = [min(4096 // side, 128) for side in sides]
+        generator = stylegan2.Generator(shape, style_size=128, **most)
+        return Workload(
+            StyleGame(generator, stylegan2.Discriminator(**most), 128),
+            recipes.stylegan2(),
+            shape,
+            lambda peer: (
+                peer.stylegan2.Generator(sides, widths, 128, 128, layers=8),
+                peer.stylegan2.Discriminator(sides, widths),
+            ),
+            _train_stylegan2,
+            batch_size=batch,
+            differentiates_twice=True,
+        )
+
+    return of_dtype
+
+
+def _train_stylegan2(generator, discriminator, device, dtype, compiled):
+    import torch_stylegan2_step
+
+    del compiled
+    return torch_stylegan2_step.make_step(generator, discriminator, device, dtype)
+
+
+def _r3gan(dtype: Any) -> Workload:
+    """The published network for CIFAR-10, of a sixth of its width."""
+    widths, groups = (128,) * 4, (16,) * 4
+    return Workload(
+        LatentGame(
+            r3gan.Generator(widths, groups, shape=(32, 32, 3), dtype=dtype),
+            r3gan.Discriminator(widths, groups, dtype=dtype),
+            64,
+        ),
+        recipes.r3gan(),
+        (32, 32, 3),
+        lambda peer: (
+            peer.r3gan.Generator(widths, groups, 64),
+            peer.r3gan.Discriminator(widths, groups),
+        ),
+        _train_r3gan,
+        batch_size=16,
+        differentiates_twice=True,
+    )
+
+
+def _train_r3gan(generator, discriminator, device, dtype, compiled):
+    import torch_r3gan_step
+
+    del compiled
+    return torch_r3gan_step.make_step(generator, discriminator, device, dtype, 64)
 
 
 WORKLOADS: dict[str, Callable[[Any], Workload]] = {
@@ -148,6 +217,9 @@ WORKLOADS: dict[str, Callable[[Any], Workload]] = {
     "dcgan-64": lambda dtype: _dcgan(64, 3, dtype),
     "sngan-32": _sngan(32, (256,) * 4, (128,) * 4, 2, 16),
     "wgan-gp-32": _wgan_gp,
+    "stylegan2-32": _stylegan2(32, 16),
+    "stylegan2-64": _stylegan2(64, 8),
+    "r3gan-32": _r3gan,
     "dcgan-128": lambda dtype: _dcgan(128, 3, dtype),
     "sngan-64": _sngan(
         *(64, (1024, 512, 256, 128, 64), (64, 128, 256, 512, 1024), 5, 64)

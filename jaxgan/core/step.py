@@ -96,7 +96,9 @@ def make_step(
             scene, collections = set_scene(
                 game, augment, turn.player, params, state, context
             )
-            memory, measured = {}, measure_logits(scene)
+            # On a player's later turns, logits may be made for the log alone.
+            measured = measure_logits(scene) if name == turn.player else {}
+            memory = {}
             loss = jnp.zeros((), jnp.float32)
             for term in turn.terms:
                 value, memory[term.name] = term.apply(

@@ -49,7 +49,9 @@ def conv(
             f"{kernel.shape[-1]} features"
         )
     if size == (1, 1) and stride == 1 and groups == 1 and isinstance(padding, str):
-        return x @ kernel[0, 0]
+        # Of matrices, because XLA's CPU backend transposes others for the gradients.
+        product = x.reshape(-1, x.shape[-1]) @ kernel[0, 0]
+        return product.reshape(*x.shape[:-1], -1)
     if isinstance(padding, str):
         pads = lax.padtype_to_pads(x.shape[1:3], size, (stride, stride), padding)
     else:
@@ -57,7 +59,7 @@ def conv(
     geometry = Geometry(x.shape[1:3], size, stride, tuple(map(tuple, pads)))
     x, kernel = vary_alike(x, kernel)
     if groups > 1:
-        return grouped.forward(geometry, groups, x, kernel)
+        return grouped.convolve(geometry, groups, x, kernel)
     return convolution.forward(geometry, x, kernel)
 
 

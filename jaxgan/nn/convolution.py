@@ -55,6 +55,11 @@ def choose(
     if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
         large = narrowest >= MORE_CHANNELS and min(geometry.maps) >= LARGE_MAPS
         return by_winograd(4 if large else 2)
+    return choose_direct(geometry, channels)
+
+
+def choose_direct(geometry: Geometry, channels: int) -> Choice:
+    """The fastest formulations on CPU without Winograd's."""
     products = geometry.kernel[0] * geometry.kernel[1] * channels
     few = channels <= FEW_CHANNELS
     whole = geometry.stride == 1 or geometry.folds
@@ -125,30 +130,39 @@ def _traced_once(formulation: Formulation, geometry: Geometry):
     return jax.jit(functools.partial(formulation, geometry))
 
 
-def _differentiate(function, left, right):
-    """Gives `function` its derivatives; each is f(geometry, saved, gradient)."""
+def differentiate(forward: Any, image_gradient: Any, kernel_gradient: Any) -> None:
+    """Makes the derivatives of three maps each other.
 
-    def save(geometry, *arrays):
-        return function(geometry, *arrays), arrays
+    Args:
+      forward: f(geometry, image, kernel) -> maps.
+      image_gradient: its transpose in the image, f(geometry, maps, kernel) -> image.
+      kernel_gradient: its transpose in the kernel, f(geometry, image, maps) -> kernel.
+    """
 
-    def backward(geometry, arrays, gradient):
-        return left(geometry, *arrays, gradient), right(geometry, *arrays, gradient)
+    def define(function, left, right):
+        def save(geometry, *arrays):
+            return function(geometry, *arrays), arrays
 
-    function.defvjp(save, backward)
+        def backward(geometry, arrays, gradient):
+            return left(geometry, *arrays, gradient), right(geometry, *arrays, gradient)
+
+        function.defvjp(save, backward)
+
+    define(
+        forward,
+        lambda geometry, image, kernel, maps: image_gradient(geometry, maps, kernel),
+        lambda geometry, image, kernel, maps: kernel_gradient(geometry, image, maps),
+    )
+    define(
+        image_gradient,
+        lambda geometry, maps, kernel, image: forward(geometry, image, kernel),
+        lambda geometry, maps, kernel, image: kernel_gradient(geometry, image, maps),
+    )
+    define(
+        kernel_gradient,
+        lambda geometry, image, maps, kernel: image_gradient(geometry, maps, kernel),
+        lambda geometry, image, maps, kernel: forward(geometry, image, kernel),
+    )
 
 
-_differentiate(
-    forward,
-    lambda geometry, image, kernel, maps: image_gradient(geometry, maps, kernel),
-    lambda geometry, image, kernel, maps: kernel_gradient(geometry, image, maps),
-)
-_differentiate(
-    image_gradient,
-    lambda geometry, maps, kernel, image: forward(geometry, image, kernel),
-    lambda geometry, maps, kernel, image: kernel_gradient(geometry, image, maps),
-)
-_differentiate(
-    kernel_gradient,
-    lambda geometry, image, maps, kernel: image_gradient(geometry, maps, kernel),
-    lambda geometry, image, maps, kernel: forward(geometry, image, kernel),
-)
+differentiate(forward, image_gradient, kernel_gradient)

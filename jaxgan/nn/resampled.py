@@ -1,8 +1,11 @@
 """Convolutions that change the size of their input without aliasing."""
 
 import jax
+import numpy as np
 
+from jaxgan.nn import filtered
 from jaxgan.nn.conv import conv, conv_transpose
+from jaxgan.nn.filtered import Plan
 from jaxgan.nn.upfirdn import (
     Filter,
     added_pads,
@@ -13,6 +16,7 @@ from jaxgan.nn.upfirdn import (
     upfirdn2d,
     upsample2d,
 )
+from jaxgan.nn.varying import vary_alike
 
 
 def resampled_conv(
@@ -55,14 +59,29 @@ def resampled_conv(
             return conv(downsample2d(x, taps, down, flip=flip), kernel)
         return upsample2d(conv(x, kernel), taps, up, flip=flip)
     edge = size // 2
+    known = _numbers(taps) if isinstance(taps, np.ndarray) and taps.ndim == 1 else ()
     if down > 1:
         around = added_pads(
             pads_below(filter_size(taps), (down, down)), [(edge, edge)] * 2
         )
+        if known:
+            correlated = known if flip else known[::-1]
+            plan = Plan(x.shape[1:3], size, down, correlated, around)
+            return filtered.forward(plan, *vary_alike(x, kernel))
         x = upfirdn2d(x, taps, pads=around, flip=flip)
         return conv(x, kernel, down, "VALID")
     # The transposed convolution is larger by the kernel's margins already.
     spare = (edge - (size - 1), edge - (size - up))
     around = added_pads(pads_above(filter_size(taps), (up, up)), [spare] * 2)
-    x = conv_transpose(x, kernel.swapaxes(2, 3), up, "VALID")
+    kernel = kernel.swapaxes(2, 3)
+    if known:
+        margin, sides = len(known) - 1, tuple(up * n for n in x.shape[1:3])
+        back = added_pads([(margin, margin)] * 2, [(-a, -b) for a, b in around])
+        plan = Plan(sides, size, up, known[::-1] if flip else known, back)
+        return filtered.image_gradient(plan, *vary_alike(x, up**2 * kernel))
+    x = conv_transpose(x, kernel, up, "VALID")
     return upfirdn2d(x, taps, pads=around, gain=float(up**2), flip=flip)
+
+
+def _numbers(taps: np.ndarray) -> tuple[float, ...]:
+    return tuple(map(float, taps))

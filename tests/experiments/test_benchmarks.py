@@ -10,6 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxgan.core import Context, example_keys
+from jaxgan.models import imported, r3gan, stylegan2, stylegan2_weights
+
 FOLDER = pathlib.Path(__file__).parents[2] / "experiments" / "benchmarks"
 
 
@@ -100,7 +103,11 @@ def test_operations_are_those_of_the_products(script):
 
 
 @pytest.mark.parametrize(
-    "name", ["mlp-mnist", "dcgan-28", "dcgan-128", "sngan-32", "sngan-64", "wgan-gp-32"]
+    "name",
+    [
+        *("mlp-mnist", "dcgan-28", "dcgan-128", "sngan-32", "sngan-64", "wgan-gp-32"),
+        *("stylegan2-32", "stylegan2-64", "r3gan-32"),
+    ],
 )
 def test_peers_learn_as_many_numbers(script, name):
     torch = pytest.importorskip("torch")
@@ -126,8 +133,8 @@ def test_peers_turns_are_ours(script):
     step = script("torch_step")
     generator, judge = torch.nn.Linear(3, 2), torch.nn.Linear(2, 1)
     play = step.make_step(
-        *(generator, judge, 3, "wasserstein", (1e-2, 1e-3), (0.0, 0.9), 5, 10.0),
-        *("cpu", torch.float32, False),
+        *(generator, judge, "cpu", torch.float32, False),
+        *(3, "wasserstein", 1e-2, (0.0, 0.9), 5, 10.0),
     )
     before = [net.weight.detach().clone() for net in (generator, judge)]
     for call in range(1, 6):
@@ -137,4 +144,100 @@ def test_peers_turns_are_ours(script):
             for net, old in zip((generator, judge), before)
         ]
         assert moved[0] == pytest.approx(1e-2 if call == 5 else 0, rel=1e-3)
-    assert moved[1] > 1e-3
+    assert moved[1] > 1e-2
+
+
+def check_same_function(ours, theirs, variables, variables_of_judge):
+    """Images and logits are PyTorch's."""
+    torch = pytest.importorskip("torch")
+    z = torch.randn(8, 10)
+    context = Context(example_keys(jax.random.key(0), 8), train=False)
+    with torch.no_grad():
+        image = theirs[0](z)
+        logits = theirs[1](image)
+    found = jax.jit(ours[0].apply)(variables, jnp.asarray(z.numpy()), (), context)
+    np.testing.assert_allclose(found, image.permute(0, 2, 3, 1), rtol=1e-4, atol=1e-4)
+    verdict = jax.jit(ours[1].apply)(variables_of_judge, found, (), context)
+    np.testing.assert_allclose(verdict.logits, logits, rtol=1e-4, atol=1e-4)
+
+
+def disturbed(torch, networks):
+    """With random numbers where there are zeros, which would hide mistakes."""
+    torch.manual_seed(0)
+    for network in networks:
+        network.to(memory_format=torch.channels_last)
+        for parameter in network.parameters():
+            parameter.data += 0.2 * torch.randn_like(parameter)
+    return networks
+
+
+@pytest.mark.parametrize("fused", [False, True])
+def test_peers_stylegan2_is_ours(script, monkeypatch, fused):
+    torch = pytest.importorskip("torch")
+    peer, layers = script("torch_stylegan2"), script("torch_stylegan2_layers")
+    monkeypatch.setattr(layers, "FUSED", fused)
+    sides, widths = [4, 8, 16], [12, 12, 8]
+    generator = peer.Generator(sides, widths, 10, 14, layers=3)
+    theirs = disturbed(torch, (generator, peer.Discriminator(sides, widths)))
+    ours = (
+        stylegan2.Generator((16, 16, 3), 0, 14, 3, 128, 12),
+        stylegan2.Discriminator(0, 8, 128, 12),
+    )
+    states = [network.state_dict() for network in theirs]
+    check_same_function(ours, theirs, *map(stylegan2_weights.import_torch, states))
+
+
+def r3gan_variables(network, resizes):
+    """Of PyTorch's, whose first resize is our `resize_1`, or 0."""
+    params = {}
+    for name, tensor in network.state_dict().items():
+        first, *rest = name.split(".")
+        path = ["kernel" if part == "weight" else part for part in rest]
+        if first == "stages":
+            path = ["_".join(["block", *path[:2]]), *path[2:]]
+        elif first == "resizes":
+            path = [f"resize_{int(path[0]) + resizes}", *path[1:]]
+        else:
+            path = [first, *path]
+        if path == ["basis"]:
+            leaf = tensor.permute(1, 2, 0)
+        else:
+            leaf = tensor if path[-1] == "bias" else imported.kernel(tensor)
+        imported.plant(params, path, np.asarray(leaf))
+    return {"params": params}
+
+
+def test_peers_r3gan_is_ours(script):
+    torch = pytest.importorskip("torch")
+    peer = script("torch_r3gan")
+    widths, groups = (16, 8, 8), (4, 2, 2)
+    turned = widths[::-1], groups[::-1]
+    networks = peer.Generator(widths, groups, 10), peer.Discriminator(*turned)
+    theirs = disturbed(torch, networks)
+    ours = (
+        r3gan.Generator(widths, groups, shape=(16, 16, 3)),
+        r3gan.Discriminator(widths[::-1], groups[::-1]),
+    )
+    variables = [r3gan_variables(net, 1 - at) for at, net in enumerate(theirs)]
+    check_same_function(ours, theirs, *variables)
+
+
+@pytest.mark.parametrize("name", ["stylegan2-32", "r3gan-32"])
+def test_peers_lazy_turns_move_all(script, name):
+    """Every parameter moves within a period of turns."""
+    torch = pytest.importorskip("torch")
+    if name == "r3gan-32":
+        peer, sizes = script("torch_r3gan"), ((8, 4), (2, 1))
+        networks = peer.Generator(*sizes, 10), peer.Discriminator((4, 8), (1, 2))
+        step = script("torch_r3gan_step").make_step
+        play = step(*networks, "cpu", torch.float32, 10)
+    else:
+        peer, sizes = script("torch_stylegan2"), ([4, 8], [6, 4])
+        networks = peer.Generator(*sizes, 10, 5, layers=2), peer.Discriminator(*sizes)
+        play = script("torch_stylegan2_step").make_step(*networks, "cpu", torch.float32)
+    before = [x.detach().clone() for net in networks for x in net.parameters()]
+    for _ in range(16):
+        play(torch.randn(4, 3, 8, 8))
+    after = [x for net in networks for x in net.parameters()]
+    moved = [(x != y).any().item() for x, y in zip(before, after, strict=True)]
+    assert all(moved)

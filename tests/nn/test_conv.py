@@ -1,6 +1,7 @@
 """Convolutions against `jax.lax`, and transposed ones against loops in numpy."""
 
 import functools
+import re
 
 import jax
 import jax.numpy as jnp
@@ -283,9 +284,15 @@ def test_groups_must_divide():
 
 
 def test_accelerators_get_grouped_convolutions():
-    layer, x = Conv(4, groups=2), draw(2, 4, 4, 6)
-    variables = layer.init(jax.random.key(0), x)
-    traced = jax.jit(layer.apply).trace(variables, x)
+    """One for the maps and one for each gradient, as XLA has them."""
+    x, kernel = draw(2, 4, 4, 6), draw(3, 3, 3, 4, seed=1)
+
+    def loss(x, kernel):
+        return jnp.sum(conv(x, kernel, groups=2) ** 2)
+
+    traced = jax.jit(jax.value_and_grad(loss, (0, 1))).trace(x, kernel)
     text = traced.lower(lowering_platforms=("cuda",)).as_text()
-    assert "feature_group_count = 2" in text
-    assert "feature_group_count" not in traced.lower().as_text()
+    counts = re.findall(r"(\w+)_group_count = 2", text)
+    assert sorted(counts) == ["batch", "feature", "feature"]
+    assert text.count("stablehlo.convolution") == 3
+    assert "group_count = 2" not in traced.lower().as_text()

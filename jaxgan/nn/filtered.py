@@ -1,0 +1,143 @@
+"""A filter and then a convolution with a stride, as one map and its two gradients.
+
+It is linear in the image and in the kernel, so that, as in `jaxgan.nn.convolution`, the
+derivatives of each of the three maps are the other two. The filter can be applied to
+the image, or to the kernel, which grows by it. On CPUs it is the kernel's where
+Winograd's filtering takes the larger kernel at once: for StyleGAN2's 3 × 3 kernels and
+filter of four taps that is 6 × 6 with stride 2, folded to 3 × 3, and about as many
+products as the stride leaves of the small kernel. Nothing is then read or written
+between the two.
+"""
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax import lax
+
+from jaxgan.nn import convolution
+from jaxgan.nn.formulations import Geometry
+from jaxgan.nn.upfirdn import Pads, upfirdn2d
+
+
+class Plan(NamedTuple):
+    """The sizes of both, and the filter.
+
+    Attributes:
+      image: (H, W).
+      size: of the square kernel.
+      stride: of both axes.
+      taps: of both axes, correlated.
+      pads: zeros around the image.
+    """
+
+    image: tuple[int, ...]
+    size: int
+    stride: int
+    taps: tuple[float, ...]
+    pads: Pads
+
+    @property
+    def apart(self) -> Geometry:
+        """Of the convolution of the filtered image."""
+        margin = len(self.taps) - 1
+        sides = (n + sum(pad) - margin for n, pad in zip(self.image, self.pads))
+        return Geometry(tuple(sides), (self.size,) * 2, self.stride, ((0, 0), (0, 0)))
+
+    @property
+    def whole(self) -> Geometry:
+        """Of the convolution by the filtered kernel."""
+        size = self.size + len(self.taps) - 1
+        return Geometry(self.image, (size, size), self.stride, self.pads)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def forward(plan: Plan, image: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Maps [B, H', W', features] of an image [B, H, W, C].
+
+    The kernel is [size, size, C, features].
+    """
+
+    def whole(image, kernel):
+        return convolution.forward(plan.whole, image, _larger(plan, kernel))
+
+    def apart(image, kernel):
+        return convolution.forward(plan.apart, _filtered(plan, image), kernel)
+
+    return _compute(plan, kernel.shape, whole, apart, image, kernel)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def image_gradient(plan: Plan, maps: jax.Array, kernel: jax.Array) -> jax.Array:
+    """The transpose of `forward` in the image: maps to [B, H, W, C]."""
+
+    def whole(maps, kernel):
+        return convolution.image_gradient(plan.whole, maps, _larger(plan, kernel))
+
+    def apart(maps, kernel):
+        image = convolution.image_gradient(plan.apart, maps, kernel)
+        return _filtered_back(plan, image)
+
+    return _compute(plan, kernel.shape, whole, apart, maps, kernel)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def kernel_gradient(plan: Plan, image: jax.Array, maps: jax.Array) -> jax.Array:
+    """The transpose of `forward` in the kernel: [size, size, C, features]."""
+
+    def whole(image, maps):
+        return _smaller(plan, convolution.kernel_gradient(plan.whole, image, maps))
+
+    def apart(image, maps):
+        return convolution.kernel_gradient(plan.apart, _filtered(plan, image), maps)
+
+    sizes = image.shape[-1], maps.shape[-1]
+    return _compute(plan, sizes, whole, apart, image, maps)
+
+
+convolution.differentiate(forward, image_gradient, kernel_gradient)
+
+
+def _compute(plan, sizes, whole, apart, *arrays) -> Any:
+    channels, features = sizes[-2:]
+    choice = convolution.choose(plan.whole, channels, features, arrays[0].dtype)
+    cropped = any(pad < 0 for pads in plan.pads for pad in pads)
+    if cropped or choice != convolution.by_winograd(4):
+        return apart(*arrays)
+    return lax.platform_dependent(*arrays, cpu=whole, default=apart)
+
+
+def _filtered(plan, image):
+    return upfirdn2d(image, np.asarray(plan.taps), pads=plan.pads, flip=True)
+
+
+def _filtered_back(plan, image):
+    """The transpose of `_filtered`."""
+    margin = len(plan.taps) - 1
+    (above, below), (left, right) = plan.pads
+    pads = (margin - above, margin - below), (margin - left, margin - right)
+    return upfirdn2d(image, np.asarray(plan.taps), pads=pads)
+
+
+def _larger(plan, kernel):
+    """The kernel with the filter in it."""
+    matrix = _matrix(plan).astype(kernel.dtype)
+    product = matrix @ kernel.reshape(plan.size**2, -1)
+    return product.reshape(*plan.whole.kernel, *kernel.shape[2:])
+
+
+def _smaller(plan, kernel):
+    """The transpose of `_larger`."""
+    matrix = _matrix(plan).astype(kernel.dtype)
+    product = matrix.T @ kernel.reshape(matrix.shape[0], -1)
+    return product.reshape(plan.size, plan.size, *kernel.shape[2:])
+
+
+def _matrix(plan):
+    """What `_larger` multiplies kernels by, both axes at once."""
+    rows = plan.whole.kernel[0]
+    axis = np.zeros((rows, plan.size))
+    for place in range(plan.size):
+        axis[place : place + len(plan.taps), place] = plan.taps
+    return np.kron(axis, axis)
