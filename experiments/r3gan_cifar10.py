@@ -89,9 +89,9 @@ VARIANTS = {
         bfloat16=False,
         gamma=(20.0, 2.0),
         learning_rate=(1e-3, 1e-4),
-        half_life=(0.0, 20_000.0),
+        half_life=(0.0, 5_000.0),
         augment=0.0,
-        burn_in=150_000,
+        burn_in=40_000,
     ),
 }
 OPTIONS = Options(steps=488_281)

@@ -20,7 +20,7 @@ short trials, of schedules as short, it had 592 modes (of 5,000 samples) after 1
 steps with a γ of 100 at first and a tenth at last; after 1,500 steps 336 with 30, and
 54, 19 and 3 (of 10,000) with 10, 1 and 0.1. Its 10,000 steps took 15 minutes on two
 cores of an AMD EPYC with AVX-512, on a shared machine. `dcgan` has the same networks,
-data and steps with DCGAN's loss and Adam, and took 9 minutes; `dcgan_normalised` has
+data and steps with DCGAN's loss and Adam, and took 10 minutes; `dcgan_normalised` has
 its batch normalisation in the discriminator too. Seed 0, the running average, by a
 classifier that is right on 99.12 % of 6,000 held-out digits:
 

@@ -13,8 +13,10 @@ import optax
 import pytest
 
 from jaxgan import losses, recipes, testing
+from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
-from jaxgan.core import Augment, Players, Sample, Turn
+from jaxgan.augment.scheduled import scheduled
+from jaxgan.core import Augment, Players, Sample, Turn, schedules
 from jaxgan.terms import (
     adversarial,
     conditional_contrastive,
@@ -205,6 +207,13 @@ def test_augmentation_with_a_state():
 @pytest.mark.slow
 def test_diffaugment():
     check(recipes.nonsaturating(), GAMES["lesson"], augment=diffaugment())
+
+
+@pytest.mark.slow
+def test_scheduled_augmentation():
+    strengths = Strengths(xflip=1.0, brightness=1.0, cutout=1.0)
+    augment = scheduled(strengths, schedules.cosine(0.1, 0.9, 3))
+    check(recipes.nonsaturating(), GAMES["lesson"], augment=augment)
 
 
 def test_keys_are_all_different():
