@@ -14,6 +14,9 @@ Published by StudioGAN, of the best checkpoint: FID 4.16 and Inception score 9.9
 against the 50,000 training images. The log of an earlier run of theirs (8.03 against
 the 10,000 test images) tells 12.8 hours, and no GPU. The paper has 14.73 and 9.22. Not
 run here.
+
+`small` is for a laptop: narrow networks on MNIST. In ten minutes on two busy cores of
+an AMD EPYC it did 697 steps: digits begin to show, each in the column of its class.
 """
 
 import dataclasses

@@ -15,7 +15,9 @@ maps.
 Published: FID 1.96 of 50,000 fakes against the 50,000 training images (fid50k_full),
 after 250 million images, 4 days on eight NVIDIA L40 (appendix D). Not run here.
 
-What `small` reaches was not measured yet.
+`small` is for a laptop: narrow networks on MNIST, classes as columns. In ten minutes on
+two busy cores of an AMD EPYC it did 1,009 steps, and most digits are legible and of
+their class.
 """
 
 import dataclasses
