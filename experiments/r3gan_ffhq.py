@@ -17,7 +17,7 @@ pixels, and 2.75 at 256, where StyleGAN2 has 3.78 in the same table. Not run her
 official code trains on eight GPUs until it is stopped; the steps here, 100 million
 images, are ours.
 
-`small` is for a laptop: MNIST at 32 pixels, or with --path your own images.
+`small` is for a laptop: MNIST at 16 pixels, or with --path your own images.
 
 What `small` reaches was not measured yet.
 """
