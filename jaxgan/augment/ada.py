@@ -1,6 +1,7 @@
 """Adaptive discriminator augmentation."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -11,8 +12,9 @@ from jaxgan.augment.ada_corruption import add_noise, cut_out, equalize
 from jaxgan.augment.ada_draws import Draws
 from jaxgan.augment.ada_geometry import warp
 from jaxgan.augment.ada_strengths import BGC, Strengths
+from jaxgan.core.context import Context
 from jaxgan.core.metrics import Mean
-from jaxgan.core.types import Augment
+from jaxgan.core.types import Augment, Sample
 
 SIGNS = "discriminator/real_sign"
 """The metric that adapts p: that of the term `jaxgan.terms.real_sign`."""
@@ -67,15 +69,10 @@ def ada(
         zero = jnp.zeros(())
         return Adaptation(jnp.float32(start), Mean(zero, zero))
 
-    # A step augments a dozen times: it is traced once, which halves the step's tracing.
-    @jax.jit
-    def augmented(value, context, probability):
-        return transform(value, strengths, Draws(context, probability))
+    augmented = of_samples(strengths)
 
     def apply(state, sample, context):
-        alone = dataclasses.replace(context, batch=())
-        value = augmented(sample.value, alone, state.probability)
-        return sample._replace(value=value)
+        return augmented(sample, context, state.probability)
 
     def update(state, metrics):
         if SIGNS not in metrics:
@@ -93,6 +90,25 @@ def ada(
         )
 
     return Augment(init, apply, update)
+
+
+def of_samples(
+    strengths: Strengths,
+) -> Callable[[Sample, Context, jax.Array], Sample]:
+    """f(sample, context, p): `transform` of a sample's value.
+
+    A step augments a dozen times: f is traced once, which halves the step's tracing.
+    """
+
+    @jax.jit
+    def augmented(value, context, probability):
+        return transform(value, strengths, Draws(context, probability))
+
+    def apply(sample, context, probability):
+        alone = dataclasses.replace(context, batch=())
+        return sample._replace(value=augmented(sample.value, alone, probability))
+
+    return apply
 
 
 def transform(x: jax.Array, strengths: Strengths, draws: Draws) -> jax.Array:

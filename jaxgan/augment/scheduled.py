@@ -1,7 +1,6 @@
 """Adaptive augmentation's transformations, of a probability that is known before."""
 
-from jaxgan.augment.ada import transform
-from jaxgan.augment.ada_draws import Draws
+from jaxgan.augment.ada import of_samples
 from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.core.types import Augment, Schedule
 
@@ -19,10 +18,10 @@ def scheduled(strengths: Strengths, probability: Schedule) -> Augment:
     Raises:
       ValueError: when traced, for images of other than 1 or 3 colours.
     """
+    augmented = of_samples(strengths)
 
     def apply(state, sample, context):
         del state
-        draws = Draws(context, probability(context.step))
-        return sample._replace(value=transform(sample.value, strengths, draws))
+        return augmented(sample, context, probability(context.step))
 
     return Augment(apply=apply)
