@@ -64,9 +64,9 @@ def _run(arguments: argparse.Namespace, protocol: Protocol) -> None:
     """Measures a run's samples; points, where the experiment measures itself."""
     loaded = sampling.load(arguments.run, arguments.step, arguments.run_seed)
     seed = getattr(loaded.config, "seed", 0)
-    card = evaluation_file.run_card(loaded.name, seed, average=not arguments.current)
-    card |= manner.card(arguments)
     options = manner.single(arguments, loaded.experiment)
+    made_so = manner.card(**options, batch_size=arguments.batch_size)
+    card = evaluation_file.run_card(loaded.name, seed, made_so)
     chosen = _real(arguments, loaded.experiment)
     if len(loaded.experiment.data.source.shape) != 3:
         if arguments.split:

@@ -13,21 +13,15 @@ from jaxgan.run.measures import Figure
 FILE = "evaluations.jsonl"
 
 
-def run_card(name: str, seed: int, *, average: bool = True) -> dict[str, Any]:
+def run_card(name: str, seed: int, manner: Mapping[str, Any]) -> dict[str, Any]:
     """What a card says of a run, whenever it is evaluated.
 
     Args:
       name: of the experiment.
       seed: of the run.
-      average: whether samples are of the generator's running average.
+      manner: of sampling, see `manner.card`.
     """
-    return {
-        "run": name,
-        "seed of the run": seed,
-        "generator": "running average" if average else "current",
-        "truncation": "none",
-        "batch statistics": "running",
-    }
+    return {"run": name, "seed of the run": seed, **manner}
 
 
 def rows(

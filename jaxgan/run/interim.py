@@ -16,6 +16,7 @@ from jaxgan.data.source import DataError
 from jaxgan.run import (
     evaluation_file,
     hosts,
+    manner,
     population,
     records,
     run_directory,
@@ -133,7 +134,7 @@ class Interim:
         """The figures of one run, by name."""
         seed = self._seeds[place]
         own = seed if len(self._seeds) > 1 else None
-        card = evaluation_file.run_card(self._name, seed)
+        card = evaluation_file.run_card(self._name, seed, manner.card())
         card |= self._judge.card(self._protocol.num)
         there = [
             row

@@ -81,17 +81,24 @@ def single(arguments: argparse.Namespace, experiment: Experiment) -> dict[str, A
     return each[0]
 
 
-def card(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What a protocol says of the manner."""
-    passes, share = arguments.standing_statistics, arguments.truncation
+def card(
+    *,
+    truncation: float | None = None,
+    truncation_cutoff: int | None = None,
+    standing_statistics: int | None = None,
+    ema: bool = True,
+    batch_size: int = 64,
+) -> dict[str, Any]:
+    """What a protocol says of samples that are made with these options of `Sampler`."""
     told = {
-        "truncation": share[0] if share else "none",
+        "generator": "running average" if ema else "current",
+        "truncation": "none" if truncation is None else truncation,
         "batch statistics": "running"
-        if passes is None
-        else f"standing: of {passes} batches of {arguments.batch_size} samples",
+        if standing_statistics is None
+        else f"standing: of {standing_statistics} batches of {batch_size} samples",
     }
-    if arguments.truncation_cutoff is not None:
-        told["truncation cutoff"] = arguments.truncation_cutoff
+    if truncation_cutoff is not None:
+        told["truncation cutoff"] = truncation_cutoff
     return told
 
 

@@ -193,14 +193,17 @@ def test_commands_take_several_truncations(run, tmp_path, capsys):
 
 
 def test_the_protocol_says_how_samples_were_made():
-    arguments = types.SimpleNamespace(
-        current=True,
-        truncation=(0.7,),
+    plain = {"truncation": "none", "batch statistics": "running"}
+    assert manner.card() == {"generator": "running average", **plain}
+    card = manner.card(
+        truncation=0.7,
         truncation_cutoff=4,
         standing_statistics=8,
+        ema=False,
         batch_size=32,
     )
-    assert json.loads(json.dumps(manner.card(arguments))) == {
+    assert json.loads(json.dumps(card)) == {
+        "generator": "current",
         "truncation": 0.7,
         "truncation cutoff": 4,
         "batch statistics": "standing: of 8 batches of 32 samples",
