@@ -9,7 +9,6 @@ import numpy as np
 
 from jaxgan.core.types import Sample, Tree
 from jaxgan.games.latent import as_data, unconditional
-from jaxgan.games.style import StyleGame
 from jaxgan.run.errors import RunError, suggestion
 from jaxgan.run.experiment import Experiment
 
@@ -48,10 +47,10 @@ def with_labels(latent: Any, labels: np.ndarray) -> Any:
 def telling(game: Any, batch: Tree, labels: Any) -> tuple[Any, Tree]:
     """The game and the batch with which latents are made of these labels [B].
 
-    Styles are made of the class, so it must be known before; other latents are only
-    accompanied by it, and `with_labels` is enough.
+    A latent may be made of the class, as styles are, so the class must be known before;
+    then no data need be read for it either.
     """
-    if isinstance(game, StyleGame) and game.conditioning is not unconditional:
+    if getattr(game, "conditioning", unconditional) is not unconditional:
         game = dataclasses.replace(game, conditioning=as_data)
         return game, Sample((), jnp.asarray(labels))
     return game, batch
