@@ -225,7 +225,7 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="NAME",
         help="which, of fid, kid, inception-score, precision-recall, density-coverage, "
-        "classes, collapse, duplicates, memorisation (default: all that fit)",
+        "classes, modes, collapse, duplicates, memorisation (default: all that fit)",
     )
     parser.add_argument(
         "--num", type=int, default=2000, help="images of a kind (default: 2000)"
