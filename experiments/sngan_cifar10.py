@@ -14,6 +14,8 @@ Published, of these constants, by mimicry (arXiv 2005.02494), after the last ste
 16.77 ± 0.04, Inception score 7.97 (50,000 fakes against the 50,000 training images);
 with `projection` 10.84 ± 0.03 and 8.25. The paper has FID 21.7 ± 0.21 (5,000 fakes
 against 10,000 images). Not run here.
+
+What `small`, narrow networks on one class, reaches was not measured.
 """
 
 import dataclasses
