@@ -1,5 +1,7 @@
 """Other implementations, if they are installed: the `parity` extra."""
 
+import importlib
+
 import pytest
 
 
@@ -17,11 +19,17 @@ def torch_fidelity(module: str):
 
 
 def _make_torchvision_importable(torch) -> None:
-    """Declares two operators whose absence stops torchvision's import.
+    """Declares two operators where their absence stops torchvision's import.
 
     Its compiled part does not load beside a torch from another index (the CPU's wheel,
-    for one); the peers' functions of features need none of it.
+    for one); the peers' functions of features need none of it. Where it does load, a
+    second declaration would end the process.
     """
+    try:
+        importlib.import_module("torchvision")
+        return
+    except (ImportError, OSError, RuntimeError):
+        pass
     for operator in ("nms", "qnms"):
         if not hasattr(torch.ops.torchvision, operator):
             schema = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
