@@ -5,7 +5,8 @@
 
 Needs libtpu (pip install jaxgan[tpu]), a minute or more per row, and no data: blank
 images stand in. The batch is the experiment's, or the next that the chips can share; on
-more than 64 chips it is four examples per chip, if that is more.
+more than 64 chips it is four examples per chip, if that is more. Where it does not fit
+the chips' memory, it is gone through in 2 parts, or 4, or 8, by --microbatches.
 """
 
 import dataclasses
@@ -25,6 +26,8 @@ HEADS = ("experiment", "target", "batch", "memory per chip", "GFLOP per chip")
 EACH = 4
 """Examples per chip, at the least, of many."""
 MANY = 64
+MOST_PARTS = 8
+"""Of a batch that does not fit at once."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,8 +46,8 @@ class Options:
     """As `jaxgan forecast --target` takes them."""
 
 
-def foresee(name: str, target: str) -> Forecast:
-    """The forecast, of a batch that the chips can share."""
+def foresee(name: str, target: str, parts: int = 1) -> Forecast:
+    """The forecast of a batch that the chips share, in as many parts as it takes."""
     stem, _, asked = name.partition(":")
     path = EXPERIMENTS / f"{stem}.py"
     chosen, config = variant(load_module(path), asked or None)
@@ -52,15 +55,22 @@ def foresee(name: str, target: str) -> Forecast:
     batch = chips * math.ceil(config.batch_size / chips)
     batch = max(batch, EACH * chips) if chips > MANY else batch
     arguments = ["--variant", chosen, "--batch-size", str(batch)]
-    return forecast.foresee(path, arguments, target)
+    arguments += ["--microbatches", str(parts)]
+    try:
+        return forecast.foresee(path, arguments, target)
+    except forecast.DoesNotCompile as error:
+        if "RESOURCE_EXHAUSTED" in error.args[0] and parts < MOST_PARTS:
+            return foresee(name, target, 2 * parts)
+        raise
 
 
 def cells(name: str, made: Forecast) -> list[str]:
     """One row."""
     reduced = made.program.collectives.get("all-reduce", (0, 0))
     seconds, bound = made.roofline
+    parts = f" in {made.microbatches}" if made.microbatches > 1 else ""
     return [
-        *(name, made.target, f"{made.batch:,}", size(made.program.memory)),
+        *(name, made.target, f"{made.batch:,}{parts}", size(made.program.memory)),
         f"{made.program.flops / 1e9:,.3g}",
         f"{reduced[0]}, {size(reduced[1])}",
         f"{1e3 * seconds:.3g} ms ({bound})",
