@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import pytest
 from flax import linen as nn
 
 from jaxgan import nn as layers
@@ -244,6 +245,27 @@ GAMES = {
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
+
+HEAVY = (
+    *("attentive", "big", "conditional_contrastive", "deep"),
+    *("modern", "planar", "styled", "stylegan2"),
+)
+"""Rows, of recipes and terms too, that take half a minute and more to compile; what is
+in them is tested by itself as well."""
+
+
+def some_slow(names, quick=None):
+    """Parameters, some of them slow tests: `HEAVY`, or all that are not `quick`."""
+    return [
+        pytest.param(
+            name,
+            marks=pytest.mark.slow
+            if name in HEAVY or (quick is not None and name not in quick)
+            else (),
+        )
+        for name in names
+    ]
+
 
 FEATURED = Case(
     lambda: LatentGame(Generator(), Featured(), latent_size=3), points, reads_batch=True

@@ -40,6 +40,7 @@ from tests.conformance.games import (
     FEATURED,
     GAMES,
     RELATED,
+    some_slow,
 )
 from tests.test_recipes import RECIPES
 
@@ -72,6 +73,7 @@ HEADS = {
     "reacgan": RELATED,
     "conditional_contrastive": RELATED,
     "feature_matching": FEATURED,
+    "of_batches": FEATURED,
 }
 # Path lengths are compared with their mean, over the batch too.
 READS_BATCH = {"stylegan2"}
@@ -80,22 +82,7 @@ READS_BATCH = {"stylegan2"}
 NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
 
 
-# Half a minute and more to compile; what is in them is tested by itself as well.
-HEAVY = (
-    *("attentive", "big", "conditional_contrastive", "deep"),
-    *("modern", "styled", "stylegan2"),
-)
-
-
-def with_heavy_ones_slow(names):
-    """Parameters, of which some are slow tests."""
-    return [
-        pytest.param(name, marks=pytest.mark.slow if name in HEAVY else ())
-        for name in names
-    ]
-
-
-@pytest.mark.parametrize("name", with_heavy_ones_slow(RECIPES))
+@pytest.mark.parametrize("name", some_slow(RECIPES))
 def test_recipes(name):
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(
@@ -105,9 +92,7 @@ def test_recipes(name):
     check(RECIPES[name](**SHORT.get(name, {})), case)
 
 
-@pytest.mark.parametrize(
-    "name", with_heavy_ones_slow([name for name in GAMES if name != "plain"])
-)
+@pytest.mark.parametrize("name", some_slow([name for name in GAMES if name != "plain"]))
 def test_games(name):
     check(recipes.nonsaturating(), GAMES[name])
 
@@ -144,8 +129,24 @@ def turns(*terms, every=1, generator=None):
     return (*first, Turn("generator", generator))
 
 
-# Losses and terms that no recipe uses, or in a way that none does.
+# Losses and terms that no recipe uses, or in a way that none does. All of them at once,
+# but for unrolling, and each alone in slow tests, which say whose fault it is.
+QUICK = ("lazy", "of_examples", "of_batches", "unrolled")
 TERMS = {
+    "of_examples": turns(
+        drift(),
+        gradient_penalty(one_sided=True),
+        r1(lambda step: 0.1 * step.astype(jnp.float32)),
+        orthogonal(0.1),
+        consistency(Augment(apply=noise), fake=1.0),
+        latent_consistency(20.0),
+        generator=(adversarial(losses.nonsaturating), latent_consistency(0.5)),
+    ),
+    "of_batches": turns(
+        dragan(),
+        lecam(start=0),
+        generator=(top_k(losses.nonsaturating, 0.5), feature_matching()),
+    ),
     "dragan": turns(dragan()),
     "drift": turns(drift()),
     "one_sided": turns(gradient_penalty(one_sided=True)),
@@ -170,12 +171,13 @@ TERMS = {
 }
 
 
-@pytest.mark.parametrize("name", with_heavy_ones_slow(TERMS))
+@pytest.mark.parametrize("name", some_slow(TERMS, QUICK))
 def test_terms(name):
     # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch;
     # the others compare with averages or ranks of the batch.
     reads_batch = name in (
         "dragan",
+        "of_batches",
         "lecam",
         "top_k",
         "unrolled",

@@ -15,7 +15,7 @@ from jaxgan.evaluation import probe
 from jaxgan.games.latent import LatentGame
 from jaxgan.nn import Dense
 from jaxgan.terms import adversarial
-from tests.conformance.games import GAMES, SIZE
+from tests.conformance.games import GAMES, SIZE, some_slow
 
 sgd = optax.sgd(0.1)
 
@@ -76,7 +76,7 @@ def test_slopes_are_those_of_the_closed_form(linear):
     np.testing.assert_allclose(seen, wanted, atol=0.2 * np.abs(wanted).max())
 
 
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize("name", some_slow(GAMES))
 def test_layers_have_the_whole_gradient(name):
     """Through logits and samples is the way that the step's gradient goes."""
     case = GAMES[name]
