@@ -93,7 +93,7 @@ VARIANTS = {
         channel_base=512,
         channel_max=64,
         group=4,
-        gamma=0.0064,
+        gamma=10.0,
         half_life=10_000.0,
     ),
 }
