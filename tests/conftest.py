@@ -23,21 +23,17 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_nans", True)
 
 
-def _folder(variable: str, default: str) -> pathlib.Path:
-    beside = pathlib.Path(__file__).resolve().parents[2] / default
-    path = pathlib.Path(os.environ.get(variable, beside))
-    if not path.is_dir():
-        pytest.skip(f"no folder {path}; {variable} may name another")
-    return path
-
-
 @pytest.fixture(scope="session")
 def golden():
     """The folder of numeric vectors made by the official implementations."""
-    return _folder("JAXGAN_TEST_GOLDEN", "shared/reference/golden")
+    return pathlib.Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="session")
 def shared_data():
     """The folder of real data sets."""
-    return _folder("JAXGAN_TEST_DATA", "shared/data")
+    beside = pathlib.Path(__file__).resolve().parents[2] / "shared/data"
+    path = pathlib.Path(os.environ.get("JAXGAN_TEST_DATA", beside))
+    if not path.is_dir():
+        pytest.skip(f"no folder {path}; JAXGAN_TEST_DATA may name another")
+    return path
