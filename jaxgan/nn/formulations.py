@@ -61,17 +61,11 @@ def forward_by_xla(geometry: Geometry, image: jax.Array, kernel: jax.Array):
 
 def image_gradient_by_xla(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
     """A convolution of the maps spread out, by the kernel turned round."""
-    edges = [
-        (k - 1 - pad[0], n - (m - 1) * geometry.stride - 1 + pad[0])
-        for k, pad, n, m in zip(
-            geometry.kernel, geometry.pads, geometry.image, geometry.maps
-        )
-    ]
     return lax.conv_general_dilated(
         maps,
         lax.rev(kernel, (0, 1)),
         (1, 1),
-        edges,
+        _edges_of_the_transpose(geometry),
         lhs_dilation=(geometry.stride, geometry.stride),
         dimension_numbers=("NHWC", "HWOI", "NHWC"),
     )
@@ -109,11 +103,14 @@ def image_gradient_by_phases(geometry: Geometry, maps: jax.Array, kernel: jax.Ar
     """
     kernel = fold_kernel(geometry, kernel)
     turned = lax.rev(kernel, (0, 1)).transpose(0, 1, 3, 2)
-    edges = [(k - 1, k - 1) for k in kernel.shape[:2]]
+    if geometry.folds:
+        edges = [(k - 1, k - 1) for k in kernel.shape[:2]]
+    else:  # Nothing is left to crop.
+        edges = _edges_of_the_transpose(geometry)
     phases = lax.conv_general_dilated(
         maps, turned, (1, 1), edges, dimension_numbers=LAYOUT
     )
-    return _laid_out(geometry, phases)
+    return _laid_out(geometry, phases) if geometry.folds else phases
 
 
 def image_gradient_by_shifts(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
@@ -166,6 +163,16 @@ def kernel_gradient_by_turning(geometry: Geometry, image: jax.Array, maps: jax.A
         dimension_numbers=LAYOUT,
     )
     return turned.transpose(1, 2, 0, 3)
+
+
+def _edges_of_the_transpose(geometry):
+    """Zeros around the maps that make their convolution as large as the image."""
+    return [
+        (k - 1 - pad[0], n - (m - 1) * geometry.stride - 1 + pad[0])
+        for k, pad, n, m in zip(
+            geometry.kernel, geometry.pads, geometry.image, geometry.maps
+        )
+    ]
 
 
 def _laid_out(geometry, whole):
