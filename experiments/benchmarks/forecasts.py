@@ -6,7 +6,8 @@
 Needs libtpu (pip install jaxgan[tpu]), a minute or more per row, and no data: blank
 images stand in. The batch is the experiment's, or the next that the chips can share; on
 more than 64 chips it is four examples per chip, if that is more. Where it does not fit
-the chips' memory, it is gone through in 2 parts, or 4, or 8, by --microbatches.
+the chips' memory, it is gone through in 2 parts, or 4, or 8, by --microbatches: a loop,
+in which the compiler counts no operations.
 """
 
 import dataclasses
@@ -69,11 +70,12 @@ def cells(name: str, made: Forecast) -> list[str]:
     reduced = made.program.collectives.get("all-reduce", (0, 0))
     seconds, bound = made.roofline
     parts = f" in {made.microbatches}" if made.microbatches > 1 else ""
+    counted = not math.isnan(seconds)
     return [
         *(name, made.target, f"{made.batch:,}{parts}", size(made.program.memory)),
-        f"{made.program.flops / 1e9:,.3g}",
+        f"{made.program.flops / 1e9:,.3g}" if counted else "-",
         f"{reduced[0]}, {size(reduced[1])}",
-        f"{1e3 * seconds:.3g} ms ({bound})",
+        f"{1e3 * seconds:.3g} ms ({bound})" if counted else "-",
     ]
 
 

@@ -247,8 +247,8 @@ GAMES = {
 }
 
 HEAVY = (
-    *("attentive", "big", "conditional_contrastive", "deep"),
-    *("modern", "planar", "styled", "stylegan2"),
+    *("attentive", "big", "concatenated", "conditional_contrastive", "deep"),
+    *("infogan", "modern", "planar", "reacgan", "styled", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take half a minute and more to compile; what is
 in them is tested by itself as well."""

@@ -79,7 +79,10 @@ each = pytest.mark.parametrize(
 
 # Half a minute to compile each: BigGAN's networks, and eighteen augmentations that are
 # differentiated twice.
-HEAVY = {"biggan_cifar10", "biggan_imagenet128", "r3gan_cifar10"}
+HEAVY = {
+    *("biggan_cifar10", "biggan_imagenet128"),
+    *("r3gan_cifar10", "stylegan2_ada_folder"),
+}
 
 
 def test_all_are_here():
