@@ -14,10 +14,10 @@ four largest sizes in float16; here all are float32, or bfloat16 with `--bfloat1
     python experiments/stylegan2_ffhq.py --variant small --minutes 10
 
 Images are decoded once and kept in the cache folder: 70,000 of 1024 × 1024 are 220 GB.
-`small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one. Of that, after
-3,709 steps most samples are digits, all kinds among them, by eye; style mixing and
-truncation work. One core of an AMD EPYC made 80 to 114 images/s when it did nothing
-else, which is about 20 minutes; the run itself shared it, and took longer.
+`small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one. Of that,
+after 3,709 steps most samples are digits, all kinds among them, by eye; style mixing
+and truncation work. One core of an AMD EPYC made 80 to 114 images/s, which is 20
+minutes; the run itself shared it at times, and took longer.
 """
 
 import dataclasses
