@@ -15,7 +15,10 @@ Published, of these constants, by mimicry (arXiv 2005.02494), after the last ste
 with `projection` 10.84 ± 0.03 and 8.25. The paper has FID 21.7 ± 0.21 (5,000 fakes
 against 10,000 images). Not run here.
 
-What `small`, narrow networks on one class, reaches was not measured.
+`small` is for a laptop: narrow networks on one class. From 3,000 steps on most samples
+are car-like, with wheels, windows, road and paint of many colours; after 6,000 they are
+clearer but smeared still, by eye. One core of an AMD EPYC made 225 images/s, which is
+seven minutes; the run itself shared it, and took longer.
 """
 
 import dataclasses
