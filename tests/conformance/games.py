@@ -248,7 +248,7 @@ GAMES = {
 
 HEAVY = (
     *("attentive", "big", "concatenated", "conditional_contrastive", "deep"),
-    *("infogan", "modern", "planar", "reacgan", "styled", "stylegan2"),
+    *("infogan", "lesson", "modern", "planar", "reacgan", "styled", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take half a minute and more to compile; what is
 in them is tested by itself as well."""
