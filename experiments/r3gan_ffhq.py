@@ -17,9 +17,9 @@ pixels, and 2.75 at 256, where StyleGAN2 has 3.78 in the same table. Not run her
 official code trains on eight GPUs until it is stopped; the steps here, 100 million
 images, are ours.
 
-`small` is for a laptop: MNIST at 16 pixels, or with --path your own images.
-
-What `small` reaches was not measured yet.
+`small` is for a laptop: MNIST at 16 pixels, or with --path your own images. Of MNIST,
+after 4,000 steps most samples are digits, by eye. One core of an AMD EPYC made 351
+images/s, which is six minutes; the run itself shared it, and took longer.
 """
 
 import dataclasses
