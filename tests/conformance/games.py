@@ -250,8 +250,8 @@ HEAVY = (
     *("attentive", "big", "concatenated", "conditional_contrastive", "deep"),
     *("infogan", "lesson", "modern", "planar", "reacgan", "styled", "stylegan2"),
 )
-"""Rows, of recipes and terms too, that take half a minute and more to compile; what is
-in them is tested by itself as well."""
+"""Rows, of recipes and terms too, that take longest to compile; what is in them is
+tested by itself as well."""
 
 
 def some_slow(names, quick=None):
