@@ -39,7 +39,9 @@ class Config:
     """What identifies a run. None: chosen by size and batch, as `auto` does."""
 
     path: str = "images"
-    """The folder or zip of images."""
+    """The folder or zip of images; '': `dataset` instead."""
+    dataset: str = "mnist"
+    """Name in TensorFlow Datasets."""
     size: int = 256
     """Pixels per side: a power of two."""
     channels: int = 3
@@ -79,12 +81,15 @@ class Config:
 VARIANTS = {
     "auto": Config(),
     "small": Config(
-        size=32,
+        path="",
+        size=16,
+        channels=1,
         limit=1000,
-        flip=True,
         latent_size=64,
         channel_base=512,
         channel_max=64,
+        gamma=10.0,
+        half_life=5_000.0,
         ada_images=50_000.0,
     ),
 }
@@ -154,11 +159,15 @@ def build(config: Config) -> Experiment:
 
 def _source(config: Config) -> data.Source:
     labels = "auto" if config.conditional else "none"
-    source = data.folder(config.path, config.size, config.channels, labels=labels)
+    if config.path:
+        source = data.folder(config.path, config.size, config.channels, labels=labels)
+    else:
+        source = data.tfds_images(config.dataset, size=config.size)
     if config.conditional and len(source.classes) < 2:
         raise data.DataError(
-            f"path: saw {len(source.classes)} classes in {config.path}, wanted a "
-            "folder for each of at least 2, or --no-conditional"
+            f"path: saw {len(source.classes)} classes in "
+            f"{config.path or config.dataset}, wanted a folder for each of at least "
+            "2, or --no-conditional"
         )
     if not 0 < config.limit < source.size:
         return source

@@ -12,6 +12,14 @@ os.environ["JAX_COMPILATION_CACHE_DIR"] = str(CACHE)  # subprocesses share it
 os.environ.setdefault("MPLBACKEND", "Agg")
 # A quarter of the suite's time; subprocesses must have the same bits.
 os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "true"
+# Eight devices share the cores of a machine that may be busy: by default XLA aborts the
+# process when one of them keeps the others waiting for 40 seconds.
+os.environ["XLA_FLAGS"] = " ".join(
+    [
+        os.environ.get("XLA_FLAGS", ""),
+        "--xla_cpu_collective_call_terminate_timeout_seconds=600",
+    ]
+).strip()
 
 import jax  # noqa: E402
 
