@@ -3,8 +3,8 @@
 Odena et al. 2017 (arXiv 1610.09585): the generator is conditioned on labels, the
 discriminator is not but classifies real and fake digits, and both players want it to be
 right. The networks are those of `conditional_mnist.py`. The variant `rebooted` is
-ReACGAN (Kang et al. 2021, arXiv 2111.01118): hinge loss, spectral norms, and embeddings
-that are near to their class and far from those of other digits.
+ReACGAN (Kang et al. 2021, arXiv 2111.01118): hinge loss, and embeddings that are near to
+their class and far from those of other digits.
 
     python experiments/acgan_mnist.py --minutes 5
     python experiments/acgan_mnist.py --variant rebooted --minutes 5
@@ -12,7 +12,12 @@ that are near to their class and far from those of other digits.
 
 MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
 
-What it reaches was not measured yet.
+On one core of an AMD EPYC 8,349 steps of `default` took eight minutes and 6,557 of
+`rebooted` nine: digits of both are of their class, nearly all. Those of `rebooted` are
+less varied: they count as 103 different ones, real digits as 243, and `jaxgan diagnose`
+calls that mode collapse. With batch normalisation in ACGAN's discriminator, instead of
+spectral, the generator collapsed to one scribble: differences between its samples that
+no eye sees are enough for the classifier once a batch is normalised.
 """
 
 import dataclasses
@@ -45,9 +50,9 @@ class Config:
     """Features of the dense layer between base map and latent, or logit."""
     embedding: int = 0
     """Features of ReACGAN's embeddings; 0 is ACGAN's classifier instead."""
-    generator_rate: float = 5e-4
+    generator_rate: float = 2e-4
     """Adam's learning rate at first, of the generator."""
-    discriminator_rate: float = 5e-4
+    discriminator_rate: float = 4e-4
     """Adam's learning rate at first, of the discriminator."""
     decay_steps: int = 15_000
     """Steps of half a cosine down to a tenth of the learning rates."""
@@ -57,7 +62,7 @@ class Config:
 
 VARIANTS = {
     "default": Config(),
-    "rebooted": Config(embedding=64, generator_rate=2e-4, discriminator_rate=4e-4),
+    "rebooted": Config(embedding=64),
 }
 OPTIONS = Options(steps=30_000)
 
@@ -81,7 +86,7 @@ def build(config: Config) -> Experiment:
         game=LatentGame(
             dcgan.Generator(source.shape, config.width, classes, True, hidden=hidden),
             Headed(
-                dcgan.Discriminator(config.width, spectral=rebooted, hidden=hidden),
+                dcgan.Discriminator(config.width, spectral=True, hidden=hidden),
                 heads,
             ),
             config.latent_size,

@@ -16,9 +16,9 @@ the 10,000 test images) tells 9.3 hours, and no GPU. Not run here. There weights
 orthogonal and Adam's ε is 1e-6; here they begin as mimicry's, and ε is 1e-8. The paper
 trains on ImageNet only.
 
-`small` is for a laptop: narrow networks on cars and horses. After 6,000 steps the two
-differ in outline and ground, but few samples would be recognised, by eye: it wants
-longer, or better constants. One core of an AMD EPYC made 188 images/s, nine minutes.
+`small` is for a laptop: narrow networks on MNIST. After 3,000 steps, a quarter of an
+hour on one core of an AMD EPYC, digits look handwritten, each of its class. On two
+classes of CIFAR-10 as much time gave little to recognise.
 """
 
 import dataclasses

@@ -11,10 +11,13 @@ GPU, 64 at most, and 25 million images; its README expects 6 days 21 hours on on
 for 256 × 256 pixels, and "quite reasonable" results after a fifth of that.
 
 Pictures are turned upright, put over white, cut to their central square and resized
-(Lanczos). Sub-folders are classes, which `--conditional` asks for. `small` is for a
-laptop: 32 × 32 pixels of 1,000 images.
+(Lanczos). Sub-folders are classes, which `--conditional` asks for.
 
-What `small` reaches was not measured yet.
+`small` is for a laptop: narrow networks on 1,000 of MNIST's digits at 16 × 16 pixels,
+unless `--path` names a folder. After 6,000 steps, nine minutes' worth of one core of an
+AMD EPYC, most samples are digits; the discriminator had not begun to overfit, so that
+augmentation, 1.5 % likely at first, had gone back to none. 1,000 of CIFAR-10's cars at
+32 × 32 gave outlines of cars at best in 2,700 steps, at a fifth of that speed.
 """
 
 import dataclasses

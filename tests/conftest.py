@@ -1,5 +1,7 @@
 """Every test runs with the strictest settings of JAX and eight simulated devices."""
 
+import ctypes
+import gc
 import os
 import pathlib
 
@@ -14,12 +16,10 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "true"
 # Eight devices share the cores of a machine that may be busy: by default XLA aborts the
 # process when one of them keeps the others waiting for 40 seconds.
-os.environ["XLA_FLAGS"] = " ".join(
-    [
-        os.environ.get("XLA_FLAGS", ""),
-        "--xla_cpu_collective_call_terminate_timeout_seconds=600",
-    ]
-).strip()
+os.environ["XLA_FLAGS"] = (
+    os.environ.get("XLA_FLAGS", "")
+    + " --xla_cpu_collective_call_terminate_timeout_seconds=600"
+)
 
 import jax  # noqa: E402
 
@@ -29,6 +29,33 @@ jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_nans", True)
+
+
+MUCH = 2 * 2**30
+"""Bytes of memory."""
+FEW = 20
+"""Tests that run before caches are cleared again."""
+_since = 0
+
+
+def pytest_runtest_teardown():
+    """Forgets compiled functions: by the end they would take gigabytes."""
+    global _since
+    _since += 1
+    if _since >= FEW and _resident() > MUCH:
+        jax.clear_caches()
+        gc.collect()
+        # Compiled code comes in small pieces, which glibc keeps when they are freed.
+        if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+            libc.malloc_trim(0)
+        _since = 0
+
+
+def _resident():
+    """Bytes of memory that this process has; 0 where no file tells."""
+    file = pathlib.Path("/proc/self/statm")
+    pages = int(file.read_text().split()[1]) if file.exists() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Annotated, Any
 
-from jaxgan.run import disk, run_directory
+from jaxgan.run import allocation, disk, run_directory
 from jaxgan.run.configs import to_json
 from jaxgan.run.errors import RunError
 from jaxgan.run.loading import build, load_module, variant
@@ -64,9 +64,13 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
             each = stored.steps_per_dispatch
             options = dataclasses.replace(options, steps_per_dispatch=each)
     use_compilation_cache()
+    import jax
+
     from jaxgan.run import benchmark, hosts, loop
 
     hosts.join(options, {"config": identity, "experiment": path.read_text()})
+    if jax.default_backend() == "cpu":
+        allocation.keep_freed_memory()
     # All that can be wrong with a config shows before the folder becomes its run.
     with hosts.together():
         experiment, prepared = _prepare(module, config, options)
