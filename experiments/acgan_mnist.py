@@ -3,8 +3,8 @@
 Odena et al. 2017 (arXiv 1610.09585): the generator is conditioned on labels, the
 discriminator is not but classifies real and fake digits, and both players want it to be
 right. The networks are those of `conditional_mnist.py`. The variant `rebooted` is
-ReACGAN (Kang et al. 2021, arXiv 2111.01118): hinge loss, and embeddings that are near to
-their class and far from those of other digits.
+ReACGAN (Kang et al. 2021, arXiv 2111.01118): hinge loss, and embeddings that are near
+to their class and far from those of other digits.
 
     python experiments/acgan_mnist.py --minutes 5
     python experiments/acgan_mnist.py --variant rebooted --minutes 5

@@ -45,6 +45,7 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
 
 def train(path: pathlib.Path, arguments: list[str]) -> int:
     """As `main`, but raises errors and returns the status."""
+    allocation.keep_freed_memory()  # before JAX starts threads, which allocate apart
     module = load_module(path)
     name, options, config = parse(module, path.stem, arguments)
     options.check()
@@ -64,13 +65,9 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
             each = stored.steps_per_dispatch
             options = dataclasses.replace(options, steps_per_dispatch=each)
     use_compilation_cache()
-    import jax
-
     from jaxgan.run import benchmark, hosts, loop
 
     hosts.join(options, {"config": identity, "experiment": path.read_text()})
-    if jax.default_backend() == "cpu":
-        allocation.keep_freed_memory()
     # All that can be wrong with a config shows before the folder becomes its run.
     with hosts.together():
         experiment, prepared = _prepare(module, config, options)
