@@ -248,7 +248,8 @@ GAMES = {
 
 HEAVY = (
     *("attentive", "big", "concatenated", "conditional_contrastive", "deep"),
-    *("infogan", "lesson", "modern", "planar", "reacgan", "styled", "stylegan2"),
+    *("infogan", "lesson", "modern", "packed", "planar", "projected", "reacgan"),
+    *("relativistic", "styled", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take longest to compile; what is in them is
 tested by itself as well."""

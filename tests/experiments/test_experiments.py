@@ -77,11 +77,11 @@ each = pytest.mark.parametrize(
 )
 
 
-# Half a minute to compile each: BigGAN's networks, and eighteen augmentations that are
-# differentiated twice.
+# They take longest to compile; others have the same parts, but for BigGAN's networks and
+# the eighteen augmentations of `stylegan2_ada_folder`.
 HEAVY = {
-    *("biggan_cifar10", "biggan_imagenet128"),
-    *("r3gan_cifar10", "stylegan2_ada_folder"),
+    *("biggan_cifar10", "biggan_imagenet128", "infogan_mnist", "r3gan_cifar10"),
+    *("r3gan_ffhq", "sagan_cifar10", "stylegan2_ada_folder", "stylegan2_cifar10"),
 }
 
 
