@@ -17,8 +17,8 @@ orthogonal and Adam's ε is 1e-6; here they begin as mimicry's, and ε is 1e-8. 
 trains on ImageNet only.
 
 `small` is for a laptop: narrow networks on MNIST. After 3,000 steps, a quarter of an
-hour on one core of an AMD EPYC, digits look handwritten, each of its class. On two
-classes of CIFAR-10 as much time gave little to recognise.
+hour's worth of one core of an AMD EPYC, digits look handwritten, each of its class. On
+two classes of CIFAR-10 as much time gave little to recognise.
 """
 
 import dataclasses

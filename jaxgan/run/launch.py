@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Annotated, Any
 
-from jaxgan.run import allocation, disk, run_directory
+from jaxgan.run import disk, run_directory
 from jaxgan.run.configs import to_json
 from jaxgan.run.errors import RunError
 from jaxgan.run.loading import build, load_module, variant
@@ -45,7 +45,6 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
 
 def train(path: pathlib.Path, arguments: list[str]) -> int:
     """As `main`, but raises errors and returns the status."""
-    allocation.keep_freed_memory()  # before JAX starts threads, which allocate apart
     module = load_module(path)
     name, options, config = parse(module, path.stem, arguments)
     options.check()
