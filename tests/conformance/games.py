@@ -247,12 +247,13 @@ GAMES = {
 }
 
 HEAVY = (
-    *("attentive", "big", "concatenated", "conditional_contrastive", "deep"),
-    *("infogan", "lesson", "modern", "packed", "planar", "projected", "reacgan"),
-    *("relativistic", "styled", "stylegan2"),
+    *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
+    *("grouped", "hinge", "infogan", "least_squares", "lesson", "minimax", "modern"),
+    *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
+    "stylegan2",
 )
-"""Rows, of recipes and terms too, that take longest to compile; what is in them is
-tested by itself as well."""
+"""Rows, of recipes and terms too, that take longest to compile, or differ from others
+by the loss alone; what is in them is tested by itself as well."""
 
 
 def some_slow(names, quick=None):

@@ -80,8 +80,9 @@ each = pytest.mark.parametrize(
 # They take longest to compile. Others have the same parts, but for BigGAN's networks
 # and the eighteen augmentations.
 HEAVY = {
-    *("biggan_cifar10", "biggan_imagenet128", "r3gan_cifar10", "r3gan_ffhq"),
-    *("sagan_cifar10", "stylegan2_ada_folder", "stylegan2_cifar10"),
+    *("acgan_mnist", "biggan_cifar10", "biggan_imagenet128", "dcgan_mnist"),
+    *("r3gan_cifar10", "r3gan_ffhq", "sagan_cifar10", "stylegan2_ada_folder"),
+    *("stylegan2_cifar10", "wgan_gp_mnist"),
 }
 
 
