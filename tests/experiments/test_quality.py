@@ -100,7 +100,10 @@ def judge(shared_data):
 
 @pytest.fixture
 def mnist(shared_data, monkeypatch):
-    monkeypatch.setenv("TFDS_DATA_DIR", str(shared_data / "tfds"))
+    # TFDS reads its environment variable once, when it is first imported.
+    monkeypatch.setattr(
+        "tensorflow_datasets.core.constants.DATA_DIR", str(shared_data / "tfds")
+    )
 
 
 @pytest.mark.usefixtures("mnist")
