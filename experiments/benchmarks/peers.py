@@ -45,7 +45,7 @@ class Options:
     """Which rows and columns, and how often."""
 
     only: Sequence[str] = ()
-    """Names of workloads; by default all, the two largest only on a GPU."""
+    """Names of workloads; by default all, the largest only on a GPU."""
     dtype: Sequence[Dtype] = ()
     """By default float32, and on a GPU both."""
     rounds: int = 9
@@ -168,8 +168,7 @@ def cells(name: str, dtype: str, options: Options) -> list[str]:
         for label, timed in interleaved(plays, options.rounds).items()
     }
     low, median, high = quartiles(timings["jaxgan"])
-    with left_to_xla():
-        speed = workload.flops() / median
+    speed = workload.flops() / median
     peak = topology.published(jax.devices()[:1]).flops
     told = not math.isnan(peak) and dtype == "bfloat16"
     others = [timings.get(label) for label in others_of(options)]

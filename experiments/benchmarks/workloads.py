@@ -7,15 +7,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import SingleDeviceSharding
 
 from jaxgan import recipes
 from jaxgan.core import Sample, Turn, init_state, make_step
 from jaxgan.games.latent import LatentGame
 from jaxgan.games.style import StyleGame
 from jaxgan.models import dcgan, mlp, r3gan, resnet, stylegan2
-from jaxgan.run.compiled import facts
-from jaxgan.run.devices import with_sharding
+from jaxgan.run.compiled import operations
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,24 +39,18 @@ class Workload:
     def flops(self) -> float:
         """Floating-point operations of an average step, as XLA counts them.
 
-        Of every turn alone, because XLA counts a branch as if it were taken; compiled
-        for the CPU, because on GPUs it does not count what cuDNN and cuBLAS do. Where
-        `convolution.choose` is patched, of the formulations that stand there.
+        Of every turn alone, because XLA counts a branch as if it were taken.
         """
         turns = self.recipe.turns
         return sum(self._flops_when_due(turn) / turn.every for turn in turns)
 
     def _flops_when_due(self, turn: Turn) -> float:
-        cpu = SingleDeviceSharding(jax.local_devices(backend="cpu")[0])
         described = self.game, (turn,), self.recipe.optimizers
-        images = jax.ShapeDtypeStruct((self.batch_size, *self.shape), np.float32)
-
-        def init(batch):
-            return init_state(jax.random.key(0), *described, batch)
-
-        shapes = jax.eval_shape(init, Sample(images)), Sample(images)
-        lowered = jax.jit(make_step(*described)).lower(*with_sharding(shapes, cpu))
-        return facts(lowered.compile()).flops
+        batch = Sample(jax.ShapeDtypeStruct((self.batch_size, *self.shape), np.float32))
+        state = jax.eval_shape(
+            lambda batch: init_state(jax.random.key(0), *described, batch), batch
+        )
+        return operations(make_step(*described), state, batch)
 
 
 def adversarial(
@@ -182,25 +174,29 @@ def _train_stylegan2(generator, discriminator, device, dtype, compiled):
     return torch_stylegan2_step.make_step(generator, discriminator, device, dtype)
 
 
-def _r3gan(dtype: Any) -> Workload:
-    """The published network for CIFAR-10, of a sixth of its width."""
-    widths, groups = (128,) * 4, (16,) * 4
-    return Workload(
-        LatentGame(
-            r3gan.Generator(widths, groups, shape=(32, 32, 3), dtype=dtype),
-            r3gan.Discriminator(widths, groups, dtype=dtype),
-            64,
-        ),
-        recipes.r3gan(),
-        (32, 32, 3),
-        lambda peer: (
-            peer.r3gan.Generator(widths, groups, 64),
-            peer.r3gan.Discriminator(widths, groups),
-        ),
-        _train_r3gan,
-        batch_size=16,
-        differentiates_twice=True,
-    )
+def _r3gan(width: int, batch: int) -> Callable[[Any], Workload]:
+    """The published networks for CIFAR-10, without labels, of any width."""
+
+    def of_dtype(dtype: Any) -> Workload:
+        widths, groups = (width,) * 4, (width // 8,) * 4
+        return Workload(
+            LatentGame(
+                r3gan.Generator(widths, groups, shape=(32, 32, 3), dtype=dtype),
+                r3gan.Discriminator(widths, groups, dtype=dtype),
+                64,
+            ),
+            recipes.r3gan(),
+            (32, 32, 3),
+            lambda peer: (
+                peer.r3gan.Generator(widths, groups, 64),
+                peer.r3gan.Discriminator(widths, groups),
+            ),
+            _train_r3gan,
+            batch_size=batch,
+            differentiates_twice=True,
+        )
+
+    return of_dtype
 
 
 def _train_r3gan(generator, discriminator, device, dtype, compiled):
@@ -219,15 +215,17 @@ WORKLOADS: dict[str, Callable[[Any], Workload]] = {
     "wgan-gp-32": _wgan_gp,
     "stylegan2-32": _stylegan2(32, 16),
     "stylegan2-64": _stylegan2(64, 8),
-    "r3gan-32": _r3gan,
+    "r3gan-32": _r3gan(128, 16),
     "dcgan-128": lambda dtype: _dcgan(128, 3, dtype),
     "sngan-64": _sngan(
         *(64, (1024, 512, 256, 128, 64), (64, 128, 256, 512, 1024), 5, 64)
     ),
+    "sngan-cifar10": _sngan(32, (256,) * 4, (128,) * 4, 2, 64),
+    "r3gan-cifar10": _r3gan(768, 512),
 }
 """f(dtype) -> workload."""
 
-LARGE = ("dcgan-128", "sngan-64")
+LARGE = ("dcgan-128", "sngan-64", "sngan-cifar10", "r3gan-cifar10")
 """Too slow for a CPU, unless asked for."""
 
 DTYPES = {"float32": jnp.float32, "bfloat16": jnp.bfloat16}

@@ -10,9 +10,12 @@ import jax
 from jaxgan.run.compiled import facts
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.preparing import Prepared
+from jaxgan.run.program import count_operations
 
 
-def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str, Any]:
+def measure(
+    experiment: Experiment, prepared: Prepared, steps: int, shared_draws: bool = False
+) -> dict[str, Any]:
     """Times the compiled step on one batch that lies on the devices already.
 
     Turns that are not played on every step make steps of several lengths, so whole
@@ -22,14 +25,15 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
       experiment: what is trained.
       prepared: the same.
       steps: the least number of steps to time.
+      shared_draws: as the step was compiled, see `compile_program`.
 
     Returns:
       Images per second; seconds per step, median and quartiles; seconds to compile the
       first state and the step, or to find them in the compilation cache; of one device,
       bytes of memory at the peak, or on CPU as planned, and floating-point operations
-      of a step on which every turn is due, as XLA counts them, or None where it cannot,
-      and per second, or None if there are other steps; the device's kind and the number
-      of devices.
+      of a step on which every turn is due, or None where XLA cannot count them, and per
+      second, or None if there are other steps; the device's kind and the number of
+      devices.
     """
     program = prepared.program
     batch = program.put(prepared.data(0))
@@ -48,9 +52,9 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
     images = experiment.data.batch_size * len(program.seeds)
-    program_facts = facts(compiled, loops=program.microbatches > 1)
-    flops = None if math.isnan(program_facts.flops) else program_facts.flops
     used = jax.tree.leaves(batch)[0].sharding.device_set
+    counted = count_operations(experiment, program.seeds, batch, shared_draws)
+    flops = None if math.isnan(counted) else counted / len(used)
     return {
         "images_per_second": round(images / median, 1),
         "seconds_per_step": median,
@@ -61,7 +65,7 @@ def measure(experiment: Experiment, prepared: Prepared, steps: int) -> dict[str,
         "seeds": len(program.seeds),
         "microbatches": program.microbatches,
         "compile_seconds": round(compile_seconds, 3),
-        "peak_memory_bytes": _seen_by_allocator() or program_facts.memory,
+        "peak_memory_bytes": _seen_by_allocator() or facts(compiled).memory,
         "flops_per_step": flops,
         "flops_per_second": flops / median if flops and period == 1 else None,
         "device_kind": min(device.device_kind for device in used),

@@ -1,10 +1,14 @@
-"""What a compiler tells about the program that it made."""
+"""What a compiler tells about a program, and about the one that it made of it."""
 
 import math
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
+from jax.sharding import SingleDeviceSharding
+
+from jaxgan.run.devices import with_sharding
 
 KINDS = (
     *("all-reduce", "all-gather", "all-to-all", "reduce-scatter"),
@@ -91,6 +95,31 @@ def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
         seconds=seconds if seconds > 0 else None,
         collectives=collectives(compiled.as_text() or ""),
     )
+
+
+def operations(function: Callable, *arguments: Any) -> float:
+    """Counts the floating-point operations of a function as it is written.
+
+    By the longest way through every branch, before anything is optimized: in a program
+    compiled for a GPU, convolutions are calls of a library, which count nothing. It is
+    lowered for a GPU wherever this runs, because there convolutions are themselves and
+    not one of the formulations that are quick on CPUs; the CPU's counter counts it,
+    because GPUs and TPUs have one only for compiled programs.
+
+    Args:
+      function: may be jitted. Nothing is computed.
+      arguments: arrays, or their shapes.
+
+    Returns:
+      The number; NaN where JAX is kept from the CPU, as by JAX_PLATFORMS=cuda.
+    """
+    try:
+        cpu = SingleDeviceSharding(jax.local_devices(backend="cpu")[0])
+    except RuntimeError:
+        return math.nan
+    shapes = with_sharding(jax.eval_shape(lambda *x: x, *arguments), cpu)
+    traced = jax.jit(function).trace(*shapes)
+    return traced.lower(lowering_platforms=("cuda",)).cost_analysis()["flops"]
 
 
 def collectives(hlo: str) -> dict[str, Collective]:

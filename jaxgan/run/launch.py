@@ -74,7 +74,9 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     hosts.check_alike({"--steps-per-dispatch": each})
     identity = identity._replace(steps_per_dispatch=each)
     if options.benchmark:
-        measured = benchmark.measure(experiment, prepared, options.benchmark)
+        measured = benchmark.measure(
+            experiment, prepared, options.benchmark, options.shared_draws
+        )
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     try:

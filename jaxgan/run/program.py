@@ -13,6 +13,7 @@ from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.run import hosts, population
+from jaxgan.run.compiled import operations
 from jaxgan.run.devices import Placement, with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -128,18 +129,11 @@ def compile_program(
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
-    play = make_step(
-        experiment.game,
-        experiment.turns,
-        experiment.optimizers,
-        ema_decay=experiment.ema_decay,
-        augment=experiment.augment,
+    play = _play(
+        *(experiment, seeds, shared_draws),
         microbatches=placement.microbatches,
-        shared_draws=shared_draws,
         sharding=placement.constraint,
     )
-    if len(seeds) > 1:
-        play = jax.vmap(play, (population.AXES, 0), (population.AXES, 0))
     play = jax.jit(play)
     _, measured = jax.eval_shape(play, state, shapes)
     names = tuple(sorted(measured))
@@ -170,6 +164,39 @@ def compile_program(
         is_finite=jax.jit(_is_finite),
         microbatches=placement.microbatches,
     )
+
+
+def _play(
+    experiment: Experiment, seeds: tuple[int, ...], shared_draws: bool, **divided: Any
+) -> Callable[[State, Tree], tuple[State, Totals]]:
+    play = make_step(
+        experiment.game,
+        experiment.turns,
+        experiment.optimizers,
+        ema_decay=experiment.ema_decay,
+        augment=experiment.augment,
+        shared_draws=shared_draws,
+        **divided,
+    )
+    if len(seeds) > 1:
+        return jax.vmap(play, (population.AXES, 0), (population.AXES, 0))
+    return play
+
+
+def count_operations(
+    experiment: Experiment, seeds: tuple[int, ...], batch: Tree, shared_draws: bool
+) -> float:
+    """Of a step of all seeds on which every turn is due, however it is divided.
+
+    Args:
+      experiment, seeds, batch, shared_draws: as `compile_program` takes them.
+
+    Returns:
+      See `compiled.operations`.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
+    state = state_shapes(experiment, seeds, shapes)
+    return operations(_play(experiment, seeds, shared_draws), state, shapes)
 
 
 def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:

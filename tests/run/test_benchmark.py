@@ -1,10 +1,13 @@
 """`--benchmark`: one line of numbers that fit together, and no run."""
 
 import json
+import math
 
+import jax
+import jax.numpy as jnp
 import pytest
 
-from jaxgan.run import launch
+from jaxgan.run import benchmark, compiled, launch
 from jaxgan.run.errors import RunError
 
 from .conftest import EXPERIMENT
@@ -32,15 +35,41 @@ def test_benchmark(devices, tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("parts", "counted"), [(1, True), (2, False)])
-def test_microbatches(parts, counted, tmp_path, monkeypatch, capsys):
-    """XLA counts a loop once, so what it counted is not told as the work."""
+def test_operations_do_not_depend_on_how_the_step_is_divided(
+    tmp_path, monkeypatch, capsys
+):
+    """XLA counts a loop once, and on each device only its own share."""
     monkeypatch.chdir(tmp_path)
-    words = ["--benchmark", "2", "--microbatches", str(parts)]
-    assert launch.train(EXPERIMENT, words) == 0
-    seen = json.loads(capsys.readouterr().out)
-    assert seen["microbatches"] == parts
-    assert (seen["flops_per_step"] is not None) == counted
+    whole, parts, shares = (
+        _measured(words, capsys)
+        for words in ([], ["--microbatches", "2"], ["--devices", "8"])
+    )
+    assert parts["microbatches"] == 2
+    assert parts["flops_per_step"] == whole["flops_per_step"]
+    assert shares["flops_per_step"] == whole["flops_per_step"] / 8
+
+
+def test_operations_of_several_seeds(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    one, three = (_measured(["--seeds", seeds], capsys) for seeds in "13")
+    per_seed = three["flops_per_step"] / 3
+    assert per_seed == pytest.approx(one["flops_per_step"], rel=0.1)
+
+
+def test_operations_are_not_told_where_jax_has_no_cpu(tmp_path, monkeypatch, capsys):
+    def no_cpu(backend=None):
+        raise RuntimeError("Unknown backend cpu")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(benchmark, "count_operations", lambda *_: math.nan)
+    assert _measured([], capsys)["flops_per_step"] is None
+    monkeypatch.setattr(jax, "local_devices", no_cpu)
+    assert math.isnan(compiled.operations(jnp.add, 1.0, 2.0))
+
+
+def _measured(words, capsys):
+    assert launch.train(EXPERIMENT, ["--benchmark", "2", *words]) == 0
+    return json.loads(capsys.readouterr().out)
 
 
 def test_a_negative_number_is_refused():
