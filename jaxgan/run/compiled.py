@@ -119,7 +119,9 @@ def operations(function: Callable, *arguments: Any) -> float:
         return math.nan
     shapes = with_sharding(jax.eval_shape(lambda *x: x, *arguments), cpu)
     traced = jax.jit(function).trace(*shapes)
-    return traced.lower(lowering_platforms=("cuda",)).cost_analysis()["flops"]
+    cost = traced.lower(lowering_platforms=("cuda",)).cost_analysis()
+    assert cost is not None
+    return cost["flops"]
 
 
 def collectives(hlo: str) -> dict[str, Collective]:
