@@ -109,7 +109,7 @@ def main(
       seeds: of the runs of each case.
       histories: add the metrics to this file, one line per run.
     """
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     figures: dict[tuple[str, int, str], float] = {}
 
     def run(name: str, build: Build, steps: int) -> dict[int, list[dict[str, Any]]]:

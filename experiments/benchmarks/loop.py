@@ -183,7 +183,7 @@ def measure(name: str, options: Options, folder: pathlib.Path) -> Iterator[list[
 
 def main(options: Options) -> None:
     """Prints the table, row by row."""
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     heads = ["experiment", "batch", "steps per dispatch", "bare ms", "loop ms"]
     heads += ["bare / loop", "rounds"]
     print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")

@@ -114,7 +114,7 @@ def measure(name: str, options: Options) -> list[str]:
 
 def main(options: Options) -> None:
     """Prints the table, row by row."""
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     device = jax.devices()[0]
     print(f"{jax.device_count()} × {device.device_kind}, {options.seeds} seeds\n")
     heads = ["experiment", "batch", "one by one, images/s", "at once, images/s"]

@@ -53,7 +53,7 @@ def command(arguments: argparse.Namespace) -> None:
         arguments.neighbours,
     )
     protocol.check()
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     try:
         (_folders if arguments.fake else _run)(arguments, protocol)
     except DataError as error:

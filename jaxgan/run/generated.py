@@ -108,7 +108,7 @@ def interpolate(arguments: argparse.Namespace) -> None:
 
 def load(arguments: argparse.Namespace) -> sampling.Loaded:
     """The run that a command names, with its checkpoint and seed."""
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     return sampling.load(arguments.run, arguments.step, arguments.run_seed)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import importlib.metadata
 import json
 import os
 import pathlib
@@ -63,7 +64,7 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
         if stored is not None:
             each = stored.steps_per_dispatch
             options = dataclasses.replace(options, steps_per_dispatch=each)
-    use_compilation_cache()
+    set_up_xla()
     from jaxgan.run import benchmark, hosts, loop
 
     hosts.join(options, {"config": identity, "experiment": path.read_text()})
@@ -170,11 +171,30 @@ def parse(
     return chosen, parsed.options, parsed.config
 
 
-def use_compilation_cache() -> None:
-    """Keeps what XLA compiles on disk: the next start takes seconds.
+DETERMINISTIC = "xla_gpu_deterministic_ops"
+"""XLA's flag. Without it one program gives other bits in another process on a GPU."""
 
-    JAX_COMPILATION_CACHE_DIR wins over JAXGAN_CACHE over XDG_CACHE_HOME over ~/.cache.
+
+def set_up_xla() -> None:
+    """The same bits in every process, also on GPUs; what is compiled is kept on disk.
+
+    To be called before JAX looks for devices. `DETERMINISTIC` stands as the user has it
+    in XLA_FLAGS. JAX_COMPILATION_CACHE_DIR wins over JAXGAN_CACHE over XDG_CACHE_HOME
+    over ~/.cache.
     """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if DETERMINISTIC not in flags and _has_gpu_plugin():
+        os.environ["XLA_FLAGS"] = f"{flags} --{DETERMINISTIC}=true".lstrip()
+    _keep_compiled()
+
+
+def _has_gpu_plugin() -> bool:
+    """Other compilers may not know the flags of GPUs."""
+    plugins = importlib.metadata.entry_points(group="jax_plugins")
+    return any("cuda" in name or "rocm" in name for name in plugins.names)
+
+
+def _keep_compiled() -> None:
     import jax
 
     from jaxgan.data.cache import cache_folder

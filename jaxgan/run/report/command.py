@@ -36,7 +36,7 @@ def write(arguments: argparse.Namespace) -> None:
     from jaxgan.run import launch
     from jaxgan.run.report import document
 
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     page = document.page(document.contents(arguments.run))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -112,7 +112,7 @@ def serve(run: pathlib.Path, port: int) -> None:
     from jaxgan.run import launch
 
     jax.config.update("jax_platforms", "cpu")
-    launch.use_compilation_cache()
+    launch.set_up_xla()
     # Even where a shell has started it in the background, ignoring Ctrl-C.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
