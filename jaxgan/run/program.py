@@ -130,7 +130,9 @@ def compile_program(
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
     play = _play(
-        *(experiment, seeds, shared_draws),
+        experiment,
+        seeds,
+        shared_draws,
         microbatches=placement.microbatches,
         sharding=placement.constraint,
     )
