@@ -173,16 +173,32 @@ def test_published_schedules_of_r3gan(name, gamma, life):
 )
 def test_first_update_has_the_published_size(name, rate):
     """Adam's first step is the rate itself; RMSProp's is rate / √(1 - 0.99)."""
-    params = {"w": jnp.zeros(3)}
+    rates = rate if isinstance(rate, tuple) else (rate, rate)
+    scale = 1.0 / np.sqrt(1 - 0.99) if name == "wgan" else 1.0
+    sizes = first_updates(RECIPES[name]())
+    np.testing.assert_allclose(sizes, scale * np.array(rates), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "name", ["minimax", "nonsaturating", "least_squares", "relativistic"]
+)
+def test_the_discriminator_may_have_its_own_rate(name):
+    sizes = first_updates(RECIPES[name](1e-3, discriminator_rate=2e-4))
+    np.testing.assert_allclose(sizes, [1e-3, 2e-4], rtol=1e-4)
+
+
+def first_updates(recipe):
+    """The size of each player's, which must be the same for all weights."""
     gradient = {"w": jnp.array([1.0, -2.0, 3.0])}
+    params = {"w": jnp.zeros(3)}
+    sizes = []
     with jax.numpy_dtype_promotion("standard"):
-        rates = rate if isinstance(rate, tuple) else (rate, rate)
-        for optimizer, rate in zip(RECIPES[name]().optimizers, rates):
-            state = optimizer.init(params)
-            updates, _ = optimizer.update(gradient, state, params)
-            size = rate / np.sqrt(1 - 0.99) if name == "wgan" else rate
-            wanted = -size * np.sign(gradient["w"])
-            np.testing.assert_allclose(updates["w"], wanted, rtol=1e-4)
+        for optimizer in recipe.optimizers:
+            updates, _ = optimizer.update(gradient, optimizer.init(params), params)
+            steps = -updates["w"] / np.sign(gradient["w"])
+            np.testing.assert_allclose(steps, steps[0], rtol=1e-5)
+            sizes.append(steps[0])
+    return sizes
 
 
 def test_stylegan2s_turns_and_average():

@@ -25,28 +25,49 @@ from jaxgan.terms import (
 )
 
 
-def minimax(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+def minimax(
+    learning_rate: LearningRate = 2e-4,
+    b1: float = 0.5,
+    discriminator_rate: LearningRate | None = None,
+) -> Recipe:
     """The zero-sum game of Goodfellow et al. 2014 (arXiv 1406.2661), equation 1.
 
     Optimizers are those of DCGAN (Radford et al. 2016, arXiv 1511.06434): Adam 2e-4,
     betas (0.5, 0.999), one discriminator update per generator update. The paper itself
     used momentum SGD. The generator's gradient vanishes when it loses: prefer
-    `nonsaturating`.
+    `nonsaturating`, which has the same arguments.
     """
-    return _alternating(losses.minimax, learning_rate, b1)
+    return _alternating(losses.minimax, learning_rate, b1, discriminator_rate)
 
 
-def nonsaturating(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+def nonsaturating(
+    learning_rate: LearningRate = 2e-4,
+    b1: float = 0.5,
+    discriminator_rate: LearningRate | None = None,
+) -> Recipe:
     """The loss of Goodfellow et al. 2014, section 3, trained as DCGAN does.
 
     Radford et al. 2016 (arXiv 1511.06434), section 4: Adam 2e-4, betas (0.5, 0.999).
+
+    Args:
+      learning_rate: Adam's, for both players.
+      b1: Adam's first beta.
+      discriminator_rate: for the discriminator instead, if not None. A generator that
+        loses early, and collapses, may want a slower opponent.
     """
-    return _alternating(losses.nonsaturating, learning_rate, b1)
+    return _alternating(losses.nonsaturating, learning_rate, b1, discriminator_rate)
 
 
-def least_squares(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
-    """LSGAN, Mao et al. 2017 (arXiv 1611.04076): Adam 2e-4, betas (0.5, 0.999)."""
-    return _alternating(losses.least_squares, learning_rate, b1)
+def least_squares(
+    learning_rate: LearningRate = 2e-4,
+    b1: float = 0.5,
+    discriminator_rate: LearningRate | None = None,
+) -> Recipe:
+    """LSGAN, Mao et al. 2017 (arXiv 1611.04076): Adam 2e-4, betas (0.5, 0.999).
+
+    Arguments are those of `nonsaturating`.
+    """
+    return _alternating(losses.least_squares, learning_rate, b1, discriminator_rate)
 
 
 def wgan(
@@ -152,12 +173,17 @@ def biggan(
     )
 
 
-def relativistic(learning_rate: LearningRate = 2e-4, b1: float = 0.5) -> Recipe:
+def relativistic(
+    learning_rate: LearningRate = 2e-4,
+    b1: float = 0.5,
+    discriminator_rate: LearningRate | None = None,
+) -> Recipe:
     """RpGAN, Jolicoeur-Martineau 2018 (arXiv 1807.00734), algorithm 1.
 
-    Adam 2e-4, betas (0.5, 0.999), one update each.
+    Adam 2e-4, betas (0.5, 0.999), one update each. Arguments are those of
+    `nonsaturating`.
     """
-    return _alternating(losses.relativistic, learning_rate, b1)
+    return _alternating(losses.relativistic, learning_rate, b1, discriminator_rate)
 
 
 class R3GANSchedule(NamedTuple):

@@ -1,12 +1,10 @@
 """Recipes whose discriminator has a head beside its logit: see `jaxgan.nn.Headed`."""
 
-import optax
-
 from jaxgan import losses
 from jaxgan.core import schedules
 from jaxgan.core.heads import Codes
-from jaxgan.core.types import Loss, Players, Term, Turn
-from jaxgan.recipes.recipe import LearningRate, Recipe
+from jaxgan.core.types import Loss, Term, Turn
+from jaxgan.recipes.recipe import LearningRate, Recipe, adams
 from jaxgan.terms import (
     adversarial,
     auxiliary_classifier,
@@ -40,7 +38,7 @@ def acgan(
       fake: its weight of fakes on the discriminator's turn, see `auxiliary_classifier`.
     """
     term = auxiliary_classifier(weight, fake=fake)
-    optimizers = _adams(generator_rate, discriminator_rate, b1)
+    optimizers = adams(generator_rate, discriminator_rate, b1)
     return Recipe(_turns(losses.nonsaturating, term), optimizers)
 
 
@@ -69,7 +67,7 @@ def infogan(
       continuous: weight of continuous codes beside categories.
     """
     term = mutual_information(codes, weight, continuous=continuous)
-    optimizers = _adams(generator_rate, discriminator_rate, b1)
+    optimizers = adams(generator_rate, discriminator_rate, b1)
     return Recipe(_turns(losses.nonsaturating, term), optimizers)
 
 
@@ -103,17 +101,10 @@ def reacgan(
     term = data_to_data_cross_entropy(weight, temperature=temperature, margin=margin)
     return Recipe(
         _turns(losses.hinge, term, critic_steps),
-        _adams(generator_rate, discriminator_rate, b1),
+        adams(generator_rate, discriminator_rate, b1),
         # The average moves on every step, the generator on every `critic_steps`th.
         schedules.constant_decay(0.9999 ** (1.0 / critic_steps), average_from),
     )
-
-
-def _adams(
-    generator: LearningRate, discriminator: LearningRate, b1: float
-) -> Players[optax.GradientTransformation]:
-    adams = (optax.adam(rate, b1=b1, b2=0.999) for rate in (generator, discriminator))
-    return Players(*adams)
 
 
 def _turns(loss: Loss, term: Term, critic_steps: int = 1) -> tuple[Turn, ...]:

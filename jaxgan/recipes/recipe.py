@@ -20,10 +20,24 @@ class Recipe(NamedTuple):
     ema_decay: schedules.Decay = schedules.no_average
 
 
-def alternating(loss: Loss, learning_rate: LearningRate, b1: float) -> Recipe:
-    """One update each, by Adam with betas (b1, 0.999)."""
-    adam = optax.adam(learning_rate, b1=b1, b2=0.999)
-    return Recipe(versus(loss, 1), Players(adam, adam))
+def adams(
+    generator: LearningRate, discriminator: LearningRate, b1: float
+) -> Players[optax.GradientTransformation]:
+    """Adam with betas (b1, 0.999) for both players."""
+    rates = (generator, discriminator)
+    return Players(*(optax.adam(rate, b1=b1, b2=0.999) for rate in rates))
+
+
+def alternating(
+    loss: Loss,
+    learning_rate: LearningRate,
+    b1: float,
+    discriminator_rate: LearningRate | None,
+) -> Recipe:
+    """One update each; at the same rate if the discriminator's is None."""
+    if discriminator_rate is None:
+        discriminator_rate = learning_rate
+    return Recipe(versus(loss, 1), adams(learning_rate, discriminator_rate, b1))
 
 
 def versus(loss: Loss, critic_steps: int, *penalties: Term) -> tuple[Turn, ...]:
