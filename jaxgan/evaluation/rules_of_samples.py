@@ -66,7 +66,8 @@ def mode_collapse(history: History) -> Finding | None:
             "pack what the discriminator sees (`nn.Packed`), or show it the batch's "
             "variety (`nn.minibatch_deviation`, `nn.MinibatchDiscrimination`)",
             "`recipes.wgan_gp`; a generator that looks ahead (`terms.unrolled`)",
-            "a larger batch; a lower learning rate of the generator",
+            "a larger batch; a lower learning rate of the generator, or, where "
+            "discriminator/accuracy is near 1, of the discriminator",
         ),
     )
 
