@@ -4,8 +4,7 @@ Chen et al. 2016 (arXiv 1606.03657), section 7.2: beside noise, the latent has o
 ten categories and two numbers in [-1, 1]. A head of the discriminator guesses them from
 the picture, and both players want it to be right. The networks are those of
 `dcgan_mnist.py`, narrower than the paper's; the learning rates are the paper's. λ is
-0.3: with the paper's 1, two seeds of five showed a single scribble after 1,500 steps,
-whose faint differences told the codes.
+0.3: with the paper's 1, two seeds of five showed a single scribble after 1,500 steps.
 
     python experiments/infogan_mnist.py --minutes 5
 
