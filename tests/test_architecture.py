@@ -20,11 +20,12 @@ ALLOWED = {
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},
-    "evaluation": {"core", "data"},
-    "models": {"core", "nn"},
+    "evaluation": {"core", "data", "weights"},
+    "models": {"core", "nn", "weights"},
     "optimizers": set(),
     "recipes": {"core", "losses", "optimizers", "terms"},
     "testing": {"core"},
+    "weights": {"core"},
 }
 RUN = set(ALLOWED) - {"testing"}
 TOUCHES_FILES = {"run", "data", "evaluation"}

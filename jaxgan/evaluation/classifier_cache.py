@@ -13,9 +13,8 @@ import jax
 import numpy as np
 from flax import traverse_util
 
-from jaxgan.data.array_file import read_arrays
 from jaxgan.data.cache import cache_folder
-from jaxgan.data.source import DataError, Source
+from jaxgan.data.source import Source
 from jaxgan.evaluation.classifier_network import (
     VERSION,
     Progress,
@@ -23,6 +22,8 @@ from jaxgan.evaluation.classifier_network import (
     computation,
     train,
 )
+from jaxgan.weights.array_file import read_arrays
+from jaxgan.weights.errors import WeightsError
 
 BLOCK = 1_000
 
@@ -56,7 +57,7 @@ def cached(
             arrays = read_arrays(path)
             accuracy = float(arrays.pop("accuracy"))
             return Trained(traverse_util.unflatten_dict(arrays, sep="/"), accuracy)
-        except (DataError, KeyError) as error:
+        except (WeightsError, KeyError) as error:
             warnings.warn(f"{path}: damaged, trained again ({error})", stacklevel=4)
     variables = train(source, training, seed, progress)
     compute = jax.jit(computation(source, training))

@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.data.array_file import read_arrays
 from jaxgan.data.download import downloaded, sha256
-from jaxgan.data.source import DataError
 from jaxgan.evaluation.extractor import Extractor, Outputs, fingerprint
 from jaxgan.evaluation.inception_network import CLASSES, TAPS, Inception, Taps
+from jaxgan.weights.array_file import read_arrays
+from jaxgan.weights.errors import WeightsError
 
 DIGEST = "6726825d"
 """How the SHA-256 of the published file begins; it is part of the name."""
@@ -50,7 +50,8 @@ def inception(
 
     Raises:
       DataError: if the weights cannot be had, naming what to download, from where and
-        to which path; or if the file is not of this network.
+        to which path.
+      WeightsError: if the file is not of this network.
       ValueError: if the tap is unknown.
     """
     if tap not in TAPS:
@@ -88,14 +89,14 @@ def load(path: str | os.PathLike) -> dict[str, Any]:
     """Variables for `Inception` of a file with a port's state dict; see `convert`.
 
     Raises:
-      DataError: if the file cannot be read, or is not of this network.
+      WeightsError: if the file cannot be read, or is not of this network.
     """
     try:
         return convert(read_arrays(path))
     except ValueError as error:
-        if isinstance(error, DataError):
+        if isinstance(error, WeightsError):
             raise
-        raise DataError(f"{path}: not of FID's InceptionV3: {error}") from None
+        raise WeightsError(f"{path}: not of FID's InceptionV3: {error}") from None
 
 
 def convert(state: dict[str, np.ndarray]) -> dict[str, Any]:

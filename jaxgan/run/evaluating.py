@@ -27,6 +27,7 @@ from jaxgan.run.measures import MEASURES, Figure, Near
 from jaxgan.run.measuring import Judge, Measured, Protocol, some
 from jaxgan.run.no_data import NoData
 from jaxgan.run.splits import Data
+from jaxgan.weights import WeightsError
 
 NEIGHBOURS = 16
 """Samples that are drawn beside the training image nearest to each."""
@@ -56,7 +57,7 @@ def command(arguments: argparse.Namespace) -> None:
     launch.set_up_xla()
     try:
         (_folders if arguments.fake else _run)(arguments, protocol)
-    except DataError as error:
+    except (DataError, WeightsError) as error:
         raise RunError(str(error)) from error
 
 

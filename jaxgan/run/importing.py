@@ -15,7 +15,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Players, State, Variables
-from jaxgan.data.source import DataError
 from jaxgan.run import checkpoint, configs, disk, loading, run_directory
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -57,7 +56,7 @@ def command(arguments: argparse.Namespace) -> None:
     try:
         found = find(arguments)
         made = assemble(found, _settings(arguments.set))
-    except (DataError, ValueError) as error:
+    except ValueError as error:
         raise RunError(str(error)) from error
     told: dict[str, Any] = {
         "network": found.model.rpartition(".")[2],

@@ -27,6 +27,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.measuring import Judge, Protocol
 from jaxgan.run.options import Options
+from jaxgan.weights import WeightsError
 
 
 def check(experiment: Experiment, options: Options) -> None:
@@ -87,7 +88,7 @@ class Interim:
         data = splits.choose(experiment, options.evaluate_split, "--evaluate-split")
         try:
             self._judge = Judge(data, self._protocol)
-        except DataError as error:
+        except (DataError, WeightsError) as error:
             raise RunError(str(error)) from error
         self._sampler = sampling.Sampler(experiment)
         self._name = run_directory.read_identity(run).experiment

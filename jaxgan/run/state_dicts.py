@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxgan.data import network_pickle
-from jaxgan.data.array_file import read_arrays
 from jaxgan.models import imported
 from jaxgan.run.arguments import MODELS
 from jaxgan.run.errors import RunError
 from jaxgan.run.importable.named import Named
+from jaxgan.weights import network_pickle
+from jaxgan.weights.array_file import read_arrays
 
 PLACE = "jaxgan.run.importable"
 
@@ -40,7 +40,7 @@ def find(arguments: argparse.Namespace) -> Found:
     """Reads the files of `jaxgan import`.
 
     Raises:
-      DataError: if a file cannot be read.
+      WeightsError: if a file cannot be read.
       RunError: if they do not hold a generator that is known.
     """
     path = arguments.checkpoint

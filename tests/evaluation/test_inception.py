@@ -9,6 +9,7 @@ from jaxgan import data
 from jaxgan.evaluation import inception
 from jaxgan.evaluation.inception_blocks import BlockA
 from jaxgan.evaluation.inception_network import TAPS, Inception, Taps
+from jaxgan.weights import WeightsError
 
 from .peers import torch_fidelity
 
@@ -145,10 +146,10 @@ def test_refuses(state, tmp_path):
     path = tmp_path / "x.npz"
     np.savez(path, **{**state, "fc.bias": np.zeros(1000)})
     with pytest.raises(
-        data.DataError, match=r"x\.npz: .*'fc\.bias' of shape \(1000,\), wanted \(1008"
+        WeightsError, match=r"x\.npz: .*'fc\.bias' of shape \(1000,\), wanted \(1008"
     ):
         inception.inception(path)
     del state["Mixed_5b.branch_pool.bn.bias"]
     np.savez(path, **state)
-    with pytest.raises(data.DataError, match=r"no array 'Mixed_5b\.branch_pool\.bn\.b"):
+    with pytest.raises(WeightsError, match=r"no array 'Mixed_5b\.branch_pool\.bn\.b"):
         inception.inception(path)

@@ -17,8 +17,8 @@ from jaxgan.run.configs import to_json
 from jaxgan.run.importable import biggan, biggan_deep, r3gan, stylegan2
 from jaxgan.run.no_data import NoData
 from jaxgan.run.program import state_shapes
-from tests.data import pickled
 from tests.models.golden import assert_near, images, under
+from tests.weights import pickled
 
 CONFIGS = {
     "stylegan2": (

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan import data
-from jaxgan.data.array_file import read_arrays
-from jaxgan.data.torch_file import read_torch
+from jaxgan.weights import WeightsError
+from jaxgan.weights.array_file import read_arrays
+from jaxgan.weights.torch_file import read_torch
 
 MEMORY = np.arange(12, dtype=np.float32)
 
@@ -92,7 +92,7 @@ def test_nothing_is_called(tmp_path, protocol, call, name):
     pickled = pickle.dumps({"w": Malicious(call, argument)}, protocol)
     if protocol < 3:
         name = name.replace("builtins", "__builtin__")
-    with pytest.raises(data.DataError, match=f"holds '{name}', and only tensors"):
+    with pytest.raises(WeightsError, match=f"holds '{name}', and only tensors"):
         read_arrays(archive(tmp_path / "x.pth", pickled))
     assert not goal.exists()
 
@@ -113,7 +113,7 @@ def test_nothing_is_called(tmp_path, protocol, call, name):
     ],
 )
 def test_damaged_pickles(tmp_path, pickled):
-    with pytest.raises(data.DataError, match="damaged"):
+    with pytest.raises(WeightsError, match="damaged"):
         read_torch(archive(tmp_path / "x.pth", pickled))
 
 
@@ -121,20 +121,20 @@ def test_other_archives(tmp_path):
     path = tmp_path / "x.pth"
     scalar = tensor((), (), 0)
     archive(path, scalar, **{"constants.pkl": b""})
-    with pytest.raises(data.DataError, match=r"TorchScript.*state_dict"):
+    with pytest.raises(WeightsError, match=r"TorchScript.*state_dict"):
         read_arrays(path)
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("a/b", "")
-    with pytest.raises(data.DataError, match=r"no data\.pkl"):
+    with pytest.raises(WeightsError, match=r"no data\.pkl"):
         read_arrays(path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("saved/data.pkl", scalar)
-    with pytest.raises(data.DataError, match="compressed"):
+    with pytest.raises(WeightsError, match="compressed"):
         read_arrays(path)
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("saved/data.pkl", scalar)
         file.writestr("saved/byteorder", "big")
-    with pytest.raises(data.DataError, match="big-endian"):
+    with pytest.raises(WeightsError, match="big-endian"):
         read_arrays(path)
 
 
@@ -201,7 +201,7 @@ def test_a_checkpoint(torch, tmp_path):
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(below[name], value.numpy())
     with pytest.raises(
-        data.DataError, match=r"saw 'mode', but .* below model, optimizer"
+        WeightsError, match=r"saw 'mode', but .* below model, optimizer"
     ):
         read_arrays(tmp_path / "x.pth", "mode")
 
@@ -209,24 +209,24 @@ def test_a_checkpoint(torch, tmp_path):
 def test_what_torch_saves_that_is_refused(torch, tmp_path):
     path = tmp_path / "x.pth"
     torch.save(torch.nn.Linear(2, 2), path)
-    with pytest.raises(data.DataError, match=r"holds 'torch\.nn\..*Linear'"):
+    with pytest.raises(WeightsError, match=r"holds 'torch\.nn\..*Linear'"):
         read_arrays(path)
     torch.save(torch.tensor([1j]).conj(), path)
-    with pytest.raises(data.DataError, match="conjugated"):
+    with pytest.raises(WeightsError, match="conjugated"):
         read_arrays(path)
     torch.save({"epoch": 3}, path)
-    with pytest.raises(data.DataError, match="saw no arrays in it"):
+    with pytest.raises(WeightsError, match="saw no arrays in it"):
         read_arrays(path)
     around = {}
     around["self"] = around
     torch.save(around, path)
-    with pytest.raises(data.DataError, match="contains itself"):
+    with pytest.raises(WeightsError, match="contains itself"):
         read_arrays(path)
     torch.save({"a": {"b": torch.ones(1)}, "a.b": torch.ones(2)}, path)
-    with pytest.raises(data.DataError, match=r"two arrays of the name 'a\.b'"):
+    with pytest.raises(WeightsError, match=r"two arrays of the name 'a\.b'"):
         read_arrays(path)
     torch.save({"a": torch.ones(1)}, path, _use_new_zipfile_serialization=False)
-    with pytest.raises(data.DataError, match=r"before 1\.6"):
+    with pytest.raises(WeightsError, match=r"before 1\.6"):
         read_arrays(path)
 
 
@@ -238,7 +238,7 @@ def test_the_oldest_format(tmp_path):
     with tarfile.open(tmp_path / "x.pth", "w") as file:
         for name in ("sys_info", "pickle", "storages", "tensors"):
             file.add(tmp_path / name, name)
-    with pytest.raises(data.DataError, match=r"before 1\.6"):
+    with pytest.raises(WeightsError, match=r"before 1\.6"):
         read_arrays(tmp_path / "x.pth")
 
 
@@ -256,7 +256,7 @@ def test_cut_short(tmp_path, kind):
     read_arrays(path) if kind != "pth" else read_torch(path)
     for keep in (0, 1, 10, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:keep])
-        with pytest.raises(data.DataError, match=r"x\.(pth|npz|safetensors)"):
+        with pytest.raises(WeightsError, match=r"x\.(pth|npz|safetensors)"):
             read_arrays(path)
 
 
@@ -267,7 +267,7 @@ def test_numpy(tmp_path):
     np.testing.assert_array_equal(read_arrays(tmp_path / "x.npz", "a")["b"], [1, 1])
     objects = np.array([None], object)
     np.savez(tmp_path / "x.npz", a=objects)
-    with pytest.raises(data.DataError, match="not of plain arrays"):
+    with pytest.raises(WeightsError, match="not of plain arrays"):
         read_arrays(tmp_path / "x.npz")
 
 
@@ -288,13 +288,13 @@ def test_safetensors(torch, tmp_path):
 def test_safetensors_missing(tmp_path, monkeypatch):
     (tmp_path / "x.safetensors").write_bytes(b"12345678")
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
-    with pytest.raises(data.DataError, match=r"pip install 'jaxgan\[safetensors\]'"):
+    with pytest.raises(WeightsError, match=r"pip install 'jaxgan\[safetensors\]'"):
         read_arrays(tmp_path / "x.safetensors")
 
 
 def test_no_such_file(tmp_path):
-    with pytest.raises(data.DataError, match="no such file"):
+    with pytest.raises(WeightsError, match="no such file"):
         read_arrays(tmp_path / "x.pth")
     (tmp_path / "x.txt").write_text("hello")
-    with pytest.raises(data.DataError, match=r"no file of torch\.save"):
+    with pytest.raises(WeightsError, match=r"no file of torch\.save"):
         read_arrays(tmp_path / "x.txt")

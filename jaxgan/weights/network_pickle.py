@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxgan.data.source import DataError
-from jaxgan.data.torch_file import STORAGES, PlainDict, tensor
+from jaxgan.weights.errors import WeightsError
+from jaxgan.weights.torch_file import STORAGES, PlainDict, tensor
 
 NETWORKS = ("G_ema", "G", "D")
 """What is read of a pickle's dict."""
@@ -51,27 +51,27 @@ def read_network_pickle(path: str | os.PathLike) -> Pickled:
     """Reads the networks of a pickle without running anything in it.
 
     Raises:
-      DataError: if the file cannot be read, is damaged, or is no such pickle.
+      WeightsError: if the file cannot be read, is damaged, or is no such pickle.
     """
     path = pathlib.Path(path)
     try:
         with path.open("rb") as file:
             content = _Reader(file).load()
         if not isinstance(content, dict):
-            raise DataError(f"{path}: saw a pickle of {_kind(content)}, {_WANTED}")
+            raise WeightsError(f"{path}: saw a pickle of {_kind(content)}, {_WANTED}")
         networks = {
             name: _network(content[name]) for name in NETWORKS if content.get(name)
         }
-    except DataError:
+    except WeightsError:
         raise
     except Exception as error:  # what a damaged pickle makes its reader do has no end
         reason = " ".join(str(error).split())[:200]
-        raise DataError(
+        raise WeightsError(
             f"{path}: damaged, or no pickle of networks ({reason}); replace it"
         ) from None
     left_out = tuple(str(name) for name in content if name not in networks)
     if not networks:
-        raise DataError(f"{path}: saw a dict of {', '.join(left_out)}, {_WANTED}")
+        raise WeightsError(f"{path}: saw a dict of {', '.join(left_out)}, {_WANTED}")
     return Pickled(networks, left_out)
 
 

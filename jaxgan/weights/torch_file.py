@@ -10,7 +10,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.data.source import DataError
+from jaxgan.weights.errors import WeightsError
 
 STORAGES: dict[str, Any] = {
     "BFloat16Storage": jnp.bfloat16,
@@ -42,18 +42,18 @@ def read_torch(path: str | os.PathLike) -> Any:
       here, with the strides that they had. bfloat16 is JAX's.
 
     Raises:
-      DataError: if the file cannot be read, is damaged, is of another format (a
+      WeightsError: if the file cannot be read, is damaged, is of another format (a
         TorchScript archive, or a file of PyTorch before 1.6), or names anything else.
     """
     path = pathlib.Path(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(path, archive)
-    except DataError:
+    except WeightsError:
         raise
     except Exception as error:  # what a damaged pickle makes its reader do has no end
         reason = " ".join(str(error).split())[:200]
-        raise DataError(
+        raise WeightsError(
             f"{path}: damaged, or no file of torch.save ({reason}); replace it"
         ) from None
 
@@ -62,15 +62,17 @@ def _read(path: pathlib.Path, archive: zipfile.ZipFile) -> Any:
     names = archive.namelist()
     roots = [name.split("/")[0] for name in names if _is_pickle(name)]
     if len(roots) != 1:
-        raise DataError(f"{path}: a zip, but not of torch.save; it has no data.pkl")
+        raise WeightsError(f"{path}: a zip, but not of torch.save; it has no data.pkl")
     (root,) = roots
     if f"{root}/constants.pkl" in names:
-        raise DataError(f"{path}: a TorchScript archive, which is a program; {ADVICE}")
+        raise WeightsError(
+            f"{path}: a TorchScript archive, which is a program; {ADVICE}"
+        )
     if any(info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()):
-        raise DataError(f"{path}: compressed, as torch.save does not; save it anew")
+        raise WeightsError(f"{path}: compressed, as torch.save does not; save it anew")
     order = f"{root}/byteorder"
     if order in names and archive.read(order) != b"little":
-        raise DataError(f"{path}: of a big-endian machine; save it on another")
+        raise WeightsError(f"{path}: of a big-endian machine; save it on another")
     with archive.open(f"{root}/data.pkl") as file:
         return _Reader(
             path, file, lambda key: archive.read(f"{root}/data/{key}")
@@ -112,7 +114,7 @@ class _Reader(pickle.Unpickler):
             return self._known[module_name, global_name]
         except KeyError:
             name = f"{module_name}.{global_name}"
-            raise DataError(
+            raise WeightsError(
                 f"{self._path}: holds {name!r}, and only tensors, in dicts, lists and "
                 f"tuples, are read, for any other name could run a program; {ADVICE}"
             ) from None
@@ -123,7 +125,7 @@ class _Reader(pickle.Unpickler):
         if key not in self._storages:
             memory, dtype = self._memory(key), np.dtype(STORAGES[name])
             if len(memory) != count * dtype.itemsize:
-                raise DataError(
+                raise WeightsError(
                     f"{self._path}: damaged: saw {len(memory)} bytes of tensor memory "
                     f"{key!r}, wanted {count * dtype.itemsize}; replace it"
                 )

@@ -10,9 +10,9 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.data import network_pickle
-from jaxgan.data.source import DataError
-from jaxgan.data.torch_file import ADVICE, read_torch
+from jaxgan.weights import network_pickle
+from jaxgan.weights.errors import WeightsError
+from jaxgan.weights.torch_file import ADVICE, read_torch
 
 SAFETENSORS: dict[str, Any] = {
     "BF16": jnp.bfloat16,
@@ -49,24 +49,31 @@ def read_arrays(path: str | os.PathLike, within: str = "") -> dict[str, np.ndarr
       Arrays in the order of the file. Those of PyTorch are read-only.
 
     Raises:
-      DataError: if the file does not exist, is damaged or of an unknown format, has no
-        arrays of that name, or has two of one name; or if safetensors is not installed.
+      WeightsError: if the file does not exist, is damaged or of an unknown format, has
+        no arrays of that name, or has two of one name; or if safetensors is not
+        installed.
     """
     path = pathlib.Path(path).expanduser()
     if not path.is_file():
-        raise DataError(f"{path}: saw no such file, wanted .pth, .safetensors or .npz")
+        raise WeightsError(
+            f"{path}: saw no such file, wanted .pth, .safetensors or .npz"
+        )
     arrays: dict[str, np.ndarray] = {}
     try:
         for name, array in _flat(_contents(path), ""):
             if name in arrays:
-                raise DataError(f"{path}: saw two arrays of the name {name!r}")
+                raise WeightsError(f"{path}: saw two arrays of the name {name!r}")
             arrays[name] = array
     except RecursionError:
-        raise DataError(f"{path}: contains itself, or is nested too deeply") from None
+        raise WeightsError(
+            f"{path}: contains itself, or is nested too deeply"
+        ) from None
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise WeightsError(
+            f"{path}: cannot be read ({error.strerror or error})"
+        ) from None
     if not arrays:
-        raise DataError(f"{path}: saw no arrays in it")
+        raise WeightsError(f"{path}: saw no arrays in it")
     return _below(path, arrays, within) if within else arrays
 
 
@@ -81,7 +88,9 @@ def _below(
     }
     if not chosen:
         tops = ", ".join(dict.fromkeys(name.split(".")[0] for name in arrays))
-        raise DataError(f"within: saw {within!r}, but {path} has arrays below {tops}")
+        raise WeightsError(
+            f"within: saw {within!r}, but {path} has arrays below {tops}"
+        )
     return chosen
 
 
@@ -104,7 +113,7 @@ def _contents(path: pathlib.Path) -> Any:
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
     if start.startswith(PICKLE) or tarfile.is_tarfile(path):
-        raise DataError(
+        raise WeightsError(
             f"{path}: of a PyTorch before 1.6, whose files are not read; load and save "
             "it with a newer one"
         )
@@ -112,8 +121,8 @@ def _contents(path: pathlib.Path) -> Any:
         networks = network_pickle.read_network_pickle(path).networks
         return {name: network.arrays for name, network in networks.items()}
     if start.startswith(b"PK"):
-        raise DataError(f"{path}: cut short; copy or download it again")
-    raise DataError(
+        raise WeightsError(f"{path}: cut short; copy or download it again")
+    raise WeightsError(
         f"{path}: saw no file of torch.save, no .safetensors, no .npz and no pickle of "
         f"networks; {ADVICE}"
     )
@@ -124,24 +133,26 @@ def _read_numpy(path: pathlib.Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
     except (ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise DataError(f"{path}: damaged, or not of plain arrays ({error})") from None
+        raise WeightsError(
+            f"{path}: damaged, or not of plain arrays ({error})"
+        ) from None
 
 
 def _read_safetensors(path: pathlib.Path) -> dict[str, np.ndarray]:
     try:
         import safetensors
     except ModuleNotFoundError:
-        raise DataError(
+        raise WeightsError(
             f"{path}: wants a package: python -m pip install 'jaxgan[safetensors]'"
         ) from None
     try:
         parts = safetensors.deserialize(path.read_bytes())
     except safetensors.SafetensorError as error:
-        raise DataError(f"{path}: damaged ({error}); replace it") from None
+        raise WeightsError(f"{path}: damaged ({error}); replace it") from None
     arrays = {}
     for name, part in parts:
         if part["dtype"] not in SAFETENSORS:
-            raise DataError(f"{path}: saw {name!r} of the type {part['dtype']}")
+            raise WeightsError(f"{path}: saw {name!r} of the type {part['dtype']}")
         flat = np.frombuffer(part["data"], SAFETENSORS[part["dtype"]])
         arrays[name] = flat.reshape(part["shape"])
     return arrays

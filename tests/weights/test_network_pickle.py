@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jaxgan.data import DataError
-from jaxgan.data.array_file import read_arrays
-from jaxgan.data.network_pickle import read_network_pickle
-from tests.data import pickled
+from jaxgan.weights import WeightsError
+from jaxgan.weights.array_file import read_arrays
+from jaxgan.weights.network_pickle import read_network_pickle
+from tests.weights import pickled
 
 STATE = {
     "b4.conv.weight": np.arange(24, dtype=np.float32).reshape(2, 3, 2, 2),
@@ -98,7 +98,7 @@ def test_nothing_is_called(tmp_path, protocol, call):
         ("w_avg: saw .*, wanted a tensor", "wanted a module of PyTorch", "a pickle of"),
     ):
         path.write_bytes(content)
-        with pytest.raises(DataError, match=told):
+        with pytest.raises(WeightsError, match=told):
             read_network_pickle(path)
     assert not goal.exists()
 
@@ -115,7 +115,7 @@ def test_a_malicious_storage_is_not_called(tmp_path):
 
     path = tmp_path / "x.pkl"
     path.write_bytes(pickle.dumps({"G": Tensor()}))
-    with pytest.raises(DataError, match=r"memory of the type (posix|nt)\.mkdir"):
+    with pytest.raises(WeightsError, match=r"memory of the type (posix|nt)\.mkdir"):
         read_network_pickle(path)
     assert not goal.exists()
 
@@ -123,7 +123,7 @@ def test_a_malicious_storage_is_not_called(tmp_path):
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_files_are_refused_or_read(tmp_path, damaged, data):
-    """Cut or changed anywhere: a DataError, or arrays; nothing else happens."""
+    """Cut or changed anywhere: a WeightsError, or arrays; nothing else happens."""
     content = bytearray(damaged)
     if data.draw(st.booleans()):
         del content[data.draw(st.integers(2, len(content) - 1)) :]
@@ -133,7 +133,7 @@ def test_damaged_files_are_refused_or_read(tmp_path, damaged, data):
         )
     path = tmp_path / "x.pkl"
     path.write_bytes(content)
-    with contextlib.suppress(DataError):
+    with contextlib.suppress(WeightsError):
         networks, _ = read_network_pickle(path)
         arrays = [x for network in networks.values() for x in network.arrays.values()]
         assert all(isinstance(array, np.ndarray) for array in arrays)
@@ -156,5 +156,5 @@ def damaged(tmp_path_factory):
 def test_other_pickles(tmp_path, content, told):
     path = tmp_path / "x.pkl"
     path.write_bytes(pickle.dumps(content))
-    with pytest.raises(DataError, match=told):
+    with pytest.raises(WeightsError, match=told):
         read_network_pickle(path)
