@@ -20,6 +20,7 @@ ALLOWED = {
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},
+    "diagnosis": {"core"},
     "evaluation": {"core", "data", "weights"},
     "models": {"core", "nn", "weights"},
     "optimizers": set(),

@@ -29,8 +29,8 @@ from failing_runs import (
 )
 from failures import rows_of
 
-from jaxgan.evaluation.diagnosis import diagnose
-from jaxgan.evaluation.history import History, shown
+from jaxgan.diagnosis.diagnose import diagnose
+from jaxgan.diagnosis.history import History, shown
 
 Rows = Sequence[Mapping[str, Any]]
 RECORDED = (

@@ -23,8 +23,8 @@ import tyro
 from failing_parts import Build
 from failing_runs import CASES, CURES, HEALTHY
 
-from jaxgan.evaluation.diagnosis import diagnose
-from jaxgan.evaluation.history import History, of_seed
+from jaxgan.diagnosis.diagnose import diagnose
+from jaxgan.diagnosis.history import History, of_seed
 from jaxgan.run import launch, loop, not_finite, preparing, records
 from jaxgan.run.errors import RunError
 from jaxgan.run.options import Options

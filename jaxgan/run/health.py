@@ -5,8 +5,8 @@ import json
 import pathlib
 import textwrap
 
-from jaxgan.evaluation.diagnosis import Diagnosis, diagnose
-from jaxgan.evaluation.history import of_seed
+from jaxgan.diagnosis.diagnose import Diagnosis, diagnose
+from jaxgan.diagnosis.history import of_seed
 from jaxgan.run import run_directory
 from jaxgan.run.errors import RunError
 

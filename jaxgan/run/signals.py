@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxgan.core.context import example_keys
 from jaxgan.core.types import Players, State, Tree
-from jaxgan.evaluation import probe, variety
+from jaxgan.diagnosis import probe, variety
 from jaxgan.run import sampling
 from jaxgan.run.experiment import Batches, Experiment
 from jaxgan.run.fingerprint import leaf_name

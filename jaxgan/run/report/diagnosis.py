@@ -1,10 +1,10 @@
-"""What `jaxgan.evaluation.diagnosis` finds in the metrics, if that module is there."""
+"""What `jaxgan.diagnosis.diagnose` finds in the metrics, if that module is there."""
 
 import importlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-MODULE = "jaxgan.evaluation.diagnosis"
+MODULE = "jaxgan.diagnosis.diagnose"
 
 
 class Finding(NamedTuple):

@@ -7,7 +7,7 @@ not measured is NaN, to which nothing compares, so its rule is silent.
 
 import numpy as np
 
-from jaxgan.evaluation.history import Finding, History, shown
+from jaxgan.diagnosis.history import Finding, History, shown
 
 SURE = 0.95
 """Of pairs ranked rightly: a discriminator that is never in doubt."""

@@ -6,9 +6,9 @@ Pure: a history in, findings out.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from jaxgan.evaluation import rules_of_players as players
-from jaxgan.evaluation import rules_of_samples as samples
-from jaxgan.evaluation.history import Finding, History, Row
+from jaxgan.diagnosis import player_rules as players
+from jaxgan.diagnosis import sample_rules as samples
+from jaxgan.diagnosis.history import Finding, History, Row
 
 RULES: tuple[Callable[[History], Finding | None], ...] = (
     players.divergence,

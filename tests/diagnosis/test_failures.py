@@ -6,9 +6,8 @@ import importlib
 import jax
 import pytest
 
-from jaxgan.evaluation.history import History
-
-from .test_diagnosis import failures, names
+from jaxgan.diagnosis.history import History
+from tests.diagnosis.test_diagnose import failures, names
 
 pytestmark = pytest.mark.slow
 runs = importlib.import_module("failing_runs")

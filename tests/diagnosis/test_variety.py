@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan.evaluation import variety
+from jaxgan.diagnosis import variety
 
 rng = np.random.default_rng(0)
 

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaxgan import data
-from jaxgan.evaluation.diagnosis import NAMES, NO_HELD_OUT, TOO_EARLY, diagnose
-from jaxgan.evaluation.history import History, of_seed
+from jaxgan.diagnosis.diagnose import NAMES, NO_HELD_OUT, TOO_EARLY, diagnose
+from jaxgan.diagnosis.history import History, of_seed
 
 HERE = pathlib.Path(__file__)
 BENCHMARKS = HERE.parents[2] / "experiments" / "benchmarks"

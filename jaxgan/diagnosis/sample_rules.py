@@ -1,10 +1,10 @@
 """Failures of the samples: what the generator makes, and of what.
 
-See `jaxgan.evaluation.rules_of_players` for what a rule is.
+See `jaxgan.diagnosis.player_rules` for what a rule is.
 """
 
-from jaxgan.evaluation.history import Finding, History
-from jaxgan.evaluation.rules_of_players import FAR, oscillation
+from jaxgan.diagnosis.history import Finding, History
+from jaxgan.diagnosis.player_rules import FAR, oscillation
 
 ALIKE = 0.5
 """Different samples per different real example: half of the data's variety is gone."""

@@ -11,7 +11,7 @@ from jaxgan import losses
 from jaxgan.core import Augment, Context, Players, Sample, Turn, example_keys
 from jaxgan.core.scene import set_scene
 from jaxgan.core.state import init_state
-from jaxgan.evaluation import probe
+from jaxgan.diagnosis import probe
 from jaxgan.games.latent import LatentGame
 from jaxgan.nn import Dense
 from jaxgan.terms import adversarial
