@@ -130,9 +130,7 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             uniform_labels(classes),
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=recipe.ema_decay,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
         held_out=held_out,
     )

@@ -101,9 +101,9 @@ def build(config: Config) -> Experiment:
     )
     return Experiment(
         game=game,
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(config.half_life, ramp_up=0.05),
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
+        ),
         data=data.batches(source, config.batch_size, config.seed),
         progress=meanings(game, codes),
         held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),

@@ -130,12 +130,10 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             as_data if config.conditional else unconditional,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         augment=scheduled(R3GAN, schedules.cosine(0.0, config.augment, steps))
         if config.augment
         else Augment(),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
         held_out=held_out,
     )

@@ -134,9 +134,7 @@ def build(config: Config) -> Experiment:
         recipe = recipes.nonsaturating(config.learning_rate[0])
     return Experiment(
         game=LatentGame(*players(config, source.shape), config.latent_size),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.ema_decay,
+        recipe=recipe._replace(ema_decay=schedules.ema_decay),
         data=data.batches(source, config.batch_size, config.seed),
         held_out=data.batches(held_out, config.batch_size),
     )

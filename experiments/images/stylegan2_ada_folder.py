@@ -150,12 +150,12 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             as_data if classes else unconditional,
         ),
-        turns=(judging._replace(terms=(*judging.terms, real_sign())), *others),
-        optimizers=recipe.optimizers,
+        recipe=recipe._replace(
+            turns=(judging._replace(terms=(*judging.terms, real_sign())), *others)
+        ),
         augment=ada(
             batch_size=config.batch_size, target=config.target, images=config.ada_images
         ),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
     )
 

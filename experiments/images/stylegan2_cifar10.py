@@ -135,10 +135,10 @@ def build(config: Config) -> Experiment:
             uniform_labels(classes) if classes else unconditional,
             mixing=0.0,
         ),
-        turns=(judging._replace(terms=(*judging.terms, real_sign())), *others),
-        optimizers=recipe.optimizers,
+        recipe=recipe._replace(
+            turns=(judging._replace(terms=(*judging.terms, real_sign())), *others)
+        ),
         augment=ada(batch_size=config.batch_size) if config.ada else Augment(),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed),
         held_out=None
         if config.path

@@ -126,9 +126,7 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             mixing=config.mixing,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=recipe.ema_decay,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
     )
 

@@ -59,8 +59,7 @@ def build(config: Config) -> Experiment:
             dcgan.Discriminator(config.width),
             config.latent_size,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed),
         held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),
     )

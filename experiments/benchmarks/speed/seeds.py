@@ -91,7 +91,7 @@ def player(members: Sequence[Experiment]) -> Callable[[int], None]:
 def measure(name: str, options: Options) -> list[str]:
     """The cells of one experiment's row."""
     members = experiments(name, options.seeds)
-    period = math.lcm(*(turn.every for turn in members[0].turns))
+    period = math.lcm(*(turn.every for turn in members[0].recipe.turns))
     steps = period * math.ceil(options.steps / period)
     at_once, alone = player(members), player(members[:1])
     timings = interleaved(

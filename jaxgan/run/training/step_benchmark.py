@@ -41,7 +41,7 @@ def measure(
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
     compiled = program.step.lower(state, totals, batch).compile()
     compile_seconds = time.perf_counter() - began
-    period = math.lcm(*(turn.every for turn in experiment.turns))
+    period = math.lcm(*(turn.every for turn in experiment.recipe.turns))
     seconds = []
     # The first period only warms up.
     for _ in range(1 + math.ceil(steps / period)):
