@@ -220,12 +220,22 @@ class Game(Protocol):
         """Makes both players' variables; of `batch` only shapes matter."""
         ...
 
-    def real(self, batch: Tree) -> Sample:
-        """What the discriminator is shown as real."""
-        ...
-
     def latent(self, variables: Variables, context: Context) -> tuple[Tree, Variables]:
         """Draws what the generator starts from; may change its collections."""
+        ...
+
+    def real(
+        self, variables: Variables, latent: Tree, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Makes what the discriminator is shown as real of the context's batch.
+
+        The mirror of `generate`: the generator's variables, the same latent and the
+        same context, so the same draws. Most games return the batch. An encoder or a
+        degradation that belongs to the generator's side is applied here: on the
+        generator's turn gradients flow through it, on the discriminator's it is a
+        constant, as fakes are. May change the generator's collections, after `latent`
+        and before `generate`.
+        """
         ...
 
     def generate(

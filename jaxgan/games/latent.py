@@ -135,15 +135,11 @@ class LatentGame:
         keys = example_keys(key_examples, batch_size(batch))
         context = Context(keys, batch, train=True)
         latent, _ = self.latent({}, context)
-        real = self.real(batch)
+        real, _ = self.real({}, latent, context)
         return Players(
             self.generator.init(key_generator, latent.value, latent.given, context),
             self.discriminator.init(key_discriminator, *real, context),
         )
-
-    def real(self, batch: Sample) -> Sample:
-        """The data, without labels that nobody looks at."""
-        return Sample(batch.value, self.conditioning.real(batch.given))
 
     def latent(
         self, variables: Variables, context: Context
@@ -155,6 +151,14 @@ class LatentGame:
         given = context.batch.given if isinstance(context.batch, Sample) else ()
         given = self.conditioning.fake(context.draw("given"), given)
         return Sample(z, given), variables
+
+    def real(
+        self, variables: Variables, latent: Sample, context: Context
+    ) -> tuple[Sample, Variables]:
+        """The data, without labels that nobody looks at."""
+        del latent
+        batch = context.batch
+        return Sample(batch.value, self.conditioning.real(batch.given)), variables
 
     def generate(
         self, variables: Variables, latent: Sample, context: Context

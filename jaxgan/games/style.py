@@ -69,15 +69,11 @@ class StyleGame:
         keys = example_keys(key_examples, batch_size(batch))
         context = Context(keys, batch, train=True)
         z, given = self._draw("latent", context), self._given(context)
-        real = self.real(batch)
+        real, _ = self.real({}, Sample((), given), context)
         return Players(
             self.generator.init(key_generator, z, given, context),
             self.discriminator.init(key_discriminator, *real, context),
         )
-
-    def real(self, batch: Sample) -> Sample:
-        """The data, without labels that nobody looks at."""
-        return Sample(batch.value, self.conditioning.real(batch.given))
 
     def latent(
         self, variables: Variables, context: Context
@@ -89,6 +85,14 @@ class StyleGame:
             other, _ = self._styles(variables, "mixing_latent", given, context)
             w = self._mixed(w, other, context)
         return Sample(w, given), changed
+
+    def real(
+        self, variables: Variables, latent: Sample, context: Context
+    ) -> tuple[Sample, Variables]:
+        """The data, without labels that nobody looks at."""
+        del latent
+        batch = context.batch
+        return Sample(batch.value, self.conditioning.real(batch.given)), variables
 
     def generate(
         self, variables: Variables, latent: Sample, context: Context

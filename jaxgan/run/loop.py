@@ -121,7 +121,7 @@ class _Trainer:
         if step < self.options.steps and hosts.is_chief():
             start = population.member(hosts.local(state), 0, len(self.seeds))
             self.grid = gallery.grid_of(self.sampler, self.experiment, start)
-            self.draw_real()
+            self.draw_real(start)
         self.evaluate = None
         if step < self.options.steps:
             self.evaluate = interim.make(
@@ -212,13 +212,12 @@ class _Trainer:
         parts = (population.member(state, place, count) for place in range(count))
         self.records.note(self.step, [self.signals(part) for part in parts])
 
-    def draw_real(self) -> None:
+    def draw_real(self, state: State) -> None:
         """Draws real examples, once, beside the samples."""
         path = self.run / "samples" / "real.png"
         self.drawn = None
         if not path.exists():
-            batch = sampling.examples(self.experiment.data, np.arange(self.grid.num))
-            real = jax.device_get(self.experiment.game.real(batch))
+            real = sampling.real(self.experiment, state, np.arange(self.grid.num))
             pictures.save_png(path, pictures.enlarged(self.experiment.picture(real)))
 
     def save(self) -> None:

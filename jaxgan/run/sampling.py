@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.core.context import Context
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run import checkpoint, configs, loading, population, run_directory
 from jaxgan.run.devices import with_sharding
@@ -225,6 +226,21 @@ def examples(data: Batches, indices: np.ndarray) -> Tree:
         parts.append(jax.tree.map(lambda x, at=places[here]: x[at], data(int(step))))
     back = np.argsort(np.concatenate(order))
     return jax.tree.map(lambda *x: np.concatenate(x)[back], *parts)
+
+
+def real(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
+    """Examples of the data by index, as a discriminator is shown them; numpy arrays.
+
+    Where a game makes them by its generator, that is the running average.
+    """
+    batch = examples(experiment.data, indices)
+
+    def shown(variables, step, batch):
+        keys = example_keys(jax.random.key(0), len(indices))
+        context = Context(keys, batch, step)
+        return real_examples(experiment.game, variables, context)
+
+    return jax.device_get(jax.jit(shown)(state.ema, state.step, batch))
 
 
 def generate(

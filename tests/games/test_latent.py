@@ -59,7 +59,9 @@ def test_unconditional_ignores_labels():
     game, players = make()
     latent, _ = game.latent(players.generator, context())
     assert latent.value.shape == (6, 3)
-    assert latent.given == () == game.real(BATCH).given
+    real, _ = game.real(players.generator, latent, context())
+    assert latent.given == () == real.given
+    np.testing.assert_array_equal(real.value, BATCH.value)
     fake, _ = game.generate(players.generator, latent, context())
     verdict, _ = game.discriminate(players.discriminator, fake, context())
     assert isinstance(verdict, Verdict)

@@ -73,8 +73,7 @@ def real_examples(
     """
     experiment = loaded.experiment
     count = num if labels is None else max(num, SEARCHED)
-    batch = sampling.examples(experiment.data, np.arange(count))
-    real = jax.device_get(experiment.game.real(batch))
+    real = sampling.real(experiment, loaded.state, np.arange(count))
     if labels is None:
         return real
     given = np.asarray(real.given)
