@@ -38,6 +38,7 @@ class _Stage:
         """A verdict with float32 logits, and the discriminator thereafter."""
         fork = self.context.fork(stream)
         sample = self.augment.apply(self.augment_state, sample, fork)
+        sample = sample._replace(features=())  # they are no part of what is judged
         verdict, discriminator = self.game.discriminate(discriminator, sample, fork)
         logits = jax.tree.map(lambda x: x.astype(jnp.float32), verdict.logits)
         return verdict._replace(logits=logits), discriminator

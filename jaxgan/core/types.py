@@ -41,10 +41,14 @@ class Sample(NamedTuple):
     Attributes:
       value: a tree of [B, ...] leaves. Penalties differentiate it.
       given: what the value is conditioned on (labels [B], a source image), or `()`.
+      features: what the generator says beside (a divergence, soft logits of discrete
+        values, a flow field): a tree of [B, ...] leaves that terms may read. Nobody
+        judges it: discriminators are shown the value and what is given.
     """
 
     value: Tree
     given: Tree = ()
+    features: Tree = ()
 
 
 class Verdict(NamedTuple):

@@ -108,8 +108,8 @@ class LatentGame:
 
     Both are Flax modules called as `module(value, given, context)`. The batch is a
     `Sample`. The latent is `Sample(z, given)` with z [B, Z]. The generator returns a
-    value; the discriminator a `Verdict`, or bare logits. Every collection but 'params'
-    is state that changes without a gradient.
+    value, or a `Sample` of value and features; the discriminator a `Verdict`, or bare
+    logits. Every collection but 'params' is state that changes without a gradient.
 
     Attributes:
       generator: the module.
@@ -138,7 +138,7 @@ class LatentGame:
         real, _ = self.real({}, latent, context)
         return Players(
             self.generator.init(key_generator, latent.value, latent.given, context),
-            self.discriminator.init(key_discriminator, *real, context),
+            self.discriminator.init(key_discriminator, real.value, real.given, context),
         )
 
     def latent(
@@ -164,15 +164,17 @@ class LatentGame:
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Maps a latent to a sample with the same `given`."""
-        value, variables = apply_module(self.generator, variables, *latent, context)
-        return Sample(value, latent.given), variables
+        made, variables = apply_module(
+            self.generator, variables, latent.value, latent.given, context
+        )
+        return as_sample(made, latent.given), variables
 
     def discriminate(
         self, variables: Variables, sample: Sample, context: Context
     ) -> tuple[Verdict, Variables]:
         """Judges a sample."""
         verdict, variables = apply_module(
-            self.discriminator, variables, *sample, context
+            self.discriminator, variables, sample.value, sample.given, context
         )
         if not isinstance(verdict, Verdict):
             verdict = Verdict(verdict)
@@ -211,6 +213,16 @@ def apply_module(
         variables, *inputs, mutable=collections, method=method
     )
     return output, {**variables, **changed}
+
+
+def as_sample(made: Tree, given: Tree) -> Sample:
+    """What a generator returned, as a sample that is given this.
+
+    A generator returns a value, or with features beside it `Sample(value, features=f)`.
+    """
+    return (
+        made._replace(given=given) if isinstance(made, Sample) else Sample(made, given)
+    )
 
 
 def standing_statistics(

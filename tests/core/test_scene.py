@@ -30,9 +30,11 @@ class Encoded:
     def generate(self, variables, latent, context):
         value = latent * variables["params"]["g"] + _noise(context)
         given = (latent, variables["calls"] + jnp.zeros(B))
-        return Sample(value, given), _called(variables, 100.0)
+        said = {"square": jnp.square(variables["params"]["g"]) + jnp.zeros(B)}
+        return Sample(value, given, said), _called(variables, 100.0)
 
     def discriminate(self, variables, sample, context):
+        assert sample.features == ()
         return Verdict(sample.value * variables["params"]["d"]), variables
 
 
@@ -109,3 +111,24 @@ def test_real_examples_outside_of_turns():
     np.testing.assert_allclose(
         seen.value, 3.0 * context().batch + _noise(context()), rtol=1e-6
     )
+
+
+def test_features_are_for_terms_and_nobody_judges_them():
+    """They pass augmentations and stop there; `Encoded.discriminate` wants none."""
+    seen = []
+
+    def apply(state, sample, context):
+        seen.append(sample.features)
+        return sample._replace(value=2.0 * sample.value)
+
+    play, _ = scene("generator", augment=Augment(apply=apply))
+    assert [jax.tree.leaves(features) != [] for features in seen] == [False, True]
+    for sample in (play.fake, play.generate(play.latent, "again")):
+        np.testing.assert_array_equal(sample.features["square"], 25.0)
+        play.discriminate(sample, "once more")
+
+    def term(params):
+        return jnp.mean(scene("generator", params)[0].fake.features["square"])
+
+    # d/dg g² = 2 g, and nothing else hears of it.
+    assert jax.grad(term)(PARAMS.generator) == {"e": 0.0, "g": 10.0}
