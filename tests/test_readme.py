@@ -13,7 +13,7 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 def test_the_first_two_blocks_are_one_line_commands():
     (_, main_job), (_, tests) = BLOCKS[:2]
     assert main_job.count("\n") == tests.count("\n") == 1
-    assert main_job.rstrip().endswith("experiments/digits.py")
+    assert main_job.rstrip().endswith("experiments/first/digits.py")
     assert "pytest" in tests
 
 

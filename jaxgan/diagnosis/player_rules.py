@@ -1,8 +1,8 @@
 """Failures of the game: what goes wrong between generator and discriminator.
 
 A rule is f(history) -> Finding or None. Thresholds are constants with their reasons,
-and were tried on the runs of `experiments/benchmarks/failures.py`. A metric that was
-not measured is NaN, to which nothing compares, so its rule is silent.
+and were tried on the runs of `experiments/benchmarks/diagnosis/failures.py`. A metric
+that was not measured is NaN, to which nothing compares, so its rule is silent.
 """
 
 import numpy as np

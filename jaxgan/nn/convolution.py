@@ -43,9 +43,10 @@ def choose(
 ) -> Choice:
     """The fastest formulations on CPU.
 
-    Measured by `experiments/benchmarks/convolutions.py`, whose table shows each of them
-    for the shapes of our models. Between many channels all three are Winograd's, but in
-    float32 only: narrower types cannot spare the bits that it rounds off. Otherwise
+    Measured by `experiments/benchmarks/speed/convolutions.py`, whose table shows each
+    of them for the shapes of our models. Between many channels all three are
+    Winograd's, but in float32 only: narrower types cannot spare the bits that it rounds
+    off. Otherwise
 
     - forward: XLA's; where one number is the sum of few products, patches.
     - image gradient: phases; to few channels, or from small maps, shifts.

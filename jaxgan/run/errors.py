@@ -1,5 +1,8 @@
 """Errors that are told in a few plain lines, without a traceback."""
 
+import difflib
+import sys
+
 
 class RunError(Exception):
     """Something the user can understand and mend.
@@ -21,9 +24,12 @@ class RunError(Exception):
 
 def suggestion(word: str, known: list[str]) -> str:
     """A question naming the nearest known word, else the list of them."""
-    import difflib
-
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"
     return f"there are: {', '.join(known)}" if known else "there are none"
+
+
+def warn(message: str) -> None:
+    """Tells the user something that does not stop the run."""
+    print(f"warning: {message}", file=sys.stderr, flush=True)

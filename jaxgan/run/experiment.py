@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+import jax
 import numpy as np
 import optax
 
@@ -85,3 +86,15 @@ class Experiment:
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing
     held_out: Batches | None = None
+
+
+def examples(data: Batches, indices: np.ndarray) -> Tree:
+    """Finds examples of the data by index, counted from step 0 on."""
+    steps, places = np.divmod(np.asarray(indices), data.batch_size)
+    order, parts = [], []
+    for step in np.unique(steps):
+        here = np.flatnonzero(steps == step)
+        order.append(here)
+        parts.append(jax.tree.map(lambda x, at=places[here]: x[at], data(int(step))))
+    back = np.argsort(np.concatenate(order))
+    return jax.tree.map(lambda *x: np.concatenate(x)[back], *parts)

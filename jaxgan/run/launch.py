@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import importlib.metadata
 import json
 import os
 import pathlib
@@ -12,10 +11,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Annotated, Any
 
-from jaxgan.run import disk, run_directory
-from jaxgan.run.configs import to_json
+from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import RunError
-from jaxgan.run.loading import build, load_module, variant
+from jaxgan.run.files import full_disk, run_directory
+from jaxgan.run.files.config_json import to_json
+from jaxgan.run.files.experiment_file import build, load_module, variant
 from jaxgan.run.options import OF_THE_RUN, Options
 
 __all__ = ["Options", "main"]
@@ -35,7 +35,7 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
         if "JAXGAN_TRACEBACK" in os.environ:
             traceback.print_exc()
         print(error, file=sys.stderr, flush=True)
-        if isinstance(error, disk.FullDisk):
+        if isinstance(error, full_disk.FullDisk):
             # Orbax's thread, whose save failed, can keep the interpreter from ending.
             sys.stdout.flush()
             os._exit(error.code)
@@ -65,56 +65,61 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
             each = stored.steps_per_dispatch
             options = dataclasses.replace(options, steps_per_dispatch=each)
     set_up_xla()
-    from jaxgan.run import benchmark, hosts, loop
+    from jaxgan.run.devices import processes
+    from jaxgan.run.training import loop, step_benchmark
 
-    hosts.join(options, {"config": identity, "experiment": path.read_text()})
+    processes.join(options, {"config": identity, "experiment": path.read_text()})
     # All that can be wrong with a config shows before the folder becomes its run.
-    with hosts.together():
+    with processes.together():
         experiment, prepared = _prepare(module, config, options)
     each = prepared.steps_per_dispatch
-    hosts.check_alike({"--steps-per-dispatch": each})
+    processes.check_alike({"--steps-per-dispatch": each})
     identity = identity._replace(steps_per_dispatch=each)
     if options.benchmark:
-        measured = benchmark.measure(
+        measured = step_benchmark.measure(
             experiment, prepared, options.benchmark, options.shared_draws
         )
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     try:
-        with disk.told(run), hosts.claimed(run, identity, path):
+        with full_disk.told(run), processes.claimed(run, identity, path):
             outcome = loop.train(experiment, run, options, prepared)
-    except disk.FullDisk as error:
-        raise disk.FullDisk(error.args[0], _after_full_disk(run), code=1) from error
+    except full_disk.FullDisk as error:
+        raise full_disk.FullDisk(
+            error.args[0], _after_full_disk(run), code=1
+        ) from error
     except PermissionError as error:
         raise RunError(str(error)) from error
-    if hosts.is_chief():
+    if processes.is_chief():
         _tell(run, loop.sample_folders(run, prepared.program.seeds), outcome)
     return outcome.code
 
 
 def _prepare(module: ModuleType, config: Any, options: Options) -> tuple[Any, Any]:
     """The experiment of the first seed, and what the loop needs for all seeds."""
-    from jaxgan.run import population, preparing
+    from jaxgan.run.devices import seed_axis
+    from jaxgan.run.training import prepare
 
-    runs = population.configs(config, options.seeds)
+    runs = seed_axis.configs(config, options.seeds)
     experiments = [build(module, one) for one in runs]
     seeds = [getattr(one, "seed", 0) for one in runs]
-    return experiments[0], preparing.prepare(experiments, options, seeds)
+    return experiments[0], prepare.prepare(experiments, options, seeds)
 
 
 def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
-    from jaxgan.run import health
+    from jaxgan.run.diagnosis import stored_diagnosis
 
     print(f"step {outcome.step}: {outcome.fingerprint}")
-    for line in health.closing_lines(run):
+    for line in stored_diagnosis.closing_lines(run):
         print(line)
     if outcome.reason == "done":
-        from jaxgan.run import pictures, records
+        from jaxgan.run import pictures
+        from jaxgan.run.files import metrics_log
 
         animated = [str(pictures.animate(folder)) for folder in samples]
         print(f"pictures: {run / 'samples'}, animated: {', '.join(animated)}")
         if len(samples) > 1:
-            rows = records.read_rows(run / records.METRICS)
+            rows = metrics_log.read_rows(run / metrics_log.METRICS)
             print(f"curves: {pictures.curves(run / 'curves.png', rows)}")
         print(f"sample with: jaxgan sample {run}", flush=True)
     else:
@@ -124,9 +129,9 @@ def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
 
 
 def _after_full_disk(run: pathlib.Path) -> str:
-    from jaxgan.run import checkpoint
+    from jaxgan.run.files import checkpoints
 
-    there = checkpoint.steps(run)
+    there = checkpoints.steps(run)
     start = f"resumes from step {there[-1]}" if there else "starts again from step 0"
     return f"make room; the run then {start} with: {run_directory.command()}"
 
@@ -169,42 +174,3 @@ def parse(
         args=rest,
     )
     return chosen, parsed.options, parsed.config
-
-
-DETERMINISTIC = "xla_gpu_deterministic_ops"
-"""XLA's flag. Without it one program gives other bits in another process on a GPU."""
-
-
-def set_up_xla() -> None:
-    """The same bits in every process, also on GPUs; what is compiled is kept on disk.
-
-    To be called before JAX looks for devices. `DETERMINISTIC` stands as the user has it
-    in XLA_FLAGS. JAX_COMPILATION_CACHE_DIR wins over JAXGAN_CACHE over XDG_CACHE_HOME
-    over ~/.cache.
-    """
-    flags = os.environ.get("XLA_FLAGS", "")
-    if DETERMINISTIC not in flags and _has_gpu_plugin():
-        os.environ["XLA_FLAGS"] = f"{flags} --{DETERMINISTIC}=true".lstrip()
-    _keep_compiled()
-
-
-def _has_gpu_plugin() -> bool:
-    """Other compilers may not know the flags of GPUs."""
-    plugins = importlib.metadata.entry_points(group="jax_plugins")
-    return any("cuda" in name or "rocm" in name for name in plugins.names)
-
-
-def _keep_compiled() -> None:
-    import jax
-
-    from jaxgan.data.cache import cache_folder
-
-    if jax.config.values.get("jax_compilation_cache_dir"):
-        return
-    cache = cache_folder() / "compilation"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        run_directory.warn(f"compiled code is not kept: {error}")
-        return
-    jax.config.update("jax_compilation_cache_dir", str(cache))

@@ -1,6 +1,6 @@
 """Recorded runs, of which it is known what is wrong, and histories made by hand.
 
-`histories.jsonl` was written by `experiments/benchmarks/failures.py --histories`.
+`histories.jsonl` was written by `failures.py --histories` of the benchmarks.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from jaxgan.diagnosis.diagnose import NAMES, NO_HELD_OUT, TOO_EARLY, diagnose
 from jaxgan.diagnosis.history import History, of_seed
 
 HERE = pathlib.Path(__file__)
-BENCHMARKS = HERE.parents[2] / "experiments" / "benchmarks"
+BENCHMARKS = HERE.parents[2] / "experiments" / "benchmarks" / "diagnosis"
 sys.path.insert(0, str(BENCHMARKS))
 failures = importlib.import_module("failures")
 LINES = HERE.with_name("histories.jsonl").read_text().splitlines()

@@ -13,15 +13,17 @@ import pytest
 from jaxgan.core import Context, example_keys
 from jaxgan.models import imported, r3gan, stylegan2, stylegan2_weights
 
-FOLDER = pathlib.Path(__file__).parents[2] / "experiments" / "benchmarks"
+BENCHMARKS = pathlib.Path(__file__).parents[2] / "experiments" / "benchmarks"
+FOLDERS = (BENCHMARKS / "diagnosis", BENCHMARKS / "speed")
 
 
 @pytest.fixture
 def script(monkeypatch):
     """f(name) imports a script as Python does that runs it: from its own folder."""
-    monkeypatch.syspath_prepend(FOLDER)
+    for folder in FOLDERS:
+        monkeypatch.syspath_prepend(folder)
     yield importlib.import_module
-    for path in FOLDER.glob("*.py"):
+    for path in BENCHMARKS.glob("*/*.py"):
         sys.modules.pop(path.stem, None)
 
 

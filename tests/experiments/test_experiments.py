@@ -10,11 +10,14 @@ from PIL import Image
 
 from jaxgan import data
 from jaxgan.games import latent
-from jaxgan.run import launch, loading, sampling
-from jaxgan.run.fingerprint import fingerprint
+from jaxgan.run import launch
+from jaxgan.run.files import experiment_file
+from jaxgan.run.files.fingerprint import fingerprint
+from jaxgan.run.sampling import sampler, stored_run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FILES = sorted((ROOT / "experiments").glob("*.py"))
+EXPERIMENTS = experiment_file.experiment_files(ROOT / "experiments")
+FILES = list(EXPERIMENTS.values())
 STEPS = 6
 CLASSES = (
     *("airplane", "automobile", "bird", "cat", "deer"),
@@ -47,7 +50,7 @@ def experiment(request, monkeypatch, tmp_path):
     """(path, module, tiny config of the first variant)."""
     monkeypatch.setattr(data, "tfds_images", fake_tfds)
     monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
-    module = loading.load_module(request.param)
+    module = experiment_file.load_module(request.param)
     config = module.tiny(next(iter(module.VARIANTS.values())))
     if getattr(config, "path", ""):
         save_images(tmp_path / "images", 9)
@@ -69,7 +72,7 @@ def train(experiment, run, steps):
         else:
             flags.append(f"--{name}={value}")
     assert launch.train(path, flags) == 0
-    return fingerprint(sampling.load(run).state)
+    return fingerprint(stored_run.load(run).state)
 
 
 each = pytest.mark.parametrize(
@@ -138,7 +141,7 @@ def test_every_variant_builds(experiment):
     for config in module.VARIANTS.values():
         if not getattr(config, "path", ""):
             made = module.build(module.tiny(config))
-            sampling.Sampler(made)
+            sampler.Sampler(made)
             assert made.data(0).value.shape[0] == made.data.batch_size
 
 
@@ -174,7 +177,7 @@ def test_every_field_is_explained(path):
     tree = ast.parse(path.read_text())
     docstring = ast.get_docstring(tree)
     assert docstring
-    assert f"experiments/{path.name}" in docstring
+    assert f"experiments/{path.parent.name}/{path.name}" in docstring
     (config,) = (
         n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Config"
     )

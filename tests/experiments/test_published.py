@@ -10,9 +10,8 @@ import pytest
 from jaxgan import data, recipes
 from jaxgan.core import Sample, init_state
 from jaxgan.models import r3gan_published
-from jaxgan.run import loading
-
-from .test_experiments import ROOT
+from jaxgan.run.files import experiment_file
+from tests.experiments.test_experiments import EXPERIMENTS
 
 CIFAR, IMAGENET = 10, 1000
 
@@ -33,7 +32,7 @@ def load(monkeypatch):
 
     monkeypatch.setattr(data, "tfds_images", black)
     monkeypatch.setattr(data, "folder", black_folder)
-    return lambda name: loading.load_module(ROOT / "experiments" / f"{name}.py")
+    return lambda name: experiment_file.load_module(EXPERIMENTS[name])
 
 
 def counts(made):

@@ -16,9 +16,10 @@ from sklearn import svm
 from jaxgan import data
 from jaxgan.core import Context, example_keys
 from jaxgan.core.heads import Codes
-from jaxgan.run import cli, launch, sampling
-
-from .test_experiments import ROOT
+from jaxgan.run import launch
+from jaxgan.run.commands import cli
+from jaxgan.run.sampling import stored_run
+from tests.experiments.test_experiments import EXPERIMENTS
 
 SAMPLES = 2_000
 
@@ -39,7 +40,7 @@ def without_checks():
 
 def samples(name, run, *flags):
     """Trains by the command line and draws samples the same way."""
-    path = ROOT / "experiments" / f"{name}.py"
+    path = EXPERIMENTS[name]
     assert launch.train(path, [f"--run-dir={run}", *flags]) == 0
     out = run.with_suffix(".npz")
     cli.main(["sample", str(run), "--num", str(SAMPLES), "--out", str(out)])
@@ -140,9 +141,9 @@ def test_acgan_mnist(tmp_path, judge, variant, steps):
 def test_infogan_mnist(tmp_path, judge):
     """Categories are digits, though nobody told which are which."""
     run, count = tmp_path / "run", 100
-    path = ROOT / "experiments" / "infogan_mnist.py"
+    path = EXPERIMENTS["infogan_mnist"]
     assert launch.train(path, [f"--run-dir={run}", "--steps=13300"]) == 0
-    loaded = sampling.load(run)
+    loaded = stored_run.load(run)
     game, variables = loaded.experiment.game, loaded.state.ema
     codes = Codes((loaded.config.categories,), loaded.config.continuous)
     context = Context(example_keys(jax.random.key(5), count))

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from jaxgan import data
-from jaxgan.run import loading
-
-from .test_experiments import ROOT
+from jaxgan.run.files import experiment_file
+from tests.experiments.test_experiments import EXPERIMENTS
 
 
 @pytest.fixture(scope="module")
 def module():
-    return loading.load_module(ROOT / "experiments" / "r3gan_stackedmnist.py")
+    return experiment_file.load_module(EXPERIMENTS["r3gan_stackedmnist"])
 
 
 @pytest.fixture

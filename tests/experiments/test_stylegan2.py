@@ -10,9 +10,8 @@ import pytest
 
 from jaxgan import data
 from jaxgan.core import Sample, init_state, make_step
-from jaxgan.run import loading
-
-from .test_experiments import ROOT
+from jaxgan.run.files import experiment_file
+from tests.experiments.test_experiments import EXPERIMENTS
 
 DENSE = 512 * 512 + 512
 # Numbers of G and of D: what the official code prints, or sums of layers it prints.
@@ -34,7 +33,7 @@ CIFAR = {
 
 
 def module(name):
-    return loading.load_module(ROOT / "experiments" / f"stylegan2_{name}.py")
+    return experiment_file.load_module(EXPERIMENTS[f"stylegan2_{name}"])
 
 
 def fake_folder(path, size, channels=3, *, labels="auto", cache_dir=None):

@@ -12,7 +12,8 @@ import jax
 import numpy as np
 import pytest
 
-from jaxgan.run import launch, records
+from jaxgan.run import launch
+from jaxgan.run.files import metrics_log
 
 EXPERIMENT = pathlib.Path(__file__).with_name("points.py")
 ROOT = pathlib.Path(__file__).parents[2]
@@ -41,7 +42,7 @@ def train(tmp_path, capsys):
 
 
 def rows(run):
-    return records.read_rows(run / records.METRICS)
+    return metrics_log.read_rows(run / metrics_log.METRICS)
 
 
 def assert_alike(run, whole, without=0, tolerance=1e-3):

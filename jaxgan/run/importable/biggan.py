@@ -14,7 +14,7 @@ from jaxgan.games.latent import LatentGame, uniform_labels
 from jaxgan.models import biggan_torch
 from jaxgan.models.biggan import Discriminator, Generator
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.named import Named, Seen
+from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 GENERATOR = ("blocks.0.0.bn1.gain.weight", "output_layer.2.weight", "linear.weight")

@@ -16,7 +16,7 @@ from jaxgan.models import biggan_torch
 from jaxgan.models.biggan_deep import Discriminator, Generator
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.biggan import PASSING, attention
-from jaxgan.run.importable.named import Named, Seen
+from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 __all__ = ["PASSING"]

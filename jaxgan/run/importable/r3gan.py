@@ -15,7 +15,7 @@ from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
 from jaxgan.models import r3gan_published
 from jaxgan.models.r3gan import BASE, Discriminator, Generator
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.named import Named, Seen, only
+from jaxgan.run.importable.named_arrays import Named, Seen, only
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 GENERATOR = ("AggregationLayer.Layer.weight", "MainLayers.0.Layers.0.Basis")

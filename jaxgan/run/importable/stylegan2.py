@@ -20,7 +20,7 @@ from jaxgan.models import stylegan2_weights
 from jaxgan.models.stylegan2 import Discriminator, Generator
 from jaxgan.models.stylegan2_blocks import Architecture
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.named import Named, Seen
+from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 GENERATOR = ("synthesis.b4.const", "mapping.fc0.weight")

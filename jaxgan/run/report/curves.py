@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from jaxgan.run.report.figures import COLOURS, Figure, figure, plain
+from jaxgan.run.report.plots import COLOURS, Figure, figure, plain
 
 MOST_POINTS = 1_000
 """Per curve. Longer ones keep the least and the greatest of every stretch."""

@@ -7,27 +7,29 @@ from typing import Any, NamedTuple, TypeVar
 
 import jinja2
 
-from jaxgan.run import checkpoint, loop, records, sampling
 from jaxgan.run.errors import RunError
+from jaxgan.run.files import checkpoints, metrics_log
 from jaxgan.run.report import (
     curves,
-    diagnosis,
-    embedded,
-    evaluations,
-    facts,
-    figures,
-    made,
-    plane,
-    seeds,
-    signals,
+    embedded_pictures,
+    evaluation_tables,
+    findings,
+    plots,
+    points,
+    run_facts,
+    samples,
+    seed_comparison,
+    signal_curves,
 )
-from jaxgan.run.report.diagnosis import Diagnosis
-from jaxgan.run.report.embedded import Picture
-from jaxgan.run.report.evaluations import Table
-from jaxgan.run.report.facts import Facts
-from jaxgan.run.report.figures import Figure
-from jaxgan.run.report.made import Pair, Walk
-from jaxgan.run.report.seeds import Seeds
+from jaxgan.run.report.embedded_pictures import Picture
+from jaxgan.run.report.evaluation_tables import Table
+from jaxgan.run.report.findings import Diagnosis
+from jaxgan.run.report.plots import Figure
+from jaxgan.run.report.run_facts import Facts
+from jaxgan.run.report.samples import Pair, Walk
+from jaxgan.run.report.seed_comparison import Seeds
+from jaxgan.run.sampling import stored_run
+from jaxgan.run.training import loop
 
 HERE = pathlib.Path(__file__).parent
 T = TypeVar("T")
@@ -75,31 +77,33 @@ def contents(run: pathlib.Path) -> Contents:
     Raises:
       RunError: if the folder holds no run.
     """
-    rows = records.read_rows(run / records.METRICS)
-    known = facts.read(run, rows)
-    measured = evaluations.read(run)
-    pictures, there = embedded.over_time(loop.sample_folders(run, known.seeds)[0])
+    rows = metrics_log.read_rows(run / metrics_log.METRICS)
+    known = run_facts.read(run, rows)
+    measured = evaluation_tables.read(run)
+    pictures, there = embedded_pictures.over_time(
+        loop.sample_folders(run, known.seeds)[0]
+    )
     several = len(known.seeds) > 1
     return Contents(
         facts=known,
-        diagnosis=diagnosis.read(rows, known.seeds),
+        diagnosis=findings.read(rows, known.seeds),
         curves=curves.curves(rows, _is_curve),
-        signals=signals.signals(rows),
+        signals=signal_curves.signals(rows),
         pictures=pictures,
         pictures_there=there,
-        checkpoint=from_checkpoint(run, tuple(checkpoint.steps(run))),
-        classes=evaluations.class_coverage(measured),
-        evaluations=evaluations.tables(measured),
-        evaluation_curves=evaluations.curves(measured),
-        neighbours=evaluations.neighbours(run),
-        evaluate=f"{evaluations.MAKE} {run}",
-        seeds=seeds.compare(run, known.seeds, rows) if several else None,
+        checkpoint=from_checkpoint(run, tuple(checkpoints.steps(run))),
+        classes=evaluation_tables.class_coverage(measured),
+        evaluations=evaluation_tables.tables(measured),
+        evaluation_curves=evaluation_tables.curves(measured),
+        neighbours=evaluation_tables.neighbours(run),
+        evaluate=f"{evaluation_tables.MAKE} {run}",
+        seeds=seed_comparison.compare(run, known.seeds, rows) if several else None,
     )
 
 
 def _is_curve(name: str) -> bool:
     """Whether a metric is drawn nowhere else."""
-    return not (signals.is_signal(name) or name.startswith("evaluation/"))
+    return not (signal_curves.is_signal(name) or name.startswith("evaluation/"))
 
 
 @functools.lru_cache(maxsize=1)
@@ -112,15 +116,15 @@ def from_checkpoint(run: pathlib.Path, steps: tuple[int, ...]) -> FromCheckpoint
     if not steps:
         return FromCheckpoint(None, ["There is no checkpoint yet."])
     why: list[str] = []
-    loaded = _attempt("The run could not be loaded", why, lambda: sampling.load(run))
+    loaded = _attempt("The run could not be loaded", why, lambda: stored_run.load(run))
     if loaded is None:
         return FromCheckpoint(None, why)
-    pair = _attempt("Real and generated", why, lambda: made.pair(loaded))
-    if not made.is_plane(loaded):
-        walk = _attempt("Walks between latents", why, lambda: made.walks(loaded))
+    pair = _attempt("Real and generated", why, lambda: samples.pair(loaded))
+    if not samples.is_plane(loaded):
+        walk = _attempt("Walks between latents", why, lambda: samples.walks(loaded))
         return FromCheckpoint(loaded.step, why, pair, walk)
-    drawn = _attempt("The landscape", why, lambda: plane.figures(run)) or []
-    walks = _attempt("Walks between latents", why, lambda: made.plane_walks(loaded))
+    drawn = _attempt("The landscape", why, lambda: points.figures(run)) or []
+    walks = _attempt("Walks between latents", why, lambda: samples.plane_walks(loaded))
     return FromCheckpoint(
         loaded.step, why, pair, None, [*drawn, *([walks] if walks else [])]
     )
@@ -165,8 +169,8 @@ def page(gathered: Contents, refresh: float = 0.0) -> str:
         "body": body(gathered),
         "style": (HERE / "templates" / "report.css").read_text(),
         "script": (HERE / "templates" / "report.js").read_text(),
-        "plotly": figures.library(),
-        "templates": figures.templates(),
+        "plotly": plots.library(),
+        "templates": plots.templates(),
         "refresh": refresh,
     }
     return _templates().get_template("page.html").render(**parts)

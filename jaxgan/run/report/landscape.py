@@ -11,9 +11,9 @@ import numpy as np
 
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Sample, Variables
-from jaxgan.run import sampling
 from jaxgan.run.errors import RunError
-from jaxgan.run.report import made
+from jaxgan.run.report import samples
+from jaxgan.run.sampling import stored_run
 
 SIDE, SAMPLES = 64, 600
 
@@ -50,9 +50,9 @@ class Observer:
         Raises:
           RunError: if there is no checkpoint that can be read.
         """
-        self._run, loaded = run, sampling.load(run)
-        self._draw = made.sampler(loaded)
-        real = made.real_examples(loaded, SAMPLES)
+        self._run, loaded = run, stored_run.load(run)
+        self._draw = loaded.sampler(size=samples.BATCH)
+        real = samples.real_examples(loaded, SAMPLES)
         self._real, self._labelled = real.value, bool(jax.tree.leaves(real.given))
         reach = 1.3 * float(np.abs(real.value).max())
         self._line = np.linspace(-reach, reach, SIDE, dtype=np.float32)
@@ -70,7 +70,7 @@ class Observer:
         return [self._seen[step] for step in steps if step in self._seen]
 
     def _look(self, step: int) -> Landscape:
-        state = sampling.load(self._run, step).state
+        state = stored_run.load(self._run, step).state
         fake = self._draw(state, 0, np.arange(SAMPLES)).value
         if self._labelled:
             heights = np.zeros(SAMPLES, np.float32)

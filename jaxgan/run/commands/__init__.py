@@ -1,0 +1,1 @@
+"""The commands: one file each, and the `jaxgan` program that calls them."""

@@ -1,0 +1,1 @@
+"""Where a run computes: devices, processes, seeds side by side, compiled programs."""

@@ -1,0 +1,147 @@
+"""What a compiler tells about a program, and about the one that it made of it."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+from jax.sharding import SingleDeviceSharding
+
+from jaxgan.run.devices.placement import with_sharding
+
+KINDS = (
+    *("all-reduce", "all-gather", "all-to-all", "reduce-scatter"),
+    *("collective-permute", "collective-broadcast", "ragged-all-to-all"),
+)
+# `-start` of a pair is left out: `-done` has the same result, without its operands.
+_COLLECTIVE = re.compile(
+    rf"^\s*(?:ROOT )?%?\S+ = (\(.*?\)|\S+) ({'|'.join(KINDS)})(?:-done)?\(",
+    re.MULTILINE,
+)
+_ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
+
+
+class Collective(NamedTuple):
+    """Communications of one kind.
+
+    Attributes:
+      count: how many there are in the program.
+      bytes: of their results, on one device.
+    """
+
+    count: int
+    bytes: int
+
+
+class Facts(NamedTuple):
+    """A program, per device.
+
+    Attributes:
+      arguments: bytes.
+      outputs: bytes.
+      aliased: bytes of outputs that lie where arguments lay.
+      temporaries: bytes.
+      code: bytes.
+      peak: bytes at the fullest moment, as the compiler has it; some compilers leave
+        temporaries out.
+      flops: of one call, by the longest way through every branch; NaN if not known.
+      accessed: bytes that the operations of one call read and write; NaN likewise.
+      seconds: the compiler's estimate for one call; None if it has no sane one.
+      collectives: by kind.
+    """
+
+    arguments: int
+    outputs: int
+    aliased: int
+    temporaries: int
+    code: int
+    peak: int
+    flops: float
+    accessed: float
+    seconds: float | None
+    collectives: dict[str, Collective]
+
+    @property
+    def memory(self) -> int:
+        """Bytes that a device must have."""
+        data = self.arguments + self.outputs - self.aliased + self.temporaries
+        return data + self.code
+
+
+def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
+    """Asks a compiled program.
+
+    Args:
+      compiled: the program.
+      loops: whether it spends its time in a loop, of which the compiler counts a single
+        turn: its work is then not known.
+    """
+    memory = compiled.memory_analysis()
+    assert memory is not None
+    cost = compiled.cost_analysis() or {}
+    cost = dict.fromkeys(cost, math.nan) if loops else cost
+    seconds = cost.get("optimal_seconds", 0.0)
+    return Facts(
+        arguments=memory.argument_size_in_bytes,
+        outputs=memory.output_size_in_bytes,
+        aliased=memory.alias_size_in_bytes,
+        temporaries=memory.temp_size_in_bytes,
+        code=memory.generated_code_size_in_bytes,
+        peak=memory.peak_memory_in_bytes,
+        flops=cost.get("flops", 0.0),
+        accessed=cost.get("bytes accessed", 0.0),
+        # On some programs it is negative.
+        seconds=seconds if seconds > 0 else None,
+        collectives=collectives(compiled.as_text() or ""),
+    )
+
+
+def operations(function: Callable, *arguments: Any) -> float:
+    """Counts the floating-point operations of a function as it is written.
+
+    By the longest way through every branch, before anything is optimized: in a program
+    compiled for a GPU, convolutions are calls of a library, which count nothing. It is
+    lowered for a GPU wherever this runs, because there convolutions are themselves and
+    not one of the formulations that are quick on CPUs; the CPU's counter counts it,
+    because GPUs and TPUs have one only for compiled programs.
+
+    Args:
+      function: may be jitted. Nothing is computed.
+      arguments: arrays, or their shapes.
+
+    Returns:
+      The number; NaN where JAX is kept from the CPU, as by JAX_PLATFORMS=cuda.
+    """
+    try:
+        cpu = SingleDeviceSharding(jax.local_devices(backend="cpu")[0])
+    except RuntimeError:
+        return math.nan
+    shapes = with_sharding(jax.eval_shape(lambda *x: x, *arguments), cpu)
+    traced = jax.jit(function).trace(*shapes)
+    cost = traced.lower(lowering_platforms=("cuda",)).cost_analysis()
+    assert cost is not None
+    return cost["flops"]
+
+
+def collectives(hlo: str) -> dict[str, Collective]:
+    """Counts the communications in the text of a compiled program.
+
+    Those in a branch count as if it were taken, those in a loop as if it ran once.
+    """
+    found: dict[str, Collective] = {}
+    for shape, kind in _COLLECTIVE.findall(hlo):
+        count, size = found.get(kind, (0, 0))
+        found[kind] = Collective(count + 1, size + _bytes(shape))
+    return found
+
+
+def _bytes(shape: str) -> int:
+    """Of 'f32[8,3]{1,0}' or a tuple of such."""
+    total = 0
+    for dtype, sizes in _ARRAY.findall(shape):
+        bits = 8 if dtype == "pred" else int(re.findall(r"\d+", dtype)[0])
+        for size in filter(None, sizes.split(",")):
+            bits *= int(size)
+        total += -(-bits // 8)
+    return total

@@ -1,0 +1,45 @@
+"""The state of a run before its first step, of one seed or of several side by side."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+
+from jaxgan.core.state import init_state
+from jaxgan.core.types import State, Tree
+from jaxgan.run.devices import seed_axis
+from jaxgan.run.experiment import Experiment
+
+
+def state_shapes(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> State:
+    """The state's shapes; nothing is computed.
+
+    Raises:
+      ValueError: if game, turns, optimizers and data do not fit together.
+    """
+    return jax.eval_shape(functools.partial(first_state, experiment, seeds), batch)
+
+
+def first_state(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> State:
+    """Makes the state before step 0, of all seeds; pure.
+
+    Args:
+      experiment: what is trained.
+      seeds: of the runs side by side.
+      batch: of which only shapes matter; of several runs [seeds, B, ...].
+    """
+
+    def of_run(key, batch):
+        return init_state(
+            key,
+            experiment.game,
+            experiment.turns,
+            experiment.optimizers,
+            batch,
+            experiment.augment,
+        )
+
+    if len(seeds) == 1:
+        return of_run(jax.random.key(seeds[0]), batch)
+    keys = jnp.stack([jax.random.key(seed) for seed in seeds])
+    return jax.vmap(of_run, out_axes=seed_axis.AXES)(keys, batch)

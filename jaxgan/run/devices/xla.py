@@ -1,0 +1,44 @@
+"""XLA's settings: the same bits in every process, and compiled code kept on disk."""
+
+import importlib.metadata
+import os
+
+from jaxgan.run.errors import warn
+
+DETERMINISTIC = "xla_gpu_deterministic_ops"
+"""XLA's flag. Without it one program gives other bits in another process on a GPU."""
+
+
+def set_up_xla() -> None:
+    """The same bits in every process, also on GPUs; what is compiled is kept on disk.
+
+    To be called before JAX looks for devices. `DETERMINISTIC` stands as the user has it
+    in XLA_FLAGS. JAX_COMPILATION_CACHE_DIR wins over JAXGAN_CACHE over XDG_CACHE_HOME
+    over ~/.cache.
+    """
+    flags = os.environ.get("XLA_FLAGS", "")
+    if DETERMINISTIC not in flags and _has_gpu_plugin():
+        os.environ["XLA_FLAGS"] = f"{flags} --{DETERMINISTIC}=true".lstrip()
+    _keep_compiled()
+
+
+def _has_gpu_plugin() -> bool:
+    """Other compilers may not know the flags of GPUs."""
+    plugins = importlib.metadata.entry_points(group="jax_plugins")
+    return any("cuda" in name or "rocm" in name for name in plugins.names)
+
+
+def _keep_compiled() -> None:
+    import jax
+
+    from jaxgan.data.cache import cache_folder
+
+    if jax.config.values.get("jax_compilation_cache_dir"):
+        return
+    cache = cache_folder() / "compilation"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        warn(f"compiled code is not kept: {error}")
+        return
+    jax.config.update("jax_compilation_cache_dir", str(cache))

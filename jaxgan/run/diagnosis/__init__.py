@@ -1,0 +1,1 @@
+"""What is measured of a run for its diagnosis, and what is read back."""

@@ -1,0 +1,249 @@
+"""Signals of health that need passes of their own, measured now and then.
+
+All are functions of the state, so that a resumed run measures the same.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.scene import real_examples
+from jaxgan.core.types import Players, State, Tree
+from jaxgan.diagnosis import probe, variety
+from jaxgan.run.experiment import Batches, Experiment, examples
+from jaxgan.run.files.fingerprint import leaf_name
+
+SAMPLES = 256
+"""How many samples are compared with as many real examples, at least."""
+
+FEWEST = 16
+"""Examples that a set must have to be compared with."""
+
+
+class Signals:
+    """Measures a state. The same latents and the same examples every time."""
+
+    def __init__(self, experiment: Experiment):
+        """Prepares; nothing is computed or read before the first call."""
+        self._data, self._held_out = experiment.data, experiment.held_out
+        game = experiment.game
+        read = probe.make_probe(experiment.game, experiment.turns, experiment.augment)
+        size = self._size = _chunk(experiment)
+
+        def read_chunk(state, place, batch, held_out):
+            key = jax.random.fold_in(jax.random.key(0), place)
+            return read(state, example_keys(key, size), batch, held_out)
+
+        def show_chunk(variables, step, place, batch):
+            keys = example_keys(jax.random.fold_in(jax.random.key(0), place), size)
+            context = Context(keys, batch, step, train=True).fork("generator")
+            return probe.small(real_examples(game, variables, context).value)
+
+        self._read = jax.jit(read_chunk)
+        self._show = jax.jit(show_chunk)
+        self._real: _Real | None = None
+        self._real_is_made = False
+
+    def __call__(self, state: State) -> dict[str, float]:
+        """All signals of a state of one run, on this process's devices."""
+        if self._real is None:
+            self._real_is_made = self._finds_real_made(state)
+        if self._real is None or self._real_is_made:
+            both = (self._see(state, data) for data in (self._data, self._held_out))
+            self._real = _Real(*both)
+        real = self._real
+        reading = _joined(
+            [self._chunk_of(state, place) for place in range(-(-SAMPLES // self._size))]
+        )
+        return {
+            **_of_logits(reading),
+            **_of_gradients(reading, real.scale),
+            **_of_latents(reading.latent_slopes, reading.fakes.shape[1]),
+            **real.compared(reading.fakes),
+            **_of_weights(state.variables),
+            **_of_augmentation(state.augment),
+        }
+
+    def _chunk_of(self, state: State, place: int) -> probe.Reading:
+        index = np.arange(place * self._size, (place + 1) * self._size)
+        held_out = () if self._held_out is None else examples(self._held_out, index)
+        batch = examples(self._data, index)
+        return jax.device_get(self._read(state, place, batch, held_out))
+
+    def _see(self, state: State, data: Batches | None) -> np.ndarray:
+        """Small pictures of a set's first examples: two sets of the number compared."""
+        if data is None:
+            return np.zeros((0, 1))
+        count = min(2 * SAMPLES, getattr(data.source, "size", 2 * SAMPLES))
+        parts = [
+            self._see_chunk(state.variables.generator, state, place, data)
+            for place in range(-(-count // self._size))
+        ]
+        return np.concatenate(parts)[:count]
+
+    def _see_chunk(
+        self, variables: Tree, state: State, place: int, data: Batches
+    ) -> np.ndarray:
+        index = np.arange(place * self._size, (place + 1) * self._size)
+        batch = examples(data, index)
+        return jax.device_get(self._show(variables, state.step, place, batch))
+
+    def _finds_real_made(self, state: State) -> bool:
+        """Whether the generator has a part in real examples, as an encoder has."""
+        variables = state.variables.generator
+        other = jax.tree.map(lambda x: x * 0.5, variables["params"])
+        one, other = (
+            self._see_chunk(each, state, 0, self._data)
+            for each in (variables, {**variables, "params": other})
+        )
+        return not np.array_equal(one, other)
+
+
+class _Real:
+    """The data that samples are compared with, and what it is like among itself."""
+
+    def __init__(self, train: np.ndarray, held_out: np.ndarray):
+        both = min(len(train), len(held_out))
+        self.train, self.held_out = train[:both], held_out[:both]
+        count = min(SAMPLES, len(train) // 2)
+        self.first, second = train[:count], train[count : 2 * count]
+        self.count, self.scale, self.own = count, 0.0, {}
+        if count < FEWEST:
+            return
+        self.within = variety.distances(self.first, self.first)
+        self.scale = float(np.sqrt(np.mean(self.within**2)))
+        self.width = variety.width_of(self.within)
+        self.radii = variety.radii(self.within, self.width)
+        self.directions = variety.directions(self.first)
+        across = variety.distances(second, self.first)
+        self.own = {
+            "data/effective_number": variety.effective_number(self.within, self.width),
+            "data/precision": variety.precision(across, self.radii),
+            "data/coverage": variety.coverage(across, self.radii),
+        }
+
+    def compared(self, fakes: Any) -> dict[str, float]:
+        """Samples among the data."""
+        told: dict[str, float] = {}
+        if self.count >= FEWEST:
+            told |= self._beside(fakes[: self.count])
+        if len(self.train) >= FEWEST:
+            near = variety.nearer(
+                variety.distances(fakes, self.train),
+                variety.distances(fakes, self.held_out),
+            )
+            told |= dict(zip(("memory/nearer_train", "memory/distance_ratio"), near))
+        return told
+
+    def _beside(self, fakes: np.ndarray) -> dict[str, float]:
+        within = variety.distances(fakes, fakes)
+        across = variety.distances(fakes, self.first)
+        place = (fakes.mean(axis=0) - self.first.mean(axis=0)) @ self.directions
+        return {
+            **self.own,
+            "samples/effective_number": variety.effective_number(within, self.width),
+            "samples/precision": variety.precision(across, self.radii),
+            "samples/coverage": variety.coverage(across, self.radii),
+            "samples/told_apart": variety.told_apart(within, self.within, across),
+            "samples/distance": variety.energy(within, self.within, across),
+            **{f"samples/position_{i}": float(x) for i, x in enumerate(place)},
+        }
+
+
+def _chunk(experiment: Experiment) -> int:
+    """Examples per pass: those of a batch, halved while more than are wanted."""
+    size = experiment.data.batch_size
+    while size > SAMPLES and size % 2 == 0:
+        size //= 2
+    return size
+
+
+def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
+    """The readings of all examples; of the layers' norms, the means."""
+    parts: list[Any] = [np.concatenate(x) for x in zip(*(r[:-1] for r in readings))]
+    return probe.Reading(
+        *parts,
+        layers=jax.tree.map(lambda *x: np.mean(x), *(r.layers for r in readings)),
+    )
+
+
+def _of_logits(reading: probe.Reading) -> dict[str, float]:
+    """ADA's signs of overfitting: Karras et al. 2020 (arXiv 2006.06676), equation 1."""
+    train, fake = reading.train_logits, reading.fake_logits
+    told = {"overfitting/r_t": float(np.sign(train).mean())}
+    if len(reading.held_out_logits):
+        held_out = reading.held_out_logits
+        margin = float(train.mean() - fake.mean())
+        above = np.sign(train[:, None] - held_out).mean()
+        told |= {
+            "overfitting/held_out_logits": float(held_out.mean()),
+            "overfitting/train_above_held_out": float(0.5 + 0.5 * above),
+            "overfitting/held_out_above_fake": float(
+                0.5 + 0.5 * np.sign(held_out[:, None] - fake).mean()
+            ),
+        }
+        # Without a margin there is nothing that could be overfitted.
+        gap = float(train.mean() - held_out.mean())
+        told["overfitting/r_v"] = gap / margin if margin > 0 else 0.0
+    return told
+
+
+def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
+    """How the generator hears of the discriminator, from the loss back to its layers.
+
+    'reach' is how far along its margin the discriminator would be if its slope at the
+    samples went on for the data's own extent: about 1 or more for a straight slope, 0
+    where it is flat.
+    """
+    slope = float(reading.value_slopes.mean())
+    margin = float(reading.train_logits.mean() - reading.fake_logits.mean())
+    return {
+        "signal/loss_slope": float(reading.loss_slopes.mean()),
+        "signal/value_slope": slope,
+        "signal/reach": slope * scale / max(abs(margin), 1e-12),
+        **{f"signal/{name}": float(norm) for name, norm in reading.layers.items()},
+    }
+
+
+def _of_latents(slopes: Any, values: int) -> dict[str, float]:
+    """Which of the latent's numbers, and directions, the generator listens to.
+
+    'rank' is of all examples' slopes together: in how many directions of the latent
+    anything changes anywhere. It can be as large as 'directions'.
+    """
+    sizes = np.sqrt(np.mean(np.square(slopes), axis=0))
+    return {
+        "latent/size": float(sizes.size),
+        "latent/unused": float(np.sum(sizes <= 1e-3 * sizes.max(initial=0.0))),
+        "latent/rank": float(variety.rank(slopes)),
+        "latent/directions": float(min(*slopes.shape, values)),
+        "latent/effective_dimensions": variety.effective_dimensions(slopes),
+    }
+
+
+def _of_weights(variables: Players[Tree]) -> dict[str, float]:
+    """Largest spectral norms, and the share of weights at the largest size there is."""
+    told: dict[str, float] = {}
+    for player, tree in variables._asdict().items():
+        leaves = [np.asarray(x) for x in jax.tree.leaves(tree["params"])]
+        kernels = [x for x in leaves if x.ndim > 1]
+        norms = [variety.spectral_norm(x) for x in kernels]
+        limit = max((float(np.abs(x).max()) for x in leaves if x.size), default=0.0)
+        pinned = sum(np.sum(np.abs(x) >= limit * (1 - 1e-6)) for x in leaves)
+        told[f"{player}/spectral_norm"] = max(norms, default=0.0)
+        told[f"{player}/pinned_weights"] = float(pinned / sum(x.size for x in leaves))
+    return told
+
+
+def _of_augmentation(state: Tree) -> dict[str, float]:
+    """Every number that an augmentation adapts, such as ADA's p."""
+    leaves = jax.tree_util.tree_leaves_with_path(state)
+    return {
+        f"augment/{leaf_name(path)}": float(leaf)
+        for path, leaf in leaves
+        if jnp.ndim(leaf) == 0 and jnp.issubdtype(leaf.dtype, jnp.floating)
+    }

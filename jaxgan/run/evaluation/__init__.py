@@ -1,0 +1,1 @@
+"""Measuring samples against real data: after training, and on the way."""

@@ -1,0 +1,180 @@
+"""Evaluations while a run trains: the same as `jaxgan evaluate` makes afterwards.
+
+They read the state and draw from keys of their own, so the run is the same without.
+"""
+
+import pathlib
+import re
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxgan.core.types import State
+from jaxgan.data.source import DataError
+from jaxgan.run.devices import processes, seed_axis
+from jaxgan.run.errors import RunError
+from jaxgan.run.evaluation import real_data
+from jaxgan.run.evaluation.judge import Judge, Protocol
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import evaluations_log, metrics_log, run_directory
+from jaxgan.run.options import Options
+from jaxgan.run.sampling import sampler, sampling_options
+from jaxgan.weights import WeightsError
+
+
+def check(experiment: Experiment, options: Options) -> None:
+    """Checks what is asked for, before anything is computed.
+
+    Raises:
+      RunError: naming the option.
+    """
+    if options.evaluate_every is None:
+        return
+    if len(experiment.data.source.shape) != 3:
+        raise RunError(
+            "--evaluate-every: this experiment makes no images; what it measures "
+            "itself is told at every --sample-every"
+        )
+    _protocol(options).check("--evaluate-")
+    real_data.choose(experiment, options.evaluate_split, "--evaluate-split")
+
+
+def _protocol(options: Options) -> Protocol:
+    names, num = options.evaluate_metrics, options.evaluate_num
+    return Protocol(names, num, weights=options.evaluate_weights)
+
+
+class Interim:
+    """Evaluates all runs of a folder, now and then.
+
+    A step that the run's file holds already, by the same protocol, is not measured
+    again: its figures are taken from there. Of several runs side by side, labels that
+    samples are given are those of the first one's data.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        options: Options,
+        seeds: Sequence[int],
+        told: Any,
+        run: pathlib.Path,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """Makes the extractor, which may take a while.
+
+        Args:
+          experiment: of the first seed.
+          options: how often, and by which protocol.
+          seeds: of the runs.
+          told: the run's `records.Records`.
+          run: its folder.
+          clock: seconds.
+
+        Raises:
+          RunError: if there can be no such extractor of these data.
+        """
+        self._options, self._seeds, self._told, self._run = options, seeds, told, run
+        self._clock, self._began = clock, clock()
+        self._protocol = _protocol(options)
+        data = real_data.choose(experiment, options.evaluate_split, "--evaluate-split")
+        try:
+            self._judge = Judge(data, self._protocol)
+        except (DataError, WeightsError) as error:
+            raise RunError(str(error)) from error
+        self._sampler = sampler.Sampler(experiment)
+        self._name = run_directory.read_identity(run).experiment
+        self._known = metrics_log.read_rows(run / evaluations_log.FILE)
+        self._spent, self._last = clock() - self._began, 0.0
+        self._put_off = False
+
+    def is_due(self, start: int, step: int) -> bool:
+        """Whether a multiple of the interval was passed, and there is time for it."""
+        every: int = self._options.evaluate_every or 1
+        if step // every == start // every:
+            return False
+        share, elapsed = self._options.evaluate_share, self._clock() - self._began
+        if self._spent + self._last <= share * (elapsed + self._last):
+            self._put_off = False
+            return True
+        if not self._put_off:
+            self._told.say(
+                f"step {step}: evaluations are put off: they would take more than "
+                f"{share:.0%} of the time (--evaluate-share)"
+            )
+        self._put_off = True
+        return False
+
+    def __call__(self, step: int, state: State) -> None:
+        """Evaluates a state of all runs: tells, and writes to the logs and the file."""
+        began, count = self._clock(), len(self._seeds)
+        found = [
+            self._of_run(step, seed_axis.member(state, place, count), place)
+            for place in range(count)
+        ]
+        names = found[0].keys()
+        self._told.note(step, [{_tag(n): part[n] for n in names} for part in found])
+        by = self._judge.extractor.title("")
+        told = [
+            f"{name.removesuffix(by)} {_shown([part[name] for part in found])}"
+            for name in names
+        ]
+        self._told.say(f"step {step}: {' · '.join(told)}{by}")
+        self._last = self._clock() - began
+        self._spent += self._last
+
+    def _of_run(self, step: int, state: State, place: int) -> dict[str, float]:
+        """The figures of one run, by name."""
+        seed = self._seeds[place]
+        own = seed if len(self._seeds) > 1 else None
+        card = evaluations_log.run_card(self._name, seed, sampling_options.card())
+        card |= self._judge.card(self._protocol.num)
+        there = [
+            row
+            for row in self._known
+            if (row.get("step"), row.get("seed"), row.get("card")) == (step, own, card)
+        ]
+        done = {row.get("measure") for row in there}
+        missing = [name for name in self._judge.names if name not in done]
+        if missing:
+            indices = np.arange(self._protocol.num)
+            made = self._sampler(state, self._protocol.seed, indices).value
+            figures = self._judge(made, missing).figures
+            rows = evaluations_log.rows(figures, step, card, own)
+            evaluations_log.append(self._run, rows)
+            there += rows
+        wanted = [row for row in there if row["measure"] in self._judge.names]
+        return {row["metric"]: row["value"] for row in wanted}
+
+
+def make(
+    experiment: Experiment,
+    options: Options,
+    seeds: Sequence[int],
+    told: Any,
+    run: pathlib.Path,
+) -> Interim | None:
+    """As `Interim`; None if none is asked for, or another process evaluates.
+
+    Raises:
+      RunError: on all processes, if it cannot be made.
+    """
+    if options.evaluate_every is None:
+        return None
+    with processes.together():
+        if processes.is_chief():
+            return Interim(experiment, options, seeds, told, run)
+    return None
+
+
+def _tag(metric: str) -> str:
+    """The name in the logs: 'evaluation/fid_classifier'."""
+    return "evaluation/" + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
+
+
+def _shown(values: Sequence[float]) -> str:
+    """A number; of several runs their mean and deviation."""
+    mean = f"{np.mean(values):.4g}"
+    return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):.2g}"

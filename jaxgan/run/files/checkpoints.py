@@ -1,0 +1,236 @@
+"""Checkpoints: the only module that knows orbax."""
+
+import contextlib
+import logging
+import pathlib
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orbax.checkpoint as ocp
+
+from jaxgan.core.types import State
+from jaxgan.run.devices import processes
+from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files.fingerprint import fingerprint
+
+FOLDER = "checkpoints"
+LOGGER = logging.getLogger("absl")
+
+
+class Restored(NamedTuple):
+    """A state from disk, and the number of finished steps."""
+
+    state: Any
+    step: int
+
+
+class Damaged(Exception):
+    """A checkpoint cannot be read, or holds something else."""
+
+
+class Checkpoints:
+    """The newest few states of a run on disk. Use as a context manager.
+
+    Every checkpoint carries the fingerprint of its state, and is checked against it
+    when it is read: a flipped bit counts as damage.
+    """
+
+    def __init__(self, run: pathlib.Path, keep: int = 3):
+        self.run = run
+        self.folder = (run / FOLDER).absolute()
+        self.last: int | None = None
+        self._manager = _manager(self.folder, keep)
+
+    def __enter__(self) -> "Checkpoints":
+        # What orbax's threads log at length before they fail is raised here as well.
+        self._level = LOGGER.level
+        LOGGER.setLevel(logging.CRITICAL)
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        try:
+            if kind is None:
+                self._manager.wait_until_finished()
+                self._manager.close()
+            else:
+                with contextlib.suppress(Exception):  # the first error counts
+                    self._manager.close()
+        finally:
+            LOGGER.setLevel(self._level)
+
+    def save(self, state: State, step: int) -> None:
+        """Starts to save; the state may be donated as soon as this returns."""
+        if step == self.last:
+            return
+        arguments = ocp.args.Composite(
+            state=ocp.args.StandardSave(state),
+            facts=ocp.args.JsonSave(
+                {"fingerprint": fingerprint(processes.local(state))}
+            ),
+        )
+        if not self._manager.save(step, args=arguments):
+            raise RunError(f"{self.folder}: step {step} was not saved", code=1)
+        self.last = step
+
+    def finish(self) -> None:
+        """Waits until all that was saved is on disk."""
+        self._manager.wait_until_finished()
+
+    def restore_newest(self, target: State) -> Restored | None:
+        """Restores the newest readable checkpoint; None if there is none at all.
+
+        Unreadable newer ones are moved aside, with a warning, once an older one is
+        restored.
+
+        Args:
+          target: shapes, dtypes and shardings of the state.
+
+        Raises:
+          RunError: if there are checkpoints, but none can be read. Nothing is moved.
+        """
+        failures: dict[int, Damaged] = {}
+        there = steps(self.run)
+        processes.check_alike({f"checkpoints in {self.folder}": there})
+        for step in reversed(there):
+            state = _read_by_all(self._manager, step, target)
+            if isinstance(state, Damaged):
+                failures[step] = state
+                continue
+            if failures:
+                if processes.is_chief():
+                    for number, damage in failures.items():
+                        self._move_aside(number, damage)
+                    warn(f"going on from step {step}")
+                processes.everyone(True)  # moved, before anyone looks
+                self._manager.reload()
+            self.last = step
+            return Restored(state, step)
+        if failures:
+            lines = "".join(f"\n  step {n}: {why}" for n, why in failures.items())
+            raise RunError(
+                f"no checkpoint in {self.folder} can be read:{lines}",
+                "has the experiment's code changed? Undo that, or choose a new "
+                "--run-dir; nothing was changed",
+                code=1,
+            )
+        return None
+
+    def _move_aside(self, step: int, damage: Damaged) -> None:
+        place = self.run / f"damaged-{step}"
+        number = 1
+        while place.exists():
+            number += 1
+            place = self.run / f"damaged-{step}-{number}"
+        (self.folder / str(step)).rename(place)
+        warn(f"the checkpoint of step {step} is damaged ({damage}); moved to {place}")
+
+
+def steps(run: pathlib.Path) -> list[int]:
+    """The steps of which there are checkpoints, oldest first; readable or not."""
+    folder = run / FOLDER
+    names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+    return sorted(int(name) for name in names if name.isdigit())
+
+
+def read(
+    run: pathlib.Path, step: int | None = None, target: State | None = None
+) -> Restored:
+    """Reads a checkpoint without changing anything on disk.
+
+    Args:
+      run: the run's folder.
+      step: which; by default the newest readable one.
+      target: shapes, dtypes and shardings; without it the state comes as dicts, which
+        have the same fingerprint.
+
+    Raises:
+      RunError: if there is none, or it cannot be read.
+    """
+    there = steps(run)
+    if step is not None and step not in there:
+        raise RunError(f"{run} has no checkpoint of step {step}; it has {there}")
+    if not there:
+        raise RunError(f"{run} has no checkpoint yet")
+    with contextlib.closing(_manager((run / FOLDER).absolute(), None)) as manager:
+        for number in [step] if step is not None else reversed(there):
+            try:
+                return Restored(_read(manager, number, target), number)
+            except Damaged as damage:
+                if step is not None or number == there[0]:
+                    raise RunError(
+                        f"the checkpoint of step {number} is damaged: {damage}", code=1
+                    ) from None
+                warn(f"the checkpoint of step {number} is damaged ({damage})")
+    raise AssertionError("unreachable")
+
+
+def saved_fingerprint(run: pathlib.Path, step: int) -> str:
+    """The fingerprint that a checkpoint was saved with; its state is not read.
+
+    Raises:
+      RunError: if it cannot be read.
+    """
+    with contextlib.closing(_manager((run / FOLDER).absolute(), None)) as manager:
+        try:
+            with _quiet():
+                wanted = ocp.args.Composite(facts=ocp.args.JsonRestore())
+                restored: Any = manager.restore(step, args=wanted)
+            return restored.facts["fingerprint"]
+        except Exception as error:  # as in `_read`
+            raise RunError(
+                f"the checkpoint of step {step} is damaged: {type(error).__name__}",
+                code=1,
+            ) from None
+
+
+def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
+    reading = keep is None
+    with _quiet():
+        options = ocp.CheckpointManagerOptions(
+            max_to_keep=keep, create=not reading, read_only=reading
+        )
+        return ocp.CheckpointManager(
+            folder, item_names=("state", "facts"), options=options
+        )
+
+
+def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> Any:
+    arguments = ocp.args.Composite(
+        state=ocp.args.StandardRestore(target), facts=ocp.args.JsonRestore()
+    )
+    try:
+        with _quiet():
+            restored: Any = manager.restore(step, args=arguments)
+    except Exception as error:
+        # Orbax has no error class for damage: anything may come out of a broken file.
+        lines = str(error).strip().splitlines() or [""]
+        raise Damaged(f"{type(error).__name__}: {lines[0][:200]}") from None
+    if fingerprint(processes.local(restored.state)) != restored.facts["fingerprint"]:
+        raise Damaged("its contents do not have the fingerprint that was saved")
+    return restored.state
+
+
+def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:
+    """The state; on every process the damage, if any of them could not read it."""
+    state = damage = None
+    try:
+        state = _read(manager, step, target)
+    except Damaged as error:
+        damage = error
+    if processes.everyone(damage is None):
+        return state
+    return damage or Damaged("another process could not read it")
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without orbax's warnings, and the traces of its threads when a restore fails."""
+    hook, level = sys.unraisablehook, logging.root.manager.disable
+    sys.unraisablehook = lambda unraisable: None
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
+        logging.disable(level)

@@ -1,0 +1,186 @@
+"""What a run tells while it trains: metrics.jsonl, TensorBoard, and the terminal."""
+
+import json
+import os
+import pathlib
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from jaxgan.run import progress
+from jaxgan.run.devices.seed_axis import mean_and_spread
+
+METRICS = "metrics.jsonl"
+
+
+def _summary_writer() -> Any:
+    """tensorboardX would import PyTorch, for seconds, wherever that is installed."""
+    modules: dict[str, Any] = sys.modules
+    hidden = "torch" not in modules
+    if hidden:
+        modules["torch"] = None  # importing it now raises ImportError
+    try:
+        from tensorboardX import SummaryWriter
+    finally:
+        if hidden:
+            del modules["torch"]
+    return SummaryWriter
+
+
+class Records:
+    """The open logs of a run. Use as a context manager.
+
+    Rows of steps after `step` are dropped: they will be written again, the same.
+    """
+
+    def __init__(
+        self,
+        run: pathlib.Path,
+        step: int,
+        stop: int,
+        batch_size: int,
+        seeds: Sequence[int] = (0,),
+    ):
+        self._batch_size, self._seeds = batch_size, seeds
+        self._path = run / METRICS
+        rows = keep_rows(self._path, step)
+        self._seconds = rows[-1]["seconds"] if rows else 0.0
+        self._file = self._path.open("a")
+        self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
+        self._terminal = progress.terminal(step, stop)
+        self._since = step
+        self._clock = time.monotonic()
+
+    def __enter__(self) -> "Records":
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        self._terminal.close()
+        self._file.close()
+        self._events.close()
+
+    def restart_clock(self, step: int) -> None:
+        """Begins an interval here: what came before (compilation) is no training."""
+        self._seconds += time.monotonic() - self._clock
+        self._since, self._clock = step, time.monotonic()
+
+    def skip(self, began: float) -> None:
+        """Leaves the time since `began` (saving, drawing) out of images per second."""
+        pause = time.monotonic() - began
+        self._seconds += pause
+        self._clock += pause
+
+    def advance(self, step: int) -> None:
+        """Moves the progress bar."""
+        self._terminal.advance(step)
+
+    def write(self, step: int, parts: Sequence[dict[str, float]]) -> None:
+        """Writes the means since the last call, of each seed."""
+        seconds = max(time.monotonic() - self._clock, 1e-9)
+        images = (step - self._since) * self._batch_size * len(self._seeds)
+        self.restart_clock(step)
+        rate = {"images_per_second": round(images / seconds, 1)}
+        self._terminal.show(self._append(step, rate, parts))
+
+    def picture(self, step: int, picture: np.ndarray) -> None:
+        """Adds a picture of samples to TensorBoard."""
+        self._events.add_image("samples", picture, step, dataformats="HWC")
+
+    def measured(self, step: int, parts: Sequence[dict[str, float]]) -> None:
+        """Prints, and writes, what the experiment measured itself, of each seed."""
+        if not parts[0]:
+            return
+        row = self._append(step, {}, parts)
+        spread = row.get("spread", {})
+        told = " · ".join(
+            f"{name} {row[name]:.4g}"
+            + (f" ± {spread[name]:.2g}" if name in spread else "")
+            for name in parts[0]
+        )
+        self.say(f"step {step}: {told}")
+
+    def note(self, step: int, parts: Sequence[dict[str, float]]) -> None:
+        """Writes further numbers of each seed, without printing them."""
+        self._append(step, {}, parts)
+
+    def say(self, message: str) -> None:
+        """Prints a line."""
+        self._terminal.say(message)
+
+    def _append(
+        self, step: int, common: dict[str, float], parts: Sequence[dict[str, float]]
+    ) -> dict[str, Any]:
+        """A row of metrics.jsonl, with the scalars of TensorBoard; the row.
+
+        Of several seeds it has the means under the usual names, and beside them
+        'spread', the standard deviations, and 'seeds', the numbers of each.
+        """
+        seconds = self._seconds + time.monotonic() - self._clock
+        row: dict[str, Any] = {
+            "step": step,
+            "images": step * self._batch_size,
+            "seconds": round(seconds, 3),
+            **common,
+        }
+        scalars = dict(common)
+        if len(parts) == 1:
+            scalars |= parts[0]
+            row |= parts[0]
+        else:
+            means, spread = mean_and_spread(parts)
+            by_seed = {str(seed): part for seed, part in zip(self._seeds, parts)}
+            row |= {**means, "spread": spread, "seeds": by_seed}
+            scalars |= means
+            for seed, part in by_seed.items():
+                scalars |= {f"seed_{seed}/{name}": x for name, x in part.items()}
+        self._file.write(json.dumps(row) + "\n")
+        self._file.flush()
+        for name, value in scalars.items():
+            self._events.add_scalar(name, value, step)
+        return row
+
+
+class Silence:
+    """The records of a process that leaves telling to another."""
+
+    def __init__(self, *arguments: Any):
+        del arguments
+
+    def __enter__(self) -> "Silence":
+        return self
+
+    def __exit__(self, kind, error, trace) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *arguments: None
+
+
+def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
+    """Drops rows after a step, and a line cut off in the middle; returns the rest."""
+    if not path.exists():
+        return []
+    lines, rows = path.read_text().splitlines(), read_rows(path)
+    rows = [row for row in rows if row["step"] <= step]
+    if len(rows) < len(lines):
+        unfinished = path.with_name(f".{path.name}.tmp")
+        with unfinished.open("w") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    return rows
+
+
+def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
+    """The readable rows of a metrics.jsonl; [] if there is none."""
+    rows = []
+    for line in path.read_text().splitlines() if path.exists() else ():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:  # the process was killed while it wrote this line
+            continue
+    return rows

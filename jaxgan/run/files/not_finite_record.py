@@ -1,0 +1,37 @@
+"""not_finite.json: that a run ended at a number that is not finite, and at which."""
+
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from jaxgan.run.files.run_directory import write_text
+
+FILE = "not_finite.json"
+
+
+def write(run: pathlib.Path, step: int, names: Sequence[str], leaf: str) -> None:
+    """Writes the record.
+
+    Args:
+      run: the run's folder.
+      step: at which it was found.
+      names: of the metrics that are not finite.
+      leaf: the first such leaf of the state.
+    """
+    record = {"step": step, "not_finite": list(names), "leaf": leaf}
+    write_text(run / FILE, json.dumps(record) + "\n")
+
+
+def read(run: pathlib.Path, step: int) -> list[dict[str, Any]]:
+    """Reads the record as a row of metrics; none if the run has gone on since.
+
+    Args:
+      run: the run's folder.
+      step: of its last row.
+    """
+    path = run / FILE
+    if not path.is_file():
+        return []
+    record = json.loads(path.read_text())
+    return [record] if record["step"] >= step else []

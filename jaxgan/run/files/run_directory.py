@@ -1,0 +1,224 @@
+"""The folder of a run: what it is, and that nothing in it is lost or mixed up."""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import shlex
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files import config_json
+from jaxgan.run.options import OF_THE_RUN
+
+CONFIG = "config.json"
+EXPERIMENT = "experiment.py"
+IMPORTED = "imported.json"
+"""Where weights came from that no training here has made."""
+LIBRARIES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
+
+
+class Identity(NamedTuple):
+    """What makes a run this run: fixed before its first step.
+
+    Attributes:
+      experiment: the name of the experiment's file, without '.py'.
+      variant: the name of the variant that the config started from.
+      config: as JSON; of several runs side by side, the first one's.
+      seeds: the number of runs side by side.
+      microbatches: the number of parts that each batch is gone through in.
+      shared_draws: whether the turns of a step draw the same numbers.
+      steps_per_dispatch: how many steps are compiled together, for their rounding
+        depends on it. None, of one that is asked for: as many as the run has.
+    """
+
+    experiment: str
+    variant: str
+    config: dict[str, Any]
+    seeds: int = 1
+    microbatches: int = 1
+    shared_draws: bool = False
+    steps_per_dispatch: int | None = 1
+
+
+def read_identity(directory: pathlib.Path) -> Identity:
+    """Reads what run lies in a folder.
+
+    Raises:
+      RunError: if none does.
+    """
+    path = directory / CONFIG
+    if not path.is_file():
+        what = "does not exist" if not directory.exists() else "is not a run"
+        hint = "see the runs with: jaxgan list"
+        raise RunError(f"{directory} {what}: there is no {CONFIG}", hint)
+    try:
+        return Identity(**json.loads(path.read_text()))
+    except (ValueError, TypeError) as error:
+        raise RunError(f"{path} is damaged: {error}") from None
+
+
+def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
+    """Checks that a folder holds this run or nothing. It touches nothing.
+
+    Returns:
+      What the folder holds; None if nothing.
+
+    Raises:
+      RunError: if the folder holds anything else.
+    """
+    if (directory / CONFIG).exists():
+        stored = read_identity(directory)
+        _check_same(directory, stored, identity)
+        return stored
+    if directory.exists() and not directory.is_dir():
+        raise RunError(f"--run-dir: {directory} is a file")
+    if directory.exists() and any(
+        path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
+    ):
+        raise RunError(
+            f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
+            "choose a new folder; nothing was changed",
+        )
+    return None
+
+
+def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> None:
+    if stored.experiment != asked.experiment:
+        raise RunError(
+            f"--run-dir: {directory} holds a run of {stored.experiment!r}, you asked "
+            f"{asked.experiment!r}",
+            "choose a new folder; nothing was changed",
+        )
+    if asked.steps_per_dispatch is None:
+        asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
+    lines = config_json.differences(_facts(stored), _facts(asked))
+    if lines:
+        started = first_command(directory)
+        raise RunError(
+            f"{directory} holds a run with another config:\n  " + "\n  ".join(lines),
+            "to resume it, repeat its options"
+            + (f": {started}" if started else "")
+            + "\n      to train the new config, choose a new --run-dir; nothing was "
+            "changed",
+        )
+
+
+def _facts(identity: Identity) -> dict[str, Any]:
+    """The config, and the options that are part of the run."""
+    options = {name: getattr(identity, name) for name in OF_THE_RUN}
+    return {**identity.config, **options}
+
+
+@contextlib.contextmanager
+def claimed(
+    directory: pathlib.Path, identity: Identity, source: pathlib.Path
+) -> Iterator[None]:
+    """Makes a folder this run's, or goes on with it, alone until the end of the block.
+
+    Args:
+      directory: of the run.
+      identity: of the run that is asked for.
+      source: the experiment's file, of which a copy is kept.
+
+    Raises:
+      RunError: if the folder holds anything else, or another process trains there.
+    """
+    check(directory, identity)
+    directory.mkdir(parents=True, exist_ok=True)
+    with locked(directory):
+        check(directory, identity)  # another process may have been quicker
+        if not (directory / CONFIG).exists():
+            # First of all files, so that a folder with anything else in it is a run.
+            text = json.dumps(identity._asdict(), indent=2)
+            write_text(directory / CONFIG, text + "\n")
+        _keep_source(directory, source)
+        _keep_versions(directory)
+        _keep_command(directory)
+        yield
+
+
+def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
+    copy, text = directory / EXPERIMENT, source.read_text()
+    if copy.exists() and copy.read_text() != text:
+        number = 1 + len(list(directory.glob("experiment-*.py")))
+        copy.replace(directory / f"experiment-{number}.py")
+        warn(
+            f"{source} has changed since this run began; the run goes on with the new "
+            f"code, the old is kept as experiment-{number}.py"
+        )
+    if not copy.exists():
+        write_text(copy, text)
+
+
+def _keep_versions(directory: pathlib.Path) -> None:
+    path = directory / "versions.json"
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in ("jaxgan", *LIBRARIES):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    if path.exists():
+        before = json.loads(path.read_text())
+        for name in ("jax", "jaxlib"):
+            if before.get(name) != versions.get(name):
+                warn(
+                    f"this run began with {name} {before.get(name)}, this is "
+                    f"{versions.get(name)}: it goes on, but not with the same bits"
+                )
+    else:
+        write_text(path, json.dumps(versions, indent=2) + "\n")
+
+
+def command() -> str:
+    """This process's command line, to be typed again."""
+    program, *arguments = sys.argv
+    start = (
+        ["python", program] if program.endswith(".py") else [pathlib.Path(program).name]
+    )
+    return shlex.join([*start, *arguments])
+
+
+def _keep_command(directory: pathlib.Path) -> None:
+    path = directory / "command.txt"
+    lines = path.read_text().splitlines() if path.exists() else []
+    if command() not in lines:
+        write_text(path, "".join(f"{line}\n" for line in [*lines, command()]))
+
+
+def first_command(directory: pathlib.Path) -> str:
+    """The command that started the run, or ''."""
+    path = directory / "command.txt"
+    return path.read_text().split("\n")[0] if path.exists() else ""
+
+
+@contextlib.contextmanager
+def locked(directory: pathlib.Path) -> Iterator[None]:
+    """Keeps a second process from training the same run at the same time."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(f"another process is training {directory}") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+    """Writes a file that appears whole or not at all, even through a power cut."""
+    unfinished = path.with_name(f".{path.name}.tmp")
+    with unfinished.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

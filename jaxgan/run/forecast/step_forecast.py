@@ -1,0 +1,203 @@
+"""What an experiment's step needs of a device: it is compiled, and never runs."""
+
+import contextlib
+import functools
+import json
+import math
+import pathlib
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import jax
+
+from jaxgan import data
+from jaxgan.core.types import Players, Tree
+from jaxgan.run.devices.compiled_program import Facts, facts
+from jaxgan.run.devices.placement import Placement, place, place_over
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.files.experiment_file import build, load_module
+from jaxgan.run.forecast import chips
+from jaxgan.run.forecast.text import Forecast, report, to_json
+from jaxgan.run.launch import parse
+from jaxgan.run.training.program import fit, lower_step
+
+LARGEST_COMPILES = 4
+PROBE = 16
+
+
+class DoesNotCompile(RunError):
+    """The compiler refuses: most often because memory does not suffice."""
+
+
+class _Subject(NamedTuple):
+    """What is compiled, and for what."""
+
+    experiment: Experiment
+    seed: int
+    target: str
+    microbatches: int
+    shared_draws: bool
+    lay: Callable[[int, int], Placement]
+
+    def placement(self, batch: Tree) -> Placement:
+        """On which devices a batch of this shape lies."""
+        return self.lay(_size(batch), self.microbatches)
+
+    def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
+        """Compiles the step for a batch of this shape."""
+        program = fit(
+            *(self.experiment, self.placement(batch), (self.seed,), batch),
+            shared_draws=self.shared_draws,
+        )
+        lowered = lower_step(program, batch)
+        try:
+            with chips.uncached():
+                made = facts(lowered.compile(), loops=self.microbatches > 1)
+                return program.parameters, made
+        except jax.errors.JaxRuntimeError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise DoesNotCompile(
+                f"a batch of {_size(batch)} does not compile for {self.target}: "
+                f"{reason}",
+                "try a smaller batch, more microbatches, or more devices",
+                code=1,
+            ) from error
+
+
+def main(
+    path: pathlib.Path,
+    arguments: list[str],
+    target: str | None,
+    largest: bool,
+    as_json: bool,
+) -> None:
+    """Prints the forecast of an experiment.
+
+    Args:
+      path: of the experiment's file.
+      arguments: for its own options and fields.
+      target: like 'v5e:2x4'. None: the devices that are here.
+      largest: whether to look for the largest batch that fits.
+      as_json: one line of JSON instead of a report.
+
+    Raises:
+      RunError: if there is nothing to compile, or it does not.
+    """
+    try:
+        forecast = foresee(path, arguments, target, largest)
+    except DoesNotCompile as error:
+        if as_json:
+            print(json.dumps({"compiles": False, "error": error.args[0]}))
+        raise
+    print(to_json(forecast) if as_json else report(forecast))
+
+
+def foresee(
+    path: pathlib.Path, arguments: list[str], target: str | None, largest: bool = False
+) -> Forecast:
+    """Compiles an experiment's step; see `main`."""
+    found = chips.compile_only_devices(target) if target else None
+    module = load_module(path)
+    name, options, config = parse(module, path.stem, arguments)
+    options.check()
+    if found and options.devices is not None:
+        raise RunError("--devices: a --target's devices are all used")
+    experiment, blank = _built(module, config)
+    subject = _Subject(
+        experiment,
+        getattr(config, "seed", 0),
+        target or "this machine",
+        options.microbatches,
+        options.shared_draws,
+        functools.partial(place_over, found)
+        if found
+        else functools.partial(place, options.devices),
+    )
+    batch = _shapes(experiment.data(0))
+    used = list(subject.placement(batch).whole.device_set)
+    chip = chips.published(used)
+    if largest and math.isnan(chip.memory):
+        raise RunError("--largest-batch: how much memory there is, is not known")
+    parameters, program = subject.measure(batch)
+    return Forecast(
+        experiment=f"{path.stem} ({name})",
+        target=subject.target,
+        device=used[0].device_kind,
+        devices=len(used),
+        chips=chips.chip_count(used),
+        batch=_size(batch),
+        microbatches=options.microbatches,
+        blank=blank,
+        parameters=parameters,
+        chip=chip,
+        program=program,
+        largest_batch=_largest(subject, batch, program, chip) if largest else None,
+    )
+
+
+def _shapes(batch: Tree, times: int = 1) -> Tree:
+    """Shapes of a batch, or of one so many times as large."""
+    return jax.tree.map(
+        lambda x: jax.ShapeDtypeStruct((x.shape[0] * times, *x.shape[1:]), x.dtype),
+        batch,
+    )
+
+
+def _built(module: ModuleType, config: Any) -> tuple[Experiment, str]:
+    """The experiment, and why its data are blank, or ''."""
+    try:
+        return build(module, config), ""
+    except RunError as error:
+        with contextlib.suppress(RunError), data.blank():
+            return build(module, config), str(error)
+        raise
+
+
+def _size(batch: Tree) -> int:
+    return jax.tree.leaves(batch)[0].shape[0]
+
+
+def _largest(subject: _Subject, batch: Tree, program: Facts, chip: chips.Chip) -> int:
+    def memory(times: int) -> float:
+        print(f"compiling a batch of {_size(batch) * times} ...", file=sys.stderr)
+        try:
+            return subject.measure(_shapes(batch, times))[1].memory
+        except DoesNotCompile as error:
+            if "RESOURCE_EXHAUSTED" in error.args[0]:
+                return math.inf
+            raise
+
+    return _size(batch) * largest_multiple(memory, program.memory, chip.memory)
+
+
+def largest_multiple(
+    memory: Callable[[int], float], single: float, limit: float
+) -> int:
+    """The largest power of two of which the memory is within the limit.
+
+    A straight line through two measurements says where to look; of what is returned the
+    memory was measured. After `LARGEST_COMPILES` measurements it may be too small.
+
+    Args:
+      memory: f(multiple) -> bytes, a slow function.
+      single: memory(1).
+      limit: in bytes.
+    """
+    fits, beyond = (1, single), math.inf
+    guess = PROBE
+    for _ in range(LARGEST_COMPILES):
+        needed = memory(guess)
+        if needed <= limit:
+            slope = max(needed - fits[1], 1.0) / (guess - fits[0])
+            fits = (guess, needed)
+            reach = guess + (limit - needed) / slope
+        else:
+            beyond = min(beyond, guess)
+            reach = guess / 2
+        guess = 2 ** int(math.log2(min(reach, beyond / 2)))
+        if guess <= fits[0]:
+            break
+    return fits[0]

@@ -1,0 +1,129 @@
+"""Which networks lie in the files that are to be imported."""
+
+import argparse
+import importlib
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jaxgan.models import imported
+from jaxgan.run.commands.arguments import MODELS
+from jaxgan.run.errors import RunError
+from jaxgan.run.importable.named_arrays import Named
+from jaxgan.weights import network_pickle
+from jaxgan.weights.array_file import read_arrays
+
+PLACE = "jaxgan.run.importable"
+
+
+class Found(NamedTuple):
+    """State dicts of one kind of network.
+
+    Attributes:
+      model: name of the importable module.
+      entries: by 'G_ema', 'G' and 'D'; one of the first two is there.
+      facts: attributes of modules, if a pickle has them.
+      left_out: names of what else is in the files.
+      files: that were read.
+    """
+
+    model: str
+    entries: dict[str, Named]
+    facts: dict[str, Any]
+    left_out: tuple[str, ...]
+    files: tuple[pathlib.Path, ...]
+
+
+def find(arguments: argparse.Namespace) -> Found:
+    """Reads the files of `jaxgan import`.
+
+    Raises:
+      WeightsError: if a file cannot be read.
+      RunError: if they do not hold a generator that is known.
+    """
+    path = arguments.checkpoint
+    entries, facts, left_out = _split(path, arguments.within)
+    files = [path]
+    for name, other in (("G", arguments.current), ("D", arguments.discriminator)):
+        if other is not None:
+            if name in entries:
+                raise RunError(f"{other}: saw a second {name}: {path} has one")
+            entries[name] = read_arrays(other)
+            files.append(other)
+    models = [arguments.model] if arguments.model else list(MODELS)
+    for model in models:
+        module = importlib.import_module(f"{PLACE}.{model}")
+        known = {
+            name: _recognised(arrays, module, "D" if name == "D" else "G")
+            for name, arrays in entries.items()
+        }
+        if "" in known and known[""] is not None:
+            known["G_ema"] = known.pop("")
+        if any(known.get(name) is not None for name in ("G_ema", "G")):
+            strange = [name for name, arrays in known.items() if arrays is None]
+            if strange:
+                raise RunError(
+                    f"{strange[0]}: saw {_some(entries[strange[0]])}, wanted the "
+                    f"network of {model} that goes with the others"
+                )
+            whole = {name: arrays for name, arrays in known.items() if arrays}
+            return Found(module.__name__, whole, facts, left_out, tuple(files))
+    seen = next(iter(entries.values()))
+    raise RunError(
+        f"{path}: saw arrays {_some(seen)}, wanted a generator of {', '.join(models)}",
+        "--within NAME takes the arrays below a name" if not arguments.within else "",
+    )
+
+
+def _split(
+    path: pathlib.Path, within: str
+) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Any], tuple[str, ...]]:
+    """State dicts by name ('' of a lone one), facts, and what is left out."""
+    if not within and _is_pickle(path):
+        networks, left_out = network_pickle.read_network_pickle(path)
+        facts = {}
+        for network in networks.values():
+            facts |= network.facts
+        return {name: x.arrays for name, x in networks.items()}, facts, left_out
+    arrays = read_arrays(path, within)
+    entries: dict[str, dict[str, np.ndarray]] = {}
+    for name, array in arrays.items():
+        top, _, rest = name.partition(".")
+        entries.setdefault(top, {})[rest] = array
+    chosen = {
+        name: entries[name] for name in network_pickle.NETWORKS if name in entries
+    }
+    if not any(name in chosen for name in ("G", "G_ema")):
+        return {"": arrays}, {}, ()
+    return dict(chosen), {}, tuple(name for name in entries if name not in chosen)
+
+
+def _is_pickle(path: pathlib.Path) -> bool:
+    """Whether a file is a pickle, and not one of PyTorch before 1.6."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        start = file.read(16)
+    return start[:1] == network_pickle.PREFIX and len(start) == 16
+
+
+def _recognised(
+    arrays: Mapping[str, np.ndarray], module: Any, player: str
+) -> Named | None:
+    """The state dict with official names; None if it is another network's."""
+    landmarks: Sequence[str] = (
+        module.DISCRIMINATOR if player == "D" else module.GENERATOR
+    )
+    spelt = {name.replace(".bn.stored_", ".stored_"): x for name, x in arrays.items()}
+    for name in spelt:
+        if name.endswith(landmarks[0]):
+            named = imported.without_prefix(spelt, landmarks[0])
+            if all(landmark in named for landmark in landmarks):
+                return Named(named)
+    return None
+
+
+def _some(arrays: Mapping[str, np.ndarray]) -> str:
+    return f"{', '.join(list(arrays)[:3])}, ..."

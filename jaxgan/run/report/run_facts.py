@@ -1,0 +1,124 @@
+"""What a run is and how to make it again: the text of the report."""
+
+import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from jaxgan.run.errors import RunError
+from jaxgan.run.files import checkpoints, experiment_file, run_directory
+
+MOST_SOURCE = 200_000
+"""Characters of the experiment's file that are shown."""
+
+
+class Facts(NamedTuple):
+    """What a run is.
+
+    Attributes:
+      name: of the experiment.
+      variant: that the config started from.
+      about: the first line of the experiment's docstring.
+      folder: of the run.
+      tiles: (name, value) of where it stands.
+      config: (name, value) of every field.
+      seeds: of the runs side by side.
+      commands: that started and resumed it, in order.
+      saved: the newest checkpoint's step, or None.
+      fingerprint: of that checkpoint; or a sentence that says why there is none.
+      versions: (name, version).
+      source: the experiment's file.
+    """
+
+    name: str
+    variant: str
+    about: str
+    folder: str
+    tiles: Sequence[tuple[str, str]]
+    config: Sequence[tuple[str, str]]
+    seeds: Sequence[int]
+    commands: Sequence[str]
+    saved: int | None
+    fingerprint: str
+    versions: Sequence[tuple[str, str]]
+    source: str
+
+
+def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> Facts:
+    """Reads all of it; nothing of the experiment is run.
+
+    Raises:
+      RunError: if the folder holds no run.
+    """
+    identity = run_directory.read_identity(run)
+    experiment = run / run_directory.EXPERIMENT
+    there = experiment.is_file()
+    saved = checkpoints.steps(run)
+    first = identity.config.get("seed", 0)
+    return Facts(
+        name=identity.experiment,
+        variant=identity.variant,
+        about=experiment_file.first_line(experiment) if there else "",
+        folder=str(run),
+        tiles=_tiles(rows),
+        config=[(name, _shown(value)) for name, value in identity.config.items()],
+        seeds=[first + place for place in range(identity.seeds)],
+        commands=_lines(run / "command.txt"),
+        saved=saved[-1] if saved else None,
+        fingerprint=_fingerprint(run, saved),
+        versions=_versions(run / "versions.json"),
+        source=experiment.read_text()[:MOST_SOURCE] if there else "",
+    )
+
+
+def _tiles(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    latest: dict[str, Any] = {}
+    for row in rows:
+        latest |= row
+    if not latest:
+        return []
+    tiles = [
+        ("step", f"{latest['step']:,}"),
+        ("images", f"{latest['images']:,}"),
+        ("time", duration(latest["seconds"])),
+    ]
+    if "images_per_second" in latest:
+        tiles.append(("images / s", f"{latest['images_per_second']:,.0f}"))
+    for player in ("discriminator", "generator"):
+        if f"{player}/loss" in latest:
+            tiles.append((f"{player} loss", f"{latest[f'{player}/loss']:.4g}"))
+    return tiles
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: '42 s', '3 min 20 s', '5 h 03 min'."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60:,} h {minutes % 60:02} min"
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _lines(path: pathlib.Path) -> list[str]:
+    return path.read_text().splitlines() if path.is_file() else []
+
+
+def _fingerprint(run: pathlib.Path, saved: Sequence[int]) -> str:
+    if not saved:
+        return "none yet: there is no checkpoint"
+    try:
+        return checkpoints.saved_fingerprint(run, saved[-1])
+    except RunError as error:
+        return f"unknown: {error.args[0]}"
+
+
+def _versions(path: pathlib.Path) -> list[tuple[str, str]]:
+    try:
+        return [(name, str(v)) for name, v in json.loads(path.read_text()).items()]
+    except (OSError, ValueError):
+        return []

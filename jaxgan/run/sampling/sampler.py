@@ -1,0 +1,189 @@
+"""Samples from a run: any number, the same for the same seed on any batch size."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.scene import real_examples
+from jaxgan.core.types import Sample, State, Tree
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment, examples
+from jaxgan.run.no_data import NoData
+from jaxgan.run.sampling.labels import label_numbers, takes_labels, telling, with_labels
+from jaxgan.run.sampling.sampling_options import Standing, truncated
+
+
+class Sampler:
+    """The generator of an experiment as two compiled functions of a fixed batch size.
+
+    Sample i depends on (seed, i) only: not on how many are asked for, and on the batch
+    size no more than rounding does.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        *,
+        size: int = 64,
+        truncation: float | None = None,
+        truncation_cutoff: int | None = None,
+        standing_statistics: int | None = None,
+        ema: bool = True,
+    ):
+        """Prepares to sample.
+
+        Args:
+          experiment: whose game generates.
+          size: examples per compiled call.
+          truncation: less variety, better samples: what the game's method `truncated`
+            does with it.
+          truncation_cutoff: truncate so many of the first layers only.
+          standing_statistics: normalise by the statistics of so many batches of fakes:
+            see `games.latent.standing_statistics`. They depend on `size`.
+          ema: use the running average of the generator, not the current one.
+
+        Raises:
+          RunError: if the game cannot be truncated so, or a number is out of range.
+        """
+        game = truncated(experiment.game, truncation, truncation_cutoff)
+        if size < 1:
+            raise RunError(f"--batch-size: saw {size}, wanted at least 1")
+        self.size, self._ema, self._data = size, ema, experiment.data
+        self._reads_data = False if isinstance(self._data, NoData) else None
+        self._latents = jax.jit(functools.partial(_latents, game))
+        self._render = jax.jit(functools.partial(_render, game))
+        self._standing = Standing(game, size, standing_statistics)
+
+    def latents(
+        self,
+        state: State,
+        seed: int,
+        indices: np.ndarray,
+        labels: np.ndarray | None = None,
+    ) -> tuple[jax.Array, Tree]:
+        """Keys [size] and latents of the examples with these indices [size].
+
+        Raises:
+          RunError: if there are labels [size], and the game is conditioned on none.
+        """
+        start = self._variables(state), jax.random.key(seed), state.step
+        batch = self._batch(state, indices)
+        return self._latents(*start, batch, jnp.asarray(indices), labels)
+
+    def _batch(self, state: State, indices: np.ndarray) -> Tree:
+        """The examples with these indices, if fakes depend on any."""
+        if self._reads_data is None:
+            start = self._own_variables(state), jax.random.key(0), state.step
+            self._reads_data = self._finds_data_read(*start)
+        return examples(self._data, indices) if self._reads_data else ()
+
+    def _finds_data_read(self, *start: Any) -> bool:
+        """Whether latents need the data: decoding files for nothing is slow."""
+        index = np.zeros(1, np.int32)
+        batch = examples(self._data, index)
+        wanted = jax.eval_shape(self._latents, *start, batch, index)
+        try:
+            return jax.eval_shape(self._latents, *start, (), index) != wanted
+        except Exception:  # whatever a game raises that misses its batch
+            return True
+
+    def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
+        """Samples of latents, as numpy arrays."""
+        variables = self._variables(state)
+        return jax.device_get(self._render(variables, state.step, keys, latent))
+
+    def __call__(
+        self,
+        state: State,
+        seed: int,
+        indices: np.ndarray,
+        labels: np.ndarray | None = None,
+    ) -> Sample:
+        """Samples of any indices [N], as numpy arrays, optionally of labels [N]."""
+        parts = []
+        for start in range(0, len(indices), self.size):
+            # The last call is filled up, so that there is one shape to compile.
+            places = np.resize(np.arange(start, len(indices)), self.size)
+            chosen = None if labels is None else labels[places]
+            keys, latent = self.latents(state, seed, indices[places], chosen)
+            sample = self.render(state, keys, latent)
+            count = min(self.size, len(indices) - start)
+            parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
+        return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+
+    def takes_labels(self, state: State) -> bool:
+        """Whether samples are conditioned on labels; nothing is computed."""
+        index = np.zeros(1, np.int32)
+        return takes_labels(jax.eval_shape(lambda: self.latents(state, 0, index)[1]))
+
+    def _variables(self, state: State) -> Tree:
+        batch = functools.partial(self._batch, state)
+        return self._standing(self._own_variables(state), state.step, batch)
+
+    def _own_variables(self, state: State) -> Tree:
+        return state.ema if self._ema else state.variables.generator
+
+
+def _latents(game, variables, key, step, batch, indices, labels=None):
+    keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+    if labels is not None:
+        game, batch = telling(game, batch, labels)
+    latent, _ = game.latent(variables, Context(keys, batch, step))
+    return keys, latent if labels is None else with_labels(latent, labels)
+
+
+def _render(game, variables, step, keys, latent):
+    return game.generate(variables, latent, Context(keys, step=step))[0]
+
+
+def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
+    """Examples of the data by index, as a discriminator is shown them; numpy arrays.
+
+    Where a game makes them by its generator, that is the running average.
+    """
+    batch = examples(experiment.data, indices)
+
+    def shown(variables, step, batch):
+        keys = example_keys(jax.random.key(0), len(indices))
+        context = Context(keys, batch, step)
+        return real_examples(experiment.game, variables, context)
+
+    return jax.device_get(jax.jit(shown)(state.ema, state.step, batch))
+
+
+def generate(
+    experiment: Experiment,
+    state: State,
+    num: int,
+    seed: int = 0,
+    *,
+    label: str | int | Sequence[int] | None = None,
+    batch_size: int = 64,
+    **options: Any,
+) -> Sample:
+    """Generates samples as numpy arrays [num, ...].
+
+    Args:
+      experiment: whose game generates.
+      state: with the generator's variables.
+      num: how many.
+      seed: of the samples; the run's own seed plays no part.
+      label: the name or number of one class for all, or numbers [num].
+      batch_size: examples per compiled call.
+      options: of `Sampler`.
+
+    Raises:
+      RunError: if an argument does not fit the game.
+    """
+    if num < 1:
+        raise RunError(f"--num: saw {num}, wanted at least 1")
+    labels = None
+    if label is not None:
+        labels = np.resize(label_numbers(experiment, label), num)
+    draw = Sampler(experiment, size=batch_size, **options)
+    return draw(state, seed, np.arange(num), labels)

@@ -1,0 +1,92 @@
+"""Runs on disk, rebuilt: their experiment, a checkpoint, and what samples from it."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+
+from jaxgan.core.types import State
+from jaxgan.run.devices import seed_axis
+from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.devices.placement import with_sharding
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import checkpoints, config_json, experiment_file, run_directory
+from jaxgan.run.no_data import NoData
+from jaxgan.run.sampling.sampler import Sampler
+
+
+class StoredRun(NamedTuple):
+    """A run, ready to use.
+
+    Attributes:
+      experiment: rebuilt from the copy in the run's folder.
+      state: of the checkpoint.
+      step: the number of finished steps.
+      config: an instance of the experiment's Config.
+      name: of the experiment.
+      directory: of the run.
+    """
+
+    experiment: Experiment
+    state: State
+    step: int
+    config: Any
+    name: str
+    directory: pathlib.Path
+
+    def sampler(self, **options: Any) -> Sampler:
+        """Makes a sampler of its experiment; options are those of `Sampler`."""
+        return Sampler(self.experiment, **options)
+
+
+def load(
+    run: str | pathlib.Path, step: int | None = None, seed: int | None = None
+) -> StoredRun:
+    """Rebuilds the experiment of a run and restores a checkpoint, on one device.
+
+    Args:
+      run: the run's folder.
+      step: of the checkpoint; by default the newest readable one.
+      seed: which of several runs that were trained side by side; by default the first.
+
+    Raises:
+      RunError: if there is no such run, checkpoint or seed.
+    """
+    directory = pathlib.Path(run)
+    identity = run_directory.read_identity(directory)
+    module = experiment_file.load_module(directory / run_directory.EXPERIMENT)
+    first = config_json.from_json(module.Config, identity.config)
+    runs = seed_axis.configs(first, identity.seeds)
+    place = _place(runs, seed)
+    config, count = runs[place], len(runs)
+    experiment = experiment_file.build(module, config)
+    data = experiment.data
+    batch = (
+        data.shapes
+        if isinstance(data, NoData)
+        else seed_axis.together([data] * count)(0)
+    )
+    shapes = state_shapes(experiment, (0,) * count, batch)
+    single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
+    restored = checkpoints.read(directory, step, with_sharding(shapes, single))
+    return StoredRun(
+        experiment,
+        seed_axis.member(restored.state, place, count),
+        restored.step,
+        config,
+        identity.experiment,
+        directory,
+    )
+
+
+def _place(runs: Sequence[Any], seed: int | None) -> int:
+    if seed is None:
+        return 0
+    seeds = [getattr(one, "seed", 0) for one in runs]
+    if seed not in seeds:
+        raise RunError(
+            f"--run-seed: saw {seed}, wanted one of those that were trained: {seeds}"
+        )
+    return seeds.index(seed)

@@ -1,0 +1,190 @@
+"""Several steps at a time: what the host prepares for them, and the program of them.
+
+Between two steps the host takes some time, in which a fast device has nothing to do.
+So one call runs several steps, by `jax.lax.scan`: of a small set, which every device
+holds as a whole, the host only tells which examples are whose; else it stacks batches.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from jax import lax
+
+from jaxgan.core.types import State, Tree
+from jaxgan.run.devices import processes, seed_axis
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Addressed
+from jaxgan.run.options import Options
+from jaxgan.run.training.program import Program, Totals
+
+MOST = 64
+"""Steps of a dispatch, unless more are asked for."""
+
+HELD = 2 * 2**30
+"""Bytes of examples up to which every device holds all of them."""
+
+STACKED = 2**28
+"""Bytes of the stacked batches of a dispatch, unless more steps are asked for."""
+
+RHYTHM = ("steps", "log_every", "sample_every", "save_every")
+"""Options that count whole dispatches."""
+
+BatchAt = Callable[[int], Tree]
+
+
+class Dispatch(NamedTuple):
+    """How the loop hands steps to the devices.
+
+    Attributes:
+      steps: of one dispatch. Number n is of steps n * steps to (n + 1) * steps.
+      feed: f(number) -> what this process prepares for that dispatch: numpy leaves.
+      put: f(that) -> the same of all processes, ready for `run`.
+      run: f(state, totals, that) -> (state, totals, finite [(steps,) metrics]). It
+        consumes the state and the totals, as `Program.step` does.
+    """
+
+    steps: int
+    feed: BatchAt
+    put: Callable[[Tree], Tree]
+    run: Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]
+
+
+def choose(options: Options, data: BatchAt) -> int:
+    """How many steps make one dispatch.
+
+    If the options leave it open: on CPU, where the host and the device are one, a
+    single step; else the largest divisor of every interval, up to `MOST` and to half
+    the interval of rows, for images per second leave out the first dispatch, which
+    compiles. Batches that have to be stacked take no more than `STACKED` bytes.
+
+    Args:
+      options: of the run.
+      data: this process's.
+
+    Raises:
+      RunError: if an interval is no multiple.
+    """
+    if options.steps_per_dispatch is not None:
+        _check_multiples(options, options.steps_per_dispatch)
+        return options.steps_per_dispatch
+    if jax.local_devices()[0].platform == "cpu":
+        return 1
+    most = min(MOST, options.log_every // 2)
+    if not is_held(data):
+        size = sum(leaf.nbytes for leaf in jax.tree.leaves(data(0)))
+        most = min(most, STACKED // max(size, 1))
+    common = math.gcd(*(getattr(options, name) for name in RHYTHM))
+    return max((k for k in range(1, most + 1) if common % k == 0), default=1)
+
+
+def _check_multiples(options: Options, steps: int) -> None:
+    for name in RHYTHM:
+        value = getattr(options, name)
+        if value % steps:
+            option = f"--{name.replace('_', '-')}"
+            nearest = max(1, round(value / steps)) * steps
+            raise RunError(
+                f"{option}: saw {value}, wanted a multiple of the {steps} steps of a "
+                "dispatch (--steps-per-dispatch)",
+                f"the nearest is {option} {nearest}",
+            )
+
+
+def is_held(data: BatchAt) -> bool:
+    """Whether a device is to hold all examples of some data, and make the batches."""
+    parts = _members(data)
+    addressed = [part for part in parts if isinstance(part, Addressed)]
+    return len(addressed) == len(parts) and sum(x.nbytes for x in addressed) <= HELD
+
+
+def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
+    """Prepares to hand a program so many steps at a time.
+
+    Args:
+      program: whose step it is.
+      data: this process's, see `hosts.own_batches`.
+      steps: of one dispatch.
+    """
+    placement = program.placement
+    alone = placement.mesh is None
+    if steps == 1:
+        return Dispatch(1, data, _as_it_is if alone else program.put, program.step)
+    if is_held(data):
+        parts: Any = _members(data)
+        examples, pick = all_examples(parts)
+        examples = processes.put(examples, placement.whole)
+        rows = seed_axis.Together(tuple(part.rows for part in parts))
+        rows = rows if len(parts) > 1 else parts[0].rows
+    else:
+        examples, pick, rows = (), lambda _, batch: batch, data
+
+    def feed(number: int) -> Tree:
+        return seed_axis.stack([rows(number * steps + i) for i in range(steps)])
+
+    several = scan(program, pick)
+
+    def run(state: State, totals: Totals, fed: Tree):
+        return several(state, totals, examples, fed)
+
+    lying = placement.batches(len(program.seeds), stacked=True)
+    put = _as_it_is if alone else functools.partial(processes.put, sharding=lying)
+    return Dispatch(steps, feed, put, run)
+
+
+def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wrapped:
+    """Makes f(state, totals, examples, rows) -> (state, totals, finite): many steps.
+
+    It consumes the state and the totals; finite is [steps, metrics].
+
+    Args:
+      program: whose step it is.
+      pick: f(examples, row) -> the batch of a step; rows have one more axis, the first.
+    """
+    placement, runs = program.placement, len(program.seeds)
+
+    def steps(state, totals, examples, rows):
+        def one(carry, row):
+            batch = pick(examples, row)
+            if placement.mesh is not None:
+                batch = lax.with_sharding_constraint(batch, placement.batches(runs))
+            state, totals, finite = program.step(*carry, batch)
+            return (state, totals), finite
+
+        (state, totals), finite = lax.scan(one, (state, totals), rows)
+        return state, totals, finite
+
+    lying = jax.tree.map(lambda leaf: leaf.sharding, program.target)
+    whole = placement.whole
+    return jax.jit(steps, donate_argnums=(0, 1), out_shardings=(lying, whole, whole))
+
+
+def all_examples(
+    parts: Sequence[Addressed],
+) -> tuple[Tree, Callable[[Tree, Tree], Tree]]:
+    """All examples of some runs, and f(examples, rows) -> the batch of all runs.
+
+    Of runs with the same examples these are there once, else with one more axis.
+    """
+    examples = [part.examples() for part in parts]
+    if len(parts) == 1:
+        return examples[0], parts[0].pick
+    alike = all(_equal(examples[0], other) for other in examples[1:])
+    pick = jax.vmap(parts[0].pick, (None if alike else 0, 0))
+    return examples[0] if alike else seed_axis.stack(examples), pick
+
+
+def _members(data: Any) -> Sequence[Any]:
+    return data.members if isinstance(data, seed_axis.Together) else (data,)
+
+
+def _equal(one: Tree, other: Tree) -> bool:
+    return all(jax.tree.leaves(jax.tree.map(np.array_equal, one, other)))
+
+
+def _as_it_is(fed: Tree) -> Tree:
+    """To a single device `jax.jit` brings arrays in 7 µs, `device_put` in 160."""
+    return fed

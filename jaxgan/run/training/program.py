@@ -1,0 +1,202 @@
+"""The compiled functions of a run: the first state, and the step that also counts."""
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from jaxgan.core import metrics
+from jaxgan.core.step import make_step
+from jaxgan.core.types import Players, State, Tree
+from jaxgan.run.devices import processes, seed_axis
+from jaxgan.run.devices.compiled_program import operations
+from jaxgan.run.devices.first_state import first_state, state_shapes
+from jaxgan.run.devices.placement import Placement, with_sharding
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+
+Totals = dict[str, metrics.Mean]
+
+
+class Program(NamedTuple):
+    """All that runs on the devices during training.
+
+    Attributes:
+      placement: the devices.
+      seeds: of the runs that it trains.
+      names: of the metrics, in the order of the finite flags.
+      target: shapes and shardings of the state, to restore into.
+      init: f() -> the state before step 0.
+      zeros: f() -> metrics of no steps.
+      step: f(state, totals, batch) -> (state, totals, finite [metrics]). It consumes
+        the state and the totals; `finite` is of this step's metrics.
+      put: f(batch) -> the global batch on the devices, of which every process gives its
+        slice.
+      agree: f(number) -> what all processes agree to do, see `hosts.Agreement`.
+      is_finite: f(state) -> bool scalar: are all numbers of the players finite?
+      microbatches: parts that the batch is gone through in.
+    """
+
+    placement: Placement
+    seeds: tuple[int, ...]
+    names: tuple[str, ...]
+    target: State
+    init: Callable[[], State]
+    zeros: Callable[[], Totals]
+    step: jax.stages.Wrapped
+    put: Callable[[Tree], Tree]
+    agree: Callable[[int], int]
+    is_finite: Callable[[State], jax.Array]
+    microbatches: int = 1
+
+    @property
+    def parameters(self) -> Players[int]:
+        """How many numbers each player learns, in one run."""
+        return Players(
+            *(
+                sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(player["params"]))
+                // len(self.seeds)
+                for player in self.target.variables
+            )
+        )
+
+
+def fit(
+    experiment: Experiment,
+    placement: Placement,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool = False,
+) -> Program:
+    """As `compile_program`, and tells plainly what does not fit.
+
+    Raises:
+      RunError: if game, turns, optimizers and data do not fit together.
+    """
+    try:
+        return compile_program(experiment, placement, seeds, batch, shared_draws)
+    except ValueError as error:
+        if ", wanted " not in str(error):  # not one of ours: it needs its traceback
+            raise
+        raise RunError(f"the parts of this experiment do not fit: {error}") from error
+
+
+def compile_program(
+    experiment: Experiment,
+    placement: Placement,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool = False,
+) -> Program:
+    """Traces the step and prepares everything; XLA compiles at the first call.
+
+    Args:
+      experiment: what to train.
+      placement: on which devices.
+      seeds: of the runs; several are trained side by side.
+      batch: any batch, of which only shapes and dtypes matter; of several runs
+        [seeds, B, ...].
+      shared_draws: as `make_step` has it.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
+    state = state_shapes(experiment, seeds, shapes)
+    play = _play(
+        experiment,
+        seeds,
+        shared_draws,
+        microbatches=placement.microbatches,
+        sharding=placement.constraint,
+    )
+    play = jax.jit(play)
+    _, measured = jax.eval_shape(play, state, shapes)
+    names = tuple(sorted(measured))
+
+    def step(state, totals, batch):
+        state, measured = play(state, batch)
+        finite = jnp.stack(
+            [jnp.all(jnp.isfinite(measured[name].total)) for name in names]
+        )
+        return state, metrics.merge(totals, measured), finite
+
+    def zeros():
+        return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), measured)
+
+    whole, lying = placement.whole, placement.state(state)
+    return Program(
+        placement=placement,
+        seeds=seeds,
+        names=names,
+        target=with_sharding(state, lying),
+        init=jax.jit(
+            lambda: first_state(experiment, seeds, _zeros(shapes)), out_shardings=lying
+        ),
+        zeros=jax.jit(zeros, out_shardings=whole),
+        step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
+        put=functools.partial(processes.put, sharding=placement.batches(len(seeds))),
+        agree=processes.Agreement(placement.batch, whole),
+        is_finite=jax.jit(_is_finite),
+        microbatches=placement.microbatches,
+    )
+
+
+def _play(
+    experiment: Experiment, seeds: tuple[int, ...], shared_draws: bool, **divided: Any
+) -> Callable[[State, Tree], tuple[State, Totals]]:
+    play = make_step(
+        experiment.game,
+        experiment.turns,
+        experiment.optimizers,
+        ema_decay=experiment.ema_decay,
+        augment=experiment.augment,
+        shared_draws=shared_draws,
+        **divided,
+    )
+    if len(seeds) > 1:
+        return jax.vmap(play, (seed_axis.AXES, 0), (seed_axis.AXES, 0))
+    return play
+
+
+def count_operations(
+    experiment: Experiment, seeds: tuple[int, ...], batch: Tree, shared_draws: bool
+) -> float:
+    """Of a step of all seeds on which every turn is due, however it is divided.
+
+    Args:
+      experiment, seeds, batch, shared_draws: as `compile_program` takes them.
+
+    Returns:
+      See `compiled.operations`.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
+    state = state_shapes(experiment, seeds, shapes)
+    return operations(_play(experiment, seeds, shared_draws), state, shapes)
+
+
+def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
+    """The program's step, ready for XLA, from shapes alone: no device need be there.
+
+    Args:
+      program: of `compile_program`.
+      batch: of the size that it was given.
+    """
+    placement = program.placement
+    return program.step.lower(
+        program.target,
+        with_sharding(jax.eval_shape(program.zeros), placement.whole),
+        with_sharding(batch, placement.batches(len(program.seeds))),
+    )
+
+
+def _zeros(shapes: Tree) -> Tree:
+    return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), shapes)
+
+
+def _is_finite(state: State) -> jax.Array:
+    leaves = jax.tree.leaves((state.variables, state.ema))
+    checks: list[Any] = [
+        jnp.all(jnp.isfinite(x)) for x in leaves if jnp.issubdtype(x.dtype, jnp.inexact)
+    ]
+    return jnp.all(jnp.stack(checks)) if checks else jnp.array(True)

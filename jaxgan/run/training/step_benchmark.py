@@ -1,0 +1,86 @@
+"""How fast the step of an experiment is on this machine: numbers, and no run."""
+
+import math
+import statistics
+import time
+from typing import Any
+
+import jax
+
+from jaxgan.run.devices.compiled_program import facts
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.training.prepare import Prepared
+from jaxgan.run.training.program import count_operations
+
+
+def measure(
+    experiment: Experiment, prepared: Prepared, steps: int, shared_draws: bool = False
+) -> dict[str, Any]:
+    """Times the compiled step on one batch that lies on the devices already.
+
+    Turns that are not played on every step make steps of several lengths, so whole
+    periods of turns are timed, and divided by their length.
+
+    Args:
+      experiment: what is trained.
+      prepared: the same.
+      steps: the least number of steps to time.
+      shared_draws: as the step was compiled, see `compile_program`.
+
+    Returns:
+      Images per second; seconds per step, median and quartiles; seconds to compile the
+      first state and the step, or to find them in the compilation cache; of one device,
+      bytes of memory at the peak, or on CPU as planned, and floating-point operations
+      of a step on which every turn is due, or None where XLA cannot count them, and per
+      second, or None if there are other steps; the device's kind and the number of
+      devices.
+    """
+    program = prepared.program
+    batch = program.put(prepared.data(0))
+    began = time.perf_counter()
+    state, totals = jax.block_until_ready((program.init(), program.zeros()))
+    compiled = program.step.lower(state, totals, batch).compile()
+    compile_seconds = time.perf_counter() - began
+    period = math.lcm(*(turn.every for turn in experiment.turns))
+    seconds = []
+    # The first period only warms up.
+    for _ in range(1 + math.ceil(steps / period)):
+        began = time.perf_counter()
+        for _ in range(period):
+            state, totals, finite = compiled(state, totals, batch)
+        jax.block_until_ready((state, finite))
+        seconds.append((time.perf_counter() - began) / period)
+    median = statistics.median(seconds[1:])
+    images = experiment.data.batch_size * len(program.seeds)
+    used = jax.tree.leaves(batch)[0].sharding.device_set
+    counted = count_operations(experiment, program.seeds, batch, shared_draws)
+    flops = None if math.isnan(counted) else counted / len(used)
+    return {
+        "images_per_second": round(images / median, 1),
+        "seconds_per_step": median,
+        "seconds_per_step_quartiles": _quartiles(seconds[1:]),
+        "timings": len(seconds) - 1,
+        "steps_per_timing": period,
+        "batch_size": experiment.data.batch_size,
+        "seeds": len(program.seeds),
+        "microbatches": program.microbatches,
+        "compile_seconds": round(compile_seconds, 3),
+        "peak_memory_bytes": _seen_by_allocator() or facts(compiled).memory,
+        "flops_per_step": flops,
+        "flops_per_second": flops / median if flops and period == 1 else None,
+        "device_kind": min(device.device_kind for device in used),
+        "devices": len(used),
+        "jax": jax.__version__,
+    }
+
+
+def _quartiles(seconds: list[float]) -> list[float]:
+    if len(seconds) < 2:
+        return [seconds[0], seconds[0]]
+    first, _, third = statistics.quantiles(seconds, method="inclusive")
+    return [first, third]
+
+
+def _seen_by_allocator() -> int | None:
+    """Bytes in use at the fullest moment; a CPU has no allocator that tells."""
+    return (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")

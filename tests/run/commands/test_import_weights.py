@@ -1,0 +1,405 @@
+"""Published weights become runs; what does not fit is refused, naming the array."""
+
+import functools
+import json
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jaxgan.core import Sample
+from jaxgan.games.style import StyleGame
+from jaxgan.run.commands import cli
+from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.files.config_json import to_json
+from jaxgan.run.importable import biggan, biggan_deep, r3gan, stylegan2
+from jaxgan.run.no_data import NoData
+from jaxgan.run.sampling import sampler, stored_run
+from tests.models.golden import assert_near, images, under
+from tests.weights import pickled
+
+CONFIGS = {
+    "stylegan2": (
+        stylegan2,
+        stylegan2.Config(
+            16, 3, 0, 7, 5, 2, 64, 8, discriminator=stylegan2.Judge(8, 96, 6)
+        ),
+    ),
+    "stylegan2 with classes": (
+        stylegan2,
+        stylegan2.Config(
+            *(16, 1, 3, 7, 5, 2, 64, 8, "RESIDUAL", 256.0),
+            stylegan2.Judge(3, 96, 6, "SKIP", 2, 2, 256.0),
+        ),
+    ),
+    "stylegan2 original": (
+        stylegan2,
+        stylegan2.Config(
+            *(8, 3, 0, 7, 5, 1, 64, 8, "ORIGINAL", None),
+            stylegan2.Judge(8, 64, 8, "ORIGINAL"),
+        ),
+    ),
+    "r3gan": (
+        r3gan,
+        r3gan.Config(
+            *(3, 4, 7),
+            r3gan.Stages((8, 6, 6), (2, 3, 1), (1, 2, 1), 3, 5),
+            r3gan.Stages((6, 12, 12), (3, 3, 2), (2, 1, 1), 2, 6),
+        ),
+    ),
+    "biggan": (
+        biggan,
+        biggan.Config(
+            *(16, 3, 3, 9, (8, 8, 6), (0,), 5, True),
+            biggan.Judge((8, 16, 16), 2, (0, 1)),
+        ),
+    ),
+    "biggan with tables": (
+        biggan,
+        biggan.Config(16, 3, 3, 9, (8, 8, 6), (), 0, False),
+    ),
+    "biggan_deep": (
+        biggan_deep,
+        biggan_deep.Config(
+            *(16, 3, 3, 7, (16, 8, 8), 2, (1,), 5), biggan_deep.Judge((8, 8, 16), (0,))
+        ),
+    ),
+}
+FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]).astype(np.float32) / 64
+
+
+@functools.cache
+def official(name):
+    """State dicts of random networks as the official code has them, and variables."""
+    module, config = CONFIGS[name]
+    experiment = module.build(config)
+    assert isinstance(experiment.data, NoData)
+    shapes = state_shapes(experiment, (0,), experiment.data.shapes)
+    rng = np.random.default_rng(0)
+
+    def fill(path, leaf):
+        around = 1.0 if path[-1].key in ("var", "scale", "u") else 0.0
+        return (around + rng.uniform(-0.5, 0.5, leaf.shape)).astype(np.float32)
+
+    entries = {}
+    players = {"G_ema": shapes.ema, "G": shapes.ema}
+    if config.discriminator is not None:
+        players["D"] = shapes.variables.discriminator
+    for player, shape in players.items():
+        variables = jax.tree_util.tree_map_with_path(fill, shape)
+        entries[player] = module.export_torch(variables, config)
+        if module is stylegan2:
+            last = "synthesis.b8" if player != "D" else "b8"
+            entries[player][f"{last}.resample_filter"] = FILTER
+    return module, config, entries
+
+
+def save(path, entries):
+    """As .npz, .safetensors, .pth or .pkl of whole networks."""
+    flat = {f"{e}.{n}": x for e, state in entries.items() for n, x in state.items()}
+    if path.suffix == ".npz":
+        np.savez(path, allow_pickle=False, **flat)
+    elif path.suffix == ".safetensors":
+        store = pytest.importorskip("safetensors.numpy").save_file
+        store({n: x.copy() for n, x in flat.items()}, path)
+    elif path.suffix == ".pth":
+        torch = pytest.importorskip("torch")
+        torch.save(
+            {
+                entry: {n: torch.tensor(x) for n, x in state.items()}
+                for entry, state in entries.items()
+            },
+            path,
+        )
+    else:
+        pickled.save(path, entries, {"b4.mbstd.group_size": 2, "b4.conv_clamp": 256})
+    return path
+
+
+def bring(path, run, *words):
+    cli.main(["import", str(path), "--run-dir", str(run), *map(str, words)])
+    return stored_run.load(run)
+
+
+def assert_holds(loaded, module, entries):
+    """The state's variables are those of the state dicts, under the official names."""
+    state, config = loaded.state, loaded.config
+    players = {"G_ema": state.ema, "G": state.variables.generator}
+    if "D" in entries:
+        players["D"] = state.variables.discriminator
+    for player, variables in players.items():
+        if player not in entries:
+            continue
+        for name, array in module.export_torch(variables, config).items():
+            wanted = entries[player][name]
+            if name.endswith("u0"):
+                wanted = wanted / np.linalg.norm(wanted)
+                np.testing.assert_allclose(array, wanted, 1e-4, 1e-5)
+            else:
+                np.testing.assert_array_equal(array, wanted, name)
+
+
+SETTINGS = {
+    "stylegan2 with classes": ("--set", "clamp=256", "--set", "group=2"),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_configs_are_read_off_shapes(name, tmp_path, capsys):
+    """Names and shapes alone give the config back, and the run holds the weights."""
+    module, config, entries = official(name)
+    path = save(tmp_path / "x.npz", entries)
+    loaded = bring(path, tmp_path / "run", *SETTINGS.get(name, ()))
+    assert to_json(loaded.config) == to_json(config)
+    assert_holds(loaded, module, entries)
+    assert loaded.name in capsys.readouterr().out
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["run", "x.npz"]
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth", ".pkl"])
+def test_files(suffix, tmp_path, capsys):
+    module, config, entries = official("stylegan2")
+    path = save(tmp_path / f"x{suffix}", entries)
+    loaded = bring(path, tmp_path / "run")
+    assert_holds(loaded, module, entries)
+    told = json.loads((tmp_path / "run" / "imported.json").read_text())
+    assert told["arrays"] == {name: len(state) for name, state in entries.items()}
+    out = capsys.readouterr().out
+    if suffix == ".pkl":
+        # What shapes do not tell, the modules' attributes do.
+        assert loaded.config.clamp == loaded.config.discriminator.clamp == 256
+        assert loaded.config.discriminator.group == 2
+        assert "left out, and not run: augment_pipe, training_set_kwargs" in out
+    else:
+        assert loaded.config.clamp is None
+        assert "left out" not in out
+    assert config.discriminator.group == 4
+
+
+def test_what_attributes_tell():
+    told = stylegan2.settings(
+        {"b4.mbstd.group_size": None, "synthesis.b8.conv1.conv_clamp": None, "x": 3}
+    )
+    assert told == {"clamp": None, "group": 0}
+    assert stylegan2.settings({"b4.mbstd.group_size": 8, "group": 2}) == {"group": 8}
+
+
+def test_files_of_one_network_each(tmp_path, capsys):
+    """As BigGAN's code saves them, here behind the prefix of a parallel wrapper."""
+    module, _, entries = official("biggan")
+    paths = []
+    for name, state in entries.items():
+        paths.append(tmp_path / f"{name}.npz")
+        np.savez(paths[-1], **{f"module.{n}": x for n, x in state.items()})
+    ema, current, judge = paths
+    loaded = bring(
+        *(ema, tmp_path / "all", "--current", current, "--discriminator", judge)
+    )
+    assert_holds(loaded, module, entries)
+    alone = bring(ema, tmp_path / "alone", "--model", "biggan")
+    assert_holds(alone, module, {"G_ema": entries["G_ema"]})
+    assert alone.config.discriminator is None
+    capsys.readouterr()
+    for words, said in (
+        (["sample", "--current"], "one generator alone was imported"),
+        (["evaluate", "--num", "16"], "it holds networks, and no data"),
+        (["diagnose"], "there is no training to diagnose"),
+    ):
+        command, *rest = words
+        with pytest.raises(SystemExit):
+            cli.main([command, str(tmp_path / "alone"), *rest])
+        assert said in capsys.readouterr().err
+    with pytest.raises(sampler.RunError, match="without a discriminator"):
+        alone.experiment.game.discriminate({"params": {}}, Sample(jnp.zeros(2)), ())
+    cli.main(["fingerprint", str(tmp_path / "all")])
+    cli.main(["list", "--runs", str(tmp_path)])
+    assert "biggan (imported)\n" in capsys.readouterr().out
+
+
+def test_a_report_of_an_imported_run(tmp_path):
+    pytest.importorskip("plotly")
+    from jaxgan.run.report import document
+
+    _, _, entries = official("biggan")
+    bring(save(tmp_path / "x.npz", entries), tmp_path / "run")
+    found = document.contents(tmp_path / "run")
+    assert found.checkpoint.walk is not None
+    assert found.checkpoint.why == [
+        "Real and generated: this run was imported: it holds networks, and no data"
+    ]
+    page = document.page(found)
+    assert "BigGAN, with weights of the authors" in page
+
+
+def changed(entries, player, name, array):
+    state = {k: v for k, v in entries[player].items() if k != name}
+    return {**entries, player: state if array is None else {**state, name: array}}
+
+
+@pytest.mark.parametrize(
+    ("name", "player", "array", "value", "said"),
+    [
+        (
+            *("stylegan2", "G_ema", "synthesis.b8.conv0.bias", None),
+            "synthesis.b8.conv0.bias: saw no such array, wanted [8]",
+        ),
+        (
+            *("stylegan2", "G", "mapping.fc1.weight", np.ones((5, 6), np.float32)),
+            "mapping.fc1.weight: saw [5, 6], wanted [5, 5]",
+        ),
+        (
+            *("stylegan2", "D", "b8.conv9.weight", np.ones(3, np.float32)),
+            "b8.conv9.weight: saw [3], wanted no such array",
+        ),
+        (
+            *("stylegan2", "G_ema", "synthesis.b8.conv1.weight", None),
+            "synthesis.b8.conv1.weight: saw no such array",
+        ),
+        (
+            *("stylegan2", "G_ema", "synthesis.b64.conv1.weight", np.ones((8, 8))),
+            "blocks: saw those of sides [4, 8, 16, 64], wanted 4, 8, 16",
+        ),
+        (
+            *("stylegan2", "D", "b8.resample_filter", np.ones((4, 4), np.float32)),
+            "b8.resample_filter: saw another filter",
+        ),
+        (
+            *("r3gan", "D", "MainLayers.0.Layers.1.NonLinearity2.Bias", None),
+            "MainLayers.0.Layers.1.NonLinearity2.Bias: saw no such array, wanted [12]",
+        ),
+        (
+            *("biggan", "G", "blocks.0.1.gamma", np.ones(2, np.float32)),
+            "blocks.0.1.gamma: saw [2], wanted []",
+        ),
+        (
+            *("biggan", "G_ema", "output_layer.0.stored_mean", None),
+            "output_layer.0.stored_mean: saw no such array, wanted [6]",
+        ),
+    ],
+)
+def test_what_does_not_fit(name, player, array, value, said, tmp_path, capsys):
+    _, _, entries = official(name)
+    path = save(tmp_path / "x.npz", changed(entries, player, array, value))
+    refused(path, tmp_path, capsys, said)
+
+
+def refused(path, folder, capsys, said, *words):
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*")}
+    with pytest.raises(SystemExit) as status:
+        bring(path, folder / "run", *words)
+    assert status.value.code == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == before
+
+
+def test_requests_that_cannot_be_met(tmp_path, capsys):
+    _, _, entries = official("stylegan2")
+    path = save(tmp_path / "x.npz", entries)
+    other = tmp_path / "other.npz"
+    np.savez(other, **{"fc.weight": np.ones(2)})
+    refused(tmp_path / "no.npz", tmp_path, capsys, "no such file")
+    refused(other, tmp_path, capsys, "saw arrays fc.weight, ..., wanted a generator")
+    refused(path, tmp_path, capsys, "generator of r3gan", "--model", "r3gan")
+    refused(path, tmp_path, capsys, "a second D", "--discriminator", other)
+    refused(path, tmp_path, capsys, "wanted one of clamp, group", "--set", "x=3")
+    refused(path, tmp_path, capsys, "clamp: saw 'x', wanted float", "--set", "clamp=x")
+    refused(path, tmp_path, capsys, "saw 'clamp', wanted NAME=", "--set", "clamp")
+    refused(path, tmp_path, capsys, "below", "--within", "nothing")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.tex").write_text("precious")
+    refused(path, tmp_path, capsys, "is not empty")
+
+
+def test_training_an_imported_run_is_refused(tmp_path, capsys):
+    _, _, entries = official("r3gan")
+    bring(save(tmp_path / "x.npz", entries), tmp_path / "run")
+    with pytest.raises(SystemExit):
+        cli.main(
+            [
+                *("train", str(tmp_path / "run" / "experiment.py")),
+                *("--run-dir", str(tmp_path / "new")),
+            ]
+        )
+    assert "it holds networks, and no data" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+@settings(deadline=None)
+@given(
+    base=st.integers(4, 5000),
+    most=st.integers(1, 600),
+    sides=st.integers(1, 8),
+)
+def test_any_rule_of_channels_is_found(base, most, sides):
+    """Whatever base and maximum made the widths, those found make the same."""
+    every = [4 * 2**place for place in range(sides)]
+    widths = {side: min(base // side, most) for side in every}
+    if 0 in widths.values():
+        return
+    found, largest = stylegan2.channel_rule(widths)
+    assert {side: min(found // side, largest) for side in every} == widths
+
+
+def test_other_channels_are_refused():
+    with pytest.raises(ValueError, match=r"channels: saw \{4: 8, 8: 3, 16: 6\}"):
+        stylegan2.channel_rule({4: 8, 8: 3, 16: 6})
+
+
+def golden_run(golden, name, folder):
+    npz = np.load(golden / f"{name}.npz")
+    np.savez(folder / "x.npz", **under(npz, "state/"))
+    made = json.loads(str(npz["config"]))["modules"][""]["ctor"]
+    clamp = made.get("synthesis_kwargs", {}).get("conv_clamp")
+    words = ["--set", f"clamp={clamp}"] if clamp else []
+    return npz, bring(folder / "x.npz", folder / "run", *words)
+
+
+def rendered(loaded, latent):
+    draw = sampler.Sampler(loaded.experiment, size=len(latent.value))
+    keys, _ = draw.latents(loaded.state, 0, np.arange(draw.size))
+    return draw.render(loaded.state, keys, latent).value
+
+
+def number_of(given):
+    """Labels of one-hot vectors."""
+    return jnp.asarray(np.argmax(given, axis=1), jnp.int32)
+
+
+@pytest.mark.parametrize("name", ["stylegan2_g_cond", "r3gan_g_cond"])
+def test_official_images(golden, tmp_path, name):
+    npz, loaded = golden_run(golden, name, tmp_path)
+    if name == "r3gan_g_cond":
+        latent = Sample(jnp.asarray(npz["in/z"]), number_of(npz["in/c"]))
+        wanted = npz["out/y"]
+    else:
+        latent, wanted = Sample(npz["out/mapping0/w"]), npz["out/eval_const/img"]
+    assert_near(rendered(loaded, latent), images(wanted), 1e-4, name)
+
+
+@pytest.mark.parametrize("name", ["biggan_g_hier", "biggan_g_mybn"])
+def test_official_images_of_biggan(golden, tmp_path, name):
+    npz, loaded = golden_run(golden, name, tmp_path)
+    labels = jnp.asarray(npz["in/y"].astype(np.int32))
+    image = rendered(loaded, Sample(jnp.asarray(npz["in/z"]), labels))
+    assert_near(image, images(npz["out/eval/img"]), 1e-4, name)
+
+
+def test_official_truncation(golden, tmp_path, monkeypatch):
+    """From z on, with ψ and cutoff, as the command line has them."""
+    npz, loaded = golden_run(golden, "stylegan2_g", tmp_path)
+    share, cutoff = json.loads(str(npz["config"]))["truncation_cases"][-1]
+    z = jnp.asarray(npz["in/z"])
+    monkeypatch.setattr(StyleGame, "_draw", lambda self, stream, context: z)
+    made = sampler.generate(
+        *(loaded.experiment, loaded.state, len(z)),
+        batch_size=len(z),
+        truncation=share,
+        truncation_cutoff=cutoff,
+    )
+    wanted = images(npz["out/eval_trunc_const/img"])
+    assert_near(made.value, wanted, 1e-4, "truncation")

@@ -1,0 +1,81 @@
+"""What is set up before JAX looks for devices."""
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+
+import jax
+import pytest
+
+from jaxgan.run.devices import xla
+
+PLUGIN = "xla_cuda13"
+
+
+@pytest.fixture
+def plugin(monkeypatch):
+    """A name for the plugin that is installed, in a list."""
+    names = [PLUGIN]
+
+    def entry_points(group):
+        assert group == "jax_plugins"
+        return importlib.metadata.EntryPoints(
+            importlib.metadata.EntryPoint(name, "module", group) for name in names
+        )
+
+    monkeypatch.setattr(xla.importlib.metadata, "entry_points", entry_points)
+    return names
+
+
+@pytest.mark.parametrize(
+    ("given", "after"),
+    [
+        (None, f"--{xla.DETERMINISTIC}=true"),
+        ("--xla_a=1", f"--xla_a=1 --{xla.DETERMINISTIC}=true"),
+        (f"--{xla.DETERMINISTIC}=false", f"--{xla.DETERMINISTIC}=false"),
+    ],
+)
+def test_gpus_give_the_same_bits_again_unless_told_otherwise(
+    given, after, plugin, monkeypatch
+):
+    monkeypatch.setenv("XLA_FLAGS", given or "")
+    if given is None:
+        monkeypatch.delenv("XLA_FLAGS")
+    xla.set_up_xla()
+    xla.set_up_xla()
+    assert os.environ["XLA_FLAGS"] == after
+
+
+@pytest.mark.parametrize("name", ["libtpu", None])
+def test_flags_of_gpus_are_not_told_to_others(name, plugin, monkeypatch):
+    plugin[:] = [name] if name else []
+    monkeypatch.setenv("XLA_FLAGS", "--xla_a=1")
+    xla.set_up_xla()
+    assert os.environ["XLA_FLAGS"] == "--xla_a=1"
+
+
+def test_xla_reads_the_flags_that_are_set_after_jax_is_imported(tmp_path):
+    """A command line imports JAX before it knows what to run."""
+    code = (
+        "import os, jax; from jaxgan.run.training import loop; "
+        f"os.environ['XLA_FLAGS'] = '--xla_dump_to={tmp_path}'; "
+        "jax.jit(lambda x: x + 1)(1.0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert list(tmp_path.iterdir())
+
+
+def test_the_compilation_cache_is_where_it_is_wanted(tmp_path, monkeypatch):
+    chosen = jax.config.jax_compilation_cache_dir
+    xla.set_up_xla()
+    assert jax.config.jax_compilation_cache_dir == chosen
+    monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path))
+    jax.config.update("jax_compilation_cache_dir", None)
+    try:
+        xla.set_up_xla()
+        seen = jax.config.jax_compilation_cache_dir
+    finally:
+        jax.config.update("jax_compilation_cache_dir", chosen)
+    assert seen == str(tmp_path / "compilation")
+    assert (tmp_path / "compilation").is_dir()

@@ -1,0 +1,263 @@
+"""What a step needs, from the compiler: here, and for TPUs that are not here."""
+
+import importlib.util
+import json
+import math
+
+import pytest
+
+from jaxgan.run.commands import cli
+from jaxgan.run.devices.compiled_program import Collective, collectives
+from jaxgan.run.errors import RunError
+from jaxgan.run.files.experiment_file import experiment_files
+from jaxgan.run.forecast import chips, step_forecast, text
+from tests.run.conftest import EXPERIMENT
+
+HLO = """
+HloModule jit_step, is_scheduled=true
+
+%add (x: f32[], y: f32[]) -> f32[] {
+  ROOT %sum = f32[] add(%x, %y)
+}
+
+ENTRY %main (a: f32[8,3]) -> f32[8,3] {
+  %a = f32[8,3]{1,0:T(8,128)} parameter(0)
+  %all-reduce.1 = f32[2,4,3]{2,1,0:T(2,128)S(1)} all-reduce(%a), channel_id=1
+  %all-reduce.2 = (f32[64]{0:T(128)S(1)}, /*index=1*/bf16[3,5]{1,0}, pred[7]) \
+all-reduce(%b, %all-reduce.1), channel_id=2, to_apply=%add
+  %all-gather-start = (f32[2], f32[16]) all-gather-start(%c), dimensions={0}
+  %all-gather-done = f32[16]{0} all-gather-done(%all-gather-start)
+  %fusion = f32[64] fusion(%all-reduce.2), metadata={op_name="jit(all-gather)"}
+  %part = f32[64]{0} get-tuple-element(%all-reduce.2), index=0
+  ROOT %out = s8[5] collective-permute(%part), source_target_pairs={{0,1}}
+}
+"""
+FILES = list(experiment_files(EXPERIMENT.parents[2] / "experiments").values())
+
+
+def run(*words, capsys):
+    """The forecast that the command prints."""
+    cli.main(["forecast", *map(str, words), "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_collectives_are_read_out_of_a_program():
+    assert collectives(HLO) == {
+        "all-reduce": Collective(2, 24 * 4 + 64 * 4 + 15 * 2 + 7),
+        "all-gather": Collective(1, 64),
+        "collective-permute": Collective(1, 5),
+    }
+
+
+def test_eight_devices_do_an_eighth_each(capsys):
+    one = run(EXPERIMENT, "--batch-size=4096", capsys=capsys)
+    eight = run(EXPERIMENT, "--batch-size=4096", "--devices=8", capsys=capsys)
+    assert (one["devices"], eight["devices"], eight["batch"]) == (1, 8, 4096)
+    flops = [made["program"]["flops"] for made in (one, eight)]
+    assert flops[1] == pytest.approx(flops[0] / 8, rel=0.2)
+    assert one["program"]["collectives"] == {}
+    # Each gradient crosses devices at least once.
+    crossing = eight["program"]["collectives"]["all-reduce"]["bytes"]
+    assert crossing >= 4 * sum(eight["parameters"].values())
+    # The state is whole on every device, the batch is not; unused labels are dropped.
+    arguments = [made["program"]["arguments"] for made in (one, eight)]
+    assert arguments[0] - arguments[1] == 4096 * 2 * 4 * 7 // 8
+    assert eight["roofline_seconds"] is None
+
+
+def test_parts_of_the_batch_take_less_memory(capsys):
+    words = [EXPERIMENT, "--batch-size=4096", "--devices=8", "--widths", 64, 64]
+    whole = run(*words, capsys=capsys)
+    parts = run(*words, "--microbatches=8", capsys=capsys)
+    assert (whole["microbatches"], parts["microbatches"]) == (1, 8)
+    memory = [made["program"]["temporaries"] for made in (whole, parts)]
+    assert memory[1] < memory[0] / 3
+    assert parts["program"]["flops"] is parts["roofline_seconds"] is None
+
+
+def test_what_a_report_says_of_parts(capsys):
+    words = ["forecast", str(EXPERIMENT), "--batch-size=64", "--microbatches"]
+    cli.main([*words, "4"])
+    out = capsys.readouterr().out
+    assert "64, 64 each, in 4 parts" in out
+    assert "not counted, because XLA counts a loop once" in out
+    assert "the work is not known" in out
+
+
+def test_a_variant_and_the_report(capsys):
+    cli.main(["forecast", str(EXPERIMENT), "--variant", "labelled"])
+    out = capsys.readouterr().out
+    assert "points (labelled) compiles for this machine" in out
+    # Two layers of each player, and two tables of labels.
+    assert "generator 122, discriminator 97" in out
+    assert "the peaks of this device are not known" in out
+
+
+def test_report_of_a_published_chip():
+    chip = chips.CHIPS["TPU v5 lite"]
+    program = step_forecast.Facts(
+        arguments=2**20,
+        outputs=2**20,
+        aliased=2**20,
+        temporaries=3 * 2**30,
+        code=2**20,
+        peak=2**30,
+        flops=197e9,
+        accessed=8.19e9,
+        seconds=None,
+        collectives={"all-reduce": Collective(3, 2**20)},
+    )
+    made = text.Forecast(
+        "x", "v4:2x2x1", "TPU v4", 8, 4, 64, (1, 2), chip, program, 128
+    )
+    assert made.roofline == (pytest.approx(0.01), "memory bandwidth")
+    printed = text.report(made)
+    for part in (
+        "8 × TPU v4, on 4 chips",
+        "64, 8 each",
+        "3 GiB of 16 GiB",
+        "197 GFLOP",
+        "the compiler gives no estimate",
+        "10 ms per step, at the published peak of memory bandwidth",
+        "3 all-reduce (1 MiB)",
+        "128 fits",
+    ):
+        assert part in printed
+
+
+def test_published_numbers_are_near_those_of_pallas():
+    """Two tables that people typed: a slip of a digit would show."""
+    info = pytest.importorskip("jax._src.pallas.mosaic.tpu_info")
+    tpus = {k: v for k, v in chips.CHIPS.items() if k.startswith("TPU")}
+    for kind, chip in tpus.items():
+        version = info.chip_version_from_device_kind(kind)
+        cores = version.num_physical_tensor_cores_per_chip
+        theirs = info.get_tpu_info_for_chip(version, 1)
+        share = 1 if theirs.num_cores == cores else cores
+        assert chip.memory == pytest.approx(share * theirs.hbm_capacity_bytes, rel=0.1)
+        assert chip.flops == pytest.approx(share * theirs.bf16_ops_per_second, rel=0.15)
+        bandwidth = share * theirs.mem_bw_bytes_per_second
+        assert chip.bandwidth == pytest.approx(bandwidth, rel=0.15)
+
+
+@pytest.mark.parametrize("wanted", [1, 2, 8, 16, 64, 1024])
+@pytest.mark.parametrize("fixed", [0, 5e9])
+def test_the_largest_batch_is_found_by_few_compilations(wanted, fixed):
+    tried = []
+
+    def memory(times):
+        tried.append(times)
+        needed = fixed + times * 1e7
+        return needed if needed <= limit else math.inf
+
+    limit = fixed + 1.5 * wanted * 1e7
+    assert step_forecast.largest_multiple(memory, fixed + 1e7, limit) == wanted
+    assert len(tried) <= step_forecast.LARGEST_COMPILES
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--largest-batch"], "how much memory there is, is not known"),
+        (
+            ["--devices", "3"],
+            "3 devices do not divide the batch of 16 examples\nhint: ",
+        ),
+        (["--batch-size", "20", "--devices", "8"], "divide has 16"),
+        (["--microbatches", "5"], "--microbatches: saw 5, wanted a divisor of the 16"),
+        (["--variant", "rong"], "did you mean 'ring'"),
+    ],
+)
+def test_mistakes(words, said, capsys):
+    with pytest.raises(SystemExit) as status:
+        cli.main(["forecast", str(EXPERIMENT), *words])
+    assert status.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_libtpu(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RunError, match=r"(?s)not installed.*pip install 'jaxgan\[tpu"):
+        chips.compile_only_devices("v5e:2x4")
+
+
+@pytest.fixture
+def libtpu(monkeypatch):
+    """Compiles for TPUs as a user does, not as these tests do for speed."""
+    import jax
+
+    if importlib.util.find_spec("libtpu") is None:
+        pytest.skip("libtpu is not installed: pip install 'jaxgan[tpu]'")
+    before = jax.config.values["jax_disable_most_optimizations"]
+    jax.config.update("jax_disable_most_optimizations", False)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [("v5f:2x4", "v5e:2x4"), ("v5e:2x5", "v5e:2x4"), ("v6e-1x1", "v6e:1x1")],
+)
+def test_a_bad_target_gets_a_suggestion(libtpu, target, meant):
+    with pytest.raises(RunError, match=f"(?s)no '{target}'.*did you mean '{meant}'"):
+        chips.compile_only_devices(target)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", chips.TARGETS)
+def test_targets_are_known(libtpu, target):
+    devices = chips.compile_only_devices(target)
+    sides = [int(side) for side in target.split(":")[1].split("x")]
+    assert chips.chip_count(devices) == math.prod(sides)
+    assert chips.published(devices).memory >= 8 * 2**30
+
+
+@pytest.fixture
+def stand_ins(monkeypatch, tmp_path):
+    """No data anywhere: blank images of the right shapes."""
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+
+PARTS = {"biggan_imagenet128": 2}
+"""Of batches that do not fit eight chips at once."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_experiment_compiles_for_tpus(libtpu, stand_ins, path, capsys):
+    parts = PARTS.get(path.stem, 1)
+    words = ["--target=v5e:2x4", f"--microbatches={parts}"]
+    made = run(path, *words, capsys=capsys)
+    assert (made["device"], made["devices"]) == ("TPU v5 lite", 8)
+    assert made["batch"] % 8 == 0
+    assert made["memory"] < made["chip"]["memory"]
+    crossing = made["program"]["collectives"]["all-reduce"]["bytes"]
+    assert crossing >= 4 * min(made["parameters"].values())
+    if parts == 1:
+        assert made["program"]["flops"] > 0
+        assert 0 < made["roofline_seconds"] < 5
+
+
+def test_data_that_are_not_there_are_blank(tmp_path, capsys):
+    path = next(path for path in FILES if path.stem == "dcgan_folder")
+    words = ["--path", str(tmp_path / "none"), "--size=16", "--width=4"]
+    made = run(path, *words, capsys=capsys)
+    assert "none: " in made["blank"]
+    with pytest.raises(SystemExit):
+        run(path, "--path", str(tmp_path / "none"), "--size=17", capsys=capsys)
+    assert "size: saw 17, wanted a power of two" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_what_does_not_fit_is_one_line(libtpu, capsys):
+    path = next(path for path in FILES if path.stem == "digits")
+    words = [path, "--target=v5e:1x1", f"--batch-size={2**23}"]
+    with pytest.raises(SystemExit) as status:
+        run(*words, capsys=capsys)
+    assert status.value.code == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["compiles"] is False
+    assert err.startswith("error: a batch of 8388608 does not compile for v5e:1x1: RES")
+    assert err.count("\n") == 2
