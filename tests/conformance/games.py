@@ -13,7 +13,8 @@ from jaxgan.core import Context, Sample, Verdict
 from jaxgan.core.heads import Codes
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels, with_codes
 from jaxgan.games.style import StyleGame
-from jaxgan.models import biggan, biggan_deep, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models.biggan import deep as biggan_deep
 
 SIZE = 16
 

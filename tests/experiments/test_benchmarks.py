@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import imported, r3gan, stylegan2, stylegan2_weights
+from jaxgan.models import r3gan, stylegan2
+from jaxgan.models.stylegan2 import weights as stylegan2_weights
+from jaxgan.weights import torch_layout
 
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "experiments" / "benchmarks"
 FOLDERS = (BENCHMARKS / "diagnosis", BENCHMARKS / "speed")
@@ -204,8 +206,8 @@ def r3gan_variables(network, resizes):
         if path == ["basis"]:
             leaf = tensor.permute(1, 2, 0)
         else:
-            leaf = tensor if path[-1] == "bias" else imported.kernel(tensor)
-        imported.plant(params, path, np.asarray(leaf))
+            leaf = tensor if path[-1] == "bias" else torch_layout.kernel(tensor)
+        torch_layout.plant(params, path, np.asarray(leaf))
     return {"params": params}
 
 

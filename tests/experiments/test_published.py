@@ -9,7 +9,7 @@ import pytest
 
 from jaxgan import data, recipes
 from jaxgan.core import Sample, init_state
-from jaxgan.models import r3gan_published
+from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.run.files import experiment_file
 from tests.experiments.test_experiments import EXPERIMENTS
 
@@ -112,7 +112,7 @@ def test_parameters(load, name, variant, wanted):
 def test_presets_of_r3gan(load, name, variant, preset):
     """The experiments have the constants of `recipes` and `models`."""
     config = load(name).VARIANTS[variant]
-    constants, networks = recipes.R3GAN[preset], r3gan_published.PUBLISHED[preset]
+    constants, networks = recipes.R3GAN[preset], r3gan_weights.PUBLISHED[preset]
     assert (config.gamma, config.half_life) == (constants.gamma, constants.half_life)
     assert config.burn_in == constants.burn_in_images
     assert config.batch_size == constants.batch_size

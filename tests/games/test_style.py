@@ -17,7 +17,7 @@ from jaxgan.core.scene import set_scene
 from jaxgan.games.latent import as_data
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
-from jaxgan.models.stylegan2_weights import import_torch
+from jaxgan.models.stylegan2.weights import import_torch
 from jaxgan.nn.style import constant_noise
 from tests.models.filled import filled
 

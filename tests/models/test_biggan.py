@@ -11,9 +11,10 @@ import pytest
 from jaxgan import losses
 from jaxgan.core import Context, Players, Sample, example_keys
 from jaxgan.games.latent import LatentGame, as_data, standing_statistics
-from jaxgan.models import biggan, biggan_deep
-from jaxgan.models.biggan_layers import ConditionalNorm
-from jaxgan.models.biggan_torch import import_torch
+from jaxgan.models import biggan
+from jaxgan.models.biggan import deep as biggan_deep
+from jaxgan.models.biggan.layers import ConditionalNorm
+from jaxgan.models.biggan.weights import import_torch
 from jaxgan.terms import orthogonal
 from tests.models.golden import (
     assert_near,

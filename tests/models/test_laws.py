@@ -8,16 +8,8 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import (
-    biggan,
-    biggan_deep,
-    dcgan,
-    mlp,
-    r3gan,
-    resnet,
-    stylegan2,
-    toy,
-)
+from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models.biggan import deep as biggan_deep
 from tests.models.filled import filled
 
 KEYS = example_keys(jax.random.key(0), 4)

@@ -10,7 +10,8 @@ import pytest
 
 from jaxgan import recipes
 from jaxgan.core import Context, example_keys
-from jaxgan.models import r3gan, r3gan_published
+from jaxgan.models import r3gan
+from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.nn import double, halve
 from tests.models.golden import assert_near, images, under
 from tests.terms.scenes import scene
@@ -48,7 +49,7 @@ def labels(npz):
 @pytest.mark.parametrize("name", ["r3gan_g", "r3gan_g_cond"])
 def test_official_generators(golden, name):
     npz = np.load(golden / f"{name}.npz")
-    module, variables = network(npz), r3gan_published.import_torch(under(npz, "state/"))
+    module, variables = network(npz), r3gan_weights.import_torch(under(npz, "state/"))
     z, given = jnp.asarray(npz["in/z"]), labels(npz)
 
     @jax.jit
@@ -63,14 +64,14 @@ def test_official_generators(golden, name):
     assert_near(value, npz["out/main/loss"], OUTPUT, name)
     wanted = under(npz, "grad/main/")
     assert_near(slope, wanted.pop("in:z"), GRADIENT, name)
-    wanted = r3gan_published.import_torch(wanted)["params"]
+    wanted = r3gan_weights.import_torch(wanted)["params"]
     assert_near(gradient, wanted, GRADIENT, name)
 
 
 @pytest.mark.parametrize("name", ["r3gan_d", "r3gan_d_cond"])
 def test_official_discriminators(golden, name):
     npz = np.load(golden / f"{name}.npz")
-    module, variables = network(npz), r3gan_published.import_torch(under(npz, "state/"))
+    module, variables = network(npz), r3gan_weights.import_torch(under(npz, "state/"))
     given = labels(npz)
 
     @jax.jit
@@ -85,9 +86,7 @@ def test_official_discriminators(golden, name):
     assert_near(value, npz["out/main/loss"], OUTPUT, name)
     wanted = under(npz, "grad/main/")
     assert_near(slope, images(wanted.pop("in:img")), GRADIENT, name)
-    assert_near(
-        gradient, r3gan_published.import_torch(wanted)["params"], GRADIENT, name
-    )
+    assert_near(gradient, r3gan_weights.import_torch(wanted)["params"], GRADIENT, name)
 
 
 def test_official_resamplers(golden):
@@ -106,7 +105,7 @@ def official_turn(golden, player):
     sides = [
         (
             network(npz, side),
-            r3gan_published.import_torch(under(npz, f"state/{side}/"))["params"],
+            r3gan_weights.import_torch(under(npz, f"state/{side}/"))["params"],
         )
         for side in "GD"
     ]
@@ -150,7 +149,7 @@ def test_official_discriminator_turn(golden):
     assert_near(logits, wanted["RelativisticLogits"], OUTPUT, what)
     assert_near(2 * values["r1"], wanted["R1Penalty"], OUTPUT, what)
     assert_near(2 * values["r2"], wanted["R2Penalty"], OUTPUT, what)
-    official = r3gan_published.import_torch(under(npz, "grad/D_step/D/"))["params"]
+    official = r3gan_weights.import_torch(under(npz, "grad/D_step/D/"))["params"]
     assert_near(gradient, official, GRADIENT, what)
 
 
@@ -160,7 +159,7 @@ def test_official_generator_turn(golden):
     wanted = under(npz, "out/G_step/")
     assert_near(values["adversarial"], wanted["AdversarialLoss"], OUTPUT, what)
     assert_near(-logits, wanted["RelativisticLogits"], OUTPUT, what)
-    official = r3gan_published.import_torch(under(npz, "grad/G_step/G/"))["params"]
+    official = r3gan_weights.import_torch(under(npz, "grad/G_step/G/"))["params"]
     assert_near(gradient, official, GRADIENT, what)
 
 
@@ -186,10 +185,10 @@ def counted(widths, groups, classes):
     return generator, total + head + 64 * classes
 
 
-@pytest.mark.parametrize("name", sorted(r3gan_published.PUBLISHED))
+@pytest.mark.parametrize("name", sorted(r3gan_weights.PUBLISHED))
 def test_published_networks(name):
     """Widths and groups of the official presets, counted by hand."""
-    made, classes = r3gan_published.PUBLISHED[name], 10 if name == "CIFAR-10" else 0
+    made, classes = r3gan_weights.PUBLISHED[name], 10 if name == "CIFAR-10" else 0
     generator, discriminator = made.players(classes)
     size = generator.shape[0]
     given = (jnp.zeros(2, jnp.int32),) if classes else ((),)
@@ -241,6 +240,6 @@ def test_errors():
     with pytest.raises(ValueError, match=r"given: saw \(\), wanted int labels \[2\]"):
         sizes(r3gan.Discriminator(classes=3), jnp.zeros((2, 32, 32, 3)), ())
     with pytest.raises(ValueError, match=r"wanted names with 'MainLayers'"):
-        r3gan_published.import_torch({"conv.weight": np.zeros(3)})
+        r3gan_weights.import_torch({"conv.weight": np.zeros(3)})
     with pytest.raises(ValueError, match=r"saw 'MainLayers\.0\.Layers\.0\.Alpha'"):
-        r3gan_published.import_torch({"Model.MainLayers.0.Layers.0.Alpha": np.zeros(3)})
+        r3gan_weights.import_torch({"Model.MainLayers.0.Layers.0.Alpha": np.zeros(3)})

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import stylegan2, stylegan2_blocks
+from jaxgan.models import stylegan2
 from jaxgan.models.stylegan2 import Architecture
-from jaxgan.models.stylegan2_weights import import_torch
+from jaxgan.models.stylegan2 import blocks as stylegan2_blocks
+from jaxgan.models.stylegan2.weights import import_torch
 from jaxgan.nn.style import constant_noise, no_noise
 from tests.models.filled import filled
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from jaxgan.core.types import Variables
 from jaxgan.games.latent import LatentGame, uniform_labels
-from jaxgan.models import biggan_torch
 from jaxgan.models.biggan import Discriminator, Generator
+from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
@@ -140,10 +140,10 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
     """Our variables of their arrays."""
     del config
-    return biggan_torch.import_torch(arrays)
+    return biggan_weights.import_torch(arrays)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
     """Their arrays of our variables."""
     del config
-    return biggan_torch.export_torch(variables)
+    return biggan_weights.export_torch(variables)

@@ -12,8 +12,8 @@ import numpy as np
 
 from jaxgan.core.types import Variables
 from jaxgan.games.latent import LatentGame, uniform_labels
-from jaxgan.models import biggan_torch
-from jaxgan.models.biggan_deep import Discriminator, Generator
+from jaxgan.models.biggan import weights as biggan_weights
+from jaxgan.models.biggan.deep import Discriminator, Generator
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.biggan import PASSING, attention
 from jaxgan.run.importable.named_arrays import Named, Seen
@@ -136,9 +136,9 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
     """Our variables of their arrays."""
-    return biggan_torch.import_torch(arrays, config.depth)
+    return biggan_weights.import_torch(arrays, config.depth)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
     """Their arrays of our variables."""
-    return biggan_torch.export_torch(variables, config.depth)
+    return biggan_weights.export_torch(variables, config.depth)

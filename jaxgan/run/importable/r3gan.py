@@ -12,8 +12,8 @@ import numpy as np
 
 from jaxgan.core.types import Variables
 from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
-from jaxgan.models import r3gan_published
 from jaxgan.models.r3gan import BASE, Discriminator, Generator
+from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.named_arrays import Named, Seen, only
 from jaxgan.run.no_data import NoDiscriminator, without_data
@@ -131,10 +131,10 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
     """Our variables of their arrays."""
     del config
-    return r3gan_published.import_torch(arrays)
+    return r3gan_weights.import_torch(arrays)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
     """Their arrays of our variables."""
     del config
-    return r3gan_published.export_torch(variables)
+    return r3gan_weights.export_torch(variables)

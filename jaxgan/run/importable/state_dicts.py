@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxgan.models import imported
 from jaxgan.run.commands.arguments import MODELS
 from jaxgan.run.errors import RunError
 from jaxgan.run.importable.named_arrays import Named
-from jaxgan.weights import network_pickle
+from jaxgan.weights import network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
 
 PLACE = "jaxgan.run.importable"
@@ -119,7 +118,7 @@ def _recognised(
     spelt = {name.replace(".bn.stored_", ".stored_"): x for name, x in arrays.items()}
     for name in spelt:
         if name.endswith(landmarks[0]):
-            named = imported.without_prefix(spelt, landmarks[0])
+            named = torch_layout.without_prefix(spelt, landmarks[0])
             if all(landmark in named for landmark in landmarks):
                 return Named(named)
     return None

@@ -16,9 +16,9 @@ import numpy as np
 from jaxgan.core.types import Variables
 from jaxgan.games.latent import unconditional, uniform_labels
 from jaxgan.games.style import StyleGame
-from jaxgan.models import stylegan2_weights
 from jaxgan.models.stylegan2 import Discriminator, Generator
-from jaxgan.models.stylegan2_blocks import Architecture
+from jaxgan.models.stylegan2 import weights as stylegan2_weights
+from jaxgan.models.stylegan2.blocks import Architecture
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data

@@ -14,7 +14,7 @@ from tests.run.conftest import EXPERIMENT
 from tests.run.report import browser
 
 from .test_document import NASTY, bare, nasty_rows
-from .test_report_live import served
+from .test_live_server import served
 
 pytestmark = [
     pytest.mark.browser,

@@ -3,7 +3,7 @@
 Karras et al. 2020 (arXiv 1912.04958) and, for conditions and configurations, Karras et
 al. 2020 (arXiv 2006.06676). The base of the channels is 32768 in the large networks
 (configuration F, CIFAR-10) and 16384 in those for 256×256; a map of side n has
-min(base // n, 512) of them. Published weights: `jaxgan.models.stylegan2_weights`.
+min(base // n, 512) of them. Published weights: `jaxgan.models.stylegan2.weights`.
 """
 
 import math
@@ -16,7 +16,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.models.stylegan2_blocks import (
+from jaxgan.models.stylegan2.blocks import (
     Architecture,
     DiscriminatorBlock,
     SynthesisBlock,

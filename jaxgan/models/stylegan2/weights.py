@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from jaxgan.core.types import Variables
-from jaxgan.models import imported
 from jaxgan.nn.style import TAPS
 from jaxgan.nn.upfirdn import resample_filter
+from jaxgan.weights import torch_layout
 
 NAMES = (
     (r"^b(\d+)$", r"block\1"),
@@ -98,7 +98,7 @@ def _check_filter(name, array):
 def export_torch(variables: Variables) -> dict[str, np.ndarray]:
     """The inverse of `import_torch`: the official state dict, without its filters."""
     state = {}
-    for (collection, *path, leaf), array in imported.leaves(variables):
+    for (collection, *path, leaf), array in torch_layout.leaves(variables):
         tops = [theirs for theirs, ours in TOP.items() if ours == tuple(path)]
         theirs = tops[0] if tops else tuple(map(_theirs, path))
         if collection == "style_average":
@@ -111,7 +111,7 @@ def export_torch(variables: Variables) -> dict[str, np.ndarray]:
             array = array.reshape(4, 4, -1, array.shape[-1]).transpose(3, 2, 0, 1)
             array = array.reshape(array.shape[0], -1)
         elif leaf == "kernel":
-            array = imported.their_kernel(array)
+            array = torch_layout.their_kernel(array)
         state[".".join((*theirs, _theirs(leaf)))] = array
     return state
 

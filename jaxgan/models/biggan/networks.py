@@ -15,7 +15,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.models.biggan_layers import (
+from jaxgan.models.biggan.layers import (
     ConditionalNorm,
     attention,
     base_size,

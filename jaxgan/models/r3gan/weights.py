@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Variables
-from jaxgan.models import imported
-from jaxgan.models.r3gan import BASE, Discriminator, Generator
+from jaxgan.models.r3gan.networks import BASE, Discriminator, Generator
+from jaxgan.weights import torch_layout
 
 
 class Published(NamedTuple):
@@ -62,7 +62,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
     Raises:
       ValueError: if a name is none of that code's.
     """
-    state = imported.without_prefix(state_dict, "MainLayers")
+    state = torch_layout.without_prefix(state_dict, "MainLayers")
     generator = "AggregationLayer.Layer.weight" in state
     params: dict[str, Any] = {}
     for name, tensor in state.items():
@@ -70,11 +70,15 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
             continue
         path = _place(name, generator)
         if "basis" in path:
-            array = imported.array(tensor)
+            array = torch_layout.array(tensor)
             leaf = array.reshape(-1, BASE, BASE).transpose(1, 2, 0)
         else:
-            leaf = imported.array(tensor) if "Bias" in name else imported.kernel(tensor)
-        imported.plant(params, path, leaf)
+            leaf = (
+                torch_layout.array(tensor)
+                if "Bias" in name
+                else torch_layout.kernel(tensor)
+            )
+        torch_layout.plant(params, path, leaf)
     return {"params": params}
 
 
@@ -106,14 +110,14 @@ def export_torch(variables: Variables) -> dict[str, np.ndarray]:
     blocks = [name.split("_")[1:] for name in variables["params"] if "block" in name]
     counts = collections.Counter(int(stage) for stage, _ in blocks)
     generator = "scale" in variables["params"]
-    for (_, *path), array in imported.leaves(variables):
+    for (_, *path), array in torch_layout.leaves(variables):
         name = _their_name(path, counts, generator)
         if name.endswith("Basis"):
             array = array.transpose(2, 0, 1)
         elif name.endswith("Basis.weight"):
             array = array.transpose(2, 0, 1)[:, None]
         elif not name.endswith("Bias"):
-            array = imported.their_kernel(array)
+            array = torch_layout.their_kernel(array)
         state[name] = array
     return state
 

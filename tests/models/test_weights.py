@@ -8,16 +8,12 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import (
-    biggan,
-    biggan_deep,
-    biggan_torch,
-    r3gan,
-    r3gan_published,
-    stylegan2,
-    stylegan2_weights,
-)
-from jaxgan.models.stylegan2_blocks import Architecture
+from jaxgan.models import biggan, r3gan, stylegan2
+from jaxgan.models.biggan import deep as biggan_deep
+from jaxgan.models.biggan import weights as biggan_weights
+from jaxgan.models.r3gan import weights as r3gan_weights
+from jaxgan.models.stylegan2 import weights as stylegan2_weights
+from jaxgan.models.stylegan2.blocks import Architecture
 from tests.models.filled import filled
 from tests.models.golden import under
 
@@ -52,7 +48,7 @@ CASES = {
             kind(**STAGES, classes=classes, embedding=5),
             value,
             LABELS if classes else (),
-            r3gan_published,
+            r3gan_weights,
         )
         for player, kind, value in (
             (
@@ -69,7 +65,7 @@ CASES = {
             biggan.Generator((16, 16, 3), (8, 8, 6), 3, (0,), shared, split),
             jnp.zeros((2, 9)),
             LABELS,
-            biggan_torch,
+            biggan_weights,
         )
         for shared, split in ((5, True), (5, False), (0, False))
     },
@@ -77,7 +73,7 @@ CASES = {
         biggan.Discriminator((8, 16), 2, 3, (0, 1)),
         IMAGES,
         LABELS,
-        biggan_torch,
+        biggan_weights,
     ),
 }
 
@@ -101,8 +97,8 @@ def test_there_and_back_deep():
         (biggan_deep.Discriminator((8, 8, 16), 2, 3, (0,)), (2, 16, 16, 3)),
     ):
         variables = filled(module, jnp.zeros(value), LABELS, Context(keys))
-        state = biggan_torch.export_torch(variables, depth=2)
-        _assert_same(biggan_torch.import_torch(state, depth=2), variables)
+        state = biggan_weights.export_torch(variables, depth=2)
+        _assert_same(biggan_weights.import_torch(state, depth=2), variables)
 
 
 def _assert_same(seen, wanted):
@@ -124,8 +120,8 @@ def _assert_same(seen, wanted):
     [
         *((f"stylegan2_{x}", stylegan2_weights) for x in ("g_cond", "g_altarch")),
         *((f"stylegan2_d_{x}", stylegan2_weights) for x in ("orig", "skip", "resnet")),
-        *((f"r3gan_{x}_cond", r3gan_published) for x in "gd"),
-        *((f"biggan_{x}", biggan_torch) for x in ("g_hier", "g_nohier", "d")),
+        *((f"r3gan_{x}_cond", r3gan_weights) for x in "gd"),
+        *((f"biggan_{x}", biggan_weights) for x in ("g_hier", "g_nohier", "d")),
     ],
 )
 def test_official_names(golden, name, weights):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.core.types import Variables
-from jaxgan.models import imported
+from jaxgan.weights import torch_layout
 
 BASE = 4
 LAYERS = {
@@ -46,14 +46,14 @@ def import_torch(state_dict: Mapping[str, Any], depth: int = 1) -> Variables:
     Raises:
       ValueError: if a name is none of that code's.
     """
-    state = {name: imported.array(x) for name, x in state_dict.items()}
+    state = {name: torch_layout.array(x) for name, x in state_dict.items()}
     variables: dict[str, Any] = {"params": {}}
     for name, array in state.items():
         layer, _, kind = name.rpartition(".")
         if kind in ("accumulation_counter", "sv0"):
             continue
         collection, path, leaf = _entry(layer, kind, array, state, depth)
-        imported.plant(variables.setdefault(collection, {}), path, leaf)
+        torch_layout.plant(variables.setdefault(collection, {}), path, leaf)
     if "output_layer.2.weight" in state:
         _pixels_last(variables)
     return variables
@@ -68,7 +68,7 @@ def _entry(layer, kind, array, state, depth):
         table = layer in ("shared", "embed") or (
             path[-1] in ("gain", "bias") and f"{layer}.u0" not in state
         )
-        kernel = array if table else imported.kernel(array)
+        kernel = array if table else torch_layout.kernel(array)
         return "params", (*path, "kernel"), kernel
     if kind not in LEAVES:
         raise ValueError(f"state_dict: saw {layer}.{kind}, wanted BigGAN-PyTorch's")
@@ -122,7 +122,7 @@ def export_torch(variables: Variables, depth: int = 1) -> dict[str, np.ndarray]:
     Vectors u are of length 1, as theirs are.
     """
     params, state = variables["params"], {}
-    for (collection, *path, leaf), array in imported.leaves(variables):
+    for (collection, *path, leaf), array in torch_layout.leaves(variables):
         if path[0] == "linear" and "image" in params:
             array = _turned(array, BASE**2)
         if collection == "spectral":
@@ -131,7 +131,9 @@ def export_torch(variables: Variables, depth: int = 1) -> dict[str, np.ndarray]:
         elif leaf == "kernel":
             leaf = "weight"
             array = (
-                array if _is_table(path, variables) else imported.their_kernel(array)
+                array
+                if _is_table(path, variables)
+                else torch_layout.their_kernel(array)
             )
         else:
             leaf = THEIRS.get((collection, leaf), leaf)

@@ -1,0 +1,54 @@
+"""BigGAN."""
+
+import optax
+
+from jaxgan import losses
+from jaxgan.core import schedules
+from jaxgan.core.recipe import Recipe
+from jaxgan.core.types import Players
+from jaxgan.recipes.alternation import LearningRate, versus
+from jaxgan.terms import orthogonal
+
+
+def biggan(
+    generator_rate: LearningRate = 5e-5,
+    discriminator_rate: LearningRate = 2e-4,
+    critic_steps: int = 2,
+    orthogonality: float = 0.0,
+    average_from: int = 40_000,
+    b1: float = 0.0,
+    decay: float = 0.9999,
+) -> Recipe:
+    """BigGAN, Brock et al. 2019 (arXiv 1809.11096), section 3 and appendix C.
+
+    Hinge loss; Adam 5e-5 and 2e-4, betas (0, 0.999), ε 1e-6; 2 discriminator updates
+    per generator update; the generator's average decays by 0.9999. The defaults are
+    those of ImageNet at 128×128 with batches of 2048; on CIFAR-10 the authors' code has
+    rates of 2e-4, 4 discriminator updates and batches of 50, and StudioGAN's, whose
+    scores are better, β₁ 0.5, 5 discriminator updates and batches of 64.
+
+    Args:
+      generator_rate: Adam's, for the generator.
+      discriminator_rate: Adam's, for the discriminator.
+      critic_steps: discriminator updates per generator update.
+      orthogonality: weight of `orthogonal` on the generator's turn; the paper's is
+        1e-4, and 0 leaves it out.
+      average_from: the step at which averaging begins: 20 000 generator updates.
+      b1: Adam's first beta.
+      decay: weight that the old average keeps at an update of the generator.
+    """
+    critic, generator = versus(losses.hinge, critic_steps)
+    if orthogonality:
+        terms = (*generator.terms, orthogonal(orthogonality))
+        generator = generator._replace(terms=terms)
+
+    def adam(rate):
+        return optax.adam(rate, b1=b1, b2=0.999, eps=1e-6)
+
+    # The average moves on every step, the generator on every `critic_steps`th.
+    each = decay ** (1.0 / critic_steps)
+    return Recipe(
+        (critic, generator),
+        Players(adam(generator_rate), adam(discriminator_rate)),
+        schedules.constant_decay(each, average_from),
+    )
