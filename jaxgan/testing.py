@@ -163,11 +163,12 @@ def check_collections_change_in_the_main_pass(subject: Subject) -> None:
         context = Context(keys_of(key), batch, state.step, train=True)
         fork = context.fork("generator")
         latent, generator = game.latent(state.variables.generator, fork)
+        real, generator = game.real(generator, latent, fork)
         fake, generator = game.generate(generator, latent, fork)
         if turn.player == "generator":
             return generator
         discriminator = state.variables.discriminator
-        for stream, sample in (("real", game.real(batch)), ("fake", fake)):
+        for stream, sample in (("real", real), ("fake", fake)):
             fork = context.fork(stream)
             sample = subject.augment.apply(state.augment, sample, fork)
             _, discriminator = game.discriminate(discriminator, sample, fork)

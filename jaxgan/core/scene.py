@@ -1,5 +1,7 @@
 """Both players' main passes on one turn: the scene that the turn's terms look at."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -18,6 +20,41 @@ from jaxgan.core.types import (
     Variables,
     Verdict,
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Stage:
+    """Both players as they are on a turn, for any number of passes."""
+
+    game: Game
+    augment: Augment
+    augment_state: Tree
+    variables: Players[Variables]
+    context: Context
+
+    def judge(
+        self, discriminator: Variables, sample: Sample, stream: str
+    ) -> tuple[Verdict, Variables]:
+        """A verdict with float32 logits, and the discriminator thereafter."""
+        fork = self.context.fork(stream)
+        sample = self.augment.apply(self.augment_state, sample, fork)
+        sample = sample._replace(features=())  # they are no part of what is judged
+        verdict, discriminator = self.game.discriminate(discriminator, sample, fork)
+        logits = jax.tree.map(lambda x: x.astype(jnp.float32), verdict.logits)
+        return verdict._replace(logits=logits), discriminator
+
+    def discriminate(self, sample: Sample, stream: str, params: Tree = None) -> Verdict:
+        """See `types.Discriminate`."""
+        return self.judge(self._player("discriminator", params), sample, stream)[0]
+
+    def generate(self, latent: Tree, stream: str, params: Tree = None) -> Sample:
+        """See `types.Generate`."""
+        fork = self.context.fork(stream).thinned(batch_size(latent))
+        return self.game.generate(self._player("generator", params), latent, fork)[0]
+
+    def _player(self, player: PlayerName, params: Tree) -> Variables:
+        variables = getattr(self.variables, player)
+        return variables if params is None else {**variables, "params": params}
 
 
 def set_scene(
@@ -39,38 +76,22 @@ def set_scene(
       context: of this turn and (micro)batch.
 
     Returns:
-      What the terms look at, and the mover's collections after its main pass: two
-      passes, real then fake, for a discriminator. The other player's collections
-      change inside the passes only.
+      What the terms look at, and the mover's collections after its main pass: for a
+      generator the latent, the real and the fake examples; for a discriminator two
+      passes, real then fake. The other player's collections change inside the passes
+      only.
     """
     mover = {**getattr(state.variables, player), "params": params}
     variables = state.variables._replace(**{player: mover})
-
-    def judge(discriminator, sample: Sample, stream: str) -> tuple[Verdict, Variables]:
-        fork = context.fork(stream)
-        sample = augment.apply(state.augment, sample, fork)
-        verdict, discriminator = game.discriminate(discriminator, sample, fork)
-        logits = jax.tree.map(lambda x: x.astype(jnp.float32), verdict.logits)
-        return verdict._replace(logits=logits), discriminator
-
-    def discriminate(sample, stream, params=None):
-        params = variables.discriminator["params"] if params is None else params
-        return judge({**variables.discriminator, "params": params}, sample, stream)[0]
-
-    def generate(latent, stream, params=None):
-        params = variables.generator["params"] if params is None else params
-        changed = {**variables.generator, "params": params}
-        fork = context.fork(stream).thinned(batch_size(latent))
-        return game.generate(changed, latent, fork)[0]
-
+    stage = _Stage(game, augment, state.augment, variables, context)
     fork = context.fork("generator")
     latent, generator = game.latent(variables.generator, fork)
+    real, generator = game.real(generator, latent, fork)
     fake, generator = game.generate(generator, latent, fork)
     if player == "discriminator":
-        latent, fake = lax.stop_gradient((latent, fake))
-    real = game.real(context.batch)
-    real_verdict, discriminator = judge(variables.discriminator, real, "real")
-    fake_verdict, discriminator = judge(discriminator, fake, "fake")
+        latent, real, fake = lax.stop_gradient((latent, real, fake))
+    real_verdict, discriminator = stage.judge(variables.discriminator, real, "real")
+    fake_verdict, discriminator = stage.judge(discriminator, fake, "fake")
     moved = generator if player == "generator" else discriminator
     collections = {name: moved[name] for name in moved if name != "params"}
     return Play(
@@ -82,9 +103,21 @@ def set_scene(
         fake=fake,
         real_verdict=real_verdict,
         fake_verdict=fake_verdict,
-        generate=generate,
-        discriminate=discriminate,
+        generate=stage.generate,
+        discriminate=stage.discriminate,
     ), collections
+
+
+def real_examples(game: Game, variables: Variables, context: Context) -> Sample:
+    """What a discriminator is shown as real, outside of turns.
+
+    Args:
+      game: the wiring.
+      variables: of the generator: current or averaged.
+      context: whose batch holds the data, and whose keys [B] a game may draw from.
+    """
+    latent, variables = game.latent(variables, context)
+    return game.real(variables, latent, context)[0]
 
 
 def measure_logits(scene: Play) -> dict[str, jax.Array]:

@@ -1,18 +1,14 @@
-"""The one train step: gradients, optimizers, devices, microbatches and the average."""
+"""The one train step: turns in order, then the average and the augmentation."""
 
-import functools
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 import optax
 from jax import lax
 
 from jaxgan.core import metrics, schedules
-from jaxgan.core.context import Context, example_keys
-from jaxgan.core.microbatches import batch_size, mean_over_parts
-from jaxgan.core.scene import measure_logits, set_scene
+from jaxgan.core.microbatches import batch_size
+from jaxgan.core.move import Setting, move_if_due
 from jaxgan.core.turns import turn_names
 from jaxgan.core.types import (
     Augment,
@@ -25,14 +21,6 @@ from jaxgan.core.types import (
 )
 
 Step = Callable[[State, Tree], tuple[State, dict[str, metrics.Mean]]]
-
-
-class _Move(NamedTuple):
-    """What one turn changes: the mover's variables, optimizer state, terms' memory."""
-
-    variables: Variables
-    opt_state: optax.OptState
-    terms: Tree
 
 
 def make_step(
@@ -82,92 +70,14 @@ def make_step(
     if microbatches < 1:
         raise ValueError(f"microbatches: saw {microbatches}, wanted at least 1")
 
-    def constrain(tree):
-        return (
-            tree if sharding is None else lax.with_sharding_constraint(tree, sharding)
-        )
-
-    def play(name, turn, state, batch, keys):
-        """Gradient and side effects of one turn, on one microbatch."""
-        context = Context(keys, batch, state.step, axis_name, train=True)
-        mover = getattr(state.variables, turn.player)
-
-        def objective(params):
-            scene, collections = set_scene(
-                game, augment, turn.player, params, state, context
-            )
-            # On a player's later turns, logits may be made for the log alone.
-            measured = measure_logits(scene) if name == turn.player else {}
-            memory = {}
-            loss = jnp.zeros((), jnp.float32)
-            for term in turn.terms:
-                value, memory[term.name] = term.apply(
-                    state.terms[name][term.name], scene
-                )
-                value = context.mean(value) if value.ndim else value
-                weight = (
-                    term.weight(state.step) if callable(term.weight) else term.weight
-                )
-                loss = loss + weight * value
-                measured[term.name] = value
-            return loss, (collections, memory, {"loss": loss, **measured})
-
-        (_, effects), gradient = context.value_and_grad(objective)(mover["params"])
-        return gradient, context.across_devices(effects)
-
-    def move(name, turn, key, state, batch):
-        """One whole turn."""
-        count = batch_size(batch, microbatches)
-        keys = constrain(example_keys(key, count, axis_name))
-        if microbatches == 1:
-            gradient, effects = play(name, turn, state, batch, keys)
-        else:
-            gradient, effects = mean_over_parts(
-                lambda part: play(name, turn, state, *constrain(part)),
-                (batch, keys),
-                microbatches,
-            )
-        collections, memory, measured = effects
-        mover = getattr(state.variables, turn.player)
-        # optax 0.2.8 is not clean under strict promotion: it raises beta to an int32.
-        with jax.numpy_dtype_promotion("standard"):
-            updates, opt_state = getattr(optimizers, turn.player).update(
-                gradient, getattr(state.opt_state, turn.player), mover["params"]
-            )
-        params = optax.apply_updates(mover["params"], updates)
-        measured["gradient_norm"] = optax.global_norm(gradient)
-        # Players may start at 0.
-        size = jnp.maximum(optax.global_norm(mover["params"]), 1e-12)
-        measured["update_to_weight"] = optax.global_norm(updates) / size
-        return _Move({**collections, "params": params}, opt_state, memory), {
-            f"{name}/{label}": metrics.mean(value) for label, value in measured.items()
-        }
-
-    def maybe_move(name, turn, key, state, batch):
-        """The turn if it is due. A skipped turn costs nothing and measures nothing."""
-        due = functools.partial(move, name, turn, key, state, batch)
-        if turn.every == 1:
-            return due()
-        _, measured = jax.eval_shape(due)
-
-        def skip():
-            unmoved = _Move(
-                getattr(state.variables, turn.player),
-                getattr(state.opt_state, turn.player),
-                state.terms[name],
-            )
-            return unmoved, jax.tree.map(
-                lambda x: jnp.zeros(x.shape, x.dtype), measured
-            )
-
-        return lax.cond((state.step + 1) % turn.every == 0, due, skip)
+    setting = Setting(game, optimizers, augment, axis_name, microbatches, sharding)
 
     def step(state: State, batch: Tree):
         key = jax.random.fold_in(state.key, state.step)
         measured = {}
         for place, (name, turn) in enumerate(zip(names, turns)):
             key_turn = jax.random.fold_in(key, 0 if shared_draws else place)
-            moved, of_turn = maybe_move(name, turn, key_turn, state, batch)
+            moved, of_turn = move_if_due(setting, name, turn, key_turn, state, batch)
             state = state._replace(
                 variables=state.variables._replace(**{turn.player: moved.variables}),
                 opt_state=state.opt_state._replace(**{turn.player: moved.opt_state}),

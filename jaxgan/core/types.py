@@ -41,10 +41,14 @@ class Sample(NamedTuple):
     Attributes:
       value: a tree of [B, ...] leaves. Penalties differentiate it.
       given: what the value is conditioned on (labels [B], a source image), or `()`.
+      features: what the generator says beside (a divergence, soft logits of discrete
+        values, a flow field): a tree of [B, ...] leaves that terms may read. Nobody
+        judges it: discriminators are shown the value and what is given.
     """
 
     value: Tree
     given: Tree = ()
+    features: Tree = ()
 
 
 class Verdict(NamedTuple):
@@ -220,12 +224,22 @@ class Game(Protocol):
         """Makes both players' variables; of `batch` only shapes matter."""
         ...
 
-    def real(self, batch: Tree) -> Sample:
-        """What the discriminator is shown as real."""
-        ...
-
     def latent(self, variables: Variables, context: Context) -> tuple[Tree, Variables]:
         """Draws what the generator starts from; may change its collections."""
+        ...
+
+    def real(
+        self, variables: Variables, latent: Tree, context: Context
+    ) -> tuple[Sample, Variables]:
+        """Makes what the discriminator is shown as real of the context's batch.
+
+        The mirror of `generate`: the generator's variables, the same latent and the
+        same context, so the same draws. Most games return the batch. An encoder or a
+        degradation that belongs to the generator's side is applied here: on the
+        generator's turn gradients flow through it, on the discriminator's it is a
+        constant, as fakes are. May change the generator's collections, after `latent`
+        and before `generate`.
+        """
         ...
 
     def generate(

@@ -29,8 +29,8 @@ class OfClasses:
 
     def examples(self, indices: np.ndarray) -> Sample:
         """Gathers by index, and numbers the labels anew."""
-        value, given = self.source.examples(indices)
-        return Sample(value, self.numbers[given])
+        sample = self.source.examples(indices)
+        return sample._replace(given=self.numbers[sample.given])
 
 
 def of_classes(source: Arrays, names: Sequence[str]) -> Source:

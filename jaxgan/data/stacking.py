@@ -34,7 +34,8 @@ class Stacked:
     def examples(self, indices: np.ndarray) -> Sample:
         """Gathers three examples per stack."""
         triples = self.triples[indices]
-        values, given = self.source.examples(triples.ravel())
+        sample = self.source.examples(triples.ravel())
+        values, given = sample.value, sample.given
         value = np.moveaxis(values[..., 0].reshape(-1, 3, *values.shape[1:-1]), 1, -1)
         if isinstance(given, tuple):
             return Sample(np.ascontiguousarray(value))

@@ -4,6 +4,7 @@ Everything is as the players see it while they train: training mode, the current
 generator, augmented verdicts. Nothing is changed.
 """
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -12,9 +13,9 @@ import jax.numpy as jnp
 import optax
 
 from jaxgan.core.context import Context
-from jaxgan.core.scene import set_scene
+from jaxgan.core.scene import real_examples, set_scene
 from jaxgan.core.turns import turn_names
-from jaxgan.core.types import Augment, Game, Play, State, Tree, Turn
+from jaxgan.core.types import Augment, Game, Play, Sample, State, Tree, Turn
 
 SIDE = 16
 """Pixels per side, at most, of the small pictures that samples are compared by."""
@@ -65,39 +66,41 @@ def make_probe(
         raise ValueError("turns: saw none of the generator's, wanted one at least")
     name, turn = found[0]
 
+    def make(params: Tree, state: State, context: Context) -> Play:
+        return set_scene(game, augment, turn.player, params, state, context)[0]
+
+    def samples(params: Tree, state: State, context: Context) -> tuple[Tree, Tree]:
+        scene = make(params, state, context)
+        return scene.real.value, scene.fake.value
+
+    def unseen(scene: Play, state: State, held_out: Tree) -> jax.Array:
+        if not jax.tree.leaves(held_out):
+            return jnp.zeros(0)
+        context = dataclasses.replace(scene.context, batch=held_out).fork("generator")
+        real = real_examples(game, state.variables.generator, context)
+        return _per_example(_logits(scene, real, "real"))
+
     def probe(state: State, keys: jax.Array, batch: Tree, held_out: Tree) -> Reading:
         context = Context(keys, batch, state.step, train=True)
         params = state.variables.generator["params"]
-        scene, _ = set_scene(game, augment, turn.player, params, state, context)
+        scene = make(params, state, context)
         value, to_generator = jax.vjp(
-            lambda latent, params: scene.generate(latent, "generator", params).value,
-            scene.latent,
-            params,
+            lambda latent: scene.generate(latent, "generator").value, scene.latent
         )
-        logits, to_value = jax.vjp(
-            lambda value: _logits(scene, scene.fake._replace(value=value), "fake"),
-            value,
+        real_logits = scene.real_verdict.logits
+        _, to_real = _judged(scene, scene.real, "real")
+        logits, to_value = _judged(scene, scene.fake._replace(value=value), "fake")
+        real_pull, pull = jax.grad(_loss, argnums=(2, 3))(
+            turn, state, real_logits, logits, name, scene
         )
-        pull = jax.grad(_loss, argnums=2)(turn, state, logits, name, scene)
-        # Latents too may be made by parameters, as StyleGAN's are.
-        _, to_params = jax.vjp(
-            lambda params: (
-                set_scene(game, augment, turn.player, params, state, context)[
-                    0
-                ].fake.value
-            ),
-            params,
-        )
-        (heard,) = to_params(*to_value(pull))
-        sensed, _ = to_generator(_random_directions(value, keys))
+        # Latents too may be made by parameters, as StyleGAN's are; and real examples.
+        _, to_params = jax.vjp(lambda params: samples(params, state, context), params)
+        (heard,) = to_params((*to_real(real_pull), *to_value(pull)))
+        (sensed,) = to_generator(_random_directions(value, keys))
         return Reading(
             fakes=small(value),
-            train_logits=_per_example(scene.real_verdict.logits),
-            held_out_logits=(
-                _per_example(_logits(scene, game.real(held_out), "real"))
-                if jax.tree.leaves(held_out)
-                else jnp.zeros(0)
-            ),
+            train_logits=_per_example(real_logits),
+            held_out_logits=unseen(scene, state, held_out),
             fake_logits=_per_example(logits),
             loss_slopes=_sizes(pull),
             value_slopes=_norms(*to_value(_of_the_mean(logits))),
@@ -125,10 +128,14 @@ def small(value: Tree) -> jax.Array:
     return jnp.concatenate(rows, axis=1)
 
 
-def _loss(turn: Turn, state: State, logits: Tree, name: str, scene: Play) -> jax.Array:
-    """The generator's objective as a function of the logits of its samples."""
-    verdict = scene.fake_verdict._replace(logits=logits)
-    scene = scene._replace(fake_verdict=verdict)
+def _loss(
+    turn: Turn, state: State, real: Tree, fake: Tree, name: str, scene: Play
+) -> jax.Array:
+    """The generator's objective as a function of the logits of both samples."""
+    scene = scene._replace(
+        real_verdict=scene.real_verdict._replace(logits=real),
+        fake_verdict=scene.fake_verdict._replace(logits=fake),
+    )
     total = jnp.zeros(())
     for term in turn.terms:
         value, _ = term.apply(state.terms[name][term.name], scene)
@@ -137,7 +144,15 @@ def _loss(turn: Turn, state: State, logits: Tree, name: str, scene: Play) -> jax
     return total
 
 
-def _logits(scene: Play, sample: Any, stream: str) -> Tree:
+def _judged(scene: Play, sample: Sample, stream: str) -> tuple[Tree, Any]:
+    """Logits, and how to pull their slopes back to the value."""
+    return jax.vjp(
+        lambda value: _logits(scene, sample._replace(value=value), stream),
+        sample.value,
+    )
+
+
+def _logits(scene: Play, sample: Sample, stream: str) -> Tree:
     return scene.discriminate(sample, stream).logits
 
 

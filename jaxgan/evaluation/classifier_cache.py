@@ -99,5 +99,5 @@ def _digest(source: Source) -> str:
 def _blocks(source: Source) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for start in range(0, source.size, BLOCK):
         stop = min(start + BLOCK, source.size)
-        value, given = source.examples(np.arange(start, stop))
-        yield value, given
+        sample = source.examples(np.arange(start, stop))
+        yield sample.value, sample.given

@@ -108,8 +108,8 @@ class LatentGame:
 
     Both are Flax modules called as `module(value, given, context)`. The batch is a
     `Sample`. The latent is `Sample(z, given)` with z [B, Z]. The generator returns a
-    value; the discriminator a `Verdict`, or bare logits. Every collection but 'params'
-    is state that changes without a gradient.
+    value, or a `Sample` of value and features; the discriminator a `Verdict`, or bare
+    logits. Every collection but 'params' is state that changes without a gradient.
 
     Attributes:
       generator: the module.
@@ -135,15 +135,11 @@ class LatentGame:
         keys = example_keys(key_examples, batch_size(batch))
         context = Context(keys, batch, train=True)
         latent, _ = self.latent({}, context)
-        real = self.real(batch)
+        real, _ = self.real({}, latent, context)
         return Players(
             self.generator.init(key_generator, latent.value, latent.given, context),
-            self.discriminator.init(key_discriminator, *real, context),
+            self.discriminator.init(key_discriminator, real.value, real.given, context),
         )
-
-    def real(self, batch: Sample) -> Sample:
-        """The data, without labels that nobody looks at."""
-        return Sample(batch.value, self.conditioning.real(batch.given))
 
     def latent(
         self, variables: Variables, context: Context
@@ -156,19 +152,29 @@ class LatentGame:
         given = self.conditioning.fake(context.draw("given"), given)
         return Sample(z, given), variables
 
+    def real(
+        self, variables: Variables, latent: Sample, context: Context
+    ) -> tuple[Sample, Variables]:
+        """The data, without labels that nobody looks at."""
+        del latent
+        batch = context.batch
+        return Sample(batch.value, self.conditioning.real(batch.given)), variables
+
     def generate(
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Maps a latent to a sample with the same `given`."""
-        value, variables = apply_module(self.generator, variables, *latent, context)
-        return Sample(value, latent.given), variables
+        made, variables = apply_module(
+            self.generator, variables, latent.value, latent.given, context
+        )
+        return as_sample(made, latent.given), variables
 
     def discriminate(
         self, variables: Variables, sample: Sample, context: Context
     ) -> tuple[Verdict, Variables]:
         """Judges a sample."""
         verdict, variables = apply_module(
-            self.discriminator, variables, *sample, context
+            self.discriminator, variables, sample.value, sample.given, context
         )
         if not isinstance(verdict, Verdict):
             verdict = Verdict(verdict)
@@ -207,6 +213,16 @@ def apply_module(
         variables, *inputs, mutable=collections, method=method
     )
     return output, {**variables, **changed}
+
+
+def as_sample(made: Tree, given: Tree) -> Sample:
+    """What a generator returned, as a sample that is given this.
+
+    A generator returns a value, or with features beside it `Sample(value, features=f)`.
+    """
+    return (
+        made._replace(given=given) if isinstance(made, Sample) else Sample(made, given)
+    )
 
 
 def standing_statistics(

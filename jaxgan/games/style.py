@@ -10,7 +10,12 @@ from flax import linen as nn
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
-from jaxgan.games.latent import Conditioning, apply_module, unconditional
+from jaxgan.games.latent import (
+    Conditioning,
+    apply_module,
+    as_sample,
+    unconditional,
+)
 
 
 class StyleGenerator(Protocol):
@@ -69,15 +74,11 @@ class StyleGame:
         keys = example_keys(key_examples, batch_size(batch))
         context = Context(keys, batch, train=True)
         z, given = self._draw("latent", context), self._given(context)
-        real = self.real(batch)
+        real, _ = self.real({}, Sample((), given), context)
         return Players(
             self.generator.init(key_generator, z, given, context),
-            self.discriminator.init(key_discriminator, *real, context),
+            self.discriminator.init(key_discriminator, real.value, real.given, context),
         )
-
-    def real(self, batch: Sample) -> Sample:
-        """The data, without labels that nobody looks at."""
-        return Sample(batch.value, self.conditioning.real(batch.given))
 
     def latent(
         self, variables: Variables, context: Context
@@ -90,21 +91,29 @@ class StyleGame:
             w = self._mixed(w, other, context)
         return Sample(w, given), changed
 
+    def real(
+        self, variables: Variables, latent: Sample, context: Context
+    ) -> tuple[Sample, Variables]:
+        """The data, without labels that nobody looks at."""
+        del latent
+        batch = context.batch
+        return Sample(batch.value, self.conditioning.real(batch.given)), variables
+
     def generate(
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Synthesises from w a sample with the same `given`."""
-        value, variables = apply_module(
+        made, variables = apply_module(
             self.generator, variables, latent.value, context, method="synthesize"
         )
-        return Sample(value, latent.given), variables
+        return as_sample(made, latent.given), variables
 
     def discriminate(
         self, variables: Variables, sample: Sample, context: Context
     ) -> tuple[Verdict, Variables]:
         """Judges a sample."""
         verdict, variables = apply_module(
-            self.discriminator, variables, *sample, context
+            self.discriminator, variables, sample.value, sample.given, context
         )
         if not isinstance(verdict, Verdict):
             verdict = Verdict(verdict)

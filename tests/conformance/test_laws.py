@@ -103,7 +103,7 @@ def noise(strength, sample, context):
     drawn = jax.vmap(lambda key: jax.random.normal(key, sample.value.shape[1:]))(
         context.draw("augment")
     )
-    return Sample(sample.value + strength * drawn, sample.given)
+    return sample._replace(value=sample.value + strength * drawn)
 
 
 def both(term):
@@ -254,7 +254,7 @@ def test_violations_are_found():
         def generate(self, variables, latent, context):
             fake, variables = super().generate(variables, latent, context)
             value = fake.value + jnp.mean(fake.value, axis=0, keepdims=True)
-            return Sample(value, fake.given), variables
+            return fake._replace(value=value), variables
 
     class Forgetful(type(game)):
         def latent(self, variables, context):
@@ -281,8 +281,8 @@ def test_violations_are_found():
     with pytest.raises(AssertionError, match="law 5"):
         testing.check_second_call_does_not_trace(subject(type(game), augment=half))
     unkeyed = Augment(
-        apply=lambda state, sample, context: Sample(
-            sample.value * (1.0 + jnp.mean(sample.value))
+        apply=lambda state, sample, context: sample._replace(
+            value=sample.value * (1.0 + jnp.mean(sample.value))
         )
     )
     with pytest.raises(AssertionError, match="law 2"):

@@ -29,7 +29,7 @@ def test_keeps_what_was_asked_for(labels, names):
         for place, label in enumerate(labels)
         if NAMES[label] in names
     ]
-    value, given = chosen.examples(np.arange(chosen.size))
+    value, given, _ = chosen.examples(np.arange(chosen.size))
     seen = [
         (int(x), chosen.classes[y]) for x, y in zip(value[:, 0], given, strict=True)
     ]

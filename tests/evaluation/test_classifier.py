@@ -34,7 +34,7 @@ def trained(tmp_path_factory):
 def test_digits(trained):
     """More than 96 in 100 of those that it was not trained on, by its own count too."""
     order = np.random.default_rng(0).permutation(DIGITS.size)[: DIGITS.size // 10]
-    value, given = DIGITS.examples(order)
+    value, given, _ = DIGITS.examples(order)
     features, probabilities = trained.outputs(value)
     accuracy = np.mean(np.argmax(probabilities, axis=1) == given)
     assert accuracy > 0.96
@@ -62,7 +62,7 @@ def test_stacks(trained, monkeypatch):
     assert extractor.fingerprint == trained.fingerprint
     assert (extractor.class_count, extractor.feature_count) == (1000, 384)
     assert extractor.classes == stacks.classes
-    value, given = stacks.examples(np.arange(200))
+    value, given, _ = stacks.examples(np.arange(200))
     features, probabilities = extractor.outputs(value)
     single = Outputs(
         *map(np.stack, zip(*(trained.outputs(value[..., [c]]) for c in range(3))))
@@ -200,6 +200,6 @@ def test_mnist(shared_data, tmp_path):
             extractor = classifier(train, held_out=test, cache_dir=tmp_path)
     finally:
         jax.config.update("jax_disable_most_optimizations", True)
-    value, given = test.examples(np.arange(test.size))
+    value, given, _ = test.examples(np.arange(test.size))
     right = np.argmax(extractor.probabilities(value), axis=1) == given
     assert right.mean() >= 0.99

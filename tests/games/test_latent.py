@@ -59,7 +59,9 @@ def test_unconditional_ignores_labels():
     game, players = make()
     latent, _ = game.latent(players.generator, context())
     assert latent.value.shape == (6, 3)
-    assert latent.given == () == game.real(BATCH).given
+    real, _ = game.real(players.generator, latent, context())
+    assert latent.given == () == real.given
+    np.testing.assert_array_equal(real.value, BATCH.value)
     fake, _ = game.generate(players.generator, latent, context())
     verdict, _ = game.discriminate(players.discriminator, fake, context())
     assert isinstance(verdict, Verdict)
@@ -72,6 +74,32 @@ def test_as_data_keeps_each_label():
     np.testing.assert_array_equal(latent.given, BATCH.given)
     fake, _ = game.generate(players.generator, latent, context())
     np.testing.assert_array_equal(fake.given, BATCH.given)
+
+
+class Talker(nn.Module):
+    """Says beside its value how long the latent is."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        lengths = jnp.linalg.norm(value, axis=1)
+        return Sample(nn.Dense(2)(value), features=lengths)
+
+
+def test_a_generator_may_say_something_beside():
+    game = LatentGame(Talker(), Judge(), latent_size=3, conditioning=as_data)
+    players = game.init(jax.random.key(0), BATCH)
+    latent, _ = game.latent(players.generator, context())
+    fake, _ = game.generate(players.generator, latent, context())
+    assert fake.value.shape == (6, 2)
+    np.testing.assert_array_equal(fake.given, BATCH.given)
+    np.testing.assert_allclose(
+        fake.features, np.linalg.norm(latent.value, axis=1), 1e-6
+    )
+    quiet = game.discriminate(
+        players.discriminator, fake._replace(features=()), context()
+    )
+    seen = game.discriminate(players.discriminator, fake, context())
+    np.testing.assert_array_equal(seen[0].logits, quiet[0].logits)
 
 
 def test_uniform_labels_are_uniform_and_keyed():

@@ -84,7 +84,9 @@ def test_official_discriminators(golden, name):
 
     @jax.jit
     def still(variables, sample):
-        return module.apply(variables, *sample, context(len(given), False)).logits
+        return module.apply(
+            variables, sample.value, sample.given, context(len(given), False)
+        ).logits
 
     for side, sample in zip(("real", "fake"), samples):
         seen = still(evaluated(npz, "state/", variables), sample)

@@ -10,7 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.core.context import example_keys
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.diagnosis import probe, variety
 from jaxgan.run.experiment import Batches, Experiment, examples
@@ -29,24 +30,31 @@ class Signals:
     def __init__(self, experiment: Experiment):
         """Prepares; nothing is computed or read before the first call."""
         self._data, self._held_out = experiment.data, experiment.held_out
-        self._game = experiment.game
-        read = probe.make_probe(
-            experiment.game, experiment.recipe.turns, experiment.augment
-        )
+        game = experiment.game
+        read = probe.make_probe(game, experiment.recipe.turns, experiment.augment)
         size = self._size = _chunk(experiment)
 
         def read_chunk(state, place, batch, held_out):
             key = jax.random.fold_in(jax.random.key(0), place)
             return read(state, example_keys(key, size), batch, held_out)
 
+        def show_chunk(variables, step, place, batch):
+            keys = example_keys(jax.random.fold_in(jax.random.key(0), place), size)
+            context = Context(keys, batch, step, train=True).fork("generator")
+            return probe.small(real_examples(game, variables, context).value)
+
         self._read = jax.jit(read_chunk)
-        self._small = jax.jit(probe.small)
+        self._show = jax.jit(show_chunk)
         self._real: _Real | None = None
+        self._real_is_made = False
 
     def __call__(self, state: State) -> dict[str, float]:
         """All signals of a state of one run, on this process's devices."""
         if self._real is None:
-            self._real = _Real(self._see(self._data), self._see(self._held_out))
+            self._real_is_made = self._finds_real_made(state)
+        if self._real is None or self._real_is_made:
+            both = (self._see(state, data) for data in (self._data, self._held_out))
+            self._real = _Real(*both)
         real = self._real
         reading = _joined(
             [self._chunk_of(state, place) for place in range(-(-SAMPLES // self._size))]
@@ -66,17 +74,33 @@ class Signals:
         batch = examples(self._data, index)
         return jax.device_get(self._read(state, place, batch, held_out))
 
-    def _see(self, data: Batches | None) -> np.ndarray:
+    def _see(self, state: State, data: Batches | None) -> np.ndarray:
         """Small pictures of a set's first examples: two sets of the number compared."""
         if data is None:
             return np.zeros((0, 1))
         count = min(2 * SAMPLES, getattr(data.source, "size", 2 * SAMPLES))
-        parts = []
-        for start in range(0, count, self._size):
-            index = np.arange(start, start + self._size)
-            batch = examples(data, index)
-            parts.append(jax.device_get(self._small(self._game.real(batch).value)))
+        parts = [
+            self._see_chunk(state.variables.generator, state, place, data)
+            for place in range(-(-count // self._size))
+        ]
         return np.concatenate(parts)[:count]
+
+    def _see_chunk(
+        self, variables: Tree, state: State, place: int, data: Batches
+    ) -> np.ndarray:
+        index = np.arange(place * self._size, (place + 1) * self._size)
+        batch = examples(data, index)
+        return jax.device_get(self._show(variables, state.step, place, batch))
+
+    def _finds_real_made(self, state: State) -> bool:
+        """Whether the generator has a part in real examples, as an encoder has."""
+        variables = state.variables.generator
+        other = jax.tree.map(lambda x: x * 0.5, variables["params"])
+        one, other = (
+            self._see_chunk(each, state, 0, self._data)
+            for each in (variables, {**variables, "params": other})
+        )
+        return not np.array_equal(one, other)
 
 
 class _Real:

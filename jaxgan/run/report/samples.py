@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
-from jaxgan.run.experiment import examples
 from jaxgan.run.report import embedded_pictures
 from jaxgan.run.report.embedded_pictures import Picture
 from jaxgan.run.report.plots import COLOURS, Figure, figure
 from jaxgan.run.sampling import interpolation, preview_grid, stored_run
+from jaxgan.run.sampling.sampler import real_samples
 
 WALKS, FRAMES, RATE = 4, 12, 10.0
 """Walks, each between two samples; pictures on the way; those per second."""
@@ -70,8 +70,7 @@ def real_examples(
     """
     experiment = loaded.experiment
     count = num if labels is None else max(num, SEARCHED)
-    batch = examples(experiment.data, np.arange(count))
-    real = jax.device_get(experiment.game.real(batch))
+    real = real_samples(experiment, loaded.state, np.arange(count))
     if labels is None:
         return real
     given = np.asarray(real.given)

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.core.context import Context
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
@@ -138,6 +139,21 @@ def _latents(game, variables, key, step, batch, indices, labels=None):
 
 def _render(game, variables, step, keys, latent):
     return game.generate(variables, latent, Context(keys, step=step))[0]
+
+
+def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
+    """Examples of the data by index, as a discriminator is shown them; numpy arrays.
+
+    Where a game makes them by its generator, that is the running average.
+    """
+    batch = examples(experiment.data, indices)
+
+    def shown(variables, step, batch):
+        keys = example_keys(jax.random.key(0), len(indices))
+        context = Context(keys, batch, step)
+        return real_examples(experiment.game, variables, context)
+
+    return jax.device_get(jax.jit(shown)(state.ema, state.step, batch))
 
 
 def generate(

@@ -14,7 +14,7 @@ from jaxgan.run import pictures
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.diagnosis import measurements
 from jaxgan.run.evaluation import while_training
-from jaxgan.run.experiment import Experiment, examples
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import checkpoints
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.files.metrics_log import Records, Silence
@@ -117,7 +117,7 @@ class _Trainer:
         if step < self.options.steps and processes.is_chief():
             start = seed_axis.member(processes.local(state), 0, len(self.seeds))
             self.grid = preview_grid.grid_of(self.sampler, self.experiment, start)
-            self.draw_real()
+            self.draw_real(start)
         self.evaluate = None
         if step < self.options.steps:
             self.evaluate = while_training.make(
@@ -208,13 +208,13 @@ class _Trainer:
         parts = (seed_axis.member(state, place, count) for place in range(count))
         self.records.note(self.step, [self.signals(part) for part in parts])
 
-    def draw_real(self) -> None:
+    def draw_real(self, state: State) -> None:
         """Draws real examples, once, beside the samples."""
         path = self.run / "samples" / "real.png"
         self.drawn = None
         if not path.exists():
-            batch = examples(self.experiment.data, np.arange(self.grid.num))
-            real = jax.device_get(self.experiment.game.real(batch))
+            places = np.arange(self.grid.num)
+            real = sampler.real_samples(self.experiment, state, places)
             pictures.save_png(path, pictures.enlarged(self.experiment.picture(real)))
 
     def save(self) -> None:
