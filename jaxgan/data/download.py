@@ -78,11 +78,11 @@ def downloaded(
                 draft.close()  # Windows moves no open file
             os.replace(draft.name, path)
             return path
-    damaged = " in place of the damaged one" if path.exists() else ""
+    other = " in place of the file there, which is another" if path.exists() else ""
     raise DataError(
         f"{path.name}: could not be downloaded from {', nor from '.join(failures)}; "
         f"where there is a network, download {addresses[0]} and put it at {path}"
-        f"{damaged}"
+        f"{other}"
     )
 
 

@@ -34,14 +34,19 @@ def original_images(
     parts = pieces(split, original.counts)
     cache = cache_folder() if cache_dir is None else pathlib.Path(cache_dir)
     folder = cache.expanduser() / name
-    # Images and labels may lie in one file, which is then read once.
+    # Images and labels may lie in one file, which is then checked and read once.
+    fetch = functools.cache(functools.partial(_download, name, original, folder))
     read = functools.cache(functools.partial(_read, name, original, folder))
     count = sum(part.stop - part.start for part in parts)
     shape = _shape(original, size)
     rule = () if size is None else (RULE,)
     identity = ("original", name, *original.files, *parts, *rule)
     values = cached_array(
-        identity, (count, *shape), lambda out: _fill(out, read, parts, size), cache_dir
+        identity,
+        (count, *shape),
+        lambda out: _fill(out, read, parts, size),
+        cache_dir,
+        fetch=fetch,
     )
     labels = cached_array(
         (*identity, "labels"),
@@ -49,6 +54,7 @@ def original_images(
         lambda out: _collect_labels(out, read, parts),
         cache_dir,
         np.int32,
+        fetch,
     )
     return dataclasses.replace(arrays(values, labels, original.classes), split=split)
 
@@ -67,7 +73,6 @@ def _read(
     name: str, original: OriginalDataset, folder: pathlib.Path, split: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Images and labels of a whole split."""
-    _download(name, original, folder)
     images, labels = original.read(folder, split)
     count = original.counts[split]
     if images.shape != (count, *original.shape) or labels.shape != (count,):

@@ -51,7 +51,9 @@ def test_damaged_is_downloaded_again(url, tmp_path, monkeypatch):
     path.write_bytes(CONTENTS[:-1])
     with monkeypatch.context() as patch:
         patch.setattr(urllib.request, "urlopen", offline)
-        with pytest.raises(data.DataError, match=r"in place of the damaged one$"):
+        with pytest.raises(
+            data.DataError, match=r"in place of the file there, which is another$"
+        ):
             downloaded(url, DIGEST, tmp_path / "cache")
     assert downloaded(url, DIGEST, tmp_path / "cache").read_bytes() == CONTENTS
 

@@ -11,7 +11,7 @@ from jaxgan.data import image_file, original_images
 from jaxgan.data.download import sha256
 from jaxgan.data.original_files import ORIGINALS, OriginalFile
 from tests.data.originals import examples, publish
-from tests.data.test_download import Terminal
+from tests.data.test_download import Terminal, interrupt
 
 NAMES = tuple(ORIGINALS)
 
@@ -83,7 +83,8 @@ def test_again_without_network(server, nowhere, own_cache, monkeypatch, capsys):
     server.files.clear()
     capsys.readouterr()
     with monkeypatch.context() as patch:
-        patch.setattr(original_images, "_download", None)
+        patch.setattr(original_images, "_download", interrupt)
+        patch.setattr(original_images, "_read", interrupt)
         again = data.image_dataset("mnist", "train", nowhere)
     np.testing.assert_array_equal(first.values, again.values)
     np.testing.assert_array_equal(first.labels, again.labels)
@@ -203,6 +204,17 @@ def test_a_broken_transfer_goes_on(server, nowhere, monkeypatch):
     assert "ended after 20000 of" in told[0]
     asked = [wanted for place, wanted in server.asked if place.startswith("cifar10")]
     assert asked == [None, "bytes=20000-", "bytes=40000-"]
+
+
+def test_an_interrupted_download_takes_no_space(
+    server, nowhere, own_cache, monkeypatch
+):
+    publish("mnist", server, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(original_images, "downloaded", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            data.image_dataset("mnist", "train", nowhere)
+    assert not own_cache.exists()
 
 
 def test_contents_of_another_shape(server, nowhere, own_cache, monkeypatch):
