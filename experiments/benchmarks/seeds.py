@@ -64,7 +64,7 @@ def experiments(name: str, seeds: int) -> list[Experiment]:
     """An experiment with its default config, one for each seed."""
     module = loading.load_module(EXPERIMENTS / f"{name}.py")
     _, config = loading.variant(module, None)
-    with mock.patch.object(data, "tfds_images", stand_in):
+    with mock.patch.object(data, "image_dataset", stand_in):
         return [module.build(one) for one in population.configs(config, seeds)]
 
 
