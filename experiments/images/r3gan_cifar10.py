@@ -144,7 +144,7 @@ def images(config: Config, split: str = "train") -> data.Source:
     if config.path:
         whole = data.folder(config.path, config.size)
     else:
-        whole = data.tfds_images(config.dataset, split, size=config.size)
+        whole = data.image_dataset(config.dataset, split, size=config.size)
     return data.of_classes(whole, config.only)
 
 

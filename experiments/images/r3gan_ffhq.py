@@ -137,7 +137,7 @@ def images(config: Config) -> data.Source:
     """The user's own, or a data set."""
     if config.path:
         return data.folder(config.path, config.size, labels="none")
-    return data.tfds_images(config.dataset, size=config.size)
+    return data.image_dataset(config.dataset, size=config.size)
 
 
 def tiny(config: Config) -> Config:

@@ -165,7 +165,7 @@ def _source(config: Config) -> data.Source:
     if config.path:
         source = data.folder(config.path, config.size, config.channels, labels=labels)
     else:
-        source = data.tfds_images(config.dataset, size=config.size)
+        source = data.image_dataset(config.dataset, size=config.size)
     if config.conditional and len(source.classes) < 2:
         raise data.DataError(
             f"path: saw {len(source.classes)} classes in "

@@ -134,7 +134,7 @@ def build(config: Config) -> Experiment:
 def _source(config: Config) -> data.Source:
     if config.path:
         return data.folder(config.path, config.size, labels="none")
-    return data.tfds_images(config.dataset, size=config.size)
+    return data.image_dataset(config.dataset, size=config.size)
 
 
 def tiny(config: Config) -> Config:

@@ -30,7 +30,7 @@ def load(monkeypatch):
         del path, labels
         return data.arrays(np.zeros((2, size, size, 3), np.uint8))
 
-    monkeypatch.setattr(data, "tfds_images", black)
+    monkeypatch.setattr(data, "image_dataset", black)
     monkeypatch.setattr(data, "folder", black_folder)
     return lambda name: experiment_file.load_module(EXPERIMENTS[name])
 

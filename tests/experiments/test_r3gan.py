@@ -19,7 +19,7 @@ def module():
 def digits(monkeypatch):
     values = np.zeros((20, 8, 8, 1), np.uint8)
     digits = data.arrays(values, np.arange(20) % 10)
-    monkeypatch.setattr(data, "tfds_images", lambda *name, size: digits)
+    monkeypatch.setattr(data, "image_dataset", lambda *name, size: digits)
 
 
 def test_the_same_networks(module):

@@ -67,7 +67,7 @@ def experiments(name: str, seeds: int) -> list[Experiment]:
     """An experiment with its default config, one for each seed."""
     module = experiment_file.load_module(EXPERIMENTS[name])
     _, config = experiment_file.variant(module, None)
-    with mock.patch.object(data, "tfds_images", stand_in):
+    with mock.patch.object(data, "image_dataset", stand_in):
         return [module.build(one) for one in seed_axis.configs(config, seeds)]
 
 
