@@ -26,7 +26,7 @@ from jaxgan.run.report import (
 from jaxgan.run.report.embedded_pictures import Picture
 from jaxgan.run.report.evaluation_tables import Table
 from jaxgan.run.report.plots import Figure
-from jaxgan.run.report.run_facts import Facts
+from jaxgan.run.report.run_facts import RunFacts
 from jaxgan.run.report.samples import Pair, Walk
 from jaxgan.run.report.seed_comparison import Seeds
 from jaxgan.run.sampling import stored_run
@@ -57,7 +57,7 @@ class FromCheckpoint(NamedTuple):
 class Contents(NamedTuple):
     """All that the page shows, in its order."""
 
-    facts: Facts
+    facts: RunFacts
     diagnosis: Mapping[str, Diagnosis]
     curves: Sequence[Figure]
     pictures: Sequence[Picture]

@@ -13,7 +13,7 @@ MOST_SOURCE = 200_000
 """Characters of the experiment's file that are shown."""
 
 
-class Facts(NamedTuple):
+class RunFacts(NamedTuple):
     """What a run is.
 
     Attributes:
@@ -45,7 +45,7 @@ class Facts(NamedTuple):
     source: str
 
 
-def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> Facts:
+def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> RunFacts:
     """Reads all of it; nothing of the experiment is run.
 
     Raises:
@@ -56,7 +56,7 @@ def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> Facts:
     there = experiment.is_file()
     saved = checkpoints.steps(run)
     first = identity.config.get("seed", 0)
-    return Facts(
+    return RunFacts(
         name=identity.experiment,
         variant=identity.variant,
         about=experiment_file.first_line(experiment) if there else "",
