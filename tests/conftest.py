@@ -5,6 +5,7 @@ import gc
 import importlib.metadata
 import os
 import pathlib
+import socket
 
 import pytest
 
@@ -34,6 +35,19 @@ jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")
 jax.config.update("jax_debug_nans", True)
+
+
+_getaddrinfo = socket.getaddrinfo
+
+
+def _getaddrinfo_here(host, *arguments, **options):
+    """Finds this machine only: no test reads from the network, or waits for it."""
+    if host not in (None, "", "localhost", "127.0.0.1", "::1", socket.gethostname()):
+        raise socket.gaierror(socket.EAI_NONAME, f"tests use no network, saw {host!r}")
+    return _getaddrinfo(host, *arguments, **options)
+
+
+socket.getaddrinfo = _getaddrinfo_here
 
 
 MUCH = 2 * 2**30

@@ -50,9 +50,9 @@ def build(config: Config) -> Experiment:
             dcgan.Discriminator(config.width),
             config.latent_size,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(config.half_life, ramp_up=0.05),
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
+        ),
         data=data.batches(source, config.batch_size, config.seed),
     )
 

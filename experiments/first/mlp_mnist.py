@@ -10,7 +10,7 @@ images in [-1, 1], non-saturating loss.
 the test set on average, is 0.88 sure of 2,000 samples, and finds every class at 8 % to
 13 %: digits with specks, as dense layers make them.
 
-MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
+MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
 
 import dataclasses
@@ -49,7 +49,7 @@ OPTIONS = Options(steps=20_000)
 
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
-    source = data.tfds_images("mnist")
+    source = data.image_dataset("mnist")
     recipe = recipes.nonsaturating(config.learning_rate)
     return Experiment(
         game=LatentGame(
@@ -57,10 +57,9 @@ def build(config: Config) -> Experiment:
             mlp.Discriminator(config.discriminator_widths, config.dropout),
             config.latent_size,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed),
-        held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),
+        held_out=data.batches(data.image_dataset("mnist", "test"), config.batch_size),
     )
 
 

@@ -145,9 +145,9 @@ def build(config: Config) -> Experiment:
 
     return Experiment(
         game=game,
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(500.0 * config.batch_size, ramp_up=0.05),
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(500.0 * config.batch_size, ramp_up=0.05)
+        ),
         data=data.batches(source, config.batch_size, config.seed),
         picture=functools.partial(_cloud, lattice=lattice),
         progress=progress,

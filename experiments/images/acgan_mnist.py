@@ -10,7 +10,7 @@ to their class and far from those of other digits.
     python experiments/images/acgan_mnist.py --variant rebooted --minutes 5
     jaxgan sample runs/acgan_mnist --label 7
 
-MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
+MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 
 On one core of an AMD EPYC 8,349 steps of `default` took eight minutes and 6,557 of
 `rebooted` nine: digits of both are of their class, nearly all. Those of `rebooted` are
@@ -69,7 +69,7 @@ OPTIONS = Options(steps=30_000)
 
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
-    source = data.tfds_images("mnist")
+    source = data.image_dataset("mnist")
     classes = len(source.classes)
     generator_rate, discriminator_rate = (
         optax.cosine_decay_schedule(rate, config.decay_steps, 0.1)
@@ -92,11 +92,11 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             uniform_labels(classes),
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(config.half_life, ramp_up=0.05),
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
+        ),
         data=data.batches(source, config.batch_size, config.seed),
-        held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),
+        held_out=data.batches(data.image_dataset("mnist", "test"), config.batch_size),
     )
 
 

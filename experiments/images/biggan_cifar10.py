@@ -130,9 +130,7 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             uniform_labels(classes),
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=recipe.ema_decay,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
         held_out=held_out,
     )
@@ -143,7 +141,7 @@ def images(config: Config, split: str = "train") -> data.Source:
     if config.path:
         whole = data.folder(config.path, config.size)
     else:
-        whole = data.tfds_images(config.dataset, split, size=config.size)
+        whole = data.image_dataset(config.dataset, split, size=config.size)
     return data.of_classes(whole, config.only)
 
 

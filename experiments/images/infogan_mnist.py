@@ -18,7 +18,7 @@ width. A classifier, right on 98.7 % of the test set, finds 83 % of 2,000 sample
 of the digit that their category shows most often, and nine of ten digits lead one: five
 categories keep to one digit, at 99 % or more, and five share it, mostly with one other.
 
-MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
+MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
 
 import dataclasses
@@ -78,7 +78,7 @@ OPTIONS = Options(steps=30_000)
 
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
-    source = data.tfds_images("mnist")
+    source = data.image_dataset("mnist")
     codes = Codes((config.categories,), config.continuous)
     generator_rate, discriminator_rate = (
         optax.cosine_decay_schedule(rate, config.decay_steps, 0.1)
@@ -101,12 +101,12 @@ def build(config: Config) -> Experiment:
     )
     return Experiment(
         game=game,
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(config.half_life, ramp_up=0.05),
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
+        ),
         data=data.batches(source, config.batch_size, config.seed),
         progress=meanings(game, codes),
-        held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),
+        held_out=data.batches(data.image_dataset("mnist", "test"), config.batch_size),
     )
 
 

@@ -130,12 +130,10 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             as_data if config.conditional else unconditional,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         augment=scheduled(R3GAN, schedules.cosine(0.0, config.augment, steps))
         if config.augment
         else Augment(),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
         held_out=held_out,
     )
@@ -146,7 +144,7 @@ def images(config: Config, split: str = "train") -> data.Source:
     if config.path:
         whole = data.folder(config.path, config.size)
     else:
-        whole = data.tfds_images(config.dataset, split, size=config.size)
+        whole = data.image_dataset(config.dataset, split, size=config.size)
     return data.of_classes(whole, config.only)
 
 

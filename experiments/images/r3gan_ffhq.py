@@ -125,12 +125,10 @@ def build(config: Config) -> Experiment:
             r3gan.Discriminator(config.widths[::-1], config.groups[::-1], **shared),
             config.latent_size,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         augment=scheduled(R3GAN, schedules.cosine(0.0, config.augment, steps))
         if config.augment
         else Augment(),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
     )
 
@@ -139,7 +137,7 @@ def images(config: Config) -> data.Source:
     """The user's own, or a data set."""
     if config.path:
         return data.folder(config.path, config.size, labels="none")
-    return data.tfds_images(config.dataset, size=config.size)
+    return data.image_dataset(config.dataset, size=config.size)
 
 
 def tiny(config: Config) -> Config:

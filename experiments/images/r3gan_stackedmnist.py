@@ -37,7 +37,7 @@ collapse; it does not follow that its loss must:
     dcgan_normalised: modes                                    1
     dcgan_normalised: divergence                            6.91
 
-MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
+MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
 
 import dataclasses
@@ -117,10 +117,12 @@ def build(config: Config) -> Experiment:
     if config.normalise and config.recipe == "r3gan":
         raise ValueError("normalise: saw True, wanted False with R1 and R2")
     source = data.stacked(
-        data.tfds_images("mnist", size=config.size), config.stacks, config.seed
+        data.image_dataset("mnist", size=config.size), config.stacks, config.seed
     )
     held_out = data.stacked(
-        data.tfds_images("mnist", "test", size=config.size), config.stacks, config.seed
+        data.image_dataset("mnist", "test", size=config.size),
+        config.stacks,
+        config.seed,
     )
     schedules = recipes.r3gan(
         config.gamma,
@@ -134,9 +136,7 @@ def build(config: Config) -> Experiment:
         recipe = recipes.nonsaturating(config.learning_rate[0])
     return Experiment(
         game=LatentGame(*players(config, source.shape), config.latent_size),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.ema_decay,
+        recipe=recipe._replace(ema_decay=schedules.ema_decay),
         data=data.batches(source, config.batch_size, config.seed),
         held_out=data.batches(held_out, config.batch_size),
     )

@@ -123,9 +123,9 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             uniform_labels(classes) if config.conditional else unconditional,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(config.half_life, ramp_up=0.05),
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
+        ),
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
         held_out=held_out,
     )
@@ -136,7 +136,7 @@ def images(config: Config, split: str = "train") -> data.Source:
     if config.path:
         whole = data.folder(config.path, config.size)
     else:
-        whole = data.tfds_images(config.dataset, split, size=config.size)
+        whole = data.image_dataset(config.dataset, split, size=config.size)
     return data.of_classes(whole, config.only)
 
 

@@ -150,12 +150,12 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             as_data if classes else unconditional,
         ),
-        turns=(judging._replace(terms=(*judging.terms, real_sign())), *others),
-        optimizers=recipe.optimizers,
+        recipe=recipe._replace(
+            turns=(judging._replace(terms=(*judging.terms, real_sign())), *others)
+        ),
         augment=ada(
             batch_size=config.batch_size, target=config.target, images=config.ada_images
         ),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
     )
 
@@ -165,7 +165,7 @@ def _source(config: Config) -> data.Source:
     if config.path:
         source = data.folder(config.path, config.size, config.channels, labels=labels)
     else:
-        source = data.tfds_images(config.dataset, size=config.size)
+        source = data.image_dataset(config.dataset, size=config.size)
     if config.conditional and len(source.classes) < 2:
         raise data.DataError(
             f"path: saw {len(source.classes)} classes in "

@@ -12,8 +12,8 @@ here they are float32, or bfloat16 with `--bfloat16`.
     python experiments/images/stylegan2_cifar10.py --path cifar10.zip
     python experiments/images/stylegan2_cifar10.py --variant small --minutes 10
 
-Without a path, the dataset must be prepared by TensorFlow Datasets; if it is not, the
-error says how. With one, the images of each class lie in a folder of its name.
+Without a path, CIFAR-10 is downloaded, unless TensorFlow Datasets has prepared it (see
+`data.image_dataset`). With one, the images of each class lie in a folder of its name.
 
 `small` is for a laptop: a narrow network on MNIST, or on the path. After 3,000 steps
 most samples are digits of their class, by eye. One core of an AMD EPYC made 200
@@ -135,10 +135,10 @@ def build(config: Config) -> Experiment:
             uniform_labels(classes) if classes else unconditional,
             mixing=0.0,
         ),
-        turns=(judging._replace(terms=(*judging.terms, real_sign())), *others),
-        optimizers=recipe.optimizers,
+        recipe=recipe._replace(
+            turns=(judging._replace(terms=(*judging.terms, real_sign())), *others)
+        ),
         augment=ada(batch_size=config.batch_size) if config.ada else Augment(),
-        ema_decay=recipe.ema_decay,
         data=data.batches(source, config.batch_size, config.seed),
         held_out=None
         if config.path
@@ -149,7 +149,7 @@ def build(config: Config) -> Experiment:
 def _source(config: Config, split: str) -> data.Source:
     if config.path:
         return data.folder(config.path, config.size)
-    return data.tfds_images(config.dataset, split, size=config.size)
+    return data.image_dataset(config.dataset, split, size=config.size)
 
 
 def tiny(config: Config) -> Config:

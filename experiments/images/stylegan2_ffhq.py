@@ -126,9 +126,7 @@ def build(config: Config) -> Experiment:
             config.latent_size,
             mixing=config.mixing,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=recipe.ema_decay,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
     )
 
@@ -136,7 +134,7 @@ def build(config: Config) -> Experiment:
 def _source(config: Config) -> data.Source:
     if config.path:
         return data.folder(config.path, config.size, labels="none")
-    return data.tfds_images(config.dataset, size=config.size)
+    return data.image_dataset(config.dataset, size=config.size)
 
 
 def tiny(config: Config) -> Config:

@@ -12,7 +12,7 @@ update of the generator. A classifier, 0.987 sure of the test set on average, is
 sure of 2,000 samples, and finds classes at 2 % to 25 %. All 50,000 steps would take 40
 minutes.
 
-MNIST must be prepared by TensorFlow Datasets; if it is not, the error says how.
+MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
 
 import dataclasses
@@ -51,7 +51,7 @@ OPTIONS = Options(steps=50_000)
 
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
-    source = data.tfds_images("mnist")
+    source = data.image_dataset("mnist")
     recipe = recipes.wgan(
         config.learning_rate, config.clip, config.critic_steps, first_rounds=0
     )
@@ -61,10 +61,9 @@ def build(config: Config) -> Experiment:
             dcgan.Discriminator(config.width),
             config.latent_size,
         ),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         data=data.batches(source, config.batch_size, config.seed),
-        held_out=data.batches(data.tfds_images("mnist", "test"), config.batch_size),
+        held_out=data.batches(data.image_dataset("mnist", "test"), config.batch_size),
     )
 
 

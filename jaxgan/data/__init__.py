@@ -4,6 +4,7 @@ from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
 from jaxgan.data.classes import of_classes
 from jaxgan.data.handwritten import digits
+from jaxgan.data.image_dataset import image_dataset
 from jaxgan.data.image_folder import folder
 from jaxgan.data.source import (
     Arrays,
@@ -14,7 +15,6 @@ from jaxgan.data.source import (
     without_labels,
 )
 from jaxgan.data.stacking import stacked
-from jaxgan.data.tfds_images import tfds_images
 from jaxgan.data.toy import (
     GRID_DEVIATION,
     RING_DEVIATION,
@@ -38,11 +38,11 @@ __all__ = [
     "folder",
     "grid",
     "grid_centres",
+    "image_dataset",
     "of_classes",
     "ring",
     "ring_centres",
     "stacked",
     "subset",
-    "tfds_images",
     "without_labels",
 ]

@@ -16,7 +16,7 @@ _blank = contextvars.ContextVar("blank", default=False)
 
 @contextlib.contextmanager
 def blank() -> Iterator[None]:
-    """While it lasts, `folder` and `tfds_images` look at no file.
+    """While it lasts, `folder` and `image_dataset` look at no file.
 
     They return sources of grey images, of the shape and with the classes that are known
     without files: a folder's images have no labels.

@@ -30,6 +30,7 @@ def cached_array(
     fill: Callable[[np.ndarray], None],
     folder: str | os.PathLike | None = None,
     dtype: type[np.generic] = np.uint8,
+    fetch: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
     """An array that `fill` fills the first time, memory-mapped from disk ever after.
 
@@ -42,6 +43,8 @@ def cached_array(
       folder: of the cache; by default `cache_folder()`. If it cannot be written, or is
         full, the array stays in memory, with a warning.
       dtype: of the array.
+      fetch: gets what `fill` reads. It may take long and be interrupted: no space is
+        taken yet.
 
     Raises:
       DataError: if it can be kept neither on disk nor in `MEMORY_LIMIT` of memory.
@@ -56,6 +59,7 @@ def cached_array(
             return np.load(path, mmap_mode="r")
         except (ValueError, OSError, EOFError) as error:
             warnings.warn(f"{path}: damaged, made again ({error})", stacklevel=3)
+    fetch()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = _draft(folder, shape, dtype)

@@ -26,14 +26,17 @@ def decode(data: bytes, name: str, size: int, channels: int) -> np.ndarray:
     Raises:
       DataError: if it is no image, or damaged, naming it and the fix.
     """
+    image = _square(_upright(data, name, channels), size)
+    return np.asarray(image).reshape(size, size, channels)
+
+
+def resize(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Makes of bytes [H, W, C] what `decode` makes of a file that holds them."""
     from PIL import Image
 
-    image = _upright(data, name, channels)
-    short = min(image.size)
-    left, top = ((side - short) // 2 for side in image.size)
-    image = image.crop((left, top, left + short, top + short))
-    image = image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=None)
-    return np.asarray(image).reshape(size, size, channels)
+    *_, channels = pixels.shape
+    image = Image.fromarray(pixels[..., 0] if channels == 1 else pixels)
+    return np.asarray(_square(image, size)).reshape(size, size, channels)
 
 
 def decode_whole(data: bytes, name: str, channels: int) -> np.ndarray:
@@ -46,6 +49,15 @@ def decode_whole(data: bytes, name: str, channels: int) -> np.ndarray:
     """
     image = _upright(data, name, channels)
     return np.asarray(image).reshape(image.height, image.width, channels)
+
+
+def _square(image: Any, size: int) -> Any:
+    from PIL import Image
+
+    short = min(image.size)
+    left, top = ((side - short) // 2 for side in image.size)
+    image = image.crop((left, top, left + short, top + short))
+    return image.resize((size, size), Image.Resampling.LANCZOS, reducing_gap=None)
 
 
 def _upright(data: bytes, name: str, channels: int) -> Any:

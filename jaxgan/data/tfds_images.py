@@ -1,4 +1,4 @@
-"""Any prepared image dataset of TensorFlow Datasets, read without TensorFlow."""
+"""Image datasets that TensorFlow Datasets has prepared, read without TensorFlow."""
 
 import concurrent.futures
 import contextlib
@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from jaxgan.data.blank import blank_images, is_blank
+from jaxgan.data.blank import blank_images
 from jaxgan.data.cache import cached_array
 from jaxgan.data.image_file import RULE, decode, decode_whole
-from jaxgan.data.source import Arrays, DataError, arrays, check_count
+from jaxgan.data.source import Arrays, DataError, arrays
+from jaxgan.data.split import empty_split, unknown_split
 
 BLOCK = 1000
 """Rows read together: five times faster than one by one."""
@@ -25,34 +26,21 @@ BLOCK = 1000
 
 def tfds_images(
     name: str,
-    split: str = "train",
-    data_dir: str | os.PathLike | None = None,
+    split: str,
+    data_dir: str | os.PathLike | None,
     *,
-    size: int | None = None,
-    cache_dir: str | os.PathLike | None = None,
+    size: int | None,
+    cache_dir: str | os.PathLike | None,
 ) -> Arrays:
-    """An image dataset by its name in the TFDS catalogue, such as 'mnist'.
+    """Reads a dataset that TFDS has prepared; arguments are those of `image_dataset`.
 
     It must have been prepared as array_record. If it was not, and TensorFlow is
-    installed, it is prepared now; else the error says which command does it. Images are
-    decoded once and kept in the cache folder, so that they need not fit in memory.
-
-    Args:
-      name: of the dataset, with a config if it has several: 'lsun/bedroom'.
-      split: as TFDS writes them: 'train', 'test[:1000]', 'train+test'.
-      data_dir: where datasets are prepared; TFDS's own default if None.
-      size: cut and resize every image as `folder` does. Needed if sizes differ.
-      cache_dir: where to keep decoded images; see `cache.cache_folder`.
+    installed, it is prepared now; else the error says which command does it.
 
     Raises:
       DataError: if the dataset or split does not exist, is not prepared, has no images,
         or has images of several sizes.
     """
-    if size is not None:
-        check_count("size", size, 1)
-    if is_blank():
-        with _quiet():
-            return _blank(name, data_dir, size)
     with _quiet():
         builder = _prepared(name, data_dir)
         features = _features(name, builder)
@@ -95,9 +83,16 @@ def _classes(features: Any) -> tuple[str, ...]:
     return tuple(getattr(features["label"], "names", None) or ())
 
 
-def _blank(name: str, data_dir: str | os.PathLike | None, size: int | None) -> Arrays:
-    """Of the shape that the catalogue tells."""
-    features = _features(name, _builder(name, data_dir))
+def blank_tfds_images(
+    name: str, data_dir: str | os.PathLike | None, size: int | None
+) -> Arrays:
+    """Blank images of the shape and with the classes that the catalogue tells.
+
+    Raises:
+      DataError: if it tells no size, and none is given.
+    """
+    with _quiet():
+        features = _features(name, _builder(name, data_dir))
     height, width, channels = features["image"].shape
     if size is not None:
         height = width = size
@@ -105,6 +100,16 @@ def _blank(name: str, data_dir: str | os.PathLike | None, size: int | None) -> A
         raise DataError(f"{name}: the catalogue tells no size of images; give one")
     shape = height, width, 1 if channels == 1 else 3
     return blank_images(shape, _classes(features))
+
+
+def is_prepared(name: str, data_dir: str | os.PathLike | None) -> bool:
+    """Whether `tfds_images` would find the dataset prepared, in a format it reads."""
+    with _quiet():
+        builder = _builder(name, data_dir)
+        # Asked whether it is prepared, TFDS looks for a folder, of any format or none.
+        return builder.is_prepared() and any(
+            map(_is_array_record, _record_files(builder))
+        )
 
 
 @contextlib.contextmanager
@@ -146,7 +151,6 @@ def _prepared(name: str, data_dir: str | os.PathLike | None) -> Any:
     builder = _builder(name, data_dir)
     folder = builder._data_dir_root  # the default, if none was given
     command = f"tfds build {name} --file_format=array_record --data_dir={folder}"
-    # Asked whether it is prepared, TFDS looks for a folder, of any format or none.
     if builder.is_prepared():
         if any(map(_is_array_record, _record_files(builder))):
             return builder
@@ -185,17 +189,15 @@ def _rows(name: str, builder: Any, split: str) -> Any:
     import tensorflow_datasets as tfds
 
     skip = {"image": tfds.decode.SkipDecoding()}
-    known = ", ".join(sorted(builder.info.splits))
+    known = builder.info.splits
     try:
         rows = builder.as_data_source(split=split, decoders=skip)
     except NotImplementedError as error:
         raise DataError(f"{name}: {_line(error)}") from None
     except (ValueError, KeyError, AssertionError, TypeError) as error:
-        raise DataError(
-            f"split: saw {split!r}, wanted one of {known}, or a slice ({_line(error)})"
-        ) from None
+        raise unknown_split(split, known, error) from None
     if not len(rows):
-        raise DataError(f"split: saw {split!r} without rows; there are {known}")
+        raise empty_split(split, known)
     return rows
 
 

@@ -1,15 +1,14 @@
 """What an experiment is made of: all that the training loop needs to know."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 import jax
 import numpy as np
-import optax
 
-from jaxgan.core.schedules import Decay, no_average
-from jaxgan.core.types import Augment, Game, Players, Sample, State, Tree, Turn
+from jaxgan.core.recipe import Recipe
+from jaxgan.core.types import Augment, Game, Sample, State, Tree
 from jaxgan.run import pictures
 
 
@@ -63,11 +62,9 @@ class Experiment:
 
     Attributes:
       game: the wiring.
-      turns: who moves, on which terms, how often.
-      optimizers: one per player.
+      recipe: turns, optimizers, and the decay of the generator's running average.
       data: the batch of every step.
       augment: applied to whatever the discriminator judges.
-      ema_decay: decay of the generator's running average.
       picture: draws samples as one uint8 picture [H, W, 3].
       progress: f(state, sample) -> picture, drawn during training; by default `picture`
         of the sample. It may show the discriminator too.
@@ -77,11 +74,9 @@ class Experiment:
     """
 
     game: Game
-    turns: Sequence[Turn]
-    optimizers: Players[optax.GradientTransformation]
+    recipe: Recipe
     data: Batches
     augment: Augment = Augment()  # noqa: RUF009  immutable
-    ema_decay: Decay = no_average
     picture: Callable[[Sample], np.ndarray] = pictures.grid
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing

@@ -9,6 +9,7 @@ import optax
 from flax import linen as nn
 
 from jaxgan import losses
+from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Game, Players, Sample, Turn
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -100,7 +101,9 @@ def without_data(
     term = (adversarial(losses.nonsaturating),)
     return Experiment(
         game=game,
-        turns=(Turn("discriminator", term), Turn("generator", term)),
-        optimizers=Players(optax.identity(), optax.identity()),
+        recipe=Recipe(
+            turns=(Turn("discriminator", term), Turn("generator", term)),
+            optimizers=Players(optax.identity(), optax.identity()),
+        ),
         data=NoData(Nowhere(shape, classes), current=current),
     )

@@ -27,7 +27,7 @@ def test_a_folder_that_is_not_there():
 )
 def test_a_dataset_that_is_not_prepared(name, size, shape, classes, tmp_path):
     with data.blank():
-        source = data.tfds_images(name, data_dir=tmp_path, size=size)
+        source = data.image_dataset(name, data_dir=tmp_path, size=size)
     assert source.shape == shape
     assert len(source.classes) == classes
     labels = source.examples(np.array([0, classes - 1, classes])).given
@@ -39,4 +39,4 @@ def test_without_a_size_it_is_refused(tmp_path):
         data.blank(),
         pytest.raises(data.DataError, match="the catalogue tells no size of images"),
     ):
-        data.tfds_images("imagenet2012", data_dir=tmp_path)
+        data.image_dataset("imagenet2012", data_dir=tmp_path)

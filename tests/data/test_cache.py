@@ -58,6 +58,17 @@ def test_an_error_leaves_nothing(tmp_path):
     assert not os.listdir(tmp_path)
 
 
+def test_fetched_before_space_is_taken(tmp_path):
+    log = []
+
+    def fetch():
+        log.append(os.listdir(tmp_path))
+
+    for _ in range(2):
+        cache.cached_array(("a",), (9,), counting(log), tmp_path, fetch=fetch)
+    assert log == [[], (9,)]
+
+
 def test_unwritable_falls_back_to_memory(tmp_path):
     blocked = tmp_path / "file"
     blocked.touch()

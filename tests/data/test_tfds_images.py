@@ -8,9 +8,7 @@ import pytest
 from PIL import Image
 
 from jaxgan import data
-
-# `data.tfds_images` is the function.
-tfds_images = sys.modules["jaxgan.data.tfds_images"]
+from jaxgan.data import tfds_images
 
 
 def png(pixels):
@@ -71,7 +69,7 @@ def originals(source, images):
 def test_reads(tmp_path):
     images, labels = pixels(7, 5, 4), [0, 1, 0, 1, 1, 0, 0]
     prepare(tmp_path, images, labels)
-    source = data.tfds_images("tiny_shapes", "train", tmp_path)
+    source = data.image_dataset("tiny_shapes", "train", tmp_path)
     assert (source.size, source.shape) == (7, (5, 4, 1))
     assert source.classes == ("cat", "dog")
     order = originals(source, images)
@@ -79,9 +77,9 @@ def test_reads(tmp_path):
     sample = source.examples(np.arange(7))
     np.testing.assert_array_equal(sample.given, np.array(labels)[order])
     assert sample.value.min() >= -1
-    part = data.tfds_images("tiny_shapes", "test[2:4]", str(tmp_path))
+    part = data.image_dataset("tiny_shapes", "test[2:4]", str(tmp_path))
     assert part.size == 2
-    both = data.tfds_images("tiny_shapes", "train+test", tmp_path)
+    both = data.image_dataset("tiny_shapes", "train+test", tmp_path)
     assert both.size == 14
     assert "tensorflow" not in sys.modules
 
@@ -92,8 +90,8 @@ def test_colour_unlabelled_resized(tmp_path):
     with pytest.raises(
         data.DataError, match=r"tiny_shapes train\[1\]: .* give a size="
     ):
-        data.tfds_images("tiny_shapes", "train", tmp_path)
-    source = data.tfds_images("tiny_shapes", "train", tmp_path, size=2)
+        data.image_dataset("tiny_shapes", "train", tmp_path)
+    source = data.image_dataset("tiny_shapes", "train", tmp_path, size=2)
     assert (source.size, source.shape, source.classes) == (2, (2, 2, 3), ())
     assert source.examples(np.arange(2)).given == ()
     assert any((value == 7).all() for value in source.values)
@@ -101,17 +99,17 @@ def test_colour_unlabelled_resized(tmp_path):
 
 def test_decoded_once_until_prepared_anew(tmp_path, monkeypatch):
     prepare(tmp_path / "a", pixels(3, 4, 4), [0, 1, 1])
-    first = data.tfds_images("tiny_shapes", "train", tmp_path / "a")
+    first = data.image_dataset("tiny_shapes", "train", tmp_path / "a")
     with monkeypatch.context() as patch:
         patch.setattr(tfds_images, "_decode_all", None)
         patch.setattr(tfds_images, "_collect_labels", None)
-        again = data.tfds_images("tiny_shapes", "train", tmp_path / "a")
+        again = data.image_dataset("tiny_shapes", "train", tmp_path / "a")
     np.testing.assert_array_equal(first.values, again.values)
     np.testing.assert_array_equal(first.labels, again.labels)
     prepare(tmp_path / "b", 255 - pixels(3, 4, 4), [0, 1, 1])
     (tmp_path / "a").rename(tmp_path / "old")
     (tmp_path / "b").rename(tmp_path / "a")
-    other = data.tfds_images("tiny_shapes", "train", tmp_path / "a")
+    other = data.image_dataset("tiny_shapes", "train", tmp_path / "a")
     assert sorted(originals(other, 255 - pixels(3, 4, 4))) == [0, 1, 2]
 
 
@@ -119,14 +117,15 @@ def test_blocks(tmp_path, monkeypatch):
     images = pixels(10, 2, 2)
     prepare(tmp_path, images, [0] * 10)
     monkeypatch.setattr(tfds_images, "BLOCK", 4)
-    source = data.tfds_images("tiny_shapes", "train", tmp_path)
+    source = data.image_dataset("tiny_shapes", "train", tmp_path)
     assert sorted(originals(source, images)) == list(range(10))
 
 
 def test_a_dataset_of_the_catalogue(tmp_path):
     """Prepared under its name and version, it is found by TFDS's own code."""
     prepare(tmp_path, pixels(3, 28, 28), [0, 1, 1], name="mnist")
-    source = data.tfds_images("mnist", "test", tmp_path)
+    assert tfds_images.is_prepared("mnist", tmp_path)
+    source = data.image_dataset("mnist", "test", tmp_path)
     assert (source.size, source.shape) == (3, (28, 28, 1))
 
 
@@ -136,17 +135,17 @@ def test_unknown_split(tmp_path):
         with pytest.raises(
             data.DataError, match=r"split: saw 'valid'|split: saw 'tr"
         ) as e:
-            data.tfds_images("tiny_shapes", split, tmp_path)
+            data.image_dataset("tiny_shapes", split, tmp_path)
         assert "test, train" in str(e.value)
 
 
 def test_unknown_name(tmp_path):
     with pytest.raises(data.DataError, match=r"mnits: .*did you mean 'mnist'"):
-        data.tfds_images("mnits", data_dir=tmp_path)
+        data.image_dataset("mnits", data_dir=tmp_path)
     with pytest.raises(data.DataError, match=r"qqqqqqq: .*tensorflow.org/datasets"):
-        data.tfds_images("qqqqqqq", data_dir=tmp_path)
+        data.image_dataset("qqqqqqq", data_dir=tmp_path)
     with pytest.raises(data.DataError, match=r"^mnist/big: "):
-        data.tfds_images("mnist/big", data_dir=tmp_path)
+        data.image_dataset("mnist/big", data_dir=tmp_path)
 
 
 def one_line(error, *wanted):
@@ -159,9 +158,9 @@ def one_line(error, *wanted):
 def test_not_prepared(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(data.DataError) as error:
-        data.tfds_images("mnist", data_dir=tmp_path)
-    command = f"tfds build mnist --file_format=array_record --data_dir={tmp_path}"
-    one_line(error, f"not prepared in {tmp_path}/mnist/3.0.1", command)
+        data.image_dataset("kmnist", data_dir=tmp_path)
+    command = f"tfds build kmnist --file_format=array_record --data_dir={tmp_path}"
+    one_line(error, f"not prepared in {tmp_path}/kmnist/3.0.1", command)
     one_line(error, "python -m pip install tensorflow && ")
 
 
@@ -173,35 +172,35 @@ def test_prepares_where_tensorflow_is(tmp_path, monkeypatch):
     def stand_in(self):
         with monkeypatch.context() as patch:
             patch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", real)
-            prepare(tmp_path, pixels(2, 28, 28), [0, 1], name="mnist")
+            prepare(tmp_path, pixels(2, 28, 28), [0, 1], name="kmnist")
 
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", stand_in)
-    assert data.tfds_images("mnist", data_dir=tmp_path).size == 2
+    assert data.image_dataset("kmnist", data_dir=tmp_path).size == 2
 
 
 def test_other_formats_and_remains(tmp_path):
-    made = prepare(tmp_path, pixels(2, 28, 28), [0, 1], name="mnist")
+    made = prepare(tmp_path, pixels(2, 28, 28), [0, 1], name="kmnist")
     folder = pathlib.Path(made.data_path)
     about = folder / "dataset_info.json"
     about.write_text(about.read_text().replace("array_record", "tfrecord"))
     for file in list(folder.glob("*array_record*")):
         file.rename(folder / file.name.replace("array_record", "tfrecord"))
     with pytest.raises(data.DataError) as error:
-        data.tfds_images("mnist", data_dir=tmp_path)
+        data.image_dataset("kmnist", data_dir=tmp_path)
     one_line(error, str(folder), "no array_record files", "remove it, then: tfds build")
 
 
 def test_refuses_size(tmp_path):
     with pytest.raises(data.DataError, match="size: saw 0"):
-        data.tfds_images("mnist", data_dir=tmp_path, size=0)
+        data.image_dataset("mnist", data_dir=tmp_path, size=0)
 
 
 def test_real_mnist(shared_data):
     folder = shared_data / "tfds"
     if not (folder / "mnist").is_dir():
         pytest.skip(f"no prepared mnist in {folder}")
-    source = data.tfds_images("mnist", "test", folder)
+    source = data.image_dataset("mnist", "test", folder)
     assert (source.size, source.shape) == (10_000, (28, 28, 1))
     assert source.classes == tuple("0123456789")
     counts = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]

@@ -192,7 +192,8 @@ def test_mnist(shared_data, tmp_path):
     """The default is right 99 times in 100 on MNIST's test set."""
     folder = str(shared_data / "tfds")
     train, test = (
-        data.tfds_images("mnist", split, data_dir=folder) for split in ("train", "test")
+        data.image_dataset("mnist", split, data_dir=folder)
+        for split in ("train", "test")
     )
     jax.config.update("jax_disable_most_optimizations", False)
     try:

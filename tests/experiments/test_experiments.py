@@ -48,7 +48,7 @@ def save_images(folder, count):
 @pytest.fixture
 def experiment(request, monkeypatch, tmp_path):
     """(path, module, tiny config of the first variant)."""
-    monkeypatch.setattr(data, "tfds_images", fake_tfds)
+    monkeypatch.setattr(data, "image_dataset", fake_tfds)
     monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
     module = experiment_file.load_module(request.param)
     config = module.tiny(next(iter(module.VARIANTS.values())))

@@ -30,14 +30,14 @@ def load(monkeypatch):
         del path, labels
         return data.arrays(np.zeros((2, size, size, 3), np.uint8))
 
-    monkeypatch.setattr(data, "tfds_images", black)
+    monkeypatch.setattr(data, "image_dataset", black)
     monkeypatch.setattr(data, "folder", black_folder)
     return lambda name: experiment_file.load_module(EXPERIMENTS[name])
 
 
 def counts(made):
     """Parameters of generator and discriminator."""
-    described = made.game, made.turns, made.optimizers
+    described = made.game, made.recipe.turns, made.recipe.optimizers
     batch = Sample(
         jax.ShapeDtypeStruct((4, *made.data.source.shape), np.float32),
         jax.ShapeDtypeStruct((4,), np.int32),
@@ -130,7 +130,7 @@ def test_schedules_of_r3gan(load, name, variant, last):
     assert (config.augment, config.flip, config.bfloat16) == (last, True, True)
     made = module.build(config)
     steps = 20_000_000 // config.batch_size
-    memory = made.optimizers.discriminator.init(jnp.ones(1))
+    memory = made.recipe.optimizers.discriminator.init(jnp.ones(1))
     for share, rate, b2 in ((0, 2e-4, 0.9), (0.5, 1.25e-4, 0.945), (2, 5e-5, 0.99)):
         counts = jax.tree.map(
             lambda count, share=share: jnp.full_like(count, share * steps),
@@ -138,13 +138,13 @@ def test_schedules_of_r3gan(load, name, variant, last):
         )
         later = memory._replace(hyperparams_states=counts)
         with jax.numpy_dtype_promotion("standard"):
-            _, seen = made.optimizers.discriminator.update(jnp.ones(1), later)
+            _, seen = made.recipe.optimizers.discriminator.update(jnp.ones(1), later)
         np.testing.assert_allclose(
             [seen.hyperparams["learning_rate"], seen.hyperparams["b2"]],
             [rate, b2],
             rtol=1e-4,
         )
-    (pair, one, two), _ = (turn.terms for turn in made.turns)
+    (pair, one, two), _ = (turn.terms for turn in made.recipe.turns)
     assert (pair.name, one.name, two.name) == ("adversarial", "r1", "r2")
     for share, part in ((0, 1.0), (0.5, 0.55), (2, 0.1)):
         np.testing.assert_allclose(
@@ -165,7 +165,7 @@ def test_schedules(load, name, every, batch, updates, flip):
     """Updates of the generator, and what a step sees."""
     module = load(name)
     made = module.build(module.VARIANTS["default"])
-    assert [turn.every for turn in made.turns] == [1, every]
+    assert [turn.every for turn in made.recipe.turns] == [1, every]
     assert module.OPTIONS.steps == every * updates
     assert (made.data.batch_size, made.data.flip) == (batch, flip)
 
@@ -176,7 +176,7 @@ def test_rates_of_sngan_fall_to_nothing(load):
     made = module.build(module.VARIANTS["default"])
     one = jnp.ones(1)
     with jax.numpy_dtype_promotion("standard"):
-        for optimizer, updates in zip(made.optimizers, (100_000, 500_000)):
+        for optimizer, updates in zip(made.recipe.optimizers, (100_000, 500_000)):
             adam, schedule = optimizer.init(one)
             for share, rate in ((0, 2e-4), (0.5, 1e-4), (1, 0.0)):
                 later = schedule._replace(count=jnp.int32(share * updates))

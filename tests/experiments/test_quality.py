@@ -75,7 +75,7 @@ class Classifier(nn.Module):
 def judge(shared_data):
     """f(images) -> probabilities, by a classifier that is right 98 times in 100."""
     folder = str(shared_data / "tfds")
-    batch_at = data.batches(data.tfds_images("mnist", data_dir=folder), 128, 5)
+    batch_at = data.batches(data.image_dataset("mnist", data_dir=folder), 128, 5)
     model, optimizer = Classifier(), optax.adam(optax.cosine_decay_schedule(1e-3, 1400))
 
     def loss(params, batch):
@@ -95,7 +95,7 @@ def judge(shared_data):
         for number in range(1400):
             params, memory = step(params, memory, batch_at(number))
     apply = jax.jit(functools.partial(model.apply, params))
-    held_out = data.tfds_images("mnist", "test", data_dir=folder)
+    held_out = data.image_dataset("mnist", "test", data_dir=folder)
     test = held_out.examples(np.arange(held_out.size))
     right = np.argmax(apply(test.value), axis=1) == test.given
     assert right.mean() > 0.98

@@ -19,7 +19,7 @@ def module():
 def digits(monkeypatch):
     values = np.zeros((20, 8, 8, 1), np.uint8)
     digits = data.arrays(values, np.arange(20) % 10)
-    monkeypatch.setattr(data, "tfds_images", lambda *name, size: digits)
+    monkeypatch.setattr(data, "image_dataset", lambda *name, size: digits)
 
 
 def test_the_same_networks(module):
@@ -37,10 +37,10 @@ def test_the_same_average_and_data(module):
         module.build(module.tiny(module.VARIANTS[name])) for name in ("small", "dcgan")
     )
     for step in (0, 1, 5_000, 100_000):
-        assert one.ema_decay(step, 64) == other.ema_decay(step, 64)
+        assert one.recipe.ema_decay(step, 64) == other.recipe.ema_decay(step, 64)
     np.testing.assert_array_equal(one.data(3).value, other.data(3).value)
-    assert [len(turn.terms) for turn in one.turns] == [3, 1]
-    assert [len(turn.terms) for turn in other.turns] == [1, 1]
+    assert [len(turn.terms) for turn in one.recipe.turns] == [3, 1]
+    assert [len(turn.terms) for turn in other.recipe.turns] == [1, 1]
 
 
 def test_penalties_forbid_normalisation(module):

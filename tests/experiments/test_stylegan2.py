@@ -58,7 +58,12 @@ def first_state(made):
     batch = Sample(jax.ShapeDtypeStruct(shape, jnp.float32), given)
     state = jax.eval_shape(
         lambda key, batch: init_state(
-            key, made.game, made.turns, made.optimizers, batch, made.augment
+            key,
+            made.game,
+            made.recipe.turns,
+            made.recipe.optimizers,
+            batch,
+            made.augment,
         ),
         jax.random.key(0),
         batch,
@@ -129,7 +134,9 @@ def test_steps_trace_in_bfloat16(name):
     config = file.tiny(next(iter(file.VARIANTS.values())))
     made = file.build(dataclasses.replace(config, path="labelled", bfloat16=True))
     state, batch = first_state(made)
-    step = make_step(made.game, made.turns, made.optimizers, augment=made.augment)
+    step = make_step(
+        made.game, made.recipe.turns, made.recipe.optimizers, augment=made.augment
+    )
     after, metrics = jax.eval_shape(step, state, batch)
     kinds = [jax.tree.map(lambda x: (x.shape, x.dtype), s) for s in (state, after)]
     assert kinds[0] == kinds[1]

@@ -11,6 +11,7 @@ import optax
 
 from jaxgan import data, losses
 from jaxgan.core import Players, Turn
+from jaxgan.core.recipe import Recipe
 from jaxgan.games.latent import LatentGame
 from jaxgan.nn import Dense
 from jaxgan.run import launch
@@ -60,11 +61,13 @@ def build(config):
     play = adversarial(losses.wasserstein)
     return Experiment(
         game=LatentGame(Cloud(), Plane(), latent_size=2),
-        turns=(
-            Turn("discriminator", (play, r1(config.penalty))),
-            Turn("generator", (play,)),
+        recipe=Recipe(
+            turns=(
+                Turn("discriminator", (play, r1(config.penalty))),
+                Turn("generator", (play,)),
+            ),
+            optimizers=Players(*[optax.sgd(config.learning_rate)] * 2),
         ),
-        optimizers=Players(*[optax.sgd(config.learning_rate)] * 2),
         data=data.batches(train, 32, config.seed),
         held_out=data.batches(held_out, 32, config.seed),
         picture=lambda sample: np.zeros((8, 8, 3), np.uint8),

@@ -35,9 +35,7 @@ def build(config):
     recipe = recipes.nonsaturating()
     return Experiment(
         game=LatentGame(dcgan.Generator((8, 8, 1), 4), dcgan.Discriminator(4), 4),
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
-        ema_decay=schedules.half_life(100.0),
+        recipe=recipe._replace(ema_decay=schedules.half_life(100.0)),
         data=data.batches(
             data.subset(digits, np.arange(1_400)), config.batch_size, config.seed
         ),

@@ -15,6 +15,7 @@ from flax import linen as nn
 
 from jaxgan import data, losses
 from jaxgan.core import Players, Sample, Term, Turn
+from jaxgan.core.recipe import Recipe
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.run import launch, pictures
 from jaxgan.run.experiment import Experiment
@@ -129,13 +130,15 @@ def build(config):
             latent_size=4,
             conditioning=as_data if config.labelled else unconditional,
         ),
-        turns=(
-            Turn("discriminator", (adversarial(loss), draws())),
-            Turn("generator", (adversarial(loss),), every=2),
+        recipe=Recipe(
+            turns=(
+                Turn("discriminator", (adversarial(loss), draws())),
+                Turn("generator", (adversarial(loss),), every=2),
+            ),
+            optimizers=Players(*[optax.adam(config.learning_rate, b1=0.5)] * 2),
+            ema_decay=lambda step, images: np.float32(0.9),
         ),
-        optimizers=Players(*[optax.adam(config.learning_rate, b1=0.5)] * 2),
         data=batches,
-        ema_decay=lambda step, images: np.float32(0.9),
         picture=functools.partial(
             pictures.scatter, real=3 * np.eye(2, dtype=np.float32) - 1, pixels=100
         ),

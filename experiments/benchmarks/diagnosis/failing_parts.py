@@ -117,8 +117,7 @@ def points(
     game = LatentGame(generator or plane(), discriminator or maxout(), latent_size=2)
     return lambda seed: Experiment(
         game=game,
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe,
         data=data.batches(source, BATCH, seed),
     )
 
@@ -138,10 +137,8 @@ def digits(
     held_out = data.subset(source, order[-HELD_OUT:])
     return lambda seed: Experiment(
         game=game,
-        turns=recipe.turns,
-        optimizers=recipe.optimizers,
+        recipe=recipe._replace(ema_decay=schedules.half_life(10_000.0, ramp_up=0.05)),
         augment=augment,
-        ema_decay=schedules.half_life(10_000.0, ramp_up=0.05),
         data=data.batches(data.subset(source, order[:train]), BATCH, seed),
         held_out=data.batches(held_out, BATCH, seed),
     )

@@ -11,7 +11,7 @@ out. With several steps per dispatch, these are one `jax.lax.scan`. Every round 
 each once, for as many steps as lie between two rows, so that what else the machine does
 falls on all. The table shows medians over rounds, of the ratios too.
 
-MNIST must be prepared by TensorFlow Datasets; the folder of 64×64 images is made here.
+MNIST is downloaded if need be; the folder of 64×64 images is made here.
 """
 
 import contextlib

@@ -67,7 +67,7 @@ def experiments(name: str, seeds: int) -> list[Experiment]:
     """An experiment with its default config, one for each seed."""
     module = experiment_file.load_module(EXPERIMENTS[name])
     _, config = experiment_file.variant(module, None)
-    with mock.patch.object(data, "tfds_images", stand_in):
+    with mock.patch.object(data, "image_dataset", stand_in):
         return [module.build(one) for one in seed_axis.configs(config, seeds)]
 
 
@@ -91,7 +91,7 @@ def player(members: Sequence[Experiment]) -> Callable[[int], None]:
 def measure(name: str, options: Options) -> list[str]:
     """The cells of one experiment's row."""
     members = experiments(name, options.seeds)
-    period = math.lcm(*(turn.every for turn in members[0].turns))
+    period = math.lcm(*(turn.every for turn in members[0].recipe.turns))
     steps = period * math.ceil(options.steps / period)
     at_once, alone = player(members), player(members[:1])
     timings = interleaved(

@@ -141,7 +141,7 @@ def assemble(found: Found, asked: Mapping[str, str]) -> Imported:
         opt_state=Players(
             *(
                 optimizer.init(player["params"])
-                for optimizer, player in zip(experiment.optimizers, players)
+                for optimizer, player in zip(experiment.recipe.optimizers, players)
             )
         ),
         ema=ema if trained is not ema else jax.tree.map(jnp.copy, ema),

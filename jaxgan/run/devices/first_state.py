@@ -33,8 +33,8 @@ def first_state(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> 
         return init_state(
             key,
             experiment.game,
-            experiment.turns,
-            experiment.optimizers,
+            experiment.recipe.turns,
+            experiment.recipe.optimizers,
             batch,
             experiment.augment,
         )

@@ -31,7 +31,7 @@ class Signals:
         """Prepares; nothing is computed or read before the first call."""
         self._data, self._held_out = experiment.data, experiment.held_out
         game = experiment.game
-        read = probe.make_probe(experiment.game, experiment.turns, experiment.augment)
+        read = probe.make_probe(game, experiment.recipe.turns, experiment.augment)
         size = self._size = _chunk(experiment)
 
         def read_chunk(state, place, batch, held_out):

@@ -29,7 +29,7 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Data
     """The data of an experiment, of which one split is to be compared with.
 
     'train' is what it trains on, 'held_out' its `held_out`; either also goes by the
-    name that its source has for it, as 'test' of `jaxgan.data.tfds_images`.
+    name that its source has for it, as 'test' of `jaxgan.data.image_dataset`.
 
     Raises:
       RunError: naming the option, if there is no such split.

@@ -147,9 +147,9 @@ def _play(
 ) -> Callable[[State, Tree], tuple[State, Totals]]:
     play = make_step(
         experiment.game,
-        experiment.turns,
-        experiment.optimizers,
-        ema_decay=experiment.ema_decay,
+        experiment.recipe.turns,
+        experiment.recipe.optimizers,
+        ema_decay=experiment.recipe.ema_decay,
         augment=experiment.augment,
         shared_draws=shared_draws,
         **divided,

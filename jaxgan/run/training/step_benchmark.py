@@ -43,7 +43,8 @@ def measure(
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
     compiled = program.step.lower(state, totals, batch).compile()
     compile_seconds = time.perf_counter() - began
-    settled, period = rhythm(experiment.turns)
+    turns = experiment.recipe.turns
+    settled, period = rhythm(turns)
     if settled:
         state = state._replace(step=state.step + settled)
     seconds = []
@@ -59,7 +60,7 @@ def measure(
     used = jax.tree.leaves(batch)[0].sharding.device_set
     counted = count_operations(experiment, program.seeds, batch, shared_draws)
     flops = None if math.isnan(counted) else counted / len(used)
-    alike = period == 1 and all(turn.stop is None for turn in experiment.turns)
+    alike = period == 1 and all(turn.stop is None for turn in turns)
     return {
         "images_per_second": round(images / median, 1),
         "seconds_per_step": median,

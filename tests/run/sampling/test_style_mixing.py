@@ -28,7 +28,7 @@ def run(tmp_path_factory):
     widths = ("condition-layers=1", "channel-base=32", "channel-max=4")
     flags = [f"--{flag}" for flag in (*sizes, *widths, "steps=1", f"run-dir={folder}")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "tfds_images", fake_tfds)
+        patch.setattr(data, "image_dataset", fake_tfds)
         assert launch.train(FILE, ["--variant=small", *flags]) == 0
         yield folder
 
