@@ -15,7 +15,7 @@ from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling import interpolation, sampler, stored_run, style_mixing
-from tests.experiments.test_experiments import EXPERIMENTS, fake_tfds
+from tests.experiments.test_experiments import EXPERIMENTS, fake_dataset
 
 FILE = EXPERIMENTS["stylegan2_cifar10"]
 
@@ -28,7 +28,7 @@ def run(tmp_path_factory):
     widths = ("condition-layers=1", "channel-base=32", "channel-max=4")
     flags = [f"--{flag}" for flag in (*sizes, *widths, "steps=1", f"run-dir={folder}")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "image_dataset", fake_tfds)
+        patch.setattr(data, "image_dataset", fake_dataset)
         assert launch.train(FILE, ["--variant=small", *flags]) == 0
         yield folder
 
