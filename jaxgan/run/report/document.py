@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import jinja2
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log
+from jaxgan.run.files import checkpoints, metrics_log, run_directory
 from jaxgan.run.report import (
     curves,
     embedded_pictures,
@@ -29,7 +29,6 @@ from jaxgan.run.report.run_facts import Facts
 from jaxgan.run.report.samples import Pair, Walk
 from jaxgan.run.report.seed_comparison import Seeds
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.training import loop
 
 HERE = pathlib.Path(__file__).parent
 T = TypeVar("T")
@@ -81,7 +80,7 @@ def contents(run: pathlib.Path) -> Contents:
     known = run_facts.read(run, rows)
     measured = evaluation_tables.read(run)
     pictures, there = embedded_pictures.over_time(
-        loop.sample_folders(run, known.seeds)[0]
+        run_directory.sample_folders(run, known.seeds)[0]
     )
     several = len(known.seeds) > 1
     return Contents(
