@@ -65,6 +65,7 @@ SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
     "infogan": {"codes": CODES},
     "reacgan": {"critic_steps": 2},
+    "wgan": {"critic_steps": 2, "first_rounds": 1, "first_critic_steps": 2},
 }
 # Whose discriminator says more than a logit.
 HEADS = {

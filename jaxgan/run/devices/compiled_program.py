@@ -34,7 +34,7 @@ class Collective(NamedTuple):
     bytes: int
 
 
-class Facts(NamedTuple):
+class ProgramFacts(NamedTuple):
     """Describes a program, per device.
 
     Attributes:
@@ -69,7 +69,7 @@ class Facts(NamedTuple):
         return data + self.code
 
 
-def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
+def facts(compiled: jax.stages.Compiled, loops: bool = False) -> ProgramFacts:
     """Asks a compiled program.
 
     Args:
@@ -82,7 +82,7 @@ def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
     cost = compiled.cost_analysis() or {}
     cost = dict.fromkeys(cost, math.nan) if loops else cost
     seconds = cost.get("optimal_seconds", 0.0)
-    return Facts(
+    return ProgramFacts(
         arguments=memory.argument_size_in_bytes,
         outputs=memory.output_size_in_bytes,
         aliased=memory.alias_size_in_bytes,

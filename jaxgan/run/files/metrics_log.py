@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxgan.diagnosis import names
 from jaxgan.run import progress
 from jaxgan.run.devices.seed_axis import mean_and_spread
 
@@ -82,7 +83,7 @@ class Records:
         seconds = max(time.monotonic() - self._clock, 1e-9)
         images = (step - self._since) * self._batch_size * len(self._seeds)
         self.restart_clock(step)
-        rate = {"images_per_second": round(images / seconds, 1)}
+        rate = {names.IMAGES_PER_SECOND: round(images / seconds, 1)}
         self._terminal.show(self._append(step, rate, parts))
 
     def picture(self, step: int, picture: np.ndarray) -> None:

@@ -14,7 +14,7 @@ import jax
 
 from jaxgan import data
 from jaxgan.core.types import Players, Tree
-from jaxgan.run.devices.compiled_program import Facts, facts
+from jaxgan.run.devices.compiled_program import ProgramFacts, facts
 from jaxgan.run.devices.placement import Placement, place, place_over
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -46,7 +46,7 @@ class _Subject(NamedTuple):
         """On which devices a batch of this shape lies."""
         return self.lay(_size(batch), self.microbatches)
 
-    def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
+    def measure(self, batch: Tree) -> tuple[Players[int], ProgramFacts]:
         """Compiles the step for a batch of this shape."""
         program = fit(
             *(self.experiment, self.placement(batch), (self.seed,), batch),
@@ -160,7 +160,9 @@ def _size(batch: Tree) -> int:
     return jax.tree.leaves(batch)[0].shape[0]
 
 
-def _largest(subject: _Subject, batch: Tree, program: Facts, chip: chips.Chip) -> int:
+def _largest(
+    subject: _Subject, batch: Tree, program: ProgramFacts, chip: chips.Chip
+) -> int:
     def memory(times: int) -> float:
         print(f"compiling a batch of {_size(batch) * times} ...", file=sys.stderr)
         try:

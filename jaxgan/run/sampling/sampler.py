@@ -44,7 +44,7 @@ class Sampler:
             does with it.
           truncation_cutoff: truncate so many of the first layers only.
           standing_statistics: normalise by the statistics of so many batches of fakes:
-            see `games.latent.standing_statistics`. They depend on `size`.
+            see `games.standing_statistics`. They depend on `size`.
           ema: use the running average of the generator, not the current one.
 
         Raises:

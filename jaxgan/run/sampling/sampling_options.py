@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Tree, Variables
-from jaxgan.games.latent import standing_statistics
+from jaxgan.games.standing_statistics import standing_statistics
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.no_data import NoData
