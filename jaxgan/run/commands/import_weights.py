@@ -20,6 +20,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import (
     checkpoints,
+    claim,
     config_json,
     experiment_file,
     full_disk,
@@ -219,7 +220,7 @@ def _write(run: pathlib.Path, made: Imported, told: Mapping[str, Any]) -> None:
         name, "imported", config_json.to_json(made.config)
     )
     try:
-        with full_disk.told(run), run_directory.claimed(unfinished, identity, source):
+        with full_disk.watch(run), claim.claimed(unfinished, identity, source):
             with checkpoints.Checkpoints(unfinished) as saves:
                 saves.save(made.state, 0)
             text = json.dumps(told, indent=2) + "\n"
