@@ -116,7 +116,7 @@ class _Trainer:
         self.written = step
         if step < self.options.steps and processes.is_chief():
             start = seed_axis.member(processes.local(state), 0, len(self.seeds))
-            self.grid = preview_grid.grid_of(self.sampler, self.experiment, start)
+            self.grid = preview_grid.grid_of(self.sampler)
             self.draw_real(start)
         self.evaluate = None
         if step < self.options.steps:
