@@ -1,6 +1,5 @@
 """From a command line to a trained run."""
 
-import argparse
 import dataclasses
 import json
 import os
@@ -11,12 +10,15 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Any
 
+import tyro
+
+from jaxgan.run import command_line
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import full_disk, run_directory
 from jaxgan.run.files.config_json import to_json
 from jaxgan.run.files.experiment_file import build, load_module, variant
-from jaxgan.run.options import OF_THE_RUN, Options
+from jaxgan.run.options import Options, of_the_run
 
 if TYPE_CHECKING:
     from jaxgan.run.training.prepare import Prepared
@@ -57,10 +59,7 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     folder += f"-{options.seeds}-seeds" if options.seeds > 1 else ""
     run = options.run_dir or pathlib.Path("runs") / folder
     identity = run_directory.Identity(
-        path.stem,
-        name,
-        to_json(config),
-        *(getattr(options, name) for name in OF_THE_RUN),
+        path.stem, name, to_json(config), **of_the_run(options)
     )
     if not options.benchmark:
         stored = run_directory.check(run, identity)
@@ -144,35 +143,55 @@ def parse(
     """Parses the variant, the options and the config's fields.
 
     An experiment may define OPTIONS, an `Options` with its own defaults.
-    """
-    import tyro
 
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument("--variant")
-    chosen, rest = first.parse_known_args(arguments)
-    chosen, config = variant(module, chosen.variant)
-    options = getattr(module, "OPTIONS", Options())
-    clash = {f.name for f in dataclasses.fields(config)} & {
-        f.name for f in dataclasses.fields(Options)
-    }
+    Raises:
+      RunError: if there is no such variant, or the rest does not fit.
+    """
+    chosen, config = variant(module, _variant(arguments))
+    general = {field.name for field in dataclasses.fields(Options)} | {"variant"}
+    clash = {field.name for field in dataclasses.fields(config)} & general
     if clash:
         raise RunError(
             f"{name}: Config fields {sorted(clash)} are options of every run"
         )
-    flat = tyro.conf.arg(name="")
-    parts = [("options", options), ("config", config)]
-    both = dataclasses.make_dataclass(
-        "Both",
+    parsed = command_line.parse(
+        _options(module, chosen, config),
+        arguments,
+        _program(name),
+        description=module.__doc__ or "",
+        markers=(),
+    )
+    return chosen, parsed.training, parsed.config
+
+
+def _options(module: ModuleType, chosen: str, config: Any) -> Any:
+    """A dataclass of all options: those of the config first, of every run last."""
+    known = f"Start from one of: {', '.join(module.VARIANTS)}."
+    general = getattr(module, "OPTIONS", Options())
+    fields = [
+        ("variant", Annotated[str, tyro.conf.arg(metavar="NAME", help=known)], chosen),
+        ("config", Annotated[type(config), tyro.conf.arg(name="")], config),
+        ("training", tyro.conf.OmitArgPrefixes[Options], general),
+    ]
+    return dataclasses.make_dataclass(
+        "ExperimentOptions",
         [
-            (part, Annotated[type(value), flat], dataclasses.field(default=value))
-            for part, value in parts
+            (name, kind, dataclasses.field(default=value))
+            for name, kind, value in fields
         ],
     )
-    variants = f"--variant NAME starts from one of: {', '.join(module.VARIANTS)}"
-    parsed: Any = tyro.cli(
-        both,
-        prog=pathlib.Path(sys.argv[0]).name,
-        description=f"{module.__doc__ or ''}\n\n{variants}",
-        args=rest,
-    )
-    return chosen, parsed.options, parsed.config
+
+
+def _variant(arguments: Sequence[str]) -> str | None:
+    """The variant that is asked for: its config has the defaults of the others."""
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    last = [place for place, word in enumerate(words) if word == "--variant"][-1:]
+    return words[last[0] + 1] if last and last[0] + 1 < len(words) else None
+
+
+def _program(name: str) -> str:
+    """What is typed before the options: digits.py, or jaxgan train digits."""
+    program = pathlib.Path(sys.argv[0]).name
+    if program.endswith(".py"):
+        return program
+    return " ".join([program, *sys.argv[1:2], name])

@@ -2,7 +2,7 @@
 
 import argparse
 
-from jaxgan.games.style import StyleGame
+from jaxgan.core.abilities import Layered
 from jaxgan.run import pictures
 from jaxgan.run.commands import sample
 from jaxgan.run.errors import RunError
@@ -18,7 +18,7 @@ def mixing(arguments: argparse.Namespace) -> None:
                 f"--{name}: saw {getattr(arguments, name)}, wanted at least 1"
             )
     loaded = sample.load(arguments)
-    if not isinstance(loaded.experiment.game, StyleGame):
+    if not isinstance(loaded.experiment.game, Layered):
         raise RunError(
             f"{loaded.name}: its generator has no styles to mix; wanted StyleGAN2, say"
         )

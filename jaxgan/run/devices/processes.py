@@ -22,13 +22,7 @@ from jaxgan.core.types import Tree
 from jaxgan.run.devices.seed_axis import Together
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
-from jaxgan.run.options import OF_THE_RUN, Options
-
-ALIKE = (
-    *("steps", "save_every", "keep", "devices", "model_parallel", "evaluate_every"),
-    *OF_THE_RUN,
-)
-"""Options that all processes act upon together."""
+from jaxgan.run.options import Options, alike
 
 MEETING = 300
 """Seconds that a process waits for the others to start."""
@@ -71,8 +65,8 @@ def join(options: Options, facts: dict[str, Any]) -> None:
         f"ends early, all end within {options.heartbeat} seconds, and the same "
         "commands resume the run"
     )
-    alike = {f"--{name.replace('_', '-')}": getattr(options, name) for name in ALIKE}
-    check_alike({**alike, "number of devices": jax.local_device_count(), **facts})
+    count = {"number of devices": jax.local_device_count()}
+    check_alike({**alike(options), **count, **facts})
 
 
 def _tell(message: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import config_json
-from jaxgan.run.options import OF_THE_RUN
+from jaxgan.run.options import of_the_run
 
 CONFIG = "config.json"
 EXPERIMENT = "experiment.py"
@@ -110,8 +110,7 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
 
 def _facts(identity: Identity) -> dict[str, Any]:
     """The config, and the options that are part of the run."""
-    options = {name: getattr(identity, name) for name in OF_THE_RUN}
-    return {**identity.config, **options}
+    return {**identity.config, **of_the_run(identity)}
 
 
 def command() -> str:

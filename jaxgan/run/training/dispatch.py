@@ -18,7 +18,7 @@ from jaxgan.core.types import State, Tree
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Addressed
-from jaxgan.run.options import Options
+from jaxgan.run.options import Options, whole_dispatches
 from jaxgan.run.training.program import Program, Totals
 
 MOST = 64
@@ -29,9 +29,6 @@ HELD = 2 * 2**30
 
 STACKED = 2**28
 """Bytes of the stacked batches of a dispatch, unless more steps are asked for."""
-
-RHYTHM = ("steps", "log_every", "sample_every", "save_every")
-"""Options that count whole dispatches."""
 
 BatchAt = Callable[[int], Tree]
 
@@ -77,15 +74,13 @@ def choose(options: Options, data: BatchAt) -> int:
     if not is_held(data):
         size = sum(leaf.nbytes for leaf in jax.tree.leaves(data(0)))
         most = min(most, STACKED // max(size, 1))
-    common = math.gcd(*(getattr(options, name) for name in RHYTHM))
+    common = math.gcd(*whole_dispatches(options).values())
     return max((k for k in range(1, most + 1) if common % k == 0), default=1)
 
 
 def _check_multiples(options: Options, steps: int) -> None:
-    for name in RHYTHM:
-        value = getattr(options, name)
+    for option, value in whole_dispatches(options).items():
         if value % steps:
-            option = f"--{name.replace('_', '-')}"
             nearest = max(1, round(value / steps)) * steps
             raise RunError(
                 f"{option}: saw {value}, wanted a multiple of the {steps} steps of a "

@@ -41,7 +41,7 @@ class Previews:
         self._folders = run_directory.sample_folders(run, seeds)
         self._sampler = sampler.Sampler(experiment)
         first = seed_axis.member(state, 0, len(seeds))
-        self._grid = preview_grid.grid_of(self._sampler, experiment, first)
+        self._grid = preview_grid.grid_of(self._sampler)
         self._step: int | None = None
         self._draw_real(run / run_directory.SAMPLES / "real.png", first)
 
