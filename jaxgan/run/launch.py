@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
@@ -19,6 +19,9 @@ from jaxgan.run.files import full_disk, run_directory
 from jaxgan.run.files.config_json import to_json
 from jaxgan.run.files.experiment_file import build, load_module, variant
 from jaxgan.run.options import Options, of_the_run
+
+if TYPE_CHECKING:
+    from jaxgan.run.training.prepare import Prepared
 
 __all__ = ["Options", "main"]
 
@@ -65,24 +68,23 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
             options = dataclasses.replace(options, steps_per_dispatch=each)
     set_up_xla()
     from jaxgan.run.devices import processes
+    from jaxgan.run.files import claim
     from jaxgan.run.training import loop, step_benchmark
 
     processes.join(options, {"config": identity, "experiment": path.read_text()})
     # All that can be wrong with a config shows before the folder becomes its run.
     with processes.together():
-        experiment, prepared = _prepare(module, config, options)
+        prepared = _prepare(module, config, options)
     each = prepared.steps_per_dispatch
     processes.check_alike({"--steps-per-dispatch": each})
     identity = identity._replace(steps_per_dispatch=each)
     if options.benchmark:
-        measured = step_benchmark.measure(
-            experiment, prepared, options.benchmark, options.shared_draws
-        )
+        measured = step_benchmark.measure(prepared)
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     try:
-        with full_disk.told(run), processes.claimed(run, identity, path):
-            outcome = loop.train(experiment, run, options, prepared)
+        with full_disk.watch(run), claim.claimed(run, identity, path):
+            outcome = loop.train(run, prepared)
     except full_disk.FullDisk as error:
         raise full_disk.FullDisk(
             error.args[0], _after_full_disk(run), code=1
@@ -90,19 +92,19 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     except PermissionError as error:
         raise RunError(str(error)) from error
     if processes.is_chief():
-        _tell(run, loop.sample_folders(run, prepared.program.seeds), outcome)
+        _tell(run, run_directory.sample_folders(run, prepared.seeds), outcome)
     return outcome.code
 
 
-def _prepare(module: ModuleType, config: Any, options: Options) -> tuple[Any, Any]:
-    """The experiment of the first seed, and what the loop needs for all seeds."""
+def _prepare(module: ModuleType, config: Any, options: Options) -> "Prepared":
+    """Builds the experiment of every seed, and what the loop needs for all of them."""
     from jaxgan.run.devices import seed_axis
     from jaxgan.run.training import prepare
 
     runs = seed_axis.configs(config, options.seeds)
     experiments = [build(module, one) for one in runs]
     seeds = [getattr(one, "seed", 0) for one in runs]
-    return experiments[0], prepare.prepare(experiments, options, seeds)
+    return prepare.prepare(experiments, options, seeds)
 
 
 def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
@@ -130,8 +132,8 @@ def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
 def _after_full_disk(run: pathlib.Path) -> str:
     from jaxgan.run.files import checkpoints
 
-    there = checkpoints.steps(run)
-    start = f"resumes from step {there[-1]}" if there else "starts again from step 0"
+    saved = checkpoints.steps(run)
+    start = f"resumes from step {saved[-1]}" if saved else "starts again from step 0"
     return f"make room; the run then {start} with: {run_directory.command()}"
 
 

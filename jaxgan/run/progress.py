@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from jaxgan.diagnosis import names
+
 
 def tracked(items: range, what: str) -> Iterable[int]:
     """The items, with a bar on a terminal while they are gone through."""
@@ -52,10 +54,8 @@ def terminal(step: int, stop: int) -> "_Bar | _Lines":
 
 def losses(row: dict[str, Any]) -> str:
     """Both players' losses, as far as a row has them."""
-    parts = []
-    for player in ("discriminator", "generator"):
-        if f"{player}/loss" in row:
-            parts.append(f"{player} {row[f'{player}/loss']:.4g}")
+    logged = [name for name in names.LOSSES if name in row]
+    parts = [f"{name.removesuffix('/loss')} {row[name]:.4g}" for name in logged]
     return " · ".join(parts)
 
 
@@ -69,7 +69,7 @@ class _Lines:
         del step
 
     def show(self, row: dict[str, Any]) -> None:
-        rate = f"{row['images_per_second']:.0f} images/s"
+        rate = f"{row[names.IMAGES_PER_SECOND]:.0f} images/s"
         self.say(f"step {row['step']}/{self._stop}  {rate}  {losses(row)}")
 
     def say(self, message: str) -> None:
@@ -99,7 +99,7 @@ class _Bar:
         self._progress.update(self._task, completed=step)
 
     def show(self, row: dict[str, Any]) -> None:
-        rate = f"{row['images_per_second']:.0f} images/s"
+        rate = f"{row[names.IMAGES_PER_SECOND]:.0f} images/s"
         short = losses(row).replace("discriminator", "D").replace("generator", "G")
         self._progress.update(self._task, description=f"{rate}  {short}")
 

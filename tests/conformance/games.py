@@ -11,7 +11,8 @@ from flax import linen as nn
 from jaxgan import nn as layers
 from jaxgan.core import Context, Sample, Verdict
 from jaxgan.core.heads import Codes
-from jaxgan.games.latent import LatentGame, as_data, uniform_labels, with_codes
+from jaxgan.games.draws import with_codes
+from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
 from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
 from jaxgan.models.biggan import deep as biggan_deep

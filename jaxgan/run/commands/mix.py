@@ -40,7 +40,7 @@ class MixCommand:
         Raises:
           RunError: if there is no such run, or it has no styles to mix.
         """
-        from jaxgan.games.style import StyleGame
+        from jaxgan.core.abilities import Layered
         from jaxgan.run import pictures
         from jaxgan.run.sampling import style_mixing
 
@@ -50,7 +50,7 @@ class MixCommand:
         if not self.layers:
             raise RunError("--layers: saw none, wanted coarse, middle, fine or numbers")
         loaded = self.checkpoint.load(self.run)
-        if not isinstance(loaded.experiment.game, StyleGame):
+        if not isinstance(loaded.experiment.game, Layered):
             raise RunError(
                 f"{loaded.name}: its generator has no styles to mix; wanted StyleGAN2, "
                 "say"

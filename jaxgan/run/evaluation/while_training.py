@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxgan.core.types import State
 from jaxgan.data.source import DataError
+from jaxgan.diagnosis import names
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import real_data
@@ -171,7 +172,7 @@ def make(
 
 def _tag(metric: str) -> str:
     """The name in the logs: 'evaluation/fid_classifier'."""
-    return "evaluation/" + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
+    return names.EVALUATION + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
 
 
 def _shown(values: Sequence[float]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxgan.diagnosis import names
 from jaxgan.run import progress
 from jaxgan.run.devices.seed_axis import mean_and_spread
 
@@ -31,7 +32,7 @@ def _summary_writer() -> Any:
 
 
 class Records:
-    """The open logs of a run. Use as a context manager.
+    """Writes the logs of a run. Use as a context manager.
 
     Rows of steps after `step` are dropped: they will be written again, the same.
     """
@@ -82,7 +83,7 @@ class Records:
         seconds = max(time.monotonic() - self._clock, 1e-9)
         images = (step - self._since) * self._batch_size * len(self._seeds)
         self.restart_clock(step)
-        rate = {"images_per_second": round(images / seconds, 1)}
+        rate = {names.IMAGES_PER_SECOND: round(images / seconds, 1)}
         self._terminal.show(self._append(step, rate, parts))
 
     def picture(self, step: int, picture: np.ndarray) -> None:
@@ -95,12 +96,12 @@ class Records:
             return
         row = self._append(step, {}, parts)
         spread = row.get("spread", {})
-        told = " · ".join(
+        shown = " · ".join(
             f"{name} {row[name]:.4g}"
             + (f" ± {spread[name]:.2g}" if name in spread else "")
             for name in parts[0]
         )
-        self.say(f"step {step}: {told}")
+        self.say(f"step {step}: {shown}")
 
     def note(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Writes further numbers of each seed, without printing them."""
@@ -144,7 +145,7 @@ class Records:
 
 
 class Silence:
-    """The records of a process that leaves telling to another."""
+    """Stands in for the records of a process that leaves them to another."""
 
     def __init__(self, *arguments: Any):
         del arguments
@@ -176,7 +177,7 @@ def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
 
 
 def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The readable rows of a metrics.jsonl; [] if there is none."""
+    """Reads the rows of a metrics.jsonl that are whole; [] if there is none."""
     rows = []
     for line in path.read_text().splitlines() if path.exists() else ():
         try:

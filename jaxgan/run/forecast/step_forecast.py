@@ -12,7 +12,7 @@ import jax
 
 from jaxgan import data
 from jaxgan.core.types import Players, Tree
-from jaxgan.run.devices.compiled_program import Facts, facts
+from jaxgan.run.devices.compiled_program import ProgramFacts, facts
 from jaxgan.run.devices.placement import Placement, place, place_over
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
@@ -44,7 +44,7 @@ class _Subject(NamedTuple):
         """On which devices a batch of this shape lies."""
         return self.lay(_size(batch), self.microbatches)
 
-    def measure(self, batch: Tree) -> tuple[Players[int], Facts]:
+    def measure(self, batch: Tree) -> tuple[Players[int], ProgramFacts]:
         """Compiles the step for a batch of this shape."""
         program = fit(
             *(self.experiment, self.placement(batch), (self.seed,), batch),
@@ -148,7 +148,7 @@ def _size(batch: Tree) -> int:
 def _largest(
     subject: _Subject,
     batch: Tree,
-    program: Facts,
+    program: ProgramFacts,
     chip: chips.Chip,
     say: Callable[[str], None],
 ) -> int:

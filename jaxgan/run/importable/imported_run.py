@@ -18,6 +18,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import (
     checkpoints,
+    claim,
     config_json,
     experiment_file,
     full_disk,
@@ -188,7 +189,7 @@ def write(run: pathlib.Path, imported: Imported, origin: Mapping[str, Any]) -> N
         name, "imported", config_json.to_json(imported.config)
     )
     try:
-        with full_disk.told(run), run_directory.claimed(unfinished, identity, source):
+        with full_disk.watch(run), claim.claimed(unfinished, identity, source):
             with checkpoints.Checkpoints(unfinished) as saves:
                 saves.save(imported.state, 0)
             text = json.dumps(origin, indent=2) + "\n"

@@ -2,18 +2,20 @@
 
 import functools
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import jinja2
 
+from jaxgan.diagnosis import names
+from jaxgan.diagnosis.diagnose import Diagnosis
+from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log
+from jaxgan.run.files import checkpoints, metrics_log, run_directory
 from jaxgan.run.report import (
     curves,
     embedded_pictures,
     evaluation_tables,
-    findings,
     plots,
     points,
     run_facts,
@@ -23,13 +25,11 @@ from jaxgan.run.report import (
 )
 from jaxgan.run.report.embedded_pictures import Picture
 from jaxgan.run.report.evaluation_tables import Table
-from jaxgan.run.report.findings import Diagnosis
 from jaxgan.run.report.plots import Figure
-from jaxgan.run.report.run_facts import Facts
+from jaxgan.run.report.run_facts import RunFacts
 from jaxgan.run.report.samples import Pair, Walk
 from jaxgan.run.report.seed_comparison import Seeds
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.training import loop
 
 HERE = pathlib.Path(__file__).parent
 T = TypeVar("T")
@@ -56,8 +56,8 @@ class FromCheckpoint(NamedTuple):
 class Contents(NamedTuple):
     """All that the page shows, in its order."""
 
-    facts: Facts
-    diagnosis: Diagnosis | None
+    facts: RunFacts
+    diagnosis: Mapping[str, Diagnosis]
     curves: Sequence[Figure]
     pictures: Sequence[Picture]
     pictures_there: int
@@ -81,12 +81,12 @@ def contents(run: pathlib.Path) -> Contents:
     known = run_facts.read(run, rows)
     measured = evaluation_tables.read(run)
     pictures, there = embedded_pictures.over_time(
-        loop.sample_folders(run, known.seeds)[0]
+        run_directory.sample_folders(run, known.seeds)[0]
     )
     several = len(known.seeds) > 1
     return Contents(
         facts=known,
-        diagnosis=findings.read(rows, known.seeds),
+        diagnosis=stored_diagnosis.diagnoses(run) if rows else {},
         curves=curves.curves(rows, _is_curve),
         signals=signal_curves.signals(rows),
         pictures=pictures,
@@ -103,7 +103,7 @@ def contents(run: pathlib.Path) -> Contents:
 
 def _is_curve(name: str) -> bool:
     """Whether a metric is drawn nowhere else."""
-    return not (signal_curves.is_signal(name) or name.startswith("evaluation/"))
+    return not (signal_curves.is_signal(name) or name.startswith(names.EVALUATION))
 
 
 @functools.lru_cache(maxsize=1)

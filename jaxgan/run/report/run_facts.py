@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from jaxgan.diagnosis import names
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, experiment_file, run_directory
 
@@ -12,7 +13,7 @@ MOST_SOURCE = 200_000
 """Characters of the experiment's file that are shown."""
 
 
-class Facts(NamedTuple):
+class RunFacts(NamedTuple):
     """What a run is.
 
     Attributes:
@@ -44,7 +45,7 @@ class Facts(NamedTuple):
     source: str
 
 
-def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> Facts:
+def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> RunFacts:
     """Reads all of it; nothing of the experiment is run.
 
     Raises:
@@ -55,7 +56,7 @@ def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> Facts:
     there = experiment.is_file()
     saved = checkpoints.steps(run)
     first = identity.config.get("seed", 0)
-    return Facts(
+    return RunFacts(
         name=identity.experiment,
         variant=identity.variant,
         about=experiment_file.first_line(experiment) if there else "",
@@ -82,11 +83,11 @@ def _tiles(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
         ("images", f"{latest['images']:,}"),
         ("time", duration(latest["seconds"])),
     ]
-    if "images_per_second" in latest:
-        tiles.append(("images / s", f"{latest['images_per_second']:,.0f}"))
-    for player in ("discriminator", "generator"):
-        if f"{player}/loss" in latest:
-            tiles.append((f"{player} loss", f"{latest[f'{player}/loss']:.4g}"))
+    if names.IMAGES_PER_SECOND in latest:
+        tiles.append(("images / s", f"{latest[names.IMAGES_PER_SECOND]:,.0f}"))
+    for name in names.LOSSES:
+        if name in latest:
+            tiles.append((name.replace("/", " "), f"{latest[name]:.4g}"))
     return tiles
 
 

@@ -49,7 +49,7 @@ def pair(loaded: stored_run.StoredRun) -> Pair:
     """As many of both as the pictures during training show, or points to see."""
     experiment, state = loaded.experiment, loaded.state
     draw = loaded.sampler(size=BATCH)
-    num, labels = preview_grid.grid_of(draw, experiment, state)
+    num, labels = preview_grid.grid_of(draw)
     if is_plane(loaded) and labels is None:
         num = POINTS
     fake = draw(state, 0, np.arange(num), labels)

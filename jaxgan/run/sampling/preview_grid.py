@@ -4,9 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxgan.core.types import State
-from jaxgan.run.experiment import Experiment
-from jaxgan.run.sampling.labels import class_names
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -22,12 +19,11 @@ class Grid(NamedTuple):
     labels: np.ndarray | None
 
 
-def grid_of(draw: Sampler, experiment: Experiment, state: State) -> Grid:
-    """8 × 8 samples; with labels up to 10 columns, each of one class, in order."""
-    classes = len(class_names(experiment))
-    if classes < 2 or not draw.takes_labels(state):
+def grid_of(draw: Sampler) -> Grid:
+    """Chooses 8 × 8 samples; with labels up to 10 columns, one class each, in order."""
+    if draw.classes < 2 or not draw.labelled:
         return Grid(64, None)
-    shown = min(classes, 10)
+    shown = min(draw.classes, 10)
     side = shown * max(1, 8 // shown)
-    chosen = np.linspace(0, classes - 1, shown).round().astype(np.int32)
+    chosen = np.linspace(0, draw.classes - 1, shown).round().astype(np.int32)
     return Grid(side * side, np.tile(np.repeat(chosen, side // shown), side))

@@ -14,7 +14,8 @@ from PIL import Image
 
 from jaxgan.core import Context, State, example_keys
 from jaxgan.core.types import Players
-from jaxgan.games.latent import LatentGame, standing_statistics, uniform_labels
+from jaxgan.games.latent import LatentGame, uniform_labels
+from jaxgan.games.standing_statistics import standing_statistics
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
 from jaxgan.nn import BatchNorm
