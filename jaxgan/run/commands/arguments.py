@@ -96,7 +96,7 @@ def sample(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=pathlib.Path,
         help="NAME.png: one picture of all (default, in RUN/generated); NAME.npz: "
-        "arrays; any other name: a folder of one picture each",
+        "arrays; any other name: a folder of one file each",
     )
 
 
@@ -224,16 +224,20 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         "--metrics",
         nargs="+",
         metavar="NAME",
-        help="which, of fid, kid, inception-score, precision-recall, density-coverage, "
-        "classes, modes, collapse, duplicates, memorisation (default: all that fit)",
+        help="which, of images fid, kid, inception-score, precision-recall, "
+        "density-coverage, classes, modes, collapse, duplicates, memorisation "
+        "(default: all that fit, and what the experiment measures itself)",
     )
     parser.add_argument(
-        "--num", type=int, default=2000, help="images of a kind (default: 2000)"
+        "--num",
+        type=int,
+        default=2000,
+        help="how many real and generated examples (default: 2000)",
     )
     parser.add_argument(
         "--split",
         metavar="NAME",
-        help="real images to compare with: 'train', which the run was trained on, or "
+        help="real examples to compare with: 'train', which the run was trained on, or "
         "'held_out', also by the names that the data have for them, like 'test' "
         "(default: train)",
     )
@@ -241,13 +245,13 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         "--neighbours",
         type=int,
         metavar="NUM",
-        help="training images among which copies are looked for (default: all)",
+        help="training examples among which copies are looked for (default: all)",
     )
     parser.add_argument(
         "--seed",
         type=int,
         default=0,
-        help="of the samples, and of which real images are seen (default: 0)",
+        help="of the samples, and of which real examples are seen (default: 0)",
     )
     parser.add_argument(
         "--run-seed",

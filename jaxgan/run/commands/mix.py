@@ -2,6 +2,8 @@
 
 import argparse
 
+import numpy as np
+
 from jaxgan.games.style import StyleGame
 from jaxgan.run import pictures
 from jaxgan.run.commands import sample
@@ -35,6 +37,7 @@ def mixing(arguments: argparse.Namespace) -> None:
         draw, loaded.state, arguments.seed, arguments.layers, arguments.rows, label
     )
     path = arguments.out or sample.default(loaded, arguments, "mixing")
-    picture = pictures.grid(grid, columns=arguments.columns + 1)
+    each = pictures.singles(grid, loaded.experiment.kind.picture)
+    picture = pictures.mosaic(np.stack(each), columns=arguments.columns + 1)
     pictures.save_png(path, pictures.enlarged(picture, 768))
     print(path)

@@ -11,6 +11,7 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.devices import xla
+from jaxgan.run.kinds import Kind, walks
 from jaxgan.run.sampling import (
     interpolation,
     labels,
@@ -41,33 +42,21 @@ def sample(arguments: argparse.Namespace) -> None:
     if path.suffix == ".npz":
         _save_arrays(path, made, arguments.truncation)
     elif path.suffix == ".png":
-        picture = loaded.experiment.picture
-        drawn = picture(made[0]) if len(made) == 1 else _rows(made, picture)
+        kind = loaded.experiment.kind
+        drawn = kind.picture(made[0]) if len(made) == 1 else _rows(made, kind)
         pictures.save_png(path, pictures.enlarged(drawn))
     else:
         names = labels.class_names(loaded.experiment)
         for options, one in zip(each, made):
             part = f"truncation_{options['truncation']:g}" if len(made) > 1 else ""
-            _save_each(path / part, one, loaded.experiment.picture, names)
+            _save_each(path / part, one, loaded.experiment.kind, names)
     print(path)
 
 
-def _each(made: Sample, picture: Any) -> list[np.ndarray]:
-    """Every sample's own picture."""
-    count = len(jax.tree.leaves(made.value)[0])
-    return [
-        picture(jax.tree.map(lambda x, i=place: x[i : i + 1], made))
-        for place in range(count)
-    ]
-
-
-def _rows(made: Sequence[Sample], picture: Any) -> np.ndarray:
-    """Samples side by side, those of each truncation in a row."""
-    cells = np.array([_each(row, picture) for row in made])
-    gaps = ((0, 0), (0, 0), (0, pictures.GAP), (0, pictures.GAP), (0, 0))
-    spaced = np.pad(cells, gaps, constant_values=pictures.WHITE)
-    joined = np.concatenate(np.concatenate(spaced, axis=1), axis=1)
-    return joined[: -pictures.GAP, : -pictures.GAP]
+def _rows(made: Sequence[Sample], kind: Kind) -> np.ndarray:
+    """Draws samples side by side, those of each truncation in a row."""
+    rows = [pictures.singles(row, kind.picture) for row in made]
+    return pictures.mosaic(np.concatenate(rows), columns=len(rows[0]))
 
 
 def _save_arrays(
@@ -83,20 +72,22 @@ def _save_arrays(
 
 
 def _save_each(
-    path: pathlib.Path, made: Sample, picture: Any, names: Sequence[Any]
+    path: pathlib.Path, made: Sample, kind: Kind, names: Sequence[Any]
 ) -> None:
-    """Labelled pictures go to one folder per class, as `data.folder` reads them."""
-    labelled = isinstance(made.given, np.ndarray) and made.given.ndim == 1
-    for index, drawn in enumerate(_each(made, picture)):
+    """Writes labelled samples to one folder per class, as `data.folder` reads them."""
+    labelled = labels.takes_labels(made)
+    for index in range(len(jax.tree.leaves(made.value)[0])):
         folder = path / str(names[made.given[index]]) if labelled else path
-        pictures.save_png(folder / f"{index:06d}.png", drawn)
+        one = jax.tree.map(lambda x, i=index: x[i : i + 1], made)
+        kind.write(folder / f"{index:06d}{kind.suffix}", one)
 
 
 def interpolate(arguments: argparse.Namespace) -> None:
     """`jaxgan interpolate RUN`."""
-    if arguments.out:
-        interpolation.check_path(arguments.out)
     loaded = load(arguments)
+    kind = loaded.experiment.kind
+    if arguments.out:
+        walks.check_path(arguments.out, kind.walk_suffixes)
     draw = sampler.Sampler(
         loaded.experiment,
         size=arguments.batch_size,
@@ -109,8 +100,10 @@ def interpolate(arguments: argparse.Namespace) -> None:
     walk = interpolation.interpolate(
         draw, loaded.state, arguments.seed, points, arguments.frames, label
     )
-    path = arguments.out or default(loaded, arguments, "interpolation")
-    interpolation.save(path, walk, loaded.experiment.picture, arguments.rate)
+    path = arguments.out or default(
+        loaded, arguments, "interpolation", kind.walk_suffixes[0]
+    )
+    kind.walk(path, walk, arguments.rate)
     print(path)
 
 
@@ -121,9 +114,12 @@ def load(arguments: argparse.Namespace) -> stored_run.StoredRun:
 
 
 def default(
-    loaded: stored_run.StoredRun, arguments: argparse.Namespace, what: str
+    loaded: stored_run.StoredRun,
+    arguments: argparse.Namespace,
+    what: str,
+    suffix: str = ".png",
 ) -> pathlib.Path:
-    """Where a picture goes that no path is given for."""
+    """Names the file of what no path is given for."""
     name = f"{what}_step_{loaded.step}_seed_{arguments.seed}"
     if arguments.truncation:
         name += "_truncation_" + "_".join(f"{x:g}" for x in arguments.truncation)
@@ -132,7 +128,7 @@ def default(
             name += f"_{option}_{getattr(arguments, option)}"
     if arguments.current:
         name += "_current"
-    return loaded.directory / "generated" / f"{name}.png"
+    return loaded.directory / "generated" / f"{name}{suffix}"
 
 
 def _arrays(made: Sample) -> dict[str, np.ndarray]:

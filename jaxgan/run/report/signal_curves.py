@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jaxgan.run.charts import Chart
 from jaxgan.run.report.curves import Rows, draw, names
-from jaxgan.run.report.plots import Figure
 
 
 class Plot(NamedTuple):
@@ -140,7 +140,7 @@ def is_signal(name: str) -> bool:
     return own or any(name in plot.labels for plot in PLOTS)
 
 
-def signals(rows: Rows) -> list[Figure]:
+def signals(rows: Rows) -> list[Chart]:
     """A figure per plot of which there are any metrics; then all other signals."""
     there = [name for name in names(rows) if is_signal(name) and name not in UNSEEN]
     drawn = [figure for plot in PLOTS if (figure := _figure(plot, there, rows))]
@@ -168,7 +168,7 @@ def _rest(rest: Sequence[str]) -> list[Plot]:
     return plots + [Plot(name.replace("/", ": "), "", {name: name}) for name in others]
 
 
-def _figure(plot: Plot, there: Sequence[str], rows: Rows) -> Figure | None:
+def _figure(plot: Plot, there: Sequence[str], rows: Rows) -> Chart | None:
     labels = {name: label for name, label in plot.labels.items() if name in there}
     if not labels:
         return None

@@ -1,5 +1,6 @@
 """Which samples the pictures during training show."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -23,11 +24,14 @@ class Grid(NamedTuple):
 
 
 def grid_of(draw: Sampler, experiment: Experiment, state: State) -> Grid:
-    """8 × 8 samples; with labels up to 10 columns, each of one class, in order."""
+    """Chooses as many as the kind of data shows: 8 × 8 images.
+
+    With labels there are up to 10 columns, or a multiple, each of one class, in order.
+    """
     classes = len(class_names(experiment))
     if classes < 2 or not draw.takes_labels(state):
-        return Grid(64, None)
+        return Grid(experiment.kind.preview, None)
     shown = min(classes, 10)
-    side = shown * max(1, 8 // shown)
+    side = shown * max(1, math.isqrt(experiment.kind.preview) // shown)
     chosen = np.linspace(0, classes - 1, shown).round().astype(np.int32)
     return Grid(side * side, np.tile(np.repeat(chosen, side // shown), side))

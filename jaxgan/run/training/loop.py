@@ -192,7 +192,7 @@ class _Trainer:
             of_run = seed_axis.member(state, place, len(self.seeds))
             sample = self.sampler(of_run, 0, np.arange(num), labels)
             if self.experiment.progress is None:
-                picture = self.experiment.picture(sample)
+                picture = self.experiment.kind.picture(sample)
             else:
                 picture = self.experiment.progress(of_run, sample)
             picture = pictures.enlarged(picture)
@@ -215,7 +215,8 @@ class _Trainer:
         if not path.exists():
             places = np.arange(self.grid.num)
             real = sampler.real_samples(self.experiment, state, places)
-            pictures.save_png(path, pictures.enlarged(self.experiment.picture(real)))
+            picture = self.experiment.kind.picture(real)
+            pictures.save_png(path, pictures.enlarged(picture))
 
     def save(self) -> None:
         """Saves a state of which every number was looked at."""
