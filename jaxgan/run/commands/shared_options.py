@@ -9,9 +9,9 @@ from tyro.conf import Positional
 from jaxgan.run.command_line import Flag, Numbers, option
 
 if TYPE_CHECKING:
+    from jaxgan.run.experiment import Experiment
     from jaxgan.run.kinds import Kind
     from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-    from jaxgan.run.experiment import Experiment
     from jaxgan.run.sampling.stored_run import StoredRun
 
 Run = Annotated[Positional[pathlib.Path], option("RUN")]

@@ -34,9 +34,7 @@ ABOUT = {
 Rows = Sequence[dict[str, Any]]
 
 
-def curves(
-    rows: Rows, shown: Callable[[str], bool] = lambda name: True
-) -> list[Chart]:
+def curves(rows: Rows, shown: Callable[[str], bool] = lambda name: True) -> list[Chart]:
     """A figure per quantity, both players in one; the losses first.
 
     Args:
@@ -131,7 +129,6 @@ def draw(
         decades = math.log10(max(values) / min(values))
         drawn.update_yaxes(type="log", dtick="D2" if decades < 2 else None)
     return chart(drawn, name, title, about, wide=wide)
-
 
 
 def _label(name: str, members: Sequence[str]) -> str:

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from jaxgan.diagnosis import Diagnosis, names
 from jaxgan.run import embedded_pictures
-from jaxgan.run.diagnosis import stored_diagnosis
-from jaxgan.run.files import run_directory
 from jaxgan.run.charts import Chart
+from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.embedded_pictures import Picture
+from jaxgan.run.files import run_directory
 from jaxgan.run.kinds import Section
 from jaxgan.run.report import (
     curves,

@@ -11,6 +11,7 @@ from jaxgan.core.types import Sample, State
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling.sampler import Sampler
 
+
 def interpolate(
     draw: Sampler,
     state: State,

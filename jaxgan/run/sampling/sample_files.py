@@ -13,6 +13,7 @@ from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import labels
 
+
 def save(
     path: pathlib.Path,
     samples: Sequence[Sample],
