@@ -109,6 +109,10 @@ class JointGame(LatentGame):
         fake = as_sample(made, latent.given)
         return fake._replace(value={"x": fake.value, "z": latent.value}), variables
 
+    def observed(self, sample: Sample) -> Sample:
+        """Takes the value x from a pair."""
+        return sample._replace(value=sample.value["x"])
+
     def encode(
         self, variables: Variables, value: Tree, context: Context, given: Tree = ()
     ) -> jax.Array:
