@@ -23,7 +23,7 @@ _ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
 
 
 class Collective(NamedTuple):
-    """Communications of one kind.
+    """Counts communications of one kind.
 
     Attributes:
       count: how many there are in the program.
@@ -35,7 +35,7 @@ class Collective(NamedTuple):
 
 
 class ProgramFacts(NamedTuple):
-    """A program, per device.
+    """Describes a program, per device.
 
     Attributes:
       arguments: bytes.
@@ -64,7 +64,7 @@ class ProgramFacts(NamedTuple):
 
     @property
     def memory(self) -> int:
-        """Bytes that a device must have."""
+        """Adds up the bytes that a device must have."""
         data = self.arguments + self.outputs - self.aliased + self.temporaries
         return data + self.code
 

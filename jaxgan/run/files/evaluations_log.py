@@ -6,15 +6,19 @@
 import json
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
-from jaxgan.run.evaluation.measures import Figure
+from typing import Any, Protocol
 
 FILE = "evaluations.jsonl"
 
 
+class Fields(Protocol):
+    """Names what is in a line, as the tuple `measures.Figure` does."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
 def run_card(name: str, seed: int, manner: Mapping[str, Any]) -> dict[str, Any]:
-    """What a card says of a run, whenever it is evaluated.
+    """Says on a card what run it is, whenever it is evaluated.
 
     Args:
       name: of the experiment.
@@ -25,12 +29,12 @@ def run_card(name: str, seed: int, manner: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rows(
-    figures: Iterable[tuple[str, Figure]],
+    figures: Iterable[tuple[str, Fields]],
     step: int,
     card: Mapping[str, Any],
     seed: int | None = None,
 ) -> list[dict[str, Any]]:
-    """The lines of figures, without what they do not have.
+    """Makes the lines of figures, without what they do not have.
 
     Args:
       figures: (name of the measure, figure).
@@ -38,12 +42,12 @@ def rows(
       card: by which protocol.
       seed: of the run, where there are several side by side.
     """
-    told = []
+    lines = []
     for name, figure in figures:
         row = {"step": step, "measure": name, **figure._asdict()}
         row |= {"seed": seed, "card": dict(card)}
-        told.append({key: value for key, value in row.items() if value is not None})
-    return told
+        lines.append({key: value for key, value in row.items() if value is not None})
+    return lines
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from jaxgan.diagnosis import names
 from jaxgan.diagnosis.diagnose import Diagnosis
 from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log
+from jaxgan.run.files import checkpoints, metrics_log, run_directory
 from jaxgan.run.report import (
     curves,
     embedded_pictures,
@@ -30,7 +30,6 @@ from jaxgan.run.report.run_facts import RunFacts
 from jaxgan.run.report.samples import Pair, Walk
 from jaxgan.run.report.seed_comparison import Seeds
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.training import loop
 
 HERE = pathlib.Path(__file__).parent
 T = TypeVar("T")
@@ -82,7 +81,7 @@ def contents(run: pathlib.Path) -> Contents:
     known = run_facts.read(run, rows)
     measured = evaluation_tables.read(run)
     pictures, there = embedded_pictures.over_time(
-        loop.sample_folders(run, known.seeds)[0]
+        run_directory.sample_folders(run, known.seeds)[0]
     )
     several = len(known.seeds) > 1
     return Contents(

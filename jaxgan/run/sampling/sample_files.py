@@ -1,0 +1,93 @@
+"""Samples as files: one picture of all, arrays, or a folder of a picture each."""
+
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxgan.core.types import Sample
+from jaxgan.run import pictures
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.sampling import labels
+
+Picture = Callable[[Sample], np.ndarray]
+
+
+def save(
+    path: pathlib.Path,
+    samples: Sequence[Sample],
+    truncations: Sequence[float | None],
+    experiment: Experiment,
+) -> None:
+    """Writes samples of one truncation or of several.
+
+    Args:
+      path: NAME.npz: arrays, one truncation after the other. NAME.png: one picture, in
+        which several truncations have a row each. Any other: a folder of a picture
+        each, in which several truncations have a folder each.
+      samples: of each truncation.
+      truncations: of the samples.
+      experiment: draws them.
+    """
+    picture = experiment.picture
+    if path.suffix == ".npz":
+        _save_arrays(path, samples, truncations)
+    elif path.suffix == ".png":
+        several = len(samples) > 1
+        drawn = _rows(samples, picture) if several else picture(samples[0])
+        pictures.save_png(path, pictures.enlarged(drawn))
+    else:
+        names = labels.class_names(experiment)
+        for truncation, part in zip(truncations, samples):
+            folder = f"truncation_{truncation:g}" if len(samples) > 1 else ""
+            _save_each(path / folder, part, picture, names)
+
+
+def _each(sample: Sample, picture: Picture) -> list[np.ndarray]:
+    """Every sample's own picture."""
+    count = len(jax.tree.leaves(sample.value)[0])
+    return [
+        picture(jax.tree.map(lambda x, i=place: x[i : i + 1], sample))
+        for place in range(count)
+    ]
+
+
+def _rows(samples: Sequence[Sample], picture: Picture) -> np.ndarray:
+    """Samples side by side, those of each truncation in a row."""
+    cells = np.array([_each(row, picture) for row in samples])
+    gaps = ((0, 0), (0, 0), (0, pictures.GAP), (0, pictures.GAP), (0, 0))
+    spaced = np.pad(cells, gaps, constant_values=pictures.WHITE)
+    joined = np.concatenate(np.concatenate(spaced, axis=1), axis=1)
+    return joined[: -pictures.GAP, : -pictures.GAP]
+
+
+def _save_arrays(
+    path: pathlib.Path, samples: Sequence[Sample], truncations: Sequence[Any]
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = _arrays(jax.tree.map(lambda *x: np.concatenate(x), *samples))
+    if len(samples) > 1:
+        count = len(next(iter(arrays.values()))) // len(samples)
+        arrays["truncation"] = np.repeat(np.asarray(truncations, np.float32), count)
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def _arrays(sample: Sample) -> dict[str, np.ndarray]:
+    """Leaves by name: 'value', 'given', or 'value/x' where there are several."""
+    leaves = jax.tree_util.tree_leaves_with_path(sample)
+    return {
+        jax.tree_util.keystr(path, simple=True, separator="/"): leaf
+        for path, leaf in leaves
+    }
+
+
+def _save_each(
+    path: pathlib.Path, sample: Sample, picture: Picture, names: Sequence[Any]
+) -> None:
+    """Labelled pictures go to one folder per class, as `data.folder` reads them."""
+    labelled = isinstance(sample.given, np.ndarray) and sample.given.ndim == 1
+    for index, drawn in enumerate(_each(sample, picture)):
+        folder = path / str(names[sample.given[index]]) if labelled else path
+        pictures.save_png(folder / f"{index:06d}.png", drawn)
