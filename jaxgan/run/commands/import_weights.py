@@ -19,6 +19,7 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import (
+    atomic_file,
     checkpoints,
     claim,
     config_json,
@@ -224,7 +225,7 @@ def _write(run: pathlib.Path, made: Imported, told: Mapping[str, Any]) -> None:
             with checkpoints.Checkpoints(unfinished) as saves:
                 saves.save(made.state, 0)
             text = json.dumps(told, indent=2) + "\n"
-            run_directory.write_text(unfinished / run_directory.IMPORTED, text)
+            atomic_file.write_text(unfinished / run_directory.IMPORTED, text)
         check_empty(run)
         unfinished.replace(run)
     except PermissionError as error:

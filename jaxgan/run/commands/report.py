@@ -5,7 +5,7 @@ import importlib.util
 import pathlib
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import run_directory
+from jaxgan.run.files import atomic_file, run_directory
 
 NEEDED = ("plotly", "jinja2")
 
@@ -40,7 +40,7 @@ def write(arguments: argparse.Namespace) -> None:
     page = document.page(document.contents(arguments.run))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        run_directory.write_text(path, page)
+        atomic_file.write_text(path, page)
     except OSError as error:
         raise RunError(f"{path} cannot be written: {error}", "choose --out") from error
     print(path)

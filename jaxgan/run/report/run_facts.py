@@ -22,7 +22,7 @@ class RunFacts(NamedTuple):
       about: the first line of the experiment's docstring.
       folder: of the run.
       tiles: (name, value) of where it stands.
-      config: (name, value) of every field.
+      config: (name, value) of every field, and of what it started from.
       seeds: of the runs side by side.
       commands: that started and resumed it, in order.
       saved: the newest checkpoint's step, or None.
@@ -56,13 +56,16 @@ def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> RunFacts:
     there = experiment.is_file()
     saved = checkpoints.steps(run)
     first = identity.config.get("seed", 0)
+    config = dict(identity.config)
+    if identity.start_from:
+        config["start_from"] = identity.start_from
     return RunFacts(
         name=identity.experiment,
         variant=identity.variant,
         about=experiment_file.first_line(experiment) if there else "",
         folder=str(run),
         tiles=_tiles(rows),
-        config=[(name, _shown(value)) for name, value in identity.config.items()],
+        config=[(name, _shown(value)) for name, value in config.items()],
         seeds=[first + place for place in range(identity.seeds)],
         commands=_lines(run / "command.txt"),
         saved=saved[-1] if saved else None,
