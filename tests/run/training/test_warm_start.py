@@ -17,7 +17,7 @@ from jaxgan.run.sampling import stored_run
 from jaxgan.run.training import warm_start
 from jaxgan.run.training.prepare import prepare
 from tests.run import images
-from tests.run.conftest import EXPERIMENT, finish, rows, spawn_together
+from tests.run.conftest import EXPERIMENT, ROOT, finish, rows, spawn_together
 
 
 def bits(leaf):
@@ -208,3 +208,16 @@ def test_two_processes(one, tmp_path):
     both = [finish(process) for process in spawn_together(*words)]
     assert [code for code, *_ in both] == [0, 0], both
     assert len(json.loads((tmp_path / "run" / origin.FILE).read_text())["copied"]) == 12
+
+
+@pytest.mark.slow
+def test_fine_tuning_is_ahead(train, tmp_path):
+    """Of the same steps on data in another order, from nothing."""
+    digits = ROOT / "experiments" / "first" / "digits.py"
+    words = ("--log-every", 100, "--evaluate-every", 100, "--evaluate-num", 500)
+    train("--steps", 2000, run="source", experiment=digits)
+    distances = {}
+    for name, start in (("new", ()), ("tuned", ("--start-from", tmp_path / "source"))):
+        train(*words, *start, "--seed", 1, "--steps", 100, run=name, experiment=digits)
+        distances[name] = rows(tmp_path / name)[-1]["evaluation/fid_classifier"]
+    assert distances["tuned"] < distances["new"] / 4
