@@ -152,7 +152,7 @@ class Applicable(Protocol):
 
 
 def observed(game: Game, sample: Sample) -> Sample:
-    """Takes from a sample of a game the part that is like the data; mostly all of it."""
+    """Takes from a sample of a game what is like the data: mostly all of it."""
     return game.observed(sample) if isinstance(game, Observable) else sample
 
 

@@ -102,6 +102,10 @@ class Options:
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the
     largest that does, up to 64."""
+    start_from: str | None = option(None, alike=True)
+    """RUN or RUN:STEP. A new run begins with the networks of that checkpoint, as far as
+    their arrays have the same names and shapes: to fine-tune them on other data. The
+    run records what was copied."""
     benchmark: int = option(0, least=0)
     """Instead of training, time so many single steps and print one line of JSON."""
 

@@ -17,6 +17,7 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import (
+    atomic_file,
     checkpoints,
     claim,
     config_json,
@@ -193,7 +194,7 @@ def write(run: pathlib.Path, imported: Imported, origin: Mapping[str, Any]) -> N
             with checkpoints.Checkpoints(unfinished) as saves:
                 saves.save(imported.state, 0)
             text = json.dumps(origin, indent=2) + "\n"
-            run_directory.write_text(unfinished / run_directory.IMPORTED, text)
+            atomic_file.write_text(unfinished / run_directory.IMPORTED, text)
         check_empty(run)
         unfinished.replace(run)
     except PermissionError as error:
