@@ -36,16 +36,18 @@ class CompareCommand:
         from jaxgan.data.source import DataError
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
-        from jaxgan.run.evaluation.real_data import Data
+        from jaxgan.run.evaluation.real_data import RealData
+        from jaxgan.run.kinds import images
         from jaxgan.weights import WeightsError
 
-        protocol = self.measure.protocol()
+        protocol = self.measure.protocol(images)
         xla.set_up_xla()
         try:
             real, fake = (data.folder(x, self.size) for x in (self.real, self.fake))
-            judge = Judge(Data(real, real, None, "all of the first folder"), protocol)
+            whole = "all of the first folder"
+            judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
-            found = judge(fake.examples(indices).value)
+            found = judge(fake.examples(indices))
         except (DataError, WeightsError) as error:
             raise RunError(str(error)) from error
         card = {"real": str(self.real), "generated": str(self.fake)}

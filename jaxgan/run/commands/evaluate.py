@@ -17,7 +17,7 @@ from jaxgan.run.commands.shared_options import (
 from jaxgan.run.errors import RunError
 
 if TYPE_CHECKING:
-    from jaxgan.run.evaluation.judge import Measured
+    from jaxgan.run.evaluation.judge import Measurement
 
 ARROWS = {"lower": "↓", "higher": "↑", None: " "}
 
@@ -35,10 +35,10 @@ class EvaluateCommand:
     run: Run
     """The run's folder."""
     split: Annotated[str | None, option("NAME", "train")] = None
-    """Real images to compare with: train, which the run was trained on, or held_out.
+    """Real examples to compare with: train, which the run was trained on, or held_out.
     The names that the data have for them, like test, do too."""
     real: Annotated[pathlib.Path | None, option("FOLDER", "the run's data")] = None
-    """Images to compare with, instead."""
+    """Examples to compare with, instead."""
     batch_size: BatchSize = 64
     """Samples at once."""
     json: Flag = False
@@ -57,30 +57,35 @@ class EvaluateCommand:
         from jaxgan.run.evaluation import stored_evaluation
         from jaxgan.weights import WeightsError
 
-        protocol = self.measure.protocol()
         loaded = self.checkpoint.load(self.run)
+        kind = loaded.experiment.kind
         try:
             found = stored_evaluation.evaluate(
                 loaded,
-                protocol,
+                self.measure.protocol(kind),
                 folder=self.real,
                 split=self.split,
+                by_experiment=not self.measure.metrics,
                 batch_size=self.batch_size,
                 **self.sampling.single(loaded.experiment),
             )
         except (DataError, WeightsError) as error:
             raise RunError(str(error)) from error
-        show(found, loaded.step, stored_evaluation.seed_of(loaded), self.json)
-        if found.near:
-            print(
-                "the samples nearest to a training image, left of it: "
-                f"{stored_evaluation.picture_path(loaded)}",
-                file=sys.stderr,
-            )
+        for place, measurement in enumerate(found):
+            if place and not self.json:
+                print()
+            seed = stored_evaluation.seed_of(loaded)
+            show(measurement, loaded.step, seed, self.json)
+            if measurement.near:
+                print(
+                    f"the samples nearest to training {kind.unit}, left of them: "
+                    f"{stored_evaluation.picture_path(loaded)}",
+                    file=sys.stderr,
+                )
 
 
 def show(
-    found: "Measured", step: int | None, seed: int | None, as_json: bool = False
+    found: "Measurement", step: int | None, seed: int | None, as_json: bool = False
 ) -> None:
     """Prints what was measured, as a table with its protocol or as lines of JSON.
 
@@ -93,16 +98,16 @@ def show(
     from jaxgan.run.files import evaluations_log
 
     if as_json:
-        for row in evaluations_log.rows(found.figures, step or 0, found.card, seed):
+        for row in evaluations_log.rows(found.scores, step or 0, found.card, seed):
             print(json.dumps(row))
         return
-    figures = [figure for _, figure in found.figures]
-    width = max(len(figure.metric) for figure in figures)
-    for one in figures:
+    scores = [score for _, score in found.scores]
+    width = max(len(score.metric) for score in scores)
+    for one in scores:
         print(f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}")
     if step is not None:
         print(f"\nof step {step:,}, measured so:")
-    for one in figures:
+    for one in scores:
         if one.about:
             print(f"  {one.metric}: {one.about}")
     width = max(map(len, found.card))

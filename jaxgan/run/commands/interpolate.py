@@ -41,11 +41,13 @@ class InterpolateCommand:
         Raises:
           RunError: if there is no such run, or options do not fit it.
         """
+        from jaxgan.run.kinds import walks
         from jaxgan.run.sampling import interpolation
 
-        if self.out:
-            interpolation.check_path(self.out)
         loaded = self.checkpoint.load(self.run)
+        kind = loaded.experiment.kind
+        if self.out:
+            walks.check_path(self.out, kind.walk_suffixes)
         options = self.sampling.single(loaded.experiment)
         walk = interpolation.interpolate(
             loaded.sampler(size=self.batch_size, **options),
@@ -57,6 +59,6 @@ class InterpolateCommand:
         )
         path = self.out or picture_path(
             loaded, "interpolation", self.latent, self.sampling, self.checkpoint
-        )
-        interpolation.save(path, walk, loaded.experiment.picture, self.rate)
+        ).with_suffix(kind.walk_suffixes[0])
+        kind.walk(path, walk, self.rate)
         print(path)

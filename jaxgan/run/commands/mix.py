@@ -40,6 +40,8 @@ class MixCommand:
         Raises:
           RunError: if there is no such run, or it has no styles to mix.
         """
+        import numpy as np
+
         from jaxgan.core.abilities import Layered
         from jaxgan.run import pictures
         from jaxgan.run.sampling import style_mixing
@@ -69,6 +71,7 @@ class MixCommand:
         path = self.out or picture_path(
             loaded, "mixing", self.latent, self.sampling, self.checkpoint
         )
-        picture = pictures.grid(mixed, columns=self.columns + 1)
+        cells = pictures.singles(mixed, loaded.experiment.kind.picture)
+        picture = pictures.mosaic(np.stack(cells), columns=self.columns + 1)
         pictures.save_png(path, pictures.enlarged(picture, 768))
         print(path)

@@ -25,7 +25,7 @@ class SampleCommand:
     """How many. Of several truncations, like 1,0.7,0.5, each is a row."""
     out: Out = None
     """NAME.png: one picture of all, by default in RUN/generated.
-    NAME.npz: arrays. Any other name: a folder of one picture each."""
+    NAME.npz: arrays. Any other name: a folder of one file each."""
     batch_size: BatchSize = 64
     """Samples at once."""
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)

@@ -9,8 +9,9 @@ from tyro.conf import Positional
 from jaxgan.run.command_line import Flag, Numbers, option
 
 if TYPE_CHECKING:
-    from jaxgan.run.evaluation.judge import Protocol
     from jaxgan.run.experiment import Experiment
+    from jaxgan.run.kinds import Kind
+    from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
     from jaxgan.run.sampling.stored_run import StoredRun
 
 Run = Annotated[Positional[pathlib.Path], option("RUN")]
@@ -111,14 +112,15 @@ class MeasureOptions:
     """What is measured, and how."""
 
     metrics: Annotated[tuple[str, ...], option("NAME", "all that fit")] = ()
-    """Of fid, kid, inception-score, precision-recall, density-coverage,
-    classes, modes, collapse, duplicates, memorisation."""
+    """Of images fid, kid, inception-score, precision-recall, density-coverage,
+    classes, modes, collapse, duplicates, memorisation.
+    By default what the experiment measures itself, too."""
     num: int = 2000
-    """Images of a kind."""
+    """How many real and generated examples."""
     seed: int = 0
-    """Of the samples, and of which real images are seen."""
+    """Of the samples, and of which real examples are seen."""
     neighbours: Annotated[int | None, option("N", "all")] = None
-    """Training images among which copies are looked for."""
+    """Training examples among which copies are looked for."""
     extractor: Annotated[
         Literal["classifier", "inception"] | None,
         option(default="the classifier, of labelled data of at most 64 pixels"),
@@ -127,23 +129,23 @@ class MeasureOptions:
     weights: Annotated[pathlib.Path | None, option("FILE", "downloaded once")] = None
     """Of FID's Inception network."""
 
-    def protocol(self) -> "Protocol":
-        """Makes the protocol of these options.
+    def protocol(self, kind: "Kind") -> "EvaluationProtocol":
+        """Makes the protocol of these options, for a kind of data.
 
         Raises:
           RunError: naming the option that is wrong.
         """
-        from jaxgan.run.evaluation import judge, measures
+        from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 
-        protocol = judge.Protocol(
-            self.metrics or list(measures.MEASURES),
+        protocol = EvaluationProtocol(
+            self.metrics or list(kind.measures),
             self.num,
             self.seed,
             self.extractor,
             self.weights,
             self.neighbours,
         )
-        protocol.check()
+        protocol.check(kind.unit, kind.measures)
         return protocol
 
 

@@ -3,120 +3,124 @@
 import pathlib
 from typing import Any
 
-import numpy as np
-
-from jaxgan import data
-from jaxgan.core.types import Sample
 from jaxgan.run import pictures
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import real_data
-from jaxgan.run.evaluation.judge import Judge, Measured, Protocol
-from jaxgan.run.evaluation.measures import Figure, Near
-from jaxgan.run.evaluation.real_data import Data
+from jaxgan.run.evaluation.judge import Judge, Measurement
+from jaxgan.run.evaluation.neighbour_picture import neighbour_picture
+from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import evaluations_log, run_directory
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+from jaxgan.run.kinds.measure import Score
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, sampling_options
 from jaxgan.run.sampling.stored_run import StoredRun
 
-NEIGHBOURS = 16
-"""Samples that are drawn beside the training image nearest to each."""
-
 
 def evaluate(
     loaded: StoredRun,
-    protocol: Protocol,
+    protocol: EvaluationProtocol,
     *,
     folder: pathlib.Path | None = None,
     split: str | None = None,
+    by_experiment: bool = True,
     **options: Any,
-) -> Measured:
+) -> list[Measurement]:
     """Measures a run, and adds what it finds to the run's file.
 
     Args:
       loaded: the run.
-      protocol: what is measured, and how.
-      folder: of the real images; by default those of a split.
+      protocol: what is measured of the kind's measures, and how.
+      folder: of the real examples; by default those of a split.
       split: of the run's data; by default what was trained on.
+      by_experiment: whether what the experiment measures itself is told too.
       options: of `sampler.generate`.
 
     Raises:
       RunError: if there is nothing to measure, or what is asked for does not fit.
     """
-    experiment = loaded.experiment
-    real = real_images(experiment, folder, split)
-    if len(experiment.data.source.shape) == 3:
-        judge = Judge(real, protocol)
-        samples = sampler.generate(
-            experiment, loaded.state, protocol.num, protocol.seed, **options
-        ).value
-        found = judge(samples)
-        if found.near:
-            _draw(loaded, samples, found.near, real)
-    else:
-        found = _by_experiment(loaded, split)
-    seed = getattr(loaded.config, "seed", 0)
-    card = evaluations_log.run_card(loaded.name, seed, sampling_options.card(**options))
-    found = found._replace(card={**card, **found.card})
-    rows = evaluations_log.rows(found.figures, loaded.step, found.card, seed_of(loaded))
-    evaluations_log.append(loaded.directory, rows)
+    found = [measurement_by_experiment(loaded)] if by_experiment else []
+    found = [one for one in found if one.scores]
+    asked_for = bool(folder or split) or not by_experiment
+    if found and not asked_for and not hasattr(_source(loaded), "examples"):
+        warn(f"no {loaded.experiment.kind.unit} can be read to compare samples with")
+    elif protocol.names:
+        real = real_examples(loaded.experiment, folder, split)
+        found.append(_by_kind(loaded, real, protocol, options))
+    if not found:
+        raise RunError(
+            f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "
+            "the experiment measures nothing itself"
+        )
+    for one in found:
+        rows = evaluations_log.rows(one.scores, loaded.step, one.card, seed_of(loaded))
+        evaluations_log.append(loaded.directory, rows)
     return found
 
 
-def _by_experiment(loaded: StoredRun, split: str | None) -> Measured:
-    """What an experiment of points measures itself."""
-    if split:
-        raise RunError("--split: saw it with a run that makes no images")
+def measurement_by_experiment(loaded: StoredRun) -> Measurement:
+    """Reads what the experiment measures of a state; it may be nothing."""
     found = loaded.experiment.measure(loaded.state)
-    if not found:
-        raise RunError(f"{loaded.directory}: no images, and nothing else to measure")
-    figures = [(name, Figure(name, float(value))) for name, value in found.items()]
-    return Measured(figures, {}, None)
+    scores = [(name, Score(name, float(value))) for name, value in found.items()]
+    return Measurement(scores, _card(loaded, {"measured by": "the experiment"}))
 
 
-def real_images(
+def _by_kind(
+    loaded: StoredRun,
+    real: RealData,
+    protocol: EvaluationProtocol,
+    options: dict[str, Any],
+) -> Measurement:
+    """Measures samples; draws those nearest to training examples, if it looked."""
+    judge = Judge(real, protocol)
+    samples = sampler.generate(
+        loaded.experiment, loaded.state, protocol.num, protocol.seed, **options
+    )
+    found = judge(samples)
+    if found.near:
+        picture = neighbour_picture(samples, found.near, real)
+        pictures.save_png(picture_path(loaded), picture)
+    card = _card(loaded, sampling_options.card(**options))
+    return found._replace(card={**card, **found.card})
+
+
+def _card(loaded: StoredRun, about: dict[str, Any]) -> dict[str, Any]:
+    seed = getattr(loaded.config, "seed", 0)
+    return evaluations_log.run_card(loaded.name, seed, about)
+
+
+def _source(loaded: StoredRun) -> Any:
+    return loaded.experiment.data.source
+
+
+def real_examples(
     experiment: Experiment,
     folder: pathlib.Path | None = None,
     split: str | None = None,
-) -> Data:
-    """Finds the images of a folder or of a split; by default those trained on.
+) -> RealData:
+    """Finds the examples of a folder or of a split; by default those trained on.
 
     Raises:
       RunError: if there are none, or both are asked for.
     """
     if folder is None:
         if isinstance(experiment.data, NoData):
-            experiment.data(0)  # which tells why there is none
+            experiment.data(0)  # which says why there is none
         return real_data.choose(experiment, split or real_data.TRAIN)
     if split:
         raise RunError("--real: saw it with --split, wanted one of them")
     shape = tuple(experiment.data.source.shape)
-    if len(shape) != 3:
-        raise RunError(f"--real: the run's samples are {list(shape)}, no images")
-    real = data.folder(folder, shape[0])
-    if tuple(real.shape) != shape:
-        raise RunError(f"--real: saw images {real.shape}, wanted {shape}")
-    return Data(real, real, None, str(folder))
+    source = experiment.kind.folder(folder, shape)
+    return RealData(experiment.kind, source, source, None, str(folder))
+
+
+def picture_path(loaded: StoredRun) -> pathlib.Path:
+    """Names the picture of samples beside the training examples nearest to them."""
+    return evaluations_log.picture_path(loaded.directory, loaded.step, seed_of(loaded))
 
 
 def seed_of(loaded: StoredRun) -> int | None:
     """Finds the seed of a run, where several were trained side by side."""
     several = run_directory.read_identity(loaded.directory).seeds > 1
     return getattr(loaded.config, "seed", 0) if several else None
-
-
-def picture_path(loaded: StoredRun) -> pathlib.Path:
-    """Names the picture of the samples nearest to training images."""
-    seed = seed_of(loaded)
-    of_seed = "" if seed is None else f"_seed_{seed}"
-    name = f"neighbours_{loaded.step:08d}{of_seed}.png"
-    return loaded.directory / "evaluations" / name
-
-
-def _draw(loaded: StoredRun, fake: np.ndarray, near: Near, measured: Data) -> None:
-    """The samples that lie nearest to a training image, each beside it."""
-    nearest = np.argsort(near.distances, kind="stable")[:NEIGHBOURS]
-    real = measured.train.examples(near.indices[nearest]).value
-    pairs = np.concatenate([fake[nearest], real], axis=2)
-    picture = pictures.grid(Sample(pairs), columns=4)
-    pictures.save_png(picture_path(loaded), pictures.enlarged(picture))

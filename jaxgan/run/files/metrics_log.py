@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from jaxgan.diagnosis import names
-from jaxgan.run import progress
 from jaxgan.run.devices.seed_axis import mean_and_spread
+from jaxgan.run.display import display
 
 METRICS = "metrics.jsonl"
 
@@ -51,7 +51,7 @@ class Records:
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
         self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
-        self._terminal = progress.terminal(step, stop)
+        self._display = display(step, stop)
         self._since = step
         self._clock = time.monotonic()
 
@@ -59,9 +59,17 @@ class Records:
         return self
 
     def __exit__(self, kind, error, trace) -> None:
-        self._terminal.close()
+        self._display.close()
         self._file.close()
         self._events.close()
+
+    def compiling(self) -> None:
+        """Shows that no step ends for a while."""
+        self._display.compiling()
+
+    def compiled(self) -> None:
+        """Shows that the first one has."""
+        self._display.compiled()
 
     def restart_clock(self, step: int) -> None:
         """Begins an interval here: what came before (compilation) is no training."""
@@ -76,7 +84,7 @@ class Records:
 
     def advance(self, step: int) -> None:
         """Moves the progress bar."""
-        self._terminal.advance(step)
+        self._display.advance(step)
 
     def write(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Writes the means since the last call, of each seed."""
@@ -84,10 +92,11 @@ class Records:
         images = (step - self._since) * self._batch_size * len(self._seeds)
         self.restart_clock(step)
         rate = {names.IMAGES_PER_SECOND: round(images / seconds, 1)}
-        self._terminal.show(self._append(step, rate, parts))
+        self._display.show(self._append(step, rate, parts))
 
     def picture(self, step: int, picture: np.ndarray) -> None:
-        """Adds a picture of samples to TensorBoard."""
+        """Shows a picture of samples, and adds it to TensorBoard."""
+        self._display.picture(picture)
         self._events.add_image("samples", picture, step, dataformats="HWC")
 
     def measured(self, step: int, parts: Sequence[dict[str, float]]) -> None:
@@ -109,7 +118,7 @@ class Records:
 
     def say(self, message: str) -> None:
         """Prints a line."""
-        self._terminal.say(message)
+        self._display.say(message)
 
     def _append(
         self, step: int, common: dict[str, float], parts: Sequence[dict[str, float]]

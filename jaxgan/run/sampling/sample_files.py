@@ -1,7 +1,7 @@
-"""Samples as files: one picture of all, arrays, or a folder of a picture each."""
+"""Samples as files: one picture of all, arrays, or a folder of a file each."""
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -10,9 +10,8 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import labels
-
-Picture = Callable[[Sample], np.ndarray]
 
 
 def save(
@@ -25,42 +24,30 @@ def save(
 
     Args:
       path: NAME.npz: arrays, one truncation after the other. NAME.png: one picture, in
-        which several truncations have a row each. Any other: a folder of a picture
-        each, in which several truncations have a folder each.
+        which several truncations have a row each. Any other: a folder of a file
+        each, as the kind of data writes it; several truncations have a folder each.
       samples: of each truncation.
       truncations: of the samples.
-      experiment: draws them.
+      experiment: whose kind of data draws and writes them.
     """
-    picture = experiment.picture
+    kind = experiment.kind
     if path.suffix == ".npz":
         _save_arrays(path, samples, truncations)
     elif path.suffix == ".png":
         several = len(samples) > 1
-        drawn = _rows(samples, picture) if several else picture(samples[0])
+        drawn = _rows(samples, kind) if several else kind.picture(samples[0])
         pictures.save_png(path, pictures.enlarged(drawn))
     else:
         names = labels.class_names(experiment)
         for truncation, part in zip(truncations, samples):
             folder = f"truncation_{truncation:g}" if len(samples) > 1 else ""
-            _save_each(path / folder, part, picture, names)
+            _save_each(path / folder, part, kind, names)
 
 
-def _each(sample: Sample, picture: Picture) -> list[np.ndarray]:
-    """Every sample's own picture."""
-    count = len(jax.tree.leaves(sample.value)[0])
-    return [
-        picture(jax.tree.map(lambda x, i=place: x[i : i + 1], sample))
-        for place in range(count)
-    ]
-
-
-def _rows(samples: Sequence[Sample], picture: Picture) -> np.ndarray:
-    """Samples side by side, those of each truncation in a row."""
-    cells = np.array([_each(row, picture) for row in samples])
-    gaps = ((0, 0), (0, 0), (0, pictures.GAP), (0, pictures.GAP), (0, 0))
-    spaced = np.pad(cells, gaps, constant_values=pictures.WHITE)
-    joined = np.concatenate(np.concatenate(spaced, axis=1), axis=1)
-    return joined[: -pictures.GAP, : -pictures.GAP]
+def _rows(samples: Sequence[Sample], kind: Kind) -> np.ndarray:
+    """Draws samples side by side, those of each truncation in a row."""
+    rows = [pictures.singles(row, kind.picture) for row in samples]
+    return pictures.mosaic(np.concatenate(rows), columns=len(rows[0]))
 
 
 def _save_arrays(
@@ -84,10 +71,11 @@ def _arrays(sample: Sample) -> dict[str, np.ndarray]:
 
 
 def _save_each(
-    path: pathlib.Path, sample: Sample, picture: Picture, names: Sequence[Any]
+    path: pathlib.Path, sample: Sample, kind: Kind, names: Sequence[Any]
 ) -> None:
-    """Labelled pictures go to one folder per class, as `data.folder` reads them."""
+    """Writes labelled samples to one folder per class, as `data.folder` reads them."""
     labelled = isinstance(sample.given, np.ndarray) and sample.given.ndim == 1
-    for index, drawn in enumerate(_each(sample, picture)):
+    for index in range(len(jax.tree.leaves(sample.value)[0])):
         folder = path / str(names[sample.given[index]]) if labelled else path
-        pictures.save_png(folder / f"{index:06d}.png", drawn)
+        one = jax.tree.map(lambda x, i=index: x[i : i + 1], sample)
+        kind.write(folder / f"{index:06d}{kind.suffix}", one)

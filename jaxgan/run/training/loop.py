@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
+from jaxgan.run.evaluation import while_training
 from jaxgan.run.files.checkpoints import Checkpoints
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.files.metrics_log import Records, Silence
@@ -58,10 +59,16 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
                 records.say(f"resuming {run} from step {step}")
                 if step >= options.steps:
                     return _outcome(restored.state, step, stop=0)
+            evaluation = while_training.make(
+                prepared.experiment, options, prepared.seeds, records, run
+            )
+            records.compiling()
             state = restored.state if restored else prepared.program.init()
             steps = Steps(prepared, state, step)
             try:
-                actions = PeriodicActions(run, prepared, saves, records, steps)
+                actions = PeriodicActions(
+                    run, prepared, saves, records, evaluation, steps
+                )
                 stop = _go_on(steps, actions, prepared, interrupts)
                 actions.after_all()
             except NotFinite as found:

@@ -25,15 +25,17 @@ class PeriodicActions:
         prepared: Prepared,
         saves: Checkpoints,
         records: Records | Silence,
+        evaluation: while_training.Interim | None,
         steps: Steps,
     ):
-        """Draws the real examples, and makes what evaluates, which may take a while.
+        """Draws the real examples.
 
         Args:
           run: the run's folder.
           prepared: what is trained, and how often what is due.
           saves: the run's checkpoints.
           records: its logs.
+          evaluation: of samples, if that is wanted.
           steps: its steps, none of them done yet.
         """
         experiment, seeds = prepared.experiment, prepared.seeds
@@ -45,18 +47,18 @@ class PeriodicActions:
             state = processes.local(steps.state)
             self._previews = Previews(experiment, run, seeds, records, state)
             self._signals = measurements.Signals(experiment)
-        self._evaluate = while_training.make(
-            experiment, prepared.options, seeds, records, run
-        )
+        self._evaluation = evaluation
 
     def after_dispatch(self) -> None:
         """Does what is due after the steps that have just been done."""
         steps, options, records = self._steps, self._options, self._records
         start, step = self._seen, steps.step
         self._seen = step
-        if start == self._first and step % options.log_every:
-            steps.wait()
-            records.restart_clock(step)  # it was compiling
+        if start == self._first:
+            records.compiled()
+            if step % options.log_every:
+                steps.wait()
+                records.restart_clock(step)
         if step % options.log_every == 0:
             self._write()
         records.advance(step)
@@ -65,9 +67,9 @@ class PeriodicActions:
             self._draw()
         if step % options.diagnose_every == 0:
             self._measure()
-        if self._evaluate and self._evaluate.is_due(start, step):
+        if self._evaluation and self._evaluation.is_due(start, step):
             steps.check()
-            self._evaluate(step, processes.local(steps.state))
+            self._evaluation(step, processes.local(steps.state))
         if step % options.save_every == 0:
             self._save()
         records.skip(began)

@@ -5,13 +5,13 @@ import json
 
 import numpy as np
 import pytest
+from jaxgan.run.evaluation.measures import MEASURES
 
 from jaxgan.evaluation import classifier as classifiers
 from jaxgan.evaluation.classifier_network import Training
 from jaxgan.run import launch, pictures
 from jaxgan.run.commands import cli
 from jaxgan.run.evaluation import judge, real_data
-from jaxgan.run.evaluation.measures import MEASURES
 from jaxgan.run.files import evaluations_log
 from jaxgan.run.sampling import stored_run
 from tests.run.commands.test_import_weights import bring, official, save
