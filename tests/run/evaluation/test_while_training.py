@@ -16,6 +16,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import judge, while_training
 from jaxgan.run.files import evaluations_log, metrics_log
+from jaxgan.run.kinds import image_measures, images
 from jaxgan.run.options import Options
 from tests.run.conftest import EXPERIMENT, fingerprint_in, rows
 
@@ -31,7 +32,7 @@ def quick(monkeypatch, tmp_path_factory):
         training=Training(steps=20),
         cache_dir=tmp_path_factory.getbasetemp() / "classifiers",
     )
-    monkeypatch.setattr(judge, "classifier", made)
+    monkeypatch.setattr(image_measures, "classifier", made)
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_seeds_side_by_side(tmp_path, capsys):
     assert afterwards == found[1]
 
 
-NOTHING: Any = None
+OF_IMAGES: Any = types.SimpleNamespace(kind=images)
 
 
 class Clock:
@@ -170,7 +171,7 @@ def evaluator(monkeypatch, tmp_path):
     class Judge:
         def __init__(self, *arguments):
             clock.now += 30
-            self.extractor = types.SimpleNamespace(title=lambda measure: measure)
+            self.title = ""
 
     monkeypatch.setattr(while_training, "Judge", Judge)
     monkeypatch.setattr(while_training.sampler, "Sampler", lambda experiment: None)
@@ -189,7 +190,7 @@ def evaluator(monkeypatch, tmp_path):
 
     def make(share):
         options = Options(evaluate_every=10, evaluate_share=share)
-        return while_training.Interim(NOTHING, options, (0,), told, tmp_path, clock)
+        return while_training.Interim(OF_IMAGES, options, (0,), told, tmp_path, clock)
 
     return make, clock, told.said
 
@@ -229,7 +230,8 @@ def test_due_whenever_a_multiple_is_passed(evaluator):
 @pytest.mark.parametrize(
     ("file", "words", "message"),
     [
-        (EXPERIMENT, [], "makes no images"),
+        (EXPERIMENT, [], "a source without `examples"),
+        (EXPERIMENT, ["--evaluate-metrics", "fid"], "is no measure of points"),
         (IMAGES, ["--evaluate-metrics", "fdi"], "--evaluate-metrics: saw 'fdi'"),
         (IMAGES, ["--evaluate-num", "3"], "--evaluate-num: saw 3, wanted at least 16"),
         (IMAGES, ["--evaluate-split", "tset"], "wanted train or held_out \\(test\\)"),
