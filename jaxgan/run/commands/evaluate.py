@@ -17,7 +17,6 @@ from jaxgan.run.kinds import Kind, images
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.measure import Score
 from jaxgan.run.sampling import sampling_options, stored_run
-from jaxgan.weights import WeightsError
 
 OF_RUNS = (
     *("step", "run_seed", "split", "real", "current"),
@@ -34,10 +33,7 @@ def command(arguments: argparse.Namespace) -> None:
       RunError: if there is nothing to measure, or a measure does not fit.
     """
     xla.set_up_xla()
-    try:
-        (_folders if arguments.fake else _run)(arguments)
-    except (DataError, WeightsError) as error:
-        raise RunError(str(error)) from error
+    (_folders if arguments.fake else _run)(arguments)
 
 
 def _protocol(arguments: argparse.Namespace, kind: Kind) -> EvaluationProtocol:
@@ -86,7 +82,10 @@ def _folders(arguments: argparse.Namespace) -> None:
             name = option.replace("_", "-")
             raise RunError(f"--{name}: saw it with two folders, wanted a run")
     size, protocol = arguments.size, _protocol(arguments, images)
-    real, fake = (data.folder(p, size) for p in (arguments.run, arguments.fake))
+    try:
+        real, fake = (data.folder(p, size) for p in (arguments.run, arguments.fake))
+    except DataError as error:
+        raise RunError(str(error)) from error
     judge = Judge(
         RealData(images, real, real, None, "all of the first folder"), protocol
     )

@@ -3,7 +3,6 @@
 import functools
 import json
 import shutil
-import types
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import judge, while_training
 from jaxgan.run.files import evaluations_log, metrics_log
-from jaxgan.run.kinds import image_measures, images
+from jaxgan.run.kinds import image_measures
 from jaxgan.run.options import Options
 from tests.run.conftest import EXPERIMENT, fingerprint_in, rows
 
@@ -137,7 +136,7 @@ def test_seeds_side_by_side(tmp_path, capsys):
     assert afterwards == found[1]
 
 
-OF_IMAGES: Any = types.SimpleNamespace(kind=images)
+NOTHING: Any = None
 
 
 class Clock:
@@ -173,9 +172,8 @@ def evaluator(monkeypatch, tmp_path):
             clock.now += 30
             self.title = ""
 
-    monkeypatch.setattr(while_training, "Judge", Judge)
+    monkeypatch.setattr(while_training.training_protocol, "judge_of", Judge)
     monkeypatch.setattr(while_training.sampler, "Sampler", lambda experiment: None)
-    monkeypatch.setattr(while_training.real_data, "choose", lambda *arguments: None)
     monkeypatch.setattr(
         while_training.run_directory,
         "read_identity",
@@ -190,7 +188,7 @@ def evaluator(monkeypatch, tmp_path):
 
     def make(share):
         options = Options(evaluate_every=10, evaluate_share=share)
-        return while_training.Interim(OF_IMAGES, options, (0,), told, tmp_path, clock)
+        return while_training.Interim(NOTHING, options, (0,), told, tmp_path, clock)
 
     return make, clock, told.said
 
