@@ -11,6 +11,7 @@ from flax import linen as nn
 
 from jaxgan import losses, make_step, optimizers, recipes
 from jaxgan.core import Players, Sample, Turn, init_state
+from jaxgan.core.turns import is_due, turn_names
 from jaxgan.games.latent import LatentGame
 from jaxgan.terms import adversarial, r1
 
@@ -21,6 +22,7 @@ RECIPES = {
     and not name.startswith("_")
 }
 PUBLISHED = {
+    "ali",
     "minimax",
     "nonsaturating",
     "least_squares",
@@ -47,11 +49,11 @@ def test_all_are_found():
         ("minimax", ["adversarial"], 1),
         ("nonsaturating", ["adversarial"], 1),
         ("least_squares", ["adversarial"], 1),
-        ("wgan", ["adversarial"], 5),
         ("wgan_gp", ["adversarial", "gradient_penalty"], 5),
         ("hinge", ["adversarial"], 5),
         ("biggan", ["adversarial"], 2),
         ("relativistic", ["adversarial"], 1),
+        ("ali", ["adversarial"], 1),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
     ],
 )
@@ -68,6 +70,24 @@ def test_turns(name, terms, every):
         if term.name in ("r1", "r2"):
             ends = [float(term.weight(jnp.int32(step))) for step in (0, 10**6)]
             np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
+
+
+@pytest.mark.parametrize("first_rounds", [0, 25])
+def test_wgans_turns_are_those_of_the_official_loop(first_rounds):
+    """100 critic updates for each of the generator's first 25, then 5 for each."""
+    critic, *generators = recipes.wgan(first_rounds=first_rounds).turns
+    assert critic == Turn("discriminator", critic.terms)
+    assert critic.terms[0].name == generators[-1].terms[0].name == "adversarial"
+    wanted, step = [], -1
+    for update in range(40):
+        step += 100 if update < first_rounds else 5
+        wanted.append(step)
+    steps = range(wanted[-1] + 1)
+    seen = [t for t in steps for turn in generators if is_due(turn, np.int32(t))]
+    assert seen == wanted
+    assert turn_names([critic, *generators])[-1] == "generator"
+    with pytest.raises(ValueError, match="saw 3 and 0, wanted at least 0 and 1"):
+        recipes.wgan(first_rounds=3, first_critic_steps=0)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +184,7 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("wgan_gp", 1e-4),
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
+        ("ali", 1e-4),
         ("acgan", 2e-4),
         ("infogan", (1e-3, 2e-4)),
         ("reacgan", 2.8284e-4),
@@ -180,7 +201,7 @@ def test_first_update_has_the_published_size(name, rate):
 
 
 @pytest.mark.parametrize(
-    "name", ["minimax", "nonsaturating", "least_squares", "relativistic"]
+    "name", ["minimax", "nonsaturating", "least_squares", "relativistic", "ali"]
 )
 def test_the_discriminator_may_have_its_own_rate(name):
     sizes = first_updates(RECIPES[name](1e-3, discriminator_rate=2e-4))

@@ -32,7 +32,8 @@ import optax
 from jaxgan import data, recipes
 from jaxgan.core import Context, Sample, example_keys, schedules
 from jaxgan.core.heads import Codes
-from jaxgan.games.latent import LatentGame, with_codes
+from jaxgan.games.draws import with_codes
+from jaxgan.games.latent import LatentGame
 from jaxgan.models import dcgan
 from jaxgan.nn import CodeHead, Headed
 from jaxgan.run import launch, pictures

@@ -1,9 +1,9 @@
 """WGAN with weight clipping on MNIST.
 
 Arjovsky et al. 2017 (arXiv 1701.07875), algorithm 1: RMSProp 5e-5, weights clipped to
-±0.01, five critic updates per generator update, batch 64; a DCGAN generator and the
-same critic with batch normalisation, as in the paper's experiments. It is slow by
-design; `wgan_gp_mnist.py` is what replaced it.
+±0.01, five critic updates per generator update from the first on, batch 64; a DCGAN
+generator and the same critic with batch normalisation, as in the paper's experiments.
+It is slow by design; `wgan_gp_mnist.py` is what replaced it.
 
     python experiments/images/wgan_mnist.py
 
@@ -52,7 +52,9 @@ OPTIONS = Options(steps=50_000)
 def build(config: Config) -> Experiment:
     """The experiment that a config describes."""
     source = data.image_dataset("mnist")
-    recipe = recipes.wgan(config.learning_rate, config.clip, config.critic_steps)
+    recipe = recipes.wgan(
+        config.learning_rate, config.clip, config.critic_steps, first_rounds=0
+    )
     return Experiment(
         game=LatentGame(
             dcgan.Generator(source.shape, config.width),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -13,6 +14,7 @@ from jaxgan.core import metrics
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.microbatches import batch_size, mean_over_parts
 from jaxgan.core.scene import measure_logits, set_scene
+from jaxgan.core.turns import is_due, leads, turn_names
 from jaxgan.core.types import (
     Augment,
     Game,
@@ -45,6 +47,33 @@ class Setting:
         return lax.with_sharding_constraint(tree, self.sharding)
 
 
+class Entry(NamedTuple):
+    """One line of the list of turns.
+
+    Attributes:
+      turn: who moves, and what they minimise.
+      name: under which the terms' memory and the metrics live.
+      leads: whether it measures logits: see `turns.leads`.
+    """
+
+    turn: Turn
+    name: str
+    leads: bool
+
+
+def entries(turns: Sequence[Turn]) -> list[Entry]:
+    """The lines of a list of turns.
+
+    Raises:
+      ValueError: if a turn is not well formed.
+    """
+    names = turn_names(turns)
+    return [
+        Entry(turn, name, leads(turns, place))
+        for place, (turn, name) in enumerate(zip(turns, names))
+    ]
+
+
 class Move(NamedTuple):
     """What one turn changes: the mover's variables, optimizer state, terms' memory."""
 
@@ -54,46 +83,46 @@ class Move(NamedTuple):
 
 
 def move_if_due(
-    setting: Setting, name: str, turn: Turn, key: jax.Array, state: State, batch: Tree
+    setting: Setting, entry: Entry, key: jax.Array, state: State, batch: Tree
 ) -> tuple[Move, Metrics]:
     """The turn if it is due. A skipped turn costs nothing and measures nothing."""
-    due = functools.partial(move, setting, name, turn, key, state, batch)
-    if turn.every == 1:
-        return due()
-    _, measured = jax.eval_shape(due)
+    play = functools.partial(move, setting, entry, key, state, batch)
+    turn, due = entry.turn, is_due(entry.turn, state.step)
+    if due is True:
+        return play()
+    _, measured = jax.eval_shape(play)
 
     def skip():
         unmoved = Move(
             getattr(state.variables, turn.player),
             getattr(state.opt_state, turn.player),
-            state.terms[name],
+            state.terms[entry.name],
         )
         return unmoved, jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), measured)
 
-    return lax.cond((state.step + 1) % turn.every == 0, due, skip)
+    return lax.cond(due, play, skip)
 
 
 def move(
-    setting: Setting, name: str, turn: Turn, key: jax.Array, state: State, batch: Tree
+    setting: Setting, entry: Entry, key: jax.Array, state: State, batch: Tree
 ) -> tuple[Move, Metrics]:
     """One whole turn.
 
     Args:
       setting: what is the same on every turn.
-      name: under which the terms' memory and the metrics live.
-      turn: who moves, and what they minimise.
+      entry: whose turn it is, and what it is called.
       key: of this turn of this step.
       state: as the turn before left it.
       batch: of this device.
     """
-    parts = setting.microbatches
+    turn, parts = entry.turn, setting.microbatches
     keys = example_keys(key, batch_size(batch, parts), setting.axis_name)
     keys = setting.constrain(keys)
     if parts == 1:
-        gradient, effects = _descend(setting, name, turn, state, batch, keys)
+        gradient, effects = _descend(setting, entry, state, batch, keys)
     else:
         gradient, effects = mean_over_parts(
-            lambda part: _descend(setting, name, turn, state, *setting.constrain(part)),
+            lambda part: _descend(setting, entry, state, *setting.constrain(part)),
             (batch, keys),
             parts,
         )
@@ -105,22 +134,23 @@ def move(
         getattr(state.variables, turn.player)["params"],
     )
     return Move({**collections, "params": params}, opt_state, memory), {
-        f"{name}/{label}": metrics.mean(value)
+        f"{entry.name}/{label}": metrics.mean(value)
         for label, value in (measured | sizes).items()
     }
 
 
-def _descend(setting: Setting, name: str, turn: Turn, state: State, batch, keys):
+def _descend(setting: Setting, entry: Entry, state: State, batch: Tree, keys: Tree):
     """Gradient, and (collections, memory, measured), of one microbatch."""
+    turn = entry.turn
     context = Context(keys, batch, state.step, setting.axis_name, train=True)
 
     def objective(params):
         scene, collections = set_scene(
             setting.game, setting.augment, turn.player, params, state, context
         )
-        # On a player's later turns, logits may be made for the log alone.
-        measured = measure_logits(scene) if name == turn.player else {}
-        loss, memory, values = _weigh(turn, state.terms[name], scene)
+        # On a player's further turns, logits may be made for the log alone.
+        measured = measure_logits(scene) if entry.leads else {}
+        loss, memory, values = _weigh(turn, state.terms[entry.name], scene)
         return loss, (collections, memory, {"loss": loss, **measured, **values})
 
     params = getattr(state.variables, turn.player)["params"]

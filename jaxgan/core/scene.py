@@ -123,6 +123,8 @@ def real_examples(game: Game, variables: Variables, context: Context) -> Sample:
 def measure_logits(scene: Play) -> dict[str, jax.Array]:
     """Means over all logits: their values and, on D's turn, what D knows.
 
+    The step measures them on a player's first turn of those in play (`turns.leads`).
+
     'accuracy': share of logits on their own side of 0, real above and fake below;
     'ranking': share of pairs in which the real one is above its fake, which means the
     same for critics, whose logits have no zero (1/2: D cannot tell; ties count half);

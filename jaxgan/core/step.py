@@ -8,8 +8,7 @@ from jax import lax
 
 from jaxgan.core import metrics, schedules
 from jaxgan.core.microbatches import batch_size
-from jaxgan.core.move import Setting, move_if_due
-from jaxgan.core.turns import turn_names
+from jaxgan.core.move import Setting, entries, move_if_due
 from jaxgan.core.types import (
     Augment,
     Game,
@@ -44,7 +43,7 @@ def make_step(
 
     Args:
       game: the wiring.
-      turns: who moves, on which terms, how often.
+      turns: who moves, on which terms, when and how often.
       optimizers: one per player, shared by all of that player's turns.
       ema_decay: decay of the generator's average, see `jaxgan.core.schedules`.
       augment: applied to whatever the discriminator judges.
@@ -66,7 +65,7 @@ def make_step(
       ValueError: if the turns or `microbatches` are not well formed (here), or the
         batch does not divide (when the step is traced).
     """
-    names = turn_names(turns)
+    lines = entries(turns)
     if microbatches < 1:
         raise ValueError(f"microbatches: saw {microbatches}, wanted at least 1")
 
@@ -75,13 +74,14 @@ def make_step(
     def step(state: State, batch: Tree):
         key = jax.random.fold_in(state.key, state.step)
         measured = {}
-        for place, (name, turn) in enumerate(zip(names, turns)):
+        for place, entry in enumerate(lines):
             key_turn = jax.random.fold_in(key, 0 if shared_draws else place)
-            moved, of_turn = move_if_due(setting, name, turn, key_turn, state, batch)
+            moved, of_turn = move_if_due(setting, entry, key_turn, state, batch)
+            player = entry.turn.player
             state = state._replace(
-                variables=state.variables._replace(**{turn.player: moved.variables}),
-                opt_state=state.opt_state._replace(**{turn.player: moved.opt_state}),
-                terms={**state.terms, name: moved.terms},
+                variables=state.variables._replace(**{player: moved.variables}),
+                opt_state=state.opt_state._replace(**{player: moved.opt_state}),
+                terms={**state.terms, entry.name: moved.terms},
             )
             measured |= of_turn
         images = batch_size(batch)

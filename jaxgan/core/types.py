@@ -157,16 +157,28 @@ class Term(NamedTuple):
 class Turn(NamedTuple):
     """A move of one player.
 
+    It is played on the steps t, counted from 0, with start <= t < stop of which t + 1
+    is a multiple of `every`. On others it costs nothing, and measures nothing.
+
     Attributes:
       player: who moves.
       terms: what they minimise: the weighted sum.
       every: the turn is played on the last of every so many steps. 5 on the generator's
         turn is WGAN's n_critic; 16 on a penalty's turn is StyleGAN2's lazy R1.
+      start: the first step of the turn: a discriminator may join late, as VQGAN's does.
+      stop: the first step without it, or None: SRGAN trains its generator by pixels
+        until the discriminator joins.
+      name: under which its metrics and the memory of its terms live. By default a
+        player's first unnamed turn has the player's name, where diagnosis and reports
+        look, and every further one also its terms': see `turns.turn_names`.
     """
 
     player: PlayerName
     terms: tuple[Term, ...]
     every: int = 1
+    start: int = 0
+    stop: int | None = None
+    name: str = ""
 
 
 def _same_sample(state: Tree, sample: Sample, context: Context) -> Sample:

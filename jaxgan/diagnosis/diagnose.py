@@ -6,6 +6,7 @@ Pure: a history in, findings out.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from jaxgan.diagnosis import names
 from jaxgan.diagnosis import player_rules as players
 from jaxgan.diagnosis import sample_rules as samples
 from jaxgan.diagnosis.history import Finding, History, Row
@@ -91,8 +92,8 @@ def diagnose(rows: Sequence[Row]) -> Diagnosis:
         finding for rule in RULES if (finding := rule(history)) is not None
     )
     unseen: tuple[str, ...] = ()
-    if len(history.series("signal/loss_slope")) < FEWEST:
+    if len(history.series(names.LOSS_SLOPE)) < FEWEST:
         unseen = (TOO_EARLY,)
-    elif not len(history.series("memory/nearer_train")):
+    elif not len(history.series(names.NEARER_TRAIN)):
         unseen = (NO_HELD_OUT,)
     return Diagnosis(history.last, findings, unseen)

@@ -7,6 +7,7 @@ that was not measured is NaN, to which nothing compares, so its rule is silent.
 
 import numpy as np
 
+from jaxgan.diagnosis import names
 from jaxgan.diagnosis.history import Finding, History, shown
 
 SURE = 0.95
@@ -71,17 +72,15 @@ def divergence(history: History) -> Finding | None:
 def _not_finite(history: History) -> str | None:
     for row in history.rows:
         if "not_finite" in row:
-            names = ", ".join(row["not_finite"]) or "the state"
+            metrics = ", ".join(row["not_finite"]) or "the state"
             first = row["leaf"]
-            return f"at step {row['step']} not finite: {names}; first tensor: {first}"
+            return f"at step {row['step']} not finite: {metrics}; first tensor: {first}"
     return None
 
 
 def _endless(history: History) -> str | None:
     def margin(read):
-        return abs(
-            read("discriminator/real_logits") - read("discriminator/fake_logits")
-        )
+        return abs(read(names.REAL_LOGITS) - read(names.FAKE_LOGITS))
 
     late, before = margin(history.late), margin(history.before)
     if not (late > ENDLESS and late > 2 * before):
@@ -94,10 +93,10 @@ def _endless(history: History) -> str | None:
 
 def vanishing_gradient(history: History) -> Finding | None:
     """A discriminator that is sure, and tells the generator nothing."""
-    ranking = history.late("discriminator/ranking")
-    slope, reach = history.late("signal/loss_slope"), history.late("signal/reach")
+    ranking = history.late(names.RANKING)
+    slope, reach = history.late(names.LOSS_SLOPE), history.late(names.REACH)
     # At exactly 0 the loss may not go by these logits at all (`terms.unrolled`).
-    silent = slope == 0 and history.late("generator/gradient_norm") == 0
+    silent = slope == 0 and history.late(names.GENERATOR_GRADIENT_NORM) == 0
     if not (ranking > SURE and (0 < slope < FAINT or silent or reach < FLAT)):
         return None
     return Finding(
@@ -126,11 +125,11 @@ def oscillation(history: History) -> Finding | None:
     path = np.linalg.norm(np.diff(place, axis=0), axis=1).sum()
     net = np.linalg.norm(place[-1] - place[0])
     # Means: what swings has no typical distance.
-    parts = np.array_split(history.series("samples/distance", SWINGING), 2)
+    parts = np.array_split(history.series(names.DISTANCE, SWINGING), 2)
     then, now = (float(np.mean(part)) for part in parts)
     if not (swing > WIDE and path > 3 * net and now > 0.5 * then):
         return None
-    losses = np.std(history.series("generator/loss", SWINGING))
+    losses = np.std(history.series(names.GENERATOR_LOSS, SWINGING))
     return Finding(
         "oscillation without progress",
         f"the samples' mean swings by {shown(swing)} of the data's deviations: after a "
@@ -150,9 +149,9 @@ def weak_discriminator(history: History) -> Finding | None:
 
     One that is a quarter turn behind is not weak: see `oscillation`.
     """
-    ranking = history.late("discriminator/ranking")
-    apart = history.late("samples/told_apart")
-    distance = history.late("samples/distance")
+    ranking = history.late(names.RANKING)
+    apart = history.late(names.TOLD_APART)
+    distance = history.late(names.DISTANCE)
     if not (ranking < GUESSING and apart > APART and distance > FAR):
         return None
     if ranking > BEHIND and oscillation(history):
@@ -174,12 +173,12 @@ def weak_discriminator(history: History) -> Finding | None:
 
 def overfitting(history: History) -> Finding | None:
     """A discriminator that knows its training examples by heart."""
-    gap = history.late("overfitting/r_v")
-    above = history.late("overfitting/train_above_held_out")
+    gap = history.late(names.R_V)
+    above = history.late(names.TRAIN_ABOVE_HELD_OUT)
     if not (gap > OVERFITTED and above > GUESSING):
         return None
-    signs = history.late("overfitting/r_t")
-    doubt = history.late("overfitting/held_out_above_fake")
+    signs = history.late(names.R_T)
+    doubt = history.late(names.HELD_OUT_ABOVE_FAKE)
     return Finding(
         "discriminator overfitting",
         f"r_v is {gap:.2f} (0: none, 1: complete), r_t {signs:.2f}: it puts "

@@ -14,7 +14,7 @@ import optax
 
 from jaxgan.core.context import Context
 from jaxgan.core.scene import real_examples, set_scene
-from jaxgan.core.turns import turn_names
+from jaxgan.core.turns import main_turn
 from jaxgan.core.types import Augment, Game, Play, Sample, State, Tree, Turn
 
 SIDE = 16
@@ -54,17 +54,16 @@ def make_probe(
 
     Args:
       game: the wiring.
-      turns: of which the generator's first gives the loss L.
+      turns: of which the generator's main turn gives the loss L: see `main_turn`.
       augment: applied to whatever is judged.
 
     Raises:
       ValueError: if the generator has no turn.
     """
-    named = zip(turn_names(turns), turns)
-    found = [pair for pair in named if pair[1].player == "generator"]
-    if not found:
+    found = main_turn(turns, "generator")
+    if found is None:
         raise ValueError("turns: saw none of the generator's, wanted one at least")
-    name, turn = found[0]
+    name, turn = found
 
     def make(params: Tree, state: State, context: Context) -> Play:
         return set_scene(game, augment, turn.player, params, state, context)[0]

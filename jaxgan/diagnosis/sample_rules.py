@@ -3,6 +3,7 @@
 See `jaxgan.diagnosis.player_rules` for what a rule is.
 """
 
+from jaxgan.diagnosis import names
 from jaxgan.diagnosis.history import Finding, History
 from jaxgan.diagnosis.player_rules import FAR, oscillation
 
@@ -27,8 +28,8 @@ CLOSE = 0.8
 
 def dead_latents(history: History) -> Finding | None:
     """A generator that is deaf to much of its latent."""
-    size, unused = history.late("latent/size"), history.late("latent/unused")
-    rank, most = history.late("latent/rank"), history.late("latent/directions")
+    size, unused = history.late(names.LATENT_SIZE), history.late(names.LATENT_UNUSED)
+    rank, most = history.late(names.LATENT_RANK), history.late(names.LATENT_DIRECTIONS)
     if not (unused > 0.1 * size or rank <= 0.5 * most):
         return None
     return Finding(
@@ -48,7 +49,7 @@ def mode_collapse(history: History) -> Finding | None:
     number, all_numbers = _both(history, "effective_number")
     covered, all_covered = _both(history, "coverage")
     precise, all_precise = _both(history, "precision")
-    far = history.late("samples/distance") > FAR
+    far = history.late(names.DISTANCE) > FAR
     precise_enough = precise > (FAIR if far else GOOD) * all_precise
     dropped = precise_enough and covered < UNCOVERED * all_covered
     # A whole cloud that swings through the data does not cover them either.
@@ -74,8 +75,8 @@ def mode_collapse(history: History) -> Finding | None:
 
 def memorisation(history: History) -> Finding | None:
     """Samples that are training examples."""
-    share = history.late("memory/nearer_train")
-    ratio = history.late("memory/distance_ratio")
+    share = history.late(names.NEARER_TRAIN)
+    ratio = history.late(names.DISTANCE_RATIO)
     if not (share > COPIED and ratio < CLOSE):
         return None
     return Finding(

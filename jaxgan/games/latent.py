@@ -9,12 +9,10 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context, example_keys
-from jaxgan.core.heads import Codes
+from jaxgan.core.interpolation import Share, slerp
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
-
-Draw = Callable[[jax.Array, tuple[int, ...]], jax.Array]
-"""f(key, shape) -> one example's draw."""
+from jaxgan.games.draws import Draw, truncated_normal
 
 
 class Conditioning(NamedTuple):
@@ -23,10 +21,39 @@ class Conditioning(NamedTuple):
     Attributes:
       real: f(given) -> given, from the data's.
       fake: f(keys [B], given) -> given, from per-example keys and the data's.
+      labelled: whether what is given are class labels [B], which a user may ask for.
     """
 
     real: Callable[[Tree], Tree]
     fake: Callable[[jax.Array, Tree], Tree]
+    labelled: bool = False
+
+    def of_labels(self, labels: jax.Array) -> "Conditioning":
+        """Makes fakes of these classes [B]: see `core.abilities.Labelled`."""
+        self._check("labels")
+        labels = jnp.asarray(labels, jnp.int32)
+
+        def fake(keys, given):
+            del given
+            if labels.shape != keys.shape:
+                raise ValueError(
+                    f"labels: saw {list(labels.shape)}, wanted one for each of "
+                    f"{len(keys)} examples"
+                )
+            return labels
+
+        return self._replace(fake=fake)
+
+    def of_classes(self, classes: int) -> "Conditioning":
+        """Makes fakes of uniformly drawn classes."""
+        self._check("classes")
+        return self._replace(fake=_uniform(classes))
+
+    def _check(self, what: str) -> None:
+        if not self.labelled:
+            raise ValueError(
+                f"{what}: saw some, wanted none: this game is not conditioned on labels"
+            )
 
 
 unconditional = Conditioning(lambda given: (), lambda keys, given: ())
@@ -41,7 +68,7 @@ def _require(given: Tree) -> Tree:
     return given
 
 
-as_data = Conditioning(_require, lambda keys, given: _require(given))
+as_data = Conditioning(_require, lambda keys, given: _require(given), labelled=True)
 """Fake i is conditioned on what real i is: class frequencies are the data's."""
 
 
@@ -53,6 +80,10 @@ def uniform_labels(classes: int) -> Conditioning:
     Raises:
       ValueError: if there are fewer than 2 classes.
     """
+    return Conditioning(_require, _uniform(classes), labelled=True)
+
+
+def _uniform(classes: int) -> Callable[[jax.Array, Tree], jax.Array]:
     if classes < 2:
         raise ValueError(f"classes: saw {classes}, wanted at least 2")
 
@@ -60,46 +91,7 @@ def uniform_labels(classes: int) -> Conditioning:
         del given
         return jax.vmap(lambda key: jax.random.randint(key, (), 0, classes))(keys)
 
-    return Conditioning(_require, fake)
-
-
-def truncated_normal(threshold: float) -> Draw:
-    """Standard normal numbers, each drawn again until it is within ±threshold.
-
-    Brock et al. 2019 (arXiv 1809.11096), section 3.1: less variety, better samples.
-
-    Raises:
-      ValueError: if the threshold is not positive.
-    """
-    if not threshold > 0:
-        raise ValueError(f"threshold: saw {threshold}, wanted more than 0")
-
-    def draw(key, shape):
-        return jax.random.truncated_normal(key, -threshold, threshold, shape)
-
-    return draw
-
-
-def with_codes(codes: Codes, noise: Draw = jax.random.normal) -> Draw:
-    """Noise, and at the end InfoGAN's codes, which `mutual_information` finds there.
-
-    Chen et al. 2016 (arXiv 1606.03657), section 4. Of a latent of Z numbers Z less the
-    codes' size are noise: the game's `latent_size` counts both.
-
-    Raises:
-      ValueError: when a latent is drawn, if it has no room for the codes.
-    """
-
-    def draw(key, shape):
-        rest = shape[0] - codes.size
-        if len(shape) != 1 or rest < 0:
-            raise ValueError(
-                f"latent_size: saw {shape}, wanted at least the codes' {codes.size}"
-            )
-        key_noise, key_codes = jax.random.split(key)
-        return jnp.concatenate([noise(key_noise, (rest,)), codes.draw(key_codes)])
-
-    return draw
+    return fake
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,6 +195,25 @@ class LatentGame:
             raise ValueError(f"truncation: saw {share}, wanted more than 0")
         return dataclasses.replace(self, draw=truncated_normal(share))
 
+    @property
+    def labelled(self) -> bool:
+        """Whether samples are conditioned on class labels."""
+        return self.conditioning.labelled
+
+    def of_labels(self, labels: jax.Array) -> "LatentGame":
+        """The same game, with fakes of these classes [B]."""
+        conditioning = self.conditioning.of_labels(labels)
+        return dataclasses.replace(self, conditioning=conditioning)
+
+    def of_classes(self, classes: int) -> "LatentGame":
+        """The same game, with fakes of uniformly drawn classes."""
+        conditioning = self.conditioning.of_classes(classes)
+        return dataclasses.replace(self, conditioning=conditioning)
+
+    def between(self, start: Sample, end: Sample, share: Share) -> Sample:
+        """Latents on a great circle, along which normal latents keep their length."""
+        return start._replace(value=slerp(start.value, end.value, share))
+
 
 def apply_module(
     module: nn.Module, variables: Variables, *inputs: Any, method: str | None = None
@@ -223,39 +234,3 @@ def as_sample(made: Tree, given: Tree) -> Sample:
     return (
         made._replace(given=given) if isinstance(made, Sample) else Sample(made, given)
     )
-
-
-def standing_statistics(
-    game: LatentGame, variables: Variables, context: Context, passes: int = 16
-) -> Variables:
-    """The generator's variables with batch statistics of many batches of fakes.
-
-    Brock et al. 2019 (arXiv 1809.11096), appendix C.1: running averages lag behind the
-    weights and belong to another distribution of latents if that is truncated. Means
-    and variances, those that a training pass normalises by, are averaged over passes.
-    Spectral vectors iterate from pass to pass, as in the official code, but are
-    returned as they were.
-
-    Args:
-      game: whose generator normalises over the batch.
-      variables: of the generator: current or averaged.
-      context: whose keys [B] say how many fakes a pass makes; every pass forks it.
-      passes: how many batches.
-
-    Raises:
-      ValueError: if there are no passes or no batch statistics.
-    """
-    if passes < 1:
-        raise ValueError(f"passes: saw {passes}, wanted at least 1")
-    if "batch_stats" not in variables:
-        raise ValueError(
-            f"variables: saw {sorted(variables)}, wanted 'batch_stats' among them"
-        )
-    moving, seen = {**variables, "standing": {}}, []
-    for number in range(passes):
-        fork = dataclasses.replace(context.fork(f"standing_{number}"), train=True)
-        latent, moving = game.latent(moving, fork)
-        _, moving = game.generate(moving, latent, fork)
-        seen.append(moving["standing"])
-    mean = jax.tree.map(lambda *x: sum(x[1:], x[0]) / passes, *seen)
-    return {**variables, "batch_stats": mean}

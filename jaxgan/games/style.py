@@ -1,13 +1,16 @@
 """The style-based game: the latent is w, what the mapping makes of noise."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Protocol
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.interpolation import Share, lerp
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
 from jaxgan.games.latent import (
@@ -144,6 +147,46 @@ class StyleGame:
             )
         options = {"truncation": share, "truncation_cutoff": cutoff}
         return dataclasses.replace(self, generator=self.generator.clone(**options))
+
+    @property
+    def labelled(self) -> bool:
+        """Whether samples are conditioned on class labels."""
+        return self.conditioning.labelled
+
+    def of_labels(self, labels: jax.Array) -> "StyleGame":
+        """The same game, with fakes of these classes [B]."""
+        conditioning = self.conditioning.of_labels(labels)
+        return dataclasses.replace(self, conditioning=conditioning)
+
+    def of_classes(self, classes: int) -> "StyleGame":
+        """The same game, with fakes of uniformly drawn classes."""
+        conditioning = self.conditioning.of_classes(classes)
+        return dataclasses.replace(self, conditioning=conditioning)
+
+    def between(self, start: Sample, end: Sample, share: Share) -> Sample:
+        """Styles on a straight line: w, unlike z, has no preferred length."""
+        return start._replace(value=lerp(start.value, end.value, share))
+
+    def layer_count(self, latent: Sample) -> int:
+        """Counts the layers L of styles w [B, L, W]."""
+        return latent.value.shape[1]
+
+    def mixed(self, latent: Sample, other: Sample, layers: Sequence[int]) -> Sample:
+        """Styles with those of some layers from others.
+
+        Karras et al. 2019 (arXiv 1812.04948), section 3.1: the first layers are the
+        coarsest.
+
+        Raises:
+          ValueError: if there is no such layer.
+        """
+        count, chosen = self.layer_count(latent), np.asarray(layers, int)
+        if np.any((chosen < 0) | (chosen >= count)):
+            raise ValueError(
+                f"layers: saw {list(layers)}, wanted numbers from 0 to {count - 1}"
+            )
+        taken = np.isin(np.arange(count), chosen)[None, :, None]
+        return latent._replace(value=jnp.where(taken, other.value, latent.value))
 
     def _draw(self, stream, context):
         return jax.vmap(lambda key: jax.random.normal(key, (self.latent_size,)))(

@@ -26,7 +26,7 @@ class BatchNorm(nn.Module):
     Flax's layer raises when training with an immutable collection; this one then uses
     the batch's statistics and stores nothing. If a collection 'standing' is mutable,
     each training pass puts what it normalised by into it: see
-    `games.latent.standing_statistics`.
+    `games.standing_statistics`.
 
     Attributes:
       affine: whether to scale and shift.

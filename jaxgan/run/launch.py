@@ -1,6 +1,5 @@
 """From a command line to a trained run."""
 
-import argparse
 import dataclasses
 import json
 import os
@@ -9,14 +8,20 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import tyro
+
+from jaxgan.run import command_line
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import full_disk, run_directory
 from jaxgan.run.files.config_json import to_json
 from jaxgan.run.files.experiment_file import build, load_module, variant
-from jaxgan.run.options import OF_THE_RUN, Options
+from jaxgan.run.options import Options, of_the_run
+
+if TYPE_CHECKING:
+    from jaxgan.run.training.prepare import Prepared
 
 __all__ = ["Options", "main"]
 
@@ -54,10 +59,7 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     folder += f"-{options.seeds}-seeds" if options.seeds > 1 else ""
     run = options.run_dir or pathlib.Path("runs") / folder
     identity = run_directory.Identity(
-        path.stem,
-        name,
-        to_json(config),
-        *(getattr(options, name) for name in OF_THE_RUN),
+        path.stem, name, to_json(config), **of_the_run(options)
     )
     if not options.benchmark:
         stored = run_directory.check(run, identity)
@@ -66,24 +68,23 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
             options = dataclasses.replace(options, steps_per_dispatch=each)
     set_up_xla()
     from jaxgan.run.devices import processes
+    from jaxgan.run.files import claim
     from jaxgan.run.training import loop, step_benchmark
 
     processes.join(options, {"config": identity, "experiment": path.read_text()})
     # All that can be wrong with a config shows before the folder becomes its run.
     with processes.together():
-        experiment, prepared = _prepare(module, config, options)
+        prepared = _prepare(module, config, options)
     each = prepared.steps_per_dispatch
     processes.check_alike({"--steps-per-dispatch": each})
     identity = identity._replace(steps_per_dispatch=each)
     if options.benchmark:
-        measured = step_benchmark.measure(
-            experiment, prepared, options.benchmark, options.shared_draws
-        )
+        measured = step_benchmark.measure(prepared)
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     try:
-        with full_disk.told(run), processes.claimed(run, identity, path):
-            outcome = loop.train(experiment, run, options, prepared)
+        with full_disk.watch(run), claim.claimed(run, identity, path):
+            outcome = loop.train(run, prepared)
     except full_disk.FullDisk as error:
         raise full_disk.FullDisk(
             error.args[0], _after_full_disk(run), code=1
@@ -91,19 +92,19 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     except PermissionError as error:
         raise RunError(str(error)) from error
     if processes.is_chief():
-        _tell(run, loop.sample_folders(run, prepared.program.seeds), outcome)
+        _tell(run, run_directory.sample_folders(run, prepared.seeds), outcome)
     return outcome.code
 
 
-def _prepare(module: ModuleType, config: Any, options: Options) -> tuple[Any, Any]:
-    """The experiment of the first seed, and what the loop needs for all seeds."""
+def _prepare(module: ModuleType, config: Any, options: Options) -> "Prepared":
+    """Builds the experiment of every seed, and what the loop needs for all of them."""
     from jaxgan.run.devices import seed_axis
     from jaxgan.run.training import prepare
 
     runs = seed_axis.configs(config, options.seeds)
     experiments = [build(module, one) for one in runs]
     seeds = [getattr(one, "seed", 0) for one in runs]
-    return experiments[0], prepare.prepare(experiments, options, seeds)
+    return prepare.prepare(experiments, options, seeds)
 
 
 def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
@@ -131,8 +132,8 @@ def _tell(run: pathlib.Path, samples: list[pathlib.Path], outcome: Any) -> None:
 def _after_full_disk(run: pathlib.Path) -> str:
     from jaxgan.run.files import checkpoints
 
-    there = checkpoints.steps(run)
-    start = f"resumes from step {there[-1]}" if there else "starts again from step 0"
+    saved = checkpoints.steps(run)
+    start = f"resumes from step {saved[-1]}" if saved else "starts again from step 0"
     return f"make room; the run then {start} with: {run_directory.command()}"
 
 
@@ -142,35 +143,55 @@ def parse(
     """Parses the variant, the options and the config's fields.
 
     An experiment may define OPTIONS, an `Options` with its own defaults.
-    """
-    import tyro
 
-    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    first.add_argument("--variant")
-    chosen, rest = first.parse_known_args(arguments)
-    chosen, config = variant(module, chosen.variant)
-    options = getattr(module, "OPTIONS", Options())
-    clash = {f.name for f in dataclasses.fields(config)} & {
-        f.name for f in dataclasses.fields(Options)
-    }
+    Raises:
+      RunError: if there is no such variant, or the rest does not fit.
+    """
+    chosen, config = variant(module, _variant(arguments))
+    general = {field.name for field in dataclasses.fields(Options)} | {"variant"}
+    clash = {field.name for field in dataclasses.fields(config)} & general
     if clash:
         raise RunError(
             f"{name}: Config fields {sorted(clash)} are options of every run"
         )
-    flat = tyro.conf.arg(name="")
-    parts = [("options", options), ("config", config)]
-    both = dataclasses.make_dataclass(
-        "Both",
+    parsed = command_line.parse(
+        _options(module, chosen, config),
+        arguments,
+        _program(name),
+        description=module.__doc__ or "",
+        markers=(),
+    )
+    return chosen, parsed.training, parsed.config
+
+
+def _options(module: ModuleType, chosen: str, config: Any) -> Any:
+    """A dataclass of all options: those of the config first, of every run last."""
+    known = f"Start from one of: {', '.join(module.VARIANTS)}."
+    general = getattr(module, "OPTIONS", Options())
+    fields = [
+        ("variant", Annotated[str, tyro.conf.arg(metavar="NAME", help=known)], chosen),
+        ("config", Annotated[type(config), tyro.conf.arg(name="")], config),
+        ("training", tyro.conf.OmitArgPrefixes[Options], general),
+    ]
+    return dataclasses.make_dataclass(
+        "ExperimentOptions",
         [
-            (part, Annotated[type(value), flat], dataclasses.field(default=value))
-            for part, value in parts
+            (name, kind, dataclasses.field(default=value))
+            for name, kind, value in fields
         ],
     )
-    variants = f"--variant NAME starts from one of: {', '.join(module.VARIANTS)}"
-    parsed: Any = tyro.cli(
-        both,
-        prog=pathlib.Path(sys.argv[0]).name,
-        description=f"{module.__doc__ or ''}\n\n{variants}",
-        args=rest,
-    )
-    return chosen, parsed.options, parsed.config
+
+
+def _variant(arguments: Sequence[str]) -> str | None:
+    """The variant that is asked for: its config has the defaults of the others."""
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    last = [place for place, word in enumerate(words) if word == "--variant"][-1:]
+    return words[last[0] + 1] if last and last[0] + 1 < len(words) else None
+
+
+def _program(name: str) -> str:
+    """What is typed before the options: digits.py, or jaxgan train digits."""
+    program = pathlib.Path(sys.argv[0]).name
+    if program.endswith(".py"):
+        return program
+    return " ".join([program, *sys.argv[1:2], name])

@@ -3,39 +3,62 @@
 import dataclasses
 import math
 import pathlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
 
-COUNTS = (
-    *("steps", "log_every", "sample_every", "save_every", "keep"),
-    *("devices", "model_parallel", "processes", "heartbeat", "seeds", "microbatches"),
-    "steps_per_dispatch",
-    *("diagnose_every", "evaluate_every"),
-)
 
-OF_THE_RUN = ("seeds", "microbatches", "shared_draws", "steps_per_dispatch")
-"""Options that stay as they were when the run began."""
+class Properties(NamedTuple):
+    """What holds of an option, beside its type.
+
+    Attributes:
+      least: its smallest value, if there is one.
+      of_the_run: it stays as it was when the run began.
+      alike: all processes act upon it together.
+      whole_dispatches: it counts steps in whole dispatches.
+    """
+
+    least: int | None = None
+    of_the_run: bool = False
+    alike: bool = False
+    whole_dispatches: bool = False
+
+
+def option(default: Any, **properties: Any) -> Any:
+    """Makes a field of `Options`; the properties are those of `Properties`."""
+    metadata = {"properties": Properties(**properties)}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def count(default: int | None, **properties: Any) -> Any:
+    """Makes a field of at least 1, or None; see `option`."""
+    return option(default, least=1, **properties)
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Options, all but `OF_THE_RUN` free to change whenever a run is resumed."""
+    """How to train this time.
 
-    steps: int = 10_000
+    All but seeds, microbatches, shared draws and steps per dispatch can change whenever
+    a run is resumed.
+    """
+
+    steps: int = count(10_000, alike=True, whole_dispatches=True)
     """Total steps to reach, those of earlier invocations included."""
     minutes: float = math.inf
     """Stop cleanly, and save, after so many minutes."""
     run_dir: pathlib.Path | None = None
     """Folder of the run; by default runs/NAME, or runs/NAME-VARIANT."""
-    log_every: int = 100
+    log_every: int = count(100, whole_dispatches=True)
     """Steps between rows of metrics."""
-    sample_every: int = 1000
+    sample_every: int = count(1000, whole_dispatches=True)
     """Steps between pictures of samples."""
-    save_every: int = 1000
+    save_every: int = count(1000, alike=True, whole_dispatches=True)
     """Steps between checkpoints."""
-    diagnose_every: int = 1000
+    diagnose_every: int = count(1000)
     """Steps between measurements for `jaxgan diagnose`."""
-    evaluate_every: int | None = None
+    evaluate_every: int | None = count(None, alike=True)
     """Steps between evaluations, the same as of `jaxgan evaluate`; by default none."""
     evaluate_metrics: tuple[str, ...] = ()
     """What these measure; by default the first measure of the kind of data: FID."""
@@ -47,12 +70,12 @@ class Options:
     """File of the Inception network's weights, for it to see the images."""
     evaluate_share: float = 1.0
     """The largest share of the time for them: one that would take more is put off."""
-    keep: int = 3
+    keep: int = count(3, alike=True)
     """How many of the newest checkpoints to keep."""
-    devices: int | None = None
+    devices: int | None = count(None, alike=True)
     """Number of devices of this process; by default one on CPU, else all that divide
     the batch. With several processes, or --model-parallel, all by default."""
-    model_parallel: int = 1
+    model_parallel: int = count(1, alike=True)
     """Neighbouring devices that share every large parameter, and its optimizer's state,
     between them; the batch is split over groups of so many devices."""
     distributed: bool = False
@@ -60,26 +83,26 @@ class Options:
     MPI, Kubernetes."""
     coordinator: str | None = None
     """HOST:PORT at which the others reach process 0, where no cluster tells."""
-    processes: int | None = None
+    processes: int | None = count(None)
     """How many processes train together. With --coordinator and --process."""
     process: int | None = None
     """Which of them this one is, from 0."""
-    heartbeat: int = 100
+    heartbeat: int = count(100)
     """Seconds after which a process that is not heard of is given up: all end."""
-    seeds: int = 1
+    seeds: int = count(1, of_the_run=True, alike=True)
     """Train so many runs side by side in one program: --seed and the ones after it."""
-    microbatches: int = 1
+    microbatches: int = count(1, of_the_run=True, alike=True)
     """Go through the batch in so many equal parts, one after the other, and average
     their gradients, to save memory. They must divide the batch of each device. Layers
     that read statistics of the batch, like BatchNorm, read each part's."""
-    shared_draws: bool = False
+    shared_draws: bool = option(False, of_the_run=True, alike=True)
     """Both players play on the same fakes, which are made once per step where both
     play; by default each turn draws its own."""
-    steps_per_dispatch: int | None = None
+    steps_per_dispatch: int | None = count(None, of_the_run=True, alike=True)
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the
     largest that does, up to 64."""
-    benchmark: int = 0
+    benchmark: int = option(0, least=0)
     """Instead of training, time so many single steps and print one line of JSON."""
 
     def check(self) -> None:
@@ -88,13 +111,10 @@ class Options:
         Raises:
           RunError: naming the option.
         """
-        for name in COUNTS:
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                option = name.replace("_", "-")
-                raise RunError(f"--{option}: saw {value}, wanted at least 1")
-        if self.benchmark < 0:
-            raise RunError(f"--benchmark: saw {self.benchmark}, wanted at least 0")
+        for name, properties in _properties():
+            value, least = getattr(self, name), properties.least
+            if value is not None and least is not None and value < least:
+                raise RunError(f"{flag(name)}: saw {value}, wanted at least {least}")
         if not 0 < self.evaluate_share <= 1:
             raise RunError(
                 f"--evaluate-share: saw {self.evaluate_share}, wanted more than 0, at "
@@ -105,9 +125,13 @@ class Options:
         self._check_processes()
 
     def _check_processes(self) -> None:
-        names = ("coordinator", "processes", "process")
-        missing = [f"--{name}" for name in names if getattr(self, name) is None]
-        if len(missing) == len(names):
+        where = {
+            "--coordinator": self.coordinator,
+            "--processes": self.processes,
+            "--process": self.process,
+        }
+        missing = [name for name, value in where.items() if value is None]
+        if len(missing) == len(where):
             return
         if missing:
             raise RunError(
@@ -127,3 +151,31 @@ class Options:
             raise RunError(
                 f"--process: saw {self.process}, wanted 0 to {self.processes - 1}"
             )
+
+
+def flag(name: str) -> str:
+    """The option of a field, as it stands on a command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+def of_the_run(holder: Any) -> dict[str, Any]:
+    """The options that are part of a run, by field, of whatever has these fields."""
+    return {n: getattr(holder, n) for n, of in _properties() if of.of_the_run}
+
+
+def alike(options: Options) -> dict[str, Any]:
+    """The options that all processes act upon together, by flag."""
+    return {flag(n): getattr(options, n) for n, of in _properties() if of.alike}
+
+
+def whole_dispatches(options: Options) -> dict[str, int]:
+    """The options that count steps in whole dispatches, by flag."""
+    return {
+        flag(n): getattr(options, n) for n, of in _properties() if of.whole_dispatches
+    }
+
+
+def _properties() -> Iterator[tuple[str, Properties]]:
+    for field in dataclasses.fields(Options):
+        if "properties" in field.metadata:
+            yield field.name, field.metadata["properties"]

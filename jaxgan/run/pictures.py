@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from jaxgan.core.types import Sample
+from jaxgan.diagnosis import names
 
 WHITE = 255
 GAP = 2
@@ -73,7 +74,7 @@ def curves(path: pathlib.Path, rows: Sequence[dict[str, Any]]) -> pathlib.Path:
     figure = Figure(figsize=(8, 3), dpi=100, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     for axes, name in zip(
-        figure.subplots(1, 2), ("discriminator/loss", "generator/loss")
+        figure.subplots(1, 2), (names.DISCRIMINATOR_LOSS, names.GENERATOR_LOSS)
     ):
         shown = [row for row in rows if name in row]
         steps = np.array([row["step"] for row in shown])

@@ -24,7 +24,7 @@ def mutual_information(
     nats.
 
     Args:
-      codes: the last numbers of the latent, as `games.latent.with_codes` draws them.
+      codes: the last numbers of the latent, as `games.draws.with_codes` draws them.
       weight: λ. The paper and its code for MNIST have 1.
       continuous: weight of the continuous codes beside the categories. The official
         code for MNIST has 1; the paper makes λ smaller for continuous codes where

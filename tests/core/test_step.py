@@ -10,7 +10,8 @@ from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from jaxgan import losses, testing
-from jaxgan.core import Players, Turn, schedules
+from jaxgan.core import Players, State, Turn, schedules
+from jaxgan.core.turns import turn_names
 from jaxgan.terms import adversarial
 from tests.conformance.games import GAMES, SIZE
 
@@ -94,6 +95,53 @@ def test_a_turn_that_is_not_due_moves_and_measures_nothing():
         state = after
     assert counts == [0, 0, 1, 0, 0, 1]
     assert moved == [bool(count) for count in counts]
+
+
+def test_turns_start_and_stop():
+    """Pixels first, then against the critic, as SRGAN trains; each measures logits."""
+    one = subject(
+        Turn("discriminator", (play,), start=2),
+        Turn("generator", (play,), stop=3, name="alone"),
+        Turn("generator", (play,), every=2, start=3),
+    )
+    names = turn_names(one.turns)
+    assert names == ["discriminator", "alone", "generator"]
+    state, seen = one.init(), []
+    for _ in range(6):
+        before = state.variables
+        state, measured = one.jitted_step(state, one.batch)
+        due = [int(measured[f"{name}/loss"].count) for name in names]
+        logits = [int(measured[f"{name}/fake_logits"].count) for name in names]
+        assert due == logits
+        moved = [not _equal(*pair) for pair in zip(before, state.variables)]
+        assert moved == [bool(due[1] + due[2]), bool(due[0])]
+        seen.append(due)
+    assert seen == [[0, 1, 0], [0, 1, 0], [1, 1, 0], [1, 0, 1], [1, 0, 0], [1, 0, 1]]
+
+
+def branches(step, *arguments):
+    """How many conditionals a step has."""
+    return str(jax.make_jaxpr(step)(*arguments)).count(" cond[")
+
+
+def test_only_turns_that_may_be_skipped_are_branches():
+    """Also for many seeds, whose step is one number: a choice would pay for both."""
+    turns = Turn("discriminator", (play,)), Turn("generator", (play,))
+    for late, count in (
+        ({}, 0),
+        ({"every": 2}, 1),
+        ({"start": 5}, 1),
+        ({"stop": 5}, 1),
+    ):
+        one = subject(turns[0], turns[1]._replace(**late))
+        state = jax.eval_shape(one.init)
+        assert branches(one.step(), state, one.batch) == count
+        axes = State(None, *(0 for _ in State._fields[1:]))
+        several = jax.tree.map(
+            lambda x: jax.ShapeDtypeStruct((3, *x.shape), x.dtype), state
+        )._replace(step=state.step)
+        many = jax.vmap(one.step(), (axes, None), (axes, 0))
+        assert branches(many, several, one.batch) == count
 
 
 def _equal(left, right):

@@ -1,8 +1,5 @@
 """The latent game's wiring: draws, conditions, and its errors."""
 
-import dataclasses
-import functools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,16 +7,12 @@ import pytest
 from flax import linen as nn
 
 from jaxgan.core import Context, Sample, Verdict, example_keys
-from jaxgan.core.heads import Codes
 from jaxgan.games.latent import (
     LatentGame,
     as_data,
-    standing_statistics,
-    truncated_normal,
     uniform_labels,
-    with_codes,
 )
-from jaxgan.nn import BatchNorm, Packed
+from jaxgan.nn import Packed
 
 
 class Echo(nn.Module):
@@ -161,65 +154,3 @@ def test_packing_joins_contiguous_examples_by_channel():
     assert seen["keys"].shape == (2,)
     with pytest.raises(ValueError, match="saw 3 examples"):
         module.apply({}, images[:3], labels[:3], Context(keys[:3]))
-
-
-@pytest.mark.parametrize("threshold", [0.3, 2.0])
-def test_truncated_normal(threshold):
-    """Within the threshold, everywhere in it, with the variance that theory says."""
-    draws = np.asarray(truncated_normal(threshold)(jax.random.key(0), (20_000,)))
-    assert np.abs(draws).max() <= threshold
-    assert draws.max() > 0.99 * threshold > -0.99 * threshold > draws.min()
-    grid = np.linspace(-threshold, threshold, 20_001)
-    density = np.exp(-0.5 * grid**2)
-    wanted = np.sum(density * grid**2) / np.sum(density)
-    # Five standard errors; the fourth moment is at most threshold² times the second.
-    error = 5 * threshold * (wanted / draws.size) ** 0.5
-    np.testing.assert_allclose(np.mean(draws**2), wanted, atol=error)
-    with pytest.raises(ValueError, match=r"threshold: saw 0\.0, wanted more than 0"):
-        truncated_normal(0.0)
-
-
-def test_latents_end_with_codes():
-    """Noise first, of whatever kind; every example's codes are its own."""
-    codes = Codes((3,), 1)
-    noise = functools.partial(jax.random.uniform, minval=2.0, maxval=3.0)
-    game = LatentGame(Echo(), Judge(), 6, draw=with_codes(codes, noise))
-    value = game.latent({}, context())[0].value
-    assert value.shape == (6, 6)
-    assert np.all((value[:, :2] >= 2.0) & (value[:, :2] < 3.0))
-    np.testing.assert_array_equal(value[:, 2:5].sum(1), 1.0)
-    assert np.all(np.abs(value[:, 5]) <= 1.0)
-    assert len(np.unique(value[:, 5])) == 6
-    narrow = dataclasses.replace(game, latent_size=3)
-    with pytest.raises(ValueError, match=r"latent_size: saw \(3,\), wanted at least"):
-        narrow.latent({}, context())
-
-
-class Normal(nn.Module):
-    @nn.compact
-    def __call__(self, value, given, context):
-        del given
-        return BatchNorm()(3.0 * value + 1.0, context)
-
-
-def test_standing_statistics_are_those_of_the_passes():
-    """Means over passes of what each normalised by, and nothing else changes."""
-    game = LatentGame(Normal(), Judge(), latent_size=3)
-    variables = game.init(jax.random.key(0), BATCH).generator
-    made = standing_statistics(game, variables, context(), passes=4)
-    latents = [
-        game.latent(variables, context().fork(f"standing_{number}"))[0].value
-        for number in range(4)
-    ]
-    assert len(np.unique(np.stack(latents))) == 4 * 6 * 3
-    rows = 3.0 * np.stack(latents) + 1.0
-    seen = made["batch_stats"]["BatchNorm_0"]
-    np.testing.assert_allclose(seen["mean"], rows.mean((0, 1)), rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(seen["var"], rows.var(1).mean(0), rtol=1e-4)
-    assert jax.tree.structure(made) == jax.tree.structure(variables)
-    before = variables["batch_stats"]["BatchNorm_0"]["mean"]
-    np.testing.assert_array_equal(before, np.zeros(3))
-    np.testing.assert_array_equal(
-        made["params"]["BatchNorm_0"]["scale"],
-        variables["params"]["BatchNorm_0"]["scale"],
-    )

@@ -10,7 +10,8 @@ import pytest
 
 from jaxgan import losses
 from jaxgan.core import Context, Players, Sample, example_keys
-from jaxgan.games.latent import LatentGame, as_data, standing_statistics
+from jaxgan.games.latent import LatentGame, as_data
+from jaxgan.games.standing_statistics import standing_statistics
 from jaxgan.models import biggan
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan.layers import ConditionalNorm

@@ -57,7 +57,7 @@ def train(
         run = pathlib.Path(folder)
         try:
             prepared = prepare.prepare(experiments, options, seeds)
-            loop.train(experiments[0], run, options, prepared)
+            loop.train(run, prepared)
         except RunError as error:
             print(error)
         rows = metrics_log.read_rows(run / metrics_log.METRICS)

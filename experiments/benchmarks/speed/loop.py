@@ -36,7 +36,7 @@ from jaxgan.run.devices import xla
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import experiment_file
 from jaxgan.run.files.metrics_log import Records
-from jaxgan.run.training import loop, prepare
+from jaxgan.run.training import loop, prepare, steps
 
 EXPERIMENTS = experiment_file.experiment_files(
     pathlib.Path(__file__).resolve().parents[2]
@@ -74,9 +74,7 @@ class Stamps(Records):
 class Trained:
     """A run that goes on, round by round."""
 
-    experiment: Experiment
     prepared: prepare.Prepared
-    options: launch.Options
     run: pathlib.Path
     step: int = 0
 
@@ -87,14 +85,15 @@ class Trained:
         it, and for the row, so the device has nothing left to do at either end.
         """
         first = self.step + self.prepared.steps_per_dispatch
-        self.step += self.options.log_every
-        options = dataclasses.replace(self.options, steps=self.step)
+        self.step += self.prepared.options.log_every
+        options = dataclasses.replace(self.prepared.options, steps=self.step)
+        prepared = self.prepared._replace(options=options)
         Stamps.seen = {}
         with (
             mock.patch.object(loop, "Records", Stamps),
             contextlib.redirect_stdout(io.StringIO()),
         ):
-            end = loop.train(self.experiment, self.run, options, self.prepared)
+            end = loop.train(self.run, prepared)
         if end.code:
             sys.exit(end.code)
         span = Stamps.seen[self.step] - Stamps.seen[first]
@@ -110,16 +109,16 @@ class Bare:
         self._carry = program.init(), program.zeros()
         self._step = program.step.lower(*self._carry, self._batch).compile()
 
-    def seconds_per_step(self, steps: int) -> float:
+    def seconds_per_step(self, count: int) -> float:
         """Runs so many steps."""
         began, last = time.perf_counter(), None
-        for number in range(steps):
+        for number in range(count):
             *self._carry, finite = self._step(*self._carry, self._batch)
-            if number % loop.AHEAD == 0:
+            if number % steps.AHEAD == 0:
                 jax.block_until_ready(last)
             last = finite
         jax.block_until_ready(self._carry)
-        return (time.perf_counter() - began) / steps
+        return (time.perf_counter() - began) / count
 
 
 @contextlib.contextmanager
@@ -166,7 +165,7 @@ def measure(name: str, options: Options, folder: pathlib.Path) -> Iterator[list[
             )
             prepared = prepare.prepare([experiment], chosen, [0])
             run = folder / f"{name}-{each}"
-            runs[each] = Trained(experiment, prepared, chosen, run)
+            runs[each] = Trained(prepared, run)
         bare = Bare(prepared)
         for number in range(options.rounds + 1):
             seconds = {0: bare.seconds_per_step(log_every)}

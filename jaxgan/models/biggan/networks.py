@@ -2,7 +2,7 @@
 
 Brock et al. 2019 (arXiv 1809.11096), section 3 and appendix B, with the details of the
 authors' PyTorch code. Trained as `recipes.biggan` says; for sampling see
-`games.latent.standing_statistics` and `truncated_normal`.
+`games.standing_statistics` and `games.draws.truncated_normal`.
 """
 
 import functools

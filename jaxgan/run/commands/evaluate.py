@@ -1,121 +1,109 @@
-"""`jaxgan evaluate`: measures a run, or one folder of images against another."""
+"""`jaxgan evaluate`: measures a run's samples."""
 
-import argparse
+import dataclasses
+import json
+import pathlib
 import sys
-from collections.abc import Sequence
-from json import dumps
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from jaxgan import data
-from jaxgan.data.source import DataError
-from jaxgan.run.devices import xla
-from jaxgan.run.errors import RunError
-from jaxgan.run.evaluation import stored_evaluation
-from jaxgan.run.evaluation.judge import Judge, Measurement, some
-from jaxgan.run.evaluation.real_data import RealData
-from jaxgan.run.files import evaluations_log
-from jaxgan.run.kinds import Kind, images
-from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Score
-from jaxgan.run.sampling import sampling_options, stored_run
-
-OF_RUNS = (
-    *("step", "run_seed", "split", "real", "current"),
-    *("truncation", "truncation_cutoff", "standing_statistics"),
+from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.shared_options import (
+    BatchSize,
+    CheckpointOptions,
+    MeasureOptions,
+    Run,
+    SamplingOptions,
 )
-"""Options that say nothing of two folders."""
+
+if TYPE_CHECKING:
+    from jaxgan.run.evaluation.judge import Measurement
+
 ARROWS = {"lower": "↓", "higher": "↑", None: " "}
 
 
-def command(arguments: argparse.Namespace) -> None:
-    """`jaxgan evaluate RUN`, or `jaxgan evaluate REAL FAKE`.
+@dataclasses.dataclass(frozen=True)
+class EvaluateCommand:
+    """Measure a run's samples."""
 
-    Raises:
-      RunError: if there is nothing to measure, or a measure does not fit.
+    beside: ClassVar[str] = (
+        "did you mean jaxgan compare REAL FAKE? It measures a folder of images against "
+        "another"
+    )
+    """The hint if there is a second folder."""
+
+    run: Run
+    """The run's folder."""
+    split: Annotated[str | None, option("NAME", "train")] = None
+    """Real examples to compare with: train, which the run was trained on, or held_out.
+    The names that the data have for them, like test, do too."""
+    real: Annotated[pathlib.Path | None, option("FOLDER", "the run's data")] = None
+    """Examples to compare with, instead."""
+    batch_size: BatchSize = 64
+    """Samples at once."""
+    json: Flag = False
+    """Print lines of JSON."""
+    measure: MeasureOptions = dataclasses.field(default_factory=MeasureOptions)
+    sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
+    checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+
+    def execute(self) -> None:
+        """Prints what it measures, and appends it to the run's file.
+
+        Raises:
+          RunError: if there is nothing to measure, or a measure does not fit.
+        """
+        from jaxgan.run.evaluation import stored_evaluation
+
+        loaded = self.checkpoint.load(self.run)
+        kind = loaded.experiment.kind
+        found = stored_evaluation.evaluate(
+            loaded,
+            self.measure.protocol(kind),
+            folder=self.real,
+            split=self.split,
+            by_experiment=not self.measure.metrics,
+            batch_size=self.batch_size,
+            **self.sampling.single(loaded.experiment),
+        )
+        for place, measurement in enumerate(found):
+            if place and not self.json:
+                print()
+            seed = stored_evaluation.seed_of(loaded)
+            show(measurement, loaded.step, seed, self.json)
+            if measurement.near:
+                print(
+                    f"the samples nearest to training {kind.unit}, left of them: "
+                    f"{stored_evaluation.picture_path(loaded)}",
+                    file=sys.stderr,
+                )
+
+
+def show(
+    found: "Measurement", step: int | None, seed: int | None, as_json: bool = False
+) -> None:
+    """Prints what was measured, as a table with its protocol or as lines of JSON.
+
+    Args:
+      found: what was measured.
+      step: of the run's checkpoint, if it is one of a run.
+      seed: of the run, where there are several side by side.
+      as_json: lines of JSON.
     """
-    xla.set_up_xla()
-    (_folders if arguments.fake else _run)(arguments)
+    from jaxgan.run.files import evaluations_log
 
-
-def _protocol(arguments: argparse.Namespace, kind: Kind) -> EvaluationProtocol:
-    protocol = EvaluationProtocol(
-        arguments.metrics or list(kind.measures),
-        arguments.num,
-        arguments.seed,
-        arguments.extractor,
-        arguments.weights,
-        arguments.neighbours,
-    )
-    protocol.check(kind.unit, kind.measures)
-    return protocol
-
-
-def _run(arguments: argparse.Namespace) -> None:
-    """Measures a run's samples; unless measures are named, the experiment does too."""
-    loaded = stored_run.load(arguments.run, arguments.step, arguments.run_seed)
-    found = stored_evaluation.evaluate(
-        loaded,
-        _protocol(arguments, loaded.experiment.kind),
-        folder=arguments.real,
-        split=arguments.split,
-        by_experiment=not arguments.metrics,
-        batch_size=arguments.batch_size,
-        **sampling_options.single(arguments, loaded.experiment),
-    )
-    seed = stored_evaluation.seed_of(loaded)
-    for place, one in enumerate(found):
-        if place and not arguments.json:
-            print()
-        _tell(one, loaded.step, seed, arguments.json)
-        if one.near:
-            path = stored_evaluation.picture_path(loaded)
-            unit = loaded.experiment.kind.unit
-            print(
-                f"the samples nearest to training {unit}, left of them: {path}",
-                file=sys.stderr,
-            )
-
-
-def _folders(arguments: argparse.Namespace) -> None:
-    """Measures two folders (or zips) of images, which are resized to one size."""
-    for option in OF_RUNS:
-        if getattr(arguments, option) not in (None, False):
-            name = option.replace("_", "-")
-            raise RunError(f"--{name}: saw it with two folders, wanted a run")
-    size, protocol = arguments.size, _protocol(arguments, images)
-    try:
-        real, fake = (data.folder(p, size) for p in (arguments.run, arguments.fake))
-    except DataError as error:
-        raise RunError(str(error)) from error
-    judge = Judge(
-        RealData(images, real, real, None, "all of the first folder"), protocol
-    )
-    indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
-    card = {"real": str(arguments.run), "generated": str(arguments.fake)}
-    card["resized to"] = f"{size} pixels"
-    found = judge(fake.examples(indices))
-    _tell(found._replace(card={**card, **found.card}), None, None, arguments.json)
-
-
-def _tell(found: Measurement, step: int | None, seed: int | None, json: bool) -> None:
-    """Prints a table and the protocol, or lines of JSON."""
-    if json:
+    if as_json:
         for row in evaluations_log.rows(found.scores, step or 0, found.card, seed):
-            print(dumps(row))
+            print(json.dumps(row))
         return
-    print(table([score for _, score in found.scores]))
+    scores = [score for _, score in found.scores]
+    width = max(len(score.metric) for score in scores)
+    for one in scores:
+        print(f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}")
     if step is not None:
         print(f"\nof step {step:,}, measured so:")
-    for _, score in found.scores:
-        if score.about:
-            print(f"  {score.metric}: {score.about}")
+    for one in scores:
+        if one.about:
+            print(f"  {one.metric}: {one.about}")
     width = max(map(len, found.card))
     for name, value in found.card.items():
         print(f"  {name:{width}}  {value}")
-
-
-def table(scores: Sequence[Score]) -> str:
-    """Writes a line per score: its name, if lower or higher is better, its value."""
-    width = max(len(score.metric) for score in scores)
-    return "\n".join(
-        f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}" for one in scores
-    )

@@ -23,7 +23,7 @@ _ARRAY = re.compile(r"\b(pred|[a-z]+\d+\w*)\[([\d,]*)\]")
 
 
 class Collective(NamedTuple):
-    """Communications of one kind.
+    """Counts communications of one kind.
 
     Attributes:
       count: how many there are in the program.
@@ -34,8 +34,8 @@ class Collective(NamedTuple):
     bytes: int
 
 
-class Facts(NamedTuple):
-    """A program, per device.
+class ProgramFacts(NamedTuple):
+    """Describes a program, per device.
 
     Attributes:
       arguments: bytes.
@@ -64,12 +64,12 @@ class Facts(NamedTuple):
 
     @property
     def memory(self) -> int:
-        """Bytes that a device must have."""
+        """Adds up the bytes that a device must have."""
         data = self.arguments + self.outputs - self.aliased + self.temporaries
         return data + self.code
 
 
-def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
+def facts(compiled: jax.stages.Compiled, loops: bool = False) -> ProgramFacts:
     """Asks a compiled program.
 
     Args:
@@ -82,7 +82,7 @@ def facts(compiled: jax.stages.Compiled, loops: bool = False) -> Facts:
     cost = compiled.cost_analysis() or {}
     cost = dict.fromkeys(cost, math.nan) if loops else cost
     seconds = cost.get("optimal_seconds", 0.0)
-    return Facts(
+    return ProgramFacts(
         arguments=memory.argument_size_in_bytes,
         outputs=memory.output_size_in_bytes,
         aliased=memory.alias_size_in_bytes,

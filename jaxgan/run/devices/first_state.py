@@ -12,7 +12,7 @@ from jaxgan.run.experiment import Experiment
 
 
 def state_shapes(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> State:
-    """The state's shapes; nothing is computed.
+    """Finds the state's shapes; nothing is computed.
 
     Raises:
       ValueError: if game, turns, optimizers and data do not fit together.

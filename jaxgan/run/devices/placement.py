@@ -26,7 +26,7 @@ LARGE = 2**16
 
 
 class Placement(NamedTuple):
-    """Shardings of a run.
+    """Holds the shardings of a run.
 
     Attributes:
       count: the number of devices, over all processes.
@@ -45,7 +45,7 @@ class Placement(NamedTuple):
     microbatches: int = 1
 
     def batches(self, runs: int, *, stacked: bool = False) -> Sharding:
-        """The sharding of the batch of so many runs: [B, ...], or [runs, B, ...].
+        """Shards the batch of so many runs: [B, ...], or [runs, B, ...].
 
         Args:
           runs: how many.
@@ -57,7 +57,7 @@ class Placement(NamedTuple):
         return NamedSharding(self.mesh, PartitionSpec(*(None,) * before, "data"))
 
     def state(self, shapes: State) -> State:
-        """The sharding of every leaf of a state."""
+        """Shards every leaf of a state."""
         if self.mesh is None:
             return jax.tree.map(lambda _: self.whole, shapes)
         return state_sharding(shapes, self.mesh)
@@ -155,8 +155,8 @@ def _chosen(local: Sequence[Device], count: int) -> list[Device]:
         return list(local[:count])
     chosen = []
     for process in range(jax.process_count()):
-        its = [d for d in jax.devices() if d.process_index == process]
-        chosen += sorted(its, key=lambda device: device.id)[:count]
+        group = [d for d in jax.devices() if d.process_index == process]
+        chosen += sorted(group, key=lambda device: device.id)[:count]
     return chosen
 
 
@@ -172,7 +172,7 @@ def _mesh(devices: Sequence[Device], shape: tuple[int, int]) -> Mesh:
 
 
 def state_sharding(shapes: State, mesh: Mesh) -> State:
-    """How every leaf of a state lies on a mesh with the axes `data` and `model`.
+    """Shards every leaf of a state over a mesh with the axes `data` and `model`.
 
     Parameters, optimizer states and the average's parameters that have at least `LARGE`
     elements are split over `model`, along their longest axis that it divides (the first
@@ -210,7 +210,7 @@ def _split(shape: tuple[int, ...], parts: int) -> PartitionSpec:
 
 
 def with_sharding(shapes: Any, shardings: Any) -> Any:
-    """The tree of shapes, to lie as the shardings (a tree, or one for all) say."""
+    """Adds shardings (a tree, or one for all) to a tree of shapes."""
     if isinstance(shardings, Sharding):
         one = shardings
         shardings = jax.tree.map(lambda _: one, shapes)

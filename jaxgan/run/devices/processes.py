@@ -6,9 +6,7 @@ Every function here also does what is right for a process that is alone.
 import contextlib
 import dataclasses
 import os
-import pathlib
 import sys
-import time
 import traceback
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,20 +22,10 @@ from jaxgan.core.types import Tree
 from jaxgan.run.devices.seed_axis import Together
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
-from jaxgan.run.files import run_directory
-from jaxgan.run.options import OF_THE_RUN, Options
-
-ALIKE = (
-    *("steps", "save_every", "keep", "devices", "model_parallel", "evaluate_every"),
-    *OF_THE_RUN,
-)
-"""Options that all processes act upon together."""
+from jaxgan.run.options import Options, alike
 
 MEETING = 300
 """Seconds that a process waits for the others to start."""
-
-PATIENCE = 60.0
-"""Seconds after which a file that one host wrote must be visible on the others."""
 
 
 def join(options: Options, facts: dict[str, Any]) -> None:
@@ -77,8 +65,8 @@ def join(options: Options, facts: dict[str, Any]) -> None:
         f"ends early, all end within {options.heartbeat} seconds, and the same "
         "commands resume the run"
     )
-    alike = {f"--{name.replace('_', '-')}": getattr(options, name) for name in ALIKE}
-    check_alike({**alike, "number of devices": jax.local_device_count(), **facts})
+    count = {"number of devices": jax.local_device_count()}
+    check_alike({**alike(options), **count, **facts})
 
 
 def _tell(message: str) -> None:
@@ -86,17 +74,17 @@ def _tell(message: str) -> None:
 
 
 def several() -> bool:
-    """Whether this run has more than one process."""
+    """Tells whether this run has more than one process."""
     return jax.process_count() > 1
 
 
 def is_chief() -> bool:
-    """Whether this is process 0, the one that writes and tells."""
+    """Tells whether this is process 0, the one that writes and reports."""
     return jax.process_index() == 0
 
 
 def everyone(condition: bool) -> bool:
-    """Whether a condition holds on all processes; each waits for all."""
+    """Tells whether a condition holds on all processes; each waits for all."""
     if not several():
         return condition
     return bool(multihost_utils.process_allgather(np.array(condition)).all())
@@ -122,7 +110,7 @@ def check_alike(facts: dict[str, Any]) -> None:
 
 @contextlib.contextmanager
 def together() -> Iterator[None]:
-    """What fails in this block on one process fails on all: nobody waits in vain."""
+    """Makes what fails here on one process fail on all: nobody waits in vain."""
     failure: Exception | None = None
     try:
         yield
@@ -142,47 +130,17 @@ def watched() -> Iterator[None]:
             raise
         if "JAXGAN_TRACEBACK" in os.environ:
             traceback.print_exc()
-        told = RunError(
+        failure = RunError(
             f"computing with the other processes failed: {str(error).splitlines()[0]}",
             "see what the others said; the same commands resume the run",
         )
-        _tell(str(told))
+        _tell(str(failure))
         sys.stdout.flush()
         os._exit(1)  # all else would wait for those who have ended
 
 
-@contextlib.contextmanager
-def claimed(
-    directory: pathlib.Path, identity: run_directory.Identity, source: pathlib.Path
-) -> Iterator[None]:
-    """`run_directory.claimed` by process 0, for all.
-
-    Raises:
-      RunError: on all, if process 0 may not have the folder, or others do not see it.
-    """
-    with contextlib.ExitStack() as stack:
-        with together():
-            if is_chief():
-                stack.enter_context(run_directory.claimed(directory, identity, source))
-        if not everyone(_appears(directory / run_directory.CONFIG)):
-            raise RunError(
-                f"--run-dir: {directory} is not one folder for all processes",
-                "choose one on a disk that all hosts share",
-            )
-        yield
-
-
-def _appears(path: pathlib.Path) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not path.exists():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
 def own_batches(data: Batches, process: int, processes: int) -> Callable[[int], Tree]:
-    """The data as a function of the step: one process's slice of the global batch.
+    """Takes one process's slice of the global batch of every step.
 
     Data with the fields `process_index` and `process_count`, as `jaxgan.data.batches`
     makes, read no more than the slice; of others the slice is taken.
@@ -212,7 +170,7 @@ def put(batch: Tree, sharding: Sharding) -> Tree:
 
 
 def local(tree: Tree) -> Tree:
-    """The tree on this process's devices alone; nothing is copied.
+    """Takes the tree on this process's devices alone; nothing is copied.
 
     Process 0 may compute with it (pictures, measures) while the others do not. All
     that is split lies within a process.
@@ -230,7 +188,7 @@ def local(tree: Tree) -> Tree:
 
 
 class Agreement:
-    """What all processes agree to do: the largest number that any of them proposes.
+    """Finds what all processes agree to do: the largest number that any proposes.
 
     Alone, a process agrees with itself at once. Among several, a call returns what was
     proposed by the call before it: that is computed by then, so nobody waits.
@@ -251,6 +209,6 @@ class Agreement:
         """Proposes a number, 0 for nothing; returns the largest."""
         if not several():
             return proposal
-        own = np.full(self._size, proposal, np.int32)
-        answer, self._answer = self._answer, self._largest(put(own, self._batch))
+        part = np.full(self._size, proposal, np.int32)
+        answer, self._answer = self._answer, self._largest(put(part, self._batch))
         return 0 if answer is None else int(answer)

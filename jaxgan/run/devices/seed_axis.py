@@ -22,7 +22,7 @@ C = TypeVar("C")
 
 
 def configs(config: C, count: int) -> list[C]:
-    """The configs of `count` runs: that of the first, and its next seeds.
+    """Makes the configs of `count` runs: that of the first, and its next seeds.
 
     Raises:
       RunError: if several are wanted of an experiment without a seed.
@@ -39,37 +39,37 @@ def configs(config: C, count: int) -> list[C]:
 
 @dataclasses.dataclass(frozen=True)
 class Together:
-    """The data of several runs: batches [seeds, B, ...]."""
+    """Joins the data of several runs: batches [seeds, B, ...]."""
 
     members: tuple[Batches, ...]
 
     @property
     def source(self) -> Any:
-        """The first run's."""
+        """Shows the first run's."""
         return self.members[0].source
 
     @property
     def batch_size(self) -> int:
-        """Of each run."""
+        """Counts the examples per step of each run."""
         return self.members[0].batch_size
 
     def __call__(self, step: int) -> Tree:
-        """The batches of one step."""
+        """Stacks the batches of one step."""
         return stack([member(step) for member in self.members])
 
 
 def stack(trees: Sequence[Tree]) -> Tree:
-    """Trees of numpy arrays as one, with a new first axis."""
+    """Stacks trees of numpy arrays along a new first axis."""
     return jax.tree.map(lambda *x: np.stack(x), *trees)
 
 
 def together(data: Sequence[Batches]) -> Batches:
-    """The data of all runs; of a single run, as they are."""
+    """Joins the data of all runs; those of a single run stay as they are."""
     return data[0] if len(data) == 1 else Together(tuple(data))
 
 
 def member(state: State, place: int, count: int) -> State:
-    """The state of one of `count` runs."""
+    """Takes the state of one of `count` runs."""
     if count == 1:
         return state
     of_one = jax.tree.map(lambda x: x[place], state._replace(step=()))  # type: ignore[arg-type]
@@ -77,7 +77,7 @@ def member(state: State, place: int, count: int) -> State:
 
 
 def results(totals: dict[str, metrics.Mean], count: int) -> list[dict[str, float]]:
-    """The metrics of each run."""
+    """Fetches the metrics of each run."""
     if count == 1:
         return [metrics.result(totals)]
     fetched = jax.device_get(totals)
@@ -90,7 +90,7 @@ def results(totals: dict[str, metrics.Mean], count: int) -> list[dict[str, float
 def mean_and_spread(
     parts: Sequence[dict[str, float]],
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Of each number, the mean over runs and the standard deviation between them."""
+    """Finds each number's mean over runs, and the standard deviation between them."""
     names = parts[0].keys()
     table = {name: [part[name] for part in parts] for name in names}
     spreads = {name: float(np.std(x, ddof=1)) for name, x in table.items()}

@@ -10,7 +10,7 @@ DETERMINISTIC = "xla_gpu_deterministic_ops"
 
 
 def set_up_xla() -> None:
-    """The same bits in every process, also on GPUs; what is compiled is kept on disk.
+    """Asks for the same bits in every process, and keeps compiled code on disk.
 
     To be called before JAX looks for devices. `DETERMINISTIC` stands as the user has it
     in XLA_FLAGS. JAX_COMPILATION_CACHE_DIR wins over JAXGAN_CACHE over XDG_CACHE_HOME

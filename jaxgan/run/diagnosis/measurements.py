@@ -13,7 +13,7 @@ import numpy as np
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Players, State, Tree
-from jaxgan.diagnosis import probe, variety
+from jaxgan.diagnosis import names, probe, variety
 from jaxgan.run.experiment import Batches, Experiment, examples
 from jaxgan.run.files.fingerprint import leaf_name
 
@@ -121,9 +121,11 @@ class _Real:
         self.directions = variety.directions(self.first)
         across = variety.distances(second, self.first)
         self.own = {
-            "data/effective_number": variety.effective_number(self.within, self.width),
-            "data/precision": variety.precision(across, self.radii),
-            "data/coverage": variety.coverage(across, self.radii),
+            names.DATA_EFFECTIVE_NUMBER: variety.effective_number(
+                self.within, self.width
+            ),
+            names.DATA_PRECISION: variety.precision(across, self.radii),
+            names.DATA_COVERAGE: variety.coverage(across, self.radii),
         }
 
     def compared(self, fakes: Any) -> dict[str, float]:
@@ -136,7 +138,7 @@ class _Real:
                 variety.distances(fakes, self.train),
                 variety.distances(fakes, self.held_out),
             )
-            told |= dict(zip(("memory/nearer_train", "memory/distance_ratio"), near))
+            told |= dict(zip((names.NEARER_TRAIN, names.DISTANCE_RATIO), near))
         return told
 
     def _beside(self, fakes: np.ndarray) -> dict[str, float]:
@@ -145,12 +147,12 @@ class _Real:
         place = (fakes.mean(axis=0) - self.first.mean(axis=0)) @ self.directions
         return {
             **self.own,
-            "samples/effective_number": variety.effective_number(within, self.width),
-            "samples/precision": variety.precision(across, self.radii),
-            "samples/coverage": variety.coverage(across, self.radii),
-            "samples/told_apart": variety.told_apart(within, self.within, across),
-            "samples/distance": variety.energy(within, self.within, across),
-            **{f"samples/position_{i}": float(x) for i, x in enumerate(place)},
+            names.EFFECTIVE_NUMBER: variety.effective_number(within, self.width),
+            names.PRECISION: variety.precision(across, self.radii),
+            names.COVERAGE: variety.coverage(across, self.radii),
+            names.TOLD_APART: variety.told_apart(within, self.within, across),
+            names.DISTANCE: variety.energy(within, self.within, across),
+            **{f"{names.POSITION}{i}": float(x) for i, x in enumerate(place)},
         }
 
 
@@ -174,21 +176,21 @@ def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
 def _of_logits(reading: probe.Reading) -> dict[str, float]:
     """ADA's signs of overfitting: Karras et al. 2020 (arXiv 2006.06676), equation 1."""
     train, fake = reading.train_logits, reading.fake_logits
-    told = {"overfitting/r_t": float(np.sign(train).mean())}
+    told = {names.R_T: float(np.sign(train).mean())}
     if len(reading.held_out_logits):
         held_out = reading.held_out_logits
         margin = float(train.mean() - fake.mean())
         above = np.sign(train[:, None] - held_out).mean()
         told |= {
-            "overfitting/held_out_logits": float(held_out.mean()),
-            "overfitting/train_above_held_out": float(0.5 + 0.5 * above),
-            "overfitting/held_out_above_fake": float(
+            names.HELD_OUT_LOGITS: float(held_out.mean()),
+            names.TRAIN_ABOVE_HELD_OUT: float(0.5 + 0.5 * above),
+            names.HELD_OUT_ABOVE_FAKE: float(
                 0.5 + 0.5 * np.sign(held_out[:, None] - fake).mean()
             ),
         }
         # Without a margin there is nothing that could be overfitted.
         gap = float(train.mean() - held_out.mean())
-        told["overfitting/r_v"] = gap / margin if margin > 0 else 0.0
+        told[names.R_V] = gap / margin if margin > 0 else 0.0
     return told
 
 
@@ -202,10 +204,13 @@ def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
     slope = float(reading.value_slopes.mean())
     margin = float(reading.train_logits.mean() - reading.fake_logits.mean())
     return {
-        "signal/loss_slope": float(reading.loss_slopes.mean()),
-        "signal/value_slope": slope,
-        "signal/reach": slope * scale / max(abs(margin), 1e-12),
-        **{f"signal/{name}": float(norm) for name, norm in reading.layers.items()},
+        names.LOSS_SLOPE: float(reading.loss_slopes.mean()),
+        names.VALUE_SLOPE: slope,
+        names.REACH: slope * scale / max(abs(margin), 1e-12),
+        **{
+            f"{names.SIGNAL}{name}": float(norm)
+            for name, norm in reading.layers.items()
+        },
     }
 
 
@@ -217,11 +222,11 @@ def _of_latents(slopes: Any, values: int) -> dict[str, float]:
     """
     sizes = np.sqrt(np.mean(np.square(slopes), axis=0))
     return {
-        "latent/size": float(sizes.size),
-        "latent/unused": float(np.sum(sizes <= 1e-3 * sizes.max(initial=0.0))),
-        "latent/rank": float(variety.rank(slopes)),
-        "latent/directions": float(min(*slopes.shape, values)),
-        "latent/effective_dimensions": variety.effective_dimensions(slopes),
+        names.LATENT_SIZE: float(sizes.size),
+        names.LATENT_UNUSED: float(np.sum(sizes <= 1e-3 * sizes.max(initial=0.0))),
+        names.LATENT_RANK: float(variety.rank(slopes)),
+        names.LATENT_DIRECTIONS: float(min(*slopes.shape, values)),
+        names.LATENT_EFFECTIVE_DIMENSIONS: variety.effective_dimensions(slopes),
     }
 
 
@@ -234,8 +239,10 @@ def _of_weights(variables: Players[Tree]) -> dict[str, float]:
         norms = [variety.spectral_norm(x) for x in kernels]
         limit = max((float(np.abs(x).max()) for x in leaves if x.size), default=0.0)
         pinned = sum(np.sum(np.abs(x) >= limit * (1 - 1e-6)) for x in leaves)
-        told[f"{player}/spectral_norm"] = max(norms, default=0.0)
-        told[f"{player}/pinned_weights"] = float(pinned / sum(x.size for x in leaves))
+        told[names.of_player(player, "spectral_norm")] = max(norms, default=0.0)
+        told[names.of_player(player, "pinned_weights")] = float(
+            pinned / sum(x.size for x in leaves)
+        )
     return told
 
 
@@ -243,7 +250,7 @@ def _of_augmentation(state: Tree) -> dict[str, float]:
     """Every number that an augmentation adapts, such as ADA's p."""
     leaves = jax.tree_util.tree_leaves_with_path(state)
     return {
-        f"augment/{leaf_name(path)}": float(leaf)
+        f"{names.AUGMENT}{leaf_name(path)}": float(leaf)
         for path, leaf in leaves
         if not jnp.shape(leaf) and jnp.issubdtype(leaf.dtype, jnp.floating)
     }

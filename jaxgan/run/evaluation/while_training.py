@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.core.types import State
+from jaxgan.diagnosis import names
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.evaluation import training_protocol
 from jaxgan.run.experiment import Experiment
@@ -94,13 +95,15 @@ class Interim:
             self._of_run(step, seed_axis.member(state, place, count), place)
             for place in range(count)
         ]
-        names = found[0].keys()
-        self._records.note(step, [{_tag(n): part[n] for n in names} for part in found])
+        metrics = found[0].keys()
+        self._records.note(
+            step, [{_tag(name): part[name] for name in metrics} for part in found]
+        )
         title = self._judge.title
-        title = title if all(name.endswith(title) for name in names) else ""
+        title = title if all(name.endswith(title) for name in metrics) else ""
         shown = [
             f"{name.removesuffix(title)} {_shown([part[name] for part in found])}"
-            for name in names
+            for name in metrics
         ]
         self._records.say(f"step {step}: {' · '.join(shown)}{title}")
         self._last = self._clock() - began
@@ -154,7 +157,7 @@ def make(
 
 def _tag(metric: str) -> str:
     """The name in the logs: 'evaluation/fid_classifier'."""
-    return "evaluation/" + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
+    return names.EVALUATION + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
 
 
 def _shown(values: Sequence[float]) -> str:

@@ -19,18 +19,18 @@ LOGGER = logging.getLogger("absl")
 
 
 class Restored(NamedTuple):
-    """A state from disk, and the number of finished steps."""
+    """Holds a state from disk, and the number of finished steps."""
 
     state: Any
     step: int
 
 
 class Damaged(Exception):
-    """A checkpoint cannot be read, or holds something else."""
+    """Tells that a checkpoint cannot be read, or holds something else."""
 
 
 class Checkpoints:
-    """The newest few states of a run on disk. Use as a context manager.
+    """Keeps the newest few states of a run on disk. Use as a context manager.
 
     Every checkpoint carries the fingerprint of its state, and is checked against it
     when it is read: a flipped bit counts as damage.
@@ -90,9 +90,9 @@ class Checkpoints:
           RunError: if there are checkpoints, but none can be read. Nothing is moved.
         """
         failures: dict[int, Damaged] = {}
-        there = steps(self.run)
-        processes.check_alike({f"checkpoints in {self.folder}": there})
-        for step in reversed(there):
+        saved = steps(self.run)
+        processes.check_alike({f"checkpoints in {self.folder}": saved})
+        for step in reversed(saved):
             state = _read_by_all(self._manager, step, target)
             if isinstance(state, Damaged):
                 failures[step] = state
@@ -127,7 +127,7 @@ class Checkpoints:
 
 
 def steps(run: pathlib.Path) -> list[int]:
-    """The steps of which there are checkpoints, oldest first; readable or not."""
+    """Lists the steps of which there are checkpoints, oldest first; readable or not."""
     folder = run / FOLDER
     names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
     return sorted(int(name) for name in names if name.isdigit())
@@ -147,17 +147,17 @@ def read(
     Raises:
       RunError: if there is none, or it cannot be read.
     """
-    there = steps(run)
-    if step is not None and step not in there:
-        raise RunError(f"{run} has no checkpoint of step {step}; it has {there}")
-    if not there:
+    saved = steps(run)
+    if step is not None and step not in saved:
+        raise RunError(f"{run} has no checkpoint of step {step}; it has {saved}")
+    if not saved:
         raise RunError(f"{run} has no checkpoint yet")
     with contextlib.closing(_manager((run / FOLDER).absolute(), None)) as manager:
-        for number in [step] if step is not None else reversed(there):
+        for number in [step] if step is not None else reversed(saved):
             try:
                 return Restored(_read(manager, number, target), number)
             except Damaged as damage:
-                if step is not None or number == there[0]:
+                if step is not None or number == saved[0]:
                     raise RunError(
                         f"the checkpoint of step {number} is damaged: {damage}", code=1
                     ) from None
@@ -166,7 +166,7 @@ def read(
 
 
 def saved_fingerprint(run: pathlib.Path, step: int) -> str:
-    """The fingerprint that a checkpoint was saved with; its state is not read.
+    """Reads the fingerprint that a checkpoint was saved with, and not its state.
 
     Raises:
       RunError: if it cannot be read.

@@ -12,7 +12,7 @@ C = TypeVar("C")
 
 
 def to_json(value: Any) -> Any:
-    """A frozen dataclass as dicts, lists and plain values."""
+    """Turns a frozen dataclass into dicts, lists and plain values."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             field.name: to_json(getattr(value, field.name))
@@ -26,7 +26,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[C], stored: dict[str, Any]) -> C:
-    """The dataclass that `to_json` wrote.
+    """Makes the dataclass that `to_json` wrote.
 
     Raises:
       RunError: if the class has other fields by now, naming them.
@@ -80,7 +80,7 @@ def _names(kind: Any) -> list[str]:
 def differences(
     stored: dict[str, Any], asked: dict[str, Any], *, names_only: bool = False
 ) -> list[str]:
-    """Lines 'field: run has A, you asked B', one per field that is not the same."""
+    """Writes 'field: run has A, you asked B' for every field that is not the same."""
     stored, asked = _flat(stored), _flat(asked)
     if names_only:
         stored = {name.split(".")[0]: value for name, value in stored.items()}

@@ -45,7 +45,7 @@ def load_module(path: pathlib.Path) -> ModuleType:
 
 
 def variant(module: ModuleType, name: str | None) -> tuple[str, Any]:
-    """The name and config of a variant; the first one by default.
+    """Finds the name and config of a variant; the first one by default.
 
     Raises:
       RunError: if there is no such variant.
@@ -76,7 +76,7 @@ def build(module: ModuleType, config: Any) -> "Experiment":
 
 
 def first_line(path: pathlib.Path) -> str:
-    """The first line of an experiment's docstring; the file is not run."""
+    """Reads the first line of an experiment's docstring; the file is not run."""
     try:
         text = ast.get_docstring(ast.parse(path.read_text())) or ""
     except SyntaxError as error:

@@ -10,7 +10,7 @@ import numpy as np
 
 
 def fingerprint(tree: Any) -> str:
-    """SHA-256 over names, dtypes, shapes and bytes of all leaves, as 'sha256:...'.
+    """Hashes names, dtypes, shapes and bytes of all leaves: 'sha256:...'.
 
     Names are paths of plain strings in sorted order, so a restored tree of dicts has
     the fingerprint of the named tuples that were saved.
@@ -31,7 +31,7 @@ def fingerprint(tree: Any) -> str:
 
 
 def leaf_name(path: Any) -> str:
-    """A leaf's path for people: 'variables/generator/params/Dense_0/kernel'."""
+    """Writes a leaf's path for people: 'variables/generator/params/Dense_0/kernel'."""
     return "/".join(_name(entry) for entry in path)
 
 

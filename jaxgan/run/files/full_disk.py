@@ -11,7 +11,7 @@ from jaxgan.run.errors import RunError
 
 
 @contextlib.contextmanager
-def told(run: pathlib.Path) -> Iterator[None]:
+def watch(run: pathlib.Path) -> Iterator[None]:
     """Turns errors about a full disk into a RunError that says what is safe."""
     of_threads, of_callbacks = threading.excepthook, sys.unraisablehook
     before = of_callbacks
@@ -40,7 +40,7 @@ def told(run: pathlib.Path) -> Iterator[None]:
 
 
 class FullDisk(RunError):
-    """The disk is full."""
+    """Tells that the disk is full."""
 
 
 def _is_full(error: BaseException | None) -> bool:

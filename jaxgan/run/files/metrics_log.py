@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from jaxgan.run import progress
+from jaxgan.diagnosis import names
 from jaxgan.run.devices.seed_axis import mean_and_spread
+from jaxgan.run.display import display
 
 METRICS = "metrics.jsonl"
 
@@ -31,7 +32,7 @@ def _summary_writer() -> Any:
 
 
 class Records:
-    """The open logs of a run. Use as a context manager.
+    """Writes the logs of a run. Use as a context manager.
 
     Rows of steps after `step` are dropped: they will be written again, the same.
     """
@@ -50,7 +51,7 @@ class Records:
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
         self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
-        self._terminal = progress.terminal(step, stop)
+        self._display = display(step, stop)
         self._since = step
         self._clock = time.monotonic()
 
@@ -58,9 +59,17 @@ class Records:
         return self
 
     def __exit__(self, kind, error, trace) -> None:
-        self._terminal.close()
+        self._display.close()
         self._file.close()
         self._events.close()
+
+    def compiling(self) -> None:
+        """Shows that no step ends for a while."""
+        self._display.compiling()
+
+    def compiled(self) -> None:
+        """Shows that the first one has."""
+        self._display.compiled()
 
     def restart_clock(self, step: int) -> None:
         """Begins an interval here: what came before (compilation) is no training."""
@@ -75,18 +84,19 @@ class Records:
 
     def advance(self, step: int) -> None:
         """Moves the progress bar."""
-        self._terminal.advance(step)
+        self._display.advance(step)
 
     def write(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Writes the means since the last call, of each seed."""
         seconds = max(time.monotonic() - self._clock, 1e-9)
         images = (step - self._since) * self._batch_size * len(self._seeds)
         self.restart_clock(step)
-        rate = {"images_per_second": round(images / seconds, 1)}
-        self._terminal.show(self._append(step, rate, parts))
+        rate = {names.IMAGES_PER_SECOND: round(images / seconds, 1)}
+        self._display.show(self._append(step, rate, parts))
 
     def picture(self, step: int, picture: np.ndarray) -> None:
-        """Adds a picture of samples to TensorBoard."""
+        """Shows a picture of samples, and adds it to TensorBoard."""
+        self._display.picture(picture)
         self._events.add_image("samples", picture, step, dataformats="HWC")
 
     def measured(self, step: int, parts: Sequence[dict[str, float]]) -> None:
@@ -95,12 +105,12 @@ class Records:
             return
         row = self._append(step, {}, parts)
         spread = row.get("spread", {})
-        told = " · ".join(
+        shown = " · ".join(
             f"{name} {row[name]:.4g}"
             + (f" ± {spread[name]:.2g}" if name in spread else "")
             for name in parts[0]
         )
-        self.say(f"step {step}: {told}")
+        self.say(f"step {step}: {shown}")
 
     def note(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Writes further numbers of each seed, without printing them."""
@@ -108,7 +118,7 @@ class Records:
 
     def say(self, message: str) -> None:
         """Prints a line."""
-        self._terminal.say(message)
+        self._display.say(message)
 
     def _append(
         self, step: int, common: dict[str, float], parts: Sequence[dict[str, float]]
@@ -144,7 +154,7 @@ class Records:
 
 
 class Silence:
-    """The records of a process that leaves telling to another."""
+    """Stands in for the records of a process that leaves them to another."""
 
     def __init__(self, *arguments: Any):
         del arguments
@@ -176,7 +186,7 @@ def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
 
 
 def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The readable rows of a metrics.jsonl; [] if there is none."""
+    """Reads the rows of a metrics.jsonl that are whole; [] if there is none."""
     rows = []
     for line in path.read_text().splitlines() if path.exists() else ():
         try:

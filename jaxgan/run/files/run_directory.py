@@ -1,29 +1,32 @@
-"""The folder of a run: what it is, and that nothing in it is lost or mixed up."""
+"""The folder of a run: which run it holds, and where things are in it."""
 
-import contextlib
-import importlib.metadata
+import difflib
 import json
 import os
 import pathlib
-import platform
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.errors import RunError, warn
+from jaxgan.run.errors import RunError
 from jaxgan.run.files import config_json
-from jaxgan.run.options import OF_THE_RUN
+from jaxgan.run.options import of_the_run
 
+RUNS = pathlib.Path("runs")
+"""Where runs lie, unless they are put elsewhere."""
 CONFIG = "config.json"
 EXPERIMENT = "experiment.py"
 IMPORTED = "imported.json"
 """Where weights came from that no training here has made."""
-LIBRARIES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
+COMMANDS = "command.txt"
+"""The commands that started and resumed the run, one per line."""
+SAMPLES = "samples"
+"""Folder of the pictures."""
 
 
 class Identity(NamedTuple):
-    """What makes a run this run: fixed before its first step.
+    """Tells what makes a run this run: fixed before its first step.
 
     Attributes:
       experiment: the name of the experiment's file, without '.py'.
@@ -54,12 +57,29 @@ def read_identity(directory: pathlib.Path) -> Identity:
     path = directory / CONFIG
     if not path.is_file():
         what = "does not exist" if not directory.exists() else "is not a run"
-        hint = "see the runs with: jaxgan list"
-        raise RunError(f"{directory} {what}: there is no {CONFIG}", hint)
+        near = nearest(directory)
+        raise RunError(
+            f"{directory} is a file, wanted the folder of a run"
+            if directory.is_file()
+            else f"{directory} {what}: there is no {CONFIG}",
+            f"did you mean {near}?" if near else "see the runs with: jaxgan list",
+        )
     try:
         return Identity(**json.loads(path.read_text()))
     except (ValueError, TypeError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
+
+
+def nearest(directory: pathlib.Path) -> pathlib.Path | None:
+    """Finds the run whose name is most like a folder's, beside it or in ./runs."""
+    if directory.is_file() and (directory.parent / CONFIG).is_file():
+        return directory.parent
+    for folder in (directory.parent, RUNS):
+        runs = {path.parent.name: path.parent for path in folder.glob(f"*/{CONFIG}")}
+        near = difflib.get_close_matches(directory.name, list(runs), n=1)
+        if near:
+            return runs[near[0]]
+    return None
 
 
 def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
@@ -110,71 +130,11 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
 
 def _facts(identity: Identity) -> dict[str, Any]:
     """The config, and the options that are part of the run."""
-    options = {name: getattr(identity, name) for name in OF_THE_RUN}
-    return {**identity.config, **options}
-
-
-@contextlib.contextmanager
-def claimed(
-    directory: pathlib.Path, identity: Identity, source: pathlib.Path
-) -> Iterator[None]:
-    """Makes a folder this run's, or goes on with it, alone until the end of the block.
-
-    Args:
-      directory: of the run.
-      identity: of the run that is asked for.
-      source: the experiment's file, of which a copy is kept.
-
-    Raises:
-      RunError: if the folder holds anything else, or another process trains there.
-    """
-    check(directory, identity)
-    directory.mkdir(parents=True, exist_ok=True)
-    with locked(directory):
-        check(directory, identity)  # another process may have been quicker
-        if not (directory / CONFIG).exists():
-            # First of all files, so that a folder with anything else in it is a run.
-            text = json.dumps(identity._asdict(), indent=2)
-            write_text(directory / CONFIG, text + "\n")
-        _keep_source(directory, source)
-        _keep_versions(directory)
-        _keep_command(directory)
-        yield
-
-
-def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
-    copy, text = directory / EXPERIMENT, source.read_text()
-    if copy.exists() and copy.read_text() != text:
-        number = 1 + len(list(directory.glob("experiment-*.py")))
-        copy.replace(directory / f"experiment-{number}.py")
-        warn(
-            f"{source} has changed since this run began; the run goes on with the new "
-            f"code, the old is kept as experiment-{number}.py"
-        )
-    if not copy.exists():
-        write_text(copy, text)
-
-
-def _keep_versions(directory: pathlib.Path) -> None:
-    path = directory / "versions.json"
-    versions = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in ("jaxgan", *LIBRARIES):
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            versions[name] = importlib.metadata.version(name)
-    if path.exists():
-        before = json.loads(path.read_text())
-        for name in ("jax", "jaxlib"):
-            if before.get(name) != versions.get(name):
-                warn(
-                    f"this run began with {name} {before.get(name)}, this is "
-                    f"{versions.get(name)}: it goes on, but not with the same bits"
-                )
-    else:
-        write_text(path, json.dumps(versions, indent=2) + "\n")
+    return {**identity.config, **of_the_run(identity)}
 
 
 def command() -> str:
-    """This process's command line, to be typed again."""
+    """Writes this process's command line, to be typed again."""
     program, *arguments = sys.argv
     start = (
         ["python", program] if program.endswith(".py") else [pathlib.Path(program).name]
@@ -182,36 +142,16 @@ def command() -> str:
     return shlex.join([*start, *arguments])
 
 
-def _keep_command(directory: pathlib.Path) -> None:
-    path = directory / "command.txt"
-    lines = path.read_text().splitlines() if path.exists() else []
-    if command() not in lines:
-        write_text(path, "".join(f"{line}\n" for line in [*lines, command()]))
+def sample_folders(run: pathlib.Path, seeds: Sequence[int]) -> list[pathlib.Path]:
+    """Finds where the pictures of each run go."""
+    samples = run / SAMPLES
+    return [samples / f"seed_{s}" for s in seeds] if len(seeds) > 1 else [samples]
 
 
 def first_command(directory: pathlib.Path) -> str:
-    """The command that started the run, or ''."""
-    path = directory / "command.txt"
+    """Reads the command that started the run; '' if there is none."""
+    path = directory / COMMANDS
     return path.read_text().split("\n")[0] if path.exists() else ""
-
-
-@contextlib.contextmanager
-def locked(directory: pathlib.Path) -> Iterator[None]:
-    """Keeps a second process from training the same run at the same time."""
-    try:
-        import fcntl
-    except ImportError:  # not on Windows
-        yield
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunError(f"another process is training {directory}") from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def write_text(path: pathlib.Path, text: str) -> None:

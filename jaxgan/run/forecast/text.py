@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from jaxgan.core.types import Players
-from jaxgan.run.devices.compiled_program import Facts
+from jaxgan.run.devices.compiled_program import ProgramFacts
 from jaxgan.run.forecast.chips import Chip
 
 
@@ -37,7 +37,7 @@ class Forecast:
     batch: int
     parameters: Players[int]
     chip: Chip
-    program: Facts
+    program: ProgramFacts
     largest_batch: int | None = None
     microbatches: int = 1
     blank: str = ""
@@ -109,14 +109,14 @@ def _batch(forecast: Forecast) -> str:
     return f"{forecast.batch:,}, {forecast.batch // forecast.devices:,} each{parts}"
 
 
-def _memory(program: Facts, chip: Chip) -> str:
+def _memory(program: ProgramFacts, chip: Chip) -> str:
     limit = "" if math.isnan(chip.memory) else f" of {size(chip.memory)}"
     return (
         f"{size(program.memory)}{limit}; the compiler's own peak: {size(program.peak)}"
     )
 
 
-def _parts(program: Facts) -> str:
+def _parts(program: ProgramFacts) -> str:
     return (
         f"arguments {size(program.arguments)}, outputs {size(program.outputs)} "
         f"({size(program.aliased)} in place), "
@@ -124,7 +124,7 @@ def _parts(program: Facts) -> str:
     )
 
 
-def _work(program: Facts) -> str:
+def _work(program: ProgramFacts) -> str:
     if math.isnan(program.flops):
         return "not counted, because XLA counts a loop once: see without --microbatches"
     return (
@@ -133,7 +133,7 @@ def _work(program: Facts) -> str:
     )
 
 
-def _estimate(program: Facts) -> str:
+def _estimate(program: ProgramFacts) -> str:
     if program.seconds is None:
         return "the compiler gives no estimate"
     return f"{1e3 * program.seconds:.3g} ms per step, estimates the compiler"
@@ -149,7 +149,7 @@ def _roofline(forecast: Forecast) -> str:
     return f"{1e3 * seconds:.3g} ms per step, at the published peak of {bound}"
 
 
-def _collectives(program: Facts) -> str:
+def _collectives(program: ProgramFacts) -> str:
     found = program.collectives.items()
     kinds = [f"{of.count} {kind} ({size(of.bytes)})" for kind, of in found]
     return ", ".join(kinds) or "none"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from jaxgan.diagnosis import names
 from jaxgan.run.charts import COLOURS, LEGEND, Chart, chart, plain
 
 MOST_POINTS = 1_000
@@ -18,7 +19,7 @@ TITLES = {
     "logits": "Logits",
     "right": "What the discriminator gets right",
     "gradient_norm": "Gradient norms",
-    "images_per_second": "Images per second",
+    names.IMAGES_PER_SECOND: "Images per second",
 }
 ABOUT = {
     "loss": "What each player minimises: all terms of its turns, weighted.",
@@ -27,7 +28,8 @@ ABOUT = {
     "right": "Shares of logits of the right sign, and of pairs ranked rightly. Near 1 "
     "the generator may learn nothing; near ½ it is done, or the discriminator weak.",
     "gradient_norm": "Of each player's whole gradient.",
-    "images_per_second": "Real images that training takes in; of all seeds together.",
+    names.IMAGES_PER_SECOND: "Real images that training takes in; of all seeds "
+    "together.",
 }
 Rows = Sequence[dict[str, Any]]
 
@@ -40,7 +42,7 @@ def curves(rows: Rows, shown: Callable[[str], bool] = lambda name: True) -> list
       shown: f(name of a metric) -> whether it is drawn.
     """
     groups: dict[str, list[str]] = {}
-    for name in filter(shown, names(rows)):
+    for name in filter(shown, curve_names(rows)):
         groups.setdefault(quantity(name), []).append(name)
     order = sorted(groups, key=lambda name: (_place(name), name))
     return [_figure(group, _real_first(groups[group]), rows) for group in order]
@@ -50,14 +52,14 @@ def _real_first(members: Sequence[str]) -> list[str]:
     return sorted(members, key=lambda name: not name.endswith("real_logits"))
 
 
-def names(rows: Rows) -> list[str]:
+def curve_names(rows: Rows) -> list[str]:
     """The curves there are, without those that repeat a loss to the digit."""
     found = dict.fromkeys(name for row in rows for name in row)
     kept = [name for name in found if name not in NOT_CURVES]
 
     def repeats(name: str) -> bool:
         player, _, term = name.partition("/")
-        total = f"{player}/loss"
+        total = names.of_player(player, "loss")
         return term == "adversarial" and all(
             row.get(name) == row.get(total) for row in rows
         )
@@ -77,7 +79,7 @@ def quantity(name: str) -> str:
 
 def _place(name: str) -> int:
     """Losses, logits, gradients; terms; what the experiment measures; the speed."""
-    if name == "images_per_second":
+    if name == names.IMAGES_PER_SECOND:
         return 9
     if name in TITLES:
         return list(TITLES).index(name)

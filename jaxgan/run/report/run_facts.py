@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from jaxgan.diagnosis import names
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, experiment_file, run_directory
 
@@ -91,11 +92,11 @@ def _tiles(rows: Sequence[dict[str, Any]], unit: str) -> list[tuple[str, str]]:
         (unit, f"{latest['images']:,}"),
         ("time", duration(latest["seconds"])),
     ]
-    if "images_per_second" in latest:
-        tiles.append((f"{unit} / s", f"{latest['images_per_second']:,.0f}"))
-    for player in ("discriminator", "generator"):
-        if f"{player}/loss" in latest:
-            tiles.append((f"{player} loss", f"{latest[f'{player}/loss']:.4g}"))
+    if names.IMAGES_PER_SECOND in latest:
+        tiles.append((f"{unit} / s", f"{latest[names.IMAGES_PER_SECOND]:,.0f}"))
+    for name in names.LOSSES:
+        if name in latest:
+            tiles.append((name.replace("/", " "), f"{latest[name]:.4g}"))
     return tiles
 
 

@@ -36,7 +36,7 @@ class Pair(NamedTuple):
 def pair(subject: StoredSubject) -> Pair:
     """Draws as many of both as the pictures during training show."""
     draw, state, kind = subject.sampler, subject.state(), subject.kind
-    num, labels = preview_grid.grid_of(draw, subject.experiment, state)
+    num, labels = preview_grid.grid_of(draw, kind.preview)
     fake = draw(state, 0, np.arange(num), labels)
     real = _real_examples(subject, num, labels)
     return Pair(

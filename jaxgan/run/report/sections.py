@@ -6,23 +6,24 @@ it returns is nothing if there is nothing to show.
 """
 
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from jaxgan.diagnosis import Diagnosis, names
 from jaxgan.run import embedded_pictures
 from jaxgan.run.charts import Chart
+from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.embedded_pictures import Picture
+from jaxgan.run.files import run_directory
 from jaxgan.run.kinds import Section
 from jaxgan.run.report import (
     curves,
     evaluation_tables,
-    findings,
     samples,
     seed_comparison,
     signal_curves,
 )
 from jaxgan.run.report.run_facts import RunFacts
-from jaxgan.run.training import loop
 
 
 class ReportedRun(NamedTuple):
@@ -51,12 +52,12 @@ class Previews(NamedTuple):
     total: int
 
 
-def _diagnosis(run: ReportedRun) -> findings.Diagnosis | None:
-    return findings.read(run.rows, run.facts.seeds)
+def _diagnosis(run: ReportedRun) -> Mapping[str, Diagnosis]:
+    return stored_diagnosis.diagnoses(run.directory) if run.rows else {}
 
 
 def _previews(run: ReportedRun) -> Previews | None:
-    folder = loop.sample_folders(run.directory, run.facts.seeds)[0]
+    folder = run_directory.sample_folders(run.directory, run.facts.seeds)[0]
     shown, total = embedded_pictures.over_time(folder)
     return Previews(shown, total) if shown else None
 
@@ -67,7 +68,7 @@ def _metrics(run: ReportedRun) -> evaluation_tables.Metrics:
 
 def is_curve(name: str) -> bool:
     """Decides whether a metric is drawn in no other section."""
-    return not (signal_curves.is_signal(name) or name.startswith("evaluation/"))
+    return not (signal_curves.is_signal(name) or name.startswith(names.EVALUATION))
 
 
 def _curves(run: ReportedRun) -> list[Chart]:

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from jaxgan.diagnosis import names
 from jaxgan.run import embedded_pictures
 from jaxgan.run.charts import COLOURS, LEGEND, Chart, chart
 from jaxgan.run.embedded_pictures import Picture
-from jaxgan.run.report.curves import names, points
+from jaxgan.run.report.curves import curve_names, points
 from jaxgan.run.report.signal_curves import is_signal
 
 
@@ -46,15 +47,14 @@ def compare(
         name: row
         for row in rows
         for name in row
-        if "seeds" in row and name != "images_per_second"
+        if "seeds" in row and name != names.IMAGES_PER_SECOND
     }
     lines = [
         _line(name, latest[name], seeds)
-        for name in names(rows)
+        for name in curve_names(rows)
         if name in latest and not is_signal(name)
     ]
-    losses = [f"{player}/loss" for player in ("discriminator", "generator")]
-    drawn = [_curves(name, seeds, rows) for name in losses if name in latest]
+    drawn = [_curves(name, seeds, rows) for name in names.LOSSES if name in latest]
     folders = [(run / "samples" / f"seed_{seed}", f"seed {seed}") for seed in seeds]
     pictures = [embedded_pictures.newest(folder, label) for folder, label in folders]
     return Seeds(seeds, lines, drawn, [one for one in pictures if one])

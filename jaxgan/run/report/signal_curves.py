@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from jaxgan.diagnosis import names
 from jaxgan.run.charts import Chart
-from jaxgan.run.report.curves import Rows, draw, names
+from jaxgan.run.report.curves import Rows, curve_names, draw
 
 
 class Plot(NamedTuple):
@@ -23,12 +24,12 @@ class Plot(NamedTuple):
     logarithmic: bool = False
 
 
-def _beside_the_data(name: str) -> dict[str, str]:
-    return {f"samples/{name}": "samples", f"data/{name}": "data"}
+def _beside_the_data(samples: str, data: str) -> dict[str, str]:
+    return {samples: "samples", data: "data"}
 
 
 def _of_players(name: str) -> dict[str, str]:
-    return {f"{p}/{name}": p for p in ("discriminator", "generator")}
+    return {names.of_player(p, name): p for p in ("discriminator", "generator")}
 
 
 PLOTS = (
@@ -36,76 +37,76 @@ PLOTS = (
         "Variety",
         "As how many different ones samples count, and as many real examples. Half of "
         "the data's and less is mode collapse.",
-        _beside_the_data("effective_number"),
+        _beside_the_data(names.EFFECTIVE_NUMBER, names.DATA_EFFECTIVE_NUMBER),
     ),
     Plot(
         "Distance to the data",
         "Energy distance, in the data's own mean distance: 0.01 where fine structure "
         "is missing, 0.5 for samples in a wrong place.",
-        {"samples/distance": "samples"},
+        {names.DISTANCE: "samples"},
         logarithmic=True,
     ),
     Plot(
         "Precision",
         "The share that lies among real examples.",
-        _beside_the_data("precision"),
+        _beside_the_data(names.PRECISION, names.DATA_PRECISION),
     ),
     Plot(
         "Coverage",
         "The share of real examples near which there is a sample, or another real one.",
-        _beside_the_data("coverage"),
+        _beside_the_data(names.COVERAGE, names.DATA_COVERAGE),
     ),
     Plot(
         "Told apart by a nearest neighbour",
         "The share of samples and data that it tells rightly: ½ if they are alike.",
-        {"samples/told_apart": "samples"},
+        {names.TOLD_APART: "samples"},
     ),
     Plot(
         "Where samples are",
         "Their mean along the two directions in which the data vary most, in the "
         "data's deviations. Swings that come no nearer to 0 are oscillation.",
-        {"samples/position_0": "first", "samples/position_1": "second"},
+        {f"{names.POSITION}0": "first", f"{names.POSITION}1": "second"},
     ),
     Plot(
         "Overfitting",
         "r_v: 0 is none, 1 is complete; r_t: mean sign of logits of training examples "
         "(ADA's); the shares of pairs are ½ if there is no difference.",
         {
-            "overfitting/r_v": "r_v",
-            "overfitting/r_t": "r_t",
-            "discriminator/real_signs": "r_t while training",
-            "overfitting/train_above_held_out": "training above held-out",
-            "overfitting/held_out_above_fake": "held-out above samples",
+            names.R_V: "r_v",
+            names.R_T: "r_t",
+            names.REAL_SIGNS: "r_t while training",
+            names.TRAIN_ABOVE_HELD_OUT: "training above held-out",
+            names.HELD_OUT_ABOVE_FAKE: "held-out above samples",
         },
     ),
     Plot(
         "Memorisation",
         "Samples nearer to a training example than to any of as many held-out ones, "
         "and the ratio of the two distances: ½ and 1 if nothing is copied.",
-        {"memory/nearer_train": "nearer", "memory/distance_ratio": "ratio"},
+        {names.NEARER_TRAIN: "nearer", names.DISTANCE_RATIO: "ratio"},
     ),
     Plot(
         "What reaches the generator",
         "The slope of its loss in the logits (½ where players of a logistic loss are "
         "even), and the share of the discriminator's margin that its slope at the "
         "samples makes up over the data's extent. Near 0, nothing is learnt.",
-        {"signal/loss_slope": "slope of the loss", "signal/reach": "reach"},
+        {names.LOSS_SLOPE: "slope of the loss", names.REACH: "reach"},
         logarithmic=True,
     ),
     Plot(
         "Slope of the discriminator at samples",
         "The mean norm of the gradient in a sample.",
-        {"signal/value_slope": "slope"},
+        {names.VALUE_SLOPE: "slope"},
     ),
     Plot(
         "Latent",
         "How many of its directions change anything, of those that could; how many of "
         "its numbers change nothing; and over how many the changes are spread.",
         {
-            "latent/directions": "directions that could",
-            "latent/rank": "that do",
-            "latent/unused": "unused numbers",
-            "latent/effective_dimensions": "effective dimensions",
+            names.LATENT_DIRECTIONS: "directions that could",
+            names.LATENT_RANK: "that do",
+            names.LATENT_UNUSED: "unused numbers",
+            names.LATENT_EFFECTIVE_DIMENSIONS: "effective dimensions",
         },
     ),
     Plot(
@@ -128,24 +129,22 @@ PLOTS = (
 )
 """In this order. What belongs to them and is in none is shown by `_rest`."""
 
-UNSEEN = ("latent/size", "overfitting/held_out_logits")
+UNSEEN = (names.LATENT_SIZE, names.HELD_OUT_LOGITS)
 """Signals that others make superfluous."""
-
-PREFIXES = ("samples/", "data/", "latent/", "memory/", "overfitting/", "signal/")
 
 
 def is_signal(name: str) -> bool:
     """Whether a metric is drawn here and not among the curves."""
-    own = name.startswith((*PREFIXES, "augment/"))
-    return own or any(name in plot.labels for plot in PLOTS)
+    return name.startswith(names.GROUPS) or any(name in plot.labels for plot in PLOTS)
 
 
 def signals(rows: Rows) -> list[Chart]:
     """A figure per plot of which there are any metrics; then all other signals."""
-    there = [name for name in names(rows) if is_signal(name) and name not in UNSEEN]
-    drawn = [figure for plot in PLOTS if (figure := _figure(plot, there, rows))]
+    logged = [name for name in curve_names(rows) if is_signal(name)]
+    logged = [name for name in logged if name not in UNSEEN]
+    drawn = [figure for plot in PLOTS if (figure := _figure(plot, logged, rows))]
     known = {name for plot in PLOTS for name in plot.labels}
-    rest = [name for name in there if name not in known]
+    rest = [name for name in logged if name not in known]
     return drawn + [
         figure for plot in _rest(rest) if (figure := _figure(plot, rest, rows))
     ]
@@ -153,8 +152,10 @@ def signals(rows: Rows) -> list[Chart]:
 
 def _rest(rest: Sequence[str]) -> list[Plot]:
     """Layers' gradients in one plot, what an augmentation adapts in another."""
-    layers = {n: n.removeprefix("signal/") for n in rest if n.startswith("signal/")}
-    own = {n: n.removeprefix("augment/") for n in rest if n.startswith("augment/")}
+    layers, adapted = (
+        {name: name.removeprefix(group) for name in rest if name.startswith(group)}
+        for group in (names.SIGNAL, names.AUGMENT)
+    )
     plots = [
         Plot(
             "Gradient by layer",
@@ -162,14 +163,14 @@ def _rest(rest: Sequence[str]) -> list[Plot]:
             layers,
             logarithmic=True,
         ),
-        Plot("Augmentation", "What it has adapted.", own),
+        Plot("Augmentation", "What it has adapted.", adapted),
     ]
-    others = [name for name in rest if name not in {**layers, **own}]
+    others = [name for name in rest if name not in {**layers, **adapted}]
     return plots + [Plot(name.replace("/", ": "), "", {name: name}) for name in others]
 
 
-def _figure(plot: Plot, there: Sequence[str], rows: Rows) -> Chart | None:
-    labels = {name: label for name, label in plot.labels.items() if name in there}
+def _figure(plot: Plot, logged: Sequence[str], rows: Rows) -> Chart | None:
+    labels = {name: label for name, label in plot.labels.items() if name in logged}
     if not labels:
         return None
     place = "signal-" + plot.title.lower().replace(" ", "-")

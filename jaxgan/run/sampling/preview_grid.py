@@ -5,9 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxgan.core.types import State
-from jaxgan.run.experiment import Experiment
-from jaxgan.run.sampling.labels import class_names
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -23,15 +20,14 @@ class Grid(NamedTuple):
     labels: np.ndarray | None
 
 
-def grid_of(draw: Sampler, experiment: Experiment, state: State) -> Grid:
-    """Chooses as many as the kind of data shows: 8 × 8 images.
+def grid_of(draw: Sampler, count: int) -> Grid:
+    """Chooses so many samples, or about as many.
 
     With labels there are up to 10 columns, or a multiple, each of one class, in order.
     """
-    classes = len(class_names(experiment))
-    if classes < 2 or not draw.takes_labels(state):
-        return Grid(experiment.kind.preview, None)
-    shown = min(classes, 10)
-    side = shown * max(1, math.isqrt(experiment.kind.preview) // shown)
-    chosen = np.linspace(0, classes - 1, shown).round().astype(np.int32)
+    if draw.classes < 2 or not draw.labelled:
+        return Grid(count, None)
+    shown = min(draw.classes, 10)
+    side = shown * max(1, math.isqrt(count) // shown)
+    chosen = np.linspace(0, draw.classes - 1, shown).round().astype(np.int32)
     return Grid(side * side, np.tile(np.repeat(chosen, side // shown), side))

@@ -8,13 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.abilities import conditioned, is_labelled
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
-from jaxgan.run.no_data import NoData
-from jaxgan.run.sampling.labels import label_numbers, takes_labels, telling, with_labels
+from jaxgan.run.sampling.labels import class_names, label_numbers
 from jaxgan.run.sampling.sampling_options import Standing, truncated
 
 
@@ -22,7 +22,13 @@ class Sampler:
     """The generator of an experiment as two compiled functions of a fixed batch size.
 
     Sample i depends on (seed, i) only: not on how many are asked for, and on the batch
-    size no more than rounding does.
+    size no more than rounding does. No data are read: samples of labels are of those
+    asked for, else of classes drawn uniformly.
+
+    Attributes:
+      game: that generates, truncated if that was asked for.
+      size: examples per compiled call.
+      classes: how many the data have; 0 without labels.
     """
 
     def __init__(
@@ -44,20 +50,25 @@ class Sampler:
             does with it.
           truncation_cutoff: truncate so many of the first layers only.
           standing_statistics: normalise by the statistics of so many batches of fakes:
-            see `games.latent.standing_statistics`. They depend on `size`.
+            see `games.standing_statistics`. They depend on `size`.
           ema: use the running average of the generator, not the current one.
 
         Raises:
           RunError: if the game cannot be truncated so, or a number is out of range.
         """
-        game = truncated(experiment.game, truncation, truncation_cutoff)
+        self.game = truncated(experiment.game, truncation, truncation_cutoff)
         if size < 1:
             raise RunError(f"--batch-size: saw {size}, wanted at least 1")
-        self.size, self._ema, self._data = size, ema, experiment.data
-        self._reads_data = False if isinstance(self._data, NoData) else None
-        self._latents = jax.jit(functools.partial(_latents, game))
-        self._render = jax.jit(functools.partial(_render, game))
-        self._standing = Standing(game, size, standing_statistics)
+        self.size, self._ema = size, ema
+        self.classes = len(class_names(experiment))
+        self._latents = jax.jit(functools.partial(_latents, self.game, self.classes))
+        self._render = jax.jit(functools.partial(_render, self.game))
+        self._standing = Standing(self.game, self.classes, size, standing_statistics)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether samples are conditioned on class labels."""
+        return is_labelled(self.game)
 
     def latents(
         self,
@@ -66,34 +77,18 @@ class Sampler:
         indices: np.ndarray,
         labels: np.ndarray | None = None,
     ) -> tuple[jax.Array, Tree]:
-        """Keys [size] and latents of the examples with these indices [size].
+        """Draws keys [size] and latents of the examples with these indices [size].
 
         Raises:
           RunError: if there are labels [size], and the game is conditioned on none.
         """
+        if labels is not None and not self.labelled:
+            raise RunError("--label: this generator is not conditioned on labels")
         start = self._variables(state), jax.random.key(seed), state.step
-        batch = self._batch(state, indices)
-        return self._latents(*start, batch, jnp.asarray(indices), labels)
-
-    def _batch(self, state: State, indices: np.ndarray) -> Tree:
-        """The examples with these indices, if fakes depend on any."""
-        if self._reads_data is None:
-            start = self._own_variables(state), jax.random.key(0), state.step
-            self._reads_data = self._finds_data_read(*start)
-        return examples(self._data, indices) if self._reads_data else ()
-
-    def _finds_data_read(self, *start: Any) -> bool:
-        """Whether latents need the data: decoding files for nothing is slow."""
-        index = np.zeros(1, np.int32)
-        batch = examples(self._data, index)
-        wanted = jax.eval_shape(self._latents, *start, batch, index)
-        try:
-            return jax.eval_shape(self._latents, *start, (), index) != wanted
-        except Exception:  # whatever a game raises that misses its batch
-            return True
+        return self._latents(*start, jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
-        """Samples of latents, as numpy arrays."""
+        """Makes samples of latents, as numpy arrays."""
         variables = self._variables(state)
         return jax.device_get(self._render(variables, state.step, keys, latent))
 
@@ -104,7 +99,11 @@ class Sampler:
         indices: np.ndarray,
         labels: np.ndarray | None = None,
     ) -> Sample:
-        """Samples of any indices [N], as numpy arrays, optionally of labels [N]."""
+        """Makes samples of any indices [N], as numpy arrays, optionally of labels [N].
+
+        Raises:
+          RunError: as `latents`.
+        """
         parts = []
         for start in range(0, len(indices), self.size):
             # The last call is filled up, so that there is one shape to compile.
@@ -116,25 +115,15 @@ class Sampler:
             parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
         return jax.tree.map(lambda *x: np.concatenate(x), *parts)
 
-    def takes_labels(self, state: State) -> bool:
-        """Whether samples are conditioned on labels; nothing is computed."""
-        index = np.zeros(1, np.int32)
-        return takes_labels(jax.eval_shape(lambda: self.latents(state, 0, index)[1]))
-
     def _variables(self, state: State) -> Tree:
-        batch = functools.partial(self._batch, state)
-        return self._standing(self._own_variables(state), state.step, batch)
-
-    def _own_variables(self, state: State) -> Tree:
-        return state.ema if self._ema else state.variables.generator
+        variables = state.ema if self._ema else state.variables.generator
+        return self._standing(variables, state.step)
 
 
-def _latents(game, variables, key, step, batch, indices, labels=None):
+def _latents(game, classes, variables, key, step, indices, labels=None):
     keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
-    if labels is not None:
-        game, batch = telling(game, batch, labels)
-    latent, _ = game.latent(variables, Context(keys, batch, step))
-    return keys, latent if labels is None else with_labels(latent, labels)
+    game = conditioned(game, labels, classes)
+    return keys, game.latent(variables, Context(keys, step=step))[0]
 
 
 def _render(game, variables, step, keys, latent):
@@ -142,18 +131,17 @@ def _render(game, variables, step, keys, latent):
 
 
 def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
-    """Examples of the data by index, as a discriminator is shown them; numpy arrays.
+    """Shows examples of the data by index, as a discriminator sees them; numpy arrays.
 
     Where a game makes them by its generator, that is the running average.
     """
     batch = examples(experiment.data, indices)
 
-    def shown(variables, step, batch):
+    def show(variables, step, batch):
         keys = example_keys(jax.random.key(0), len(indices))
-        context = Context(keys, batch, step)
-        return real_examples(experiment.game, variables, context)
+        return real_examples(experiment.game, variables, Context(keys, batch, step))
 
-    return jax.device_get(jax.jit(shown)(state.ema, state.step, batch))
+    return jax.device_get(jax.jit(show)(state.ema, state.step, batch))
 
 
 def generate(

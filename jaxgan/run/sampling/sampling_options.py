@@ -1,39 +1,21 @@
 """The manner of sampling: truncation and standing statistics, where a game has them."""
 
-import argparse
-from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import Any
 
 import jax
-import numpy as np
 
+from jaxgan.core.abilities import Truncatable, conditioned
 from jaxgan.core.context import Context, example_keys
-from jaxgan.core.types import Game, Tree, Variables
-from jaxgan.games.latent import standing_statistics
+from jaxgan.core.types import Game, Variables
+from jaxgan.games.standing_statistics import standing_statistics
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.no_data import NoData
 
 
-@runtime_checkable
-class Truncatable(Protocol):
-    """A game that can trade the variety of its samples for their quality."""
-
-    def truncated(self, share: float, cutoff: int | None = None) -> Game:
-        """The same game, with samples nearer to the typical one.
-
-        Args:
-          share: how near; what it means is the game's.
-          cutoff: so many of the first layers only.
-
-        Raises:
-          ValueError: if it cannot.
-        """
-        ...
-
-
 def truncated(game: Game, share: float | None, cutoff: int | None = None) -> Game:
-    """The game, truncated if that is asked for.
+    """Truncates a game, if that is asked for.
 
     Raises:
       RunError: if it cannot be.
@@ -51,31 +33,36 @@ def truncated(game: Game, share: float | None, cutoff: int | None = None) -> Gam
 
 
 def options(
-    arguments: argparse.Namespace, experiment: Experiment
+    experiment: Experiment,
+    truncation: Sequence[float] | None = None,
+    current: bool = False,
+    **shared: Any,
 ) -> list[dict[str, Any]]:
-    """Options of `Sampler`, once for every value of --truncation.
+    """Makes options of `Sampler`, once for every value of the truncation.
+
+    Args:
+      experiment: whose samples are to be made.
+      truncation: values; None leaves it out.
+      current: take the current generator instead of its running average.
+      shared: further options of `Sampler`.
 
     Raises:
       RunError: if the run has no current generator.
     """
     data = experiment.data
-    if arguments.current and isinstance(data, NoData) and not data.current:
+    if current and isinstance(data, NoData) and not data.current:
         raise RunError("--current: one generator alone was imported; leave it out")
-    shared = {
-        "truncation_cutoff": arguments.truncation_cutoff,
-        "standing_statistics": arguments.standing_statistics,
-        "ema": not arguments.current,
-    }
-    return [{"truncation": x, **shared} for x in arguments.truncation or (None,)]
+    shared = {**shared, "ema": not current}
+    return [{"truncation": value, **shared} for value in truncation or (None,)]
 
 
-def single(arguments: argparse.Namespace, experiment: Experiment) -> dict[str, Any]:
+def single(experiment: Experiment, **chosen: Any) -> dict[str, Any]:
     """As `options`, of a command that takes one value.
 
     Raises:
       RunError: if there are several.
     """
-    each = options(arguments, experiment)
+    each = options(experiment, **chosen)
     if len(each) > 1:
         raise RunError(f"--truncation: saw {len(each)} numbers, wanted one")
     return each[0]
@@ -105,11 +92,12 @@ def card(
 class Standing:
     """Batch statistics of many batches of fakes, instead of running averages."""
 
-    def __init__(self, game: Any, size: int, passes: int | None):
+    def __init__(self, game: Game, classes: int, size: int, passes: int | None):
         """Prepares; nothing is computed.
 
         Args:
           game: whose fakes, truncated as the samples will be.
+          classes: that fakes are uniformly of, where they are of classes.
           size: of a batch.
           passes: how many batches; None leaves the running averages.
 
@@ -118,26 +106,24 @@ class Standing:
         """
         if passes is not None and passes < 1:
             raise RunError(f"--standing-statistics: saw {passes}, wanted at least 1")
-        self._size, self._passes = size, passes
-        self._of: Variables = None
-        self._made: Variables = None
+        self._passes = passes
+        self._averages: Variables = None
+        self._standing: Variables = None
 
-        def make(variables, step, batch):
+        def measure(variables, step):
             keys = example_keys(jax.random.key(0), size)
-            context = Context(keys, batch, step)
-            return standing_statistics(game, variables, context, passes or 1)
+            context = Context(keys, step=step)
+            fakes = conditioned(game, None, classes)
+            return standing_statistics(fakes, variables, context, passes or 1)
 
-        self._make = jax.jit(make)
+        self._measure = jax.jit(measure)
 
-    def __call__(
-        self, variables: Variables, step: jax.Array, batch: Callable[..., Tree]
-    ) -> Variables:
-        """A generator's variables, with statistics that are made once for them.
+    def __call__(self, variables: Variables, step: jax.Array) -> Variables:
+        """Gives a generator's variables statistics that are measured once for them.
 
         Args:
           variables: of the generator.
           step: of the state.
-          batch: f(indices) -> examples that fakes depend on, or ().
 
         Raises:
           RunError: if it does not normalise over the batch.
@@ -148,7 +134,7 @@ class Standing:
             raise RunError(
                 "--standing-statistics: this generator keeps no batch statistics"
             )
-        if self._of is not variables:
-            examples = batch(np.arange(self._size))
-            self._of, self._made = variables, self._make(variables, step, examples)
-        return self._made
+        if self._averages is not variables:
+            self._averages = variables
+            self._standing = self._measure(variables, step)
+        return self._standing

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.abilities import Layered
 from jaxgan.core.types import Sample, State
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling import sampler
@@ -24,7 +25,7 @@ def mixed(
     rows: int = 2,
     label: np.ndarray | None = None,
 ) -> Sample:
-    """Samples for a grid: sources above and at the left, their mixtures between.
+    """Makes samples for a grid: sources above and at the left, their mixtures between.
 
     The first row shows the sources of the columns; of every part, `rows` rows follow.
     Each begins with a source of its own, and continues with pictures that have all
@@ -44,7 +45,7 @@ def mixed(
       Samples [(1 + rows · parts) · size]. The one in the corner is white.
 
     Raises:
-      RunError: for a part that the generator has not.
+      RunError: for a part that the generator has not, or if it has no layers.
     """
     columns = np.arange(draw.size - 1)
     chosen = None if label is None else np.resize(label, draw.size)
@@ -53,7 +54,10 @@ def mixed(
         return draw.latents(state, seed, np.append(first, columns), chosen)
 
     keys, latent = sources(0)
-    count = latent.value.shape[1]
+    game = draw.game
+    if not isinstance(game, Layered):
+        raise RunError(f"{type(game).__name__} has no styles to mix")
+    count = game.layer_count(latent)
     spans = [layers(part, count) for part in parts for _ in range(rows)]
     top = draw.render(state, keys, latent)
     made = [
@@ -61,14 +65,14 @@ def mixed(
     ]
     for place, span in enumerate(spans):
         _, latent = sources(draw.size - 1 + place)
-        taken = np.isin(np.arange(count), span)[:, None]
-        w = jnp.where(taken, latent.value, latent.value[:1])
-        made.append(draw.render(state, keys, latent._replace(value=w)))
+        source = jax.tree.map(lambda x: jnp.repeat(x[:1], draw.size, axis=0), latent)
+        mixture = game.mixed(source._replace(given=latent.given), latent, span)
+        made.append(draw.render(state, keys, mixture))
     return jax.tree.map(lambda *x: np.concatenate(x), *made)
 
 
 def layers(part: str, count: int) -> range:
-    """The layers of a part, of so many.
+    """Finds the layers of a part, of so many.
 
     Raises:
       RunError: if it has none, or there is no such part.

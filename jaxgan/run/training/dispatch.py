@@ -18,7 +18,7 @@ from jaxgan.core.types import State, Tree
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Addressed
-from jaxgan.run.options import Options
+from jaxgan.run.options import Options, whole_dispatches
 from jaxgan.run.training.program import Program, Totals
 
 MOST = 64
@@ -30,14 +30,11 @@ HELD = 2 * 2**30
 STACKED = 2**28
 """Bytes of the stacked batches of a dispatch, unless more steps are asked for."""
 
-RHYTHM = ("steps", "log_every", "sample_every", "save_every")
-"""Options that count whole dispatches."""
-
 BatchAt = Callable[[int], Tree]
 
 
 class Dispatch(NamedTuple):
-    """How the loop hands steps to the devices.
+    """Hands the steps of the loop to the devices, several at a time.
 
     Attributes:
       steps: of one dispatch. Number n is of steps n * steps to (n + 1) * steps.
@@ -54,7 +51,7 @@ class Dispatch(NamedTuple):
 
 
 def choose(options: Options, data: BatchAt) -> int:
-    """How many steps make one dispatch.
+    """Chooses how many steps make one dispatch.
 
     If the options leave it open: on CPU, where the host and the device are one, a
     single step; else the largest divisor of every interval, up to `MOST` and to half
@@ -77,15 +74,13 @@ def choose(options: Options, data: BatchAt) -> int:
     if not is_held(data):
         size = sum(leaf.nbytes for leaf in jax.tree.leaves(data(0)))
         most = min(most, STACKED // max(size, 1))
-    common = math.gcd(*(getattr(options, name) for name in RHYTHM))
+    common = math.gcd(*whole_dispatches(options).values())
     return max((k for k in range(1, most + 1) if common % k == 0), default=1)
 
 
 def _check_multiples(options: Options, steps: int) -> None:
-    for name in RHYTHM:
-        value = getattr(options, name)
+    for option, value in whole_dispatches(options).items():
         if value % steps:
-            option = f"--{name.replace('_', '-')}"
             nearest = max(1, round(value / steps)) * steps
             raise RunError(
                 f"{option}: saw {value}, wanted a multiple of the {steps} steps of a "
@@ -95,7 +90,7 @@ def _check_multiples(options: Options, steps: int) -> None:
 
 
 def is_held(data: BatchAt) -> bool:
-    """Whether a device is to hold all examples of some data, and make the batches."""
+    """Tells whether devices are to hold all examples, and to make the batches."""
     parts = _members(data)
     addressed = [part for part in parts if isinstance(part, Addressed)]
     return len(addressed) == len(parts) and sum(x.nbytes for x in addressed) <= HELD
@@ -106,7 +101,7 @@ def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
 
     Args:
       program: whose step it is.
-      data: this process's, see `hosts.own_batches`.
+      data: this process's, see `processes.own_batches`.
       steps: of one dispatch.
     """
     placement = program.placement
@@ -165,7 +160,7 @@ def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wra
 def all_examples(
     parts: Sequence[Addressed],
 ) -> tuple[Tree, Callable[[Tree, Tree], Tree]]:
-    """All examples of some runs, and f(examples, rows) -> the batch of all runs.
+    """Finds all examples of some runs, and f(examples, rows) -> the batch of all.
 
     Of runs with the same examples these are there once, else with one more axis.
     """
@@ -186,5 +181,5 @@ def _equal(one: Tree, other: Tree) -> bool:
 
 
 def _as_it_is(fed: Tree) -> Tree:
-    """To a single device `jax.jit` brings arrays in 7 µs, `device_put` in 160."""
+    """Leaves it to `jax.jit`, which takes 7 µs to a single device, `device_put` 160."""
     return fed

@@ -1,6 +1,4 @@
-"""A number that is not finite, told with what is still good."""
-
-from collections.abc import Sequence
+"""The end of a run at a number that is not finite, told with what is still good."""
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +10,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files import not_finite_record
 from jaxgan.run.files.checkpoints import Checkpoints
 from jaxgan.run.files.fingerprint import leaf_name
+from jaxgan.run.training.finite_flags import NotFinite
 
 ADVICE = (
     "the same command meets the same numbers again; in a new --run-dir try a lower "
@@ -19,17 +18,15 @@ ADVICE = (
 )
 
 
-def error(
-    step: int, names: Sequence[str], state: State, saves: Checkpoints
-) -> RunError:
-    """The error that ends a run; what it tells is kept in the run's folder too.
+def error(found: NotFinite, state: State, saves: Checkpoints) -> RunError:
+    """Makes the error that ends a run; what it tells is kept in the run's folder too.
 
     Args:
-      step: at which it was found.
-      names: of the metrics that are not finite; none if only the state is not.
+      found: what the flags say.
       state: on this process's devices.
       saves: the run's checkpoints.
     """
+    step, names = found.step, found.names
     leaves = jax.tree_util.tree_leaves_with_path(state)
     bad = (leaf_name(path) for path, leaf in leaves if not _finite(leaf))
     first, last = next(bad, "none"), saves.last

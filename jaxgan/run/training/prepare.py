@@ -16,19 +16,47 @@ from jaxgan.run.training.program import Program, fit
 
 
 class Prepared(NamedTuple):
-    """An experiment whose parts fit together and onto the devices.
+    """Holds an experiment whose parts fit together and onto the devices.
 
     Attributes:
+      experiment: of the first seed; those of other seeds differ in their data only.
+      options: how far it trains, and how often it tells.
       program: the compiled functions.
       data: f(step) -> this process's slice of the batch of all runs.
       steps_per_dispatch: how many steps are handed to the devices at a time.
-      description: a line for people.
     """
 
+    experiment: Experiment
+    options: Options
     program: Program
     data: Callable[[int], Tree]
     steps_per_dispatch: int
-    description: str
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Names the runs side by side by their seeds."""
+        return self.program.seeds
+
+    @property
+    def description(self) -> str:
+        """Says in a line, for people, what is trained where."""
+        generator, discriminator = self.program.parameters
+        parts, each = self.options.microbatches, self.steps_per_dispatch
+        platform = jax.local_devices()[0].platform
+        return (
+            f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
+            f"batch {self.experiment.data.batch_size} on "
+            f"{self.program.placement.count} {platform}"
+            + (f" of {jax.process_count()} processes" if processes.several() else "")
+            + (f" in {parts} parts" if parts > 1 else "")
+            + ("; shared draws" if self.options.shared_draws else "")
+            + (f"; seeds {self.seeds[0]} to {self.seeds[-1]}" if self._several else "")
+            + (f"; {each} steps per dispatch" if each > 1 else "")
+        )
+
+    @property
+    def _several(self) -> bool:
+        return len(self.seeds) > 1
 
 
 def prepare(
@@ -38,7 +66,7 @@ def prepare(
 
     Args:
       experiments: what to train side by side; they differ in their data only.
-      options: of which the devices and the intervals count.
+      options: how; the devices and the intervals count here.
       seeds: of the runs: initialisation and every draw.
 
     Raises:
@@ -50,19 +78,7 @@ def prepare(
     placement = place(
         options.devices, size, options.microbatches, options.model_parallel
     )
-    own = processes.own_batches(data, jax.process_index(), jax.process_count())
-    each = dispatch.choose(options, own)
+    part = processes.own_batches(data, jax.process_index(), jax.process_count())
+    each = dispatch.choose(options, part)
     program = fit(experiment, placement, tuple(seeds), data(0), options.shared_draws)
-    generator, discriminator = program.parameters
-    return Prepared(
-        program,
-        own,
-        each,
-        f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
-        f"batch {size} on {placement.count} {jax.local_devices()[0].platform}"
-        + (f" of {jax.process_count()} processes" if processes.several() else "")
-        + (f" in {options.microbatches} parts" if options.microbatches > 1 else "")
-        + ("; shared draws" if options.shared_draws else "")
-        + (f"; seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else "")
-        + (f"; {each} steps per dispatch" if each > 1 else ""),
-    )
+    return Prepared(experiment, options, program, part, each)

@@ -22,7 +22,7 @@ Totals = dict[str, metrics.Mean]
 
 
 class Program(NamedTuple):
-    """All that runs on the devices during training.
+    """Holds all that runs on the devices during training.
 
     Attributes:
       placement: the devices.
@@ -35,7 +35,7 @@ class Program(NamedTuple):
         the state and the totals; `finite` is of this step's metrics.
       put: f(batch) -> the global batch on the devices, of which every process gives its
         slice.
-      agree: f(number) -> what all processes agree to do, see `hosts.Agreement`.
+      agree: f(number) -> what all processes agree to do, see `processes.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
       microbatches: parts that the batch is gone through in.
     """
@@ -54,7 +54,7 @@ class Program(NamedTuple):
 
     @property
     def parameters(self) -> Players[int]:
-        """How many numbers each player learns, in one run."""
+        """Counts the numbers that each player learns, in one run."""
         return Players(
             *(
                 sum(math.prod(leaf.shape) for leaf in jax.tree.leaves(player["params"]))
@@ -71,7 +71,7 @@ def fit(
     batch: Tree,
     shared_draws: bool = False,
 ) -> Program:
-    """As `compile_program`, and tells plainly what does not fit.
+    """Calls `compile_program`, and tells plainly what does not fit.
 
     Raises:
       RunError: if game, turns, optimizers and data do not fit together.
@@ -114,16 +114,10 @@ def compile_program(
     _, measured = jax.eval_shape(play, state, shapes)
     names = tuple(sorted(measured))
 
-    def step(state, totals, batch):
-        state, measured = play(state, batch)
-        finite = jnp.stack(
-            [jnp.all(jnp.isfinite(measured[name].total)) for name in names]
-        )
-        return state, metrics.merge(totals, measured), finite
-
     def zeros():
         return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), measured)
 
+    step = _counted(play, names)
     whole, lying = placement.whole, placement.state(state)
     return Program(
         placement=placement,
@@ -140,6 +134,21 @@ def compile_program(
         is_finite=jax.jit(_is_finite),
         microbatches=placement.microbatches,
     )
+
+
+def _counted(
+    play: Callable[[State, Tree], tuple[State, Totals]], names: tuple[str, ...]
+) -> Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]:
+    """The step that adds its metrics up, and looks whether they are finite."""
+
+    def step(state, totals, batch):
+        state, measured = play(state, batch)
+        finite = jnp.stack(
+            [jnp.all(jnp.isfinite(measured[name].total)) for name in names]
+        )
+        return state, metrics.merge(totals, measured), finite
+
+    return step
 
 
 def _play(
@@ -162,13 +171,13 @@ def _play(
 def count_operations(
     experiment: Experiment, seeds: tuple[int, ...], batch: Tree, shared_draws: bool
 ) -> float:
-    """Of a step of all seeds on which every turn is due, however it is divided.
+    """Counts the operations of a step of all seeds on which every turn is due.
 
     Args:
       experiment, seeds, batch, shared_draws: as `compile_program` takes them.
 
     Returns:
-      See `compiled.operations`.
+      See `compiled_program.operations`.
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
@@ -176,7 +185,7 @@ def count_operations(
 
 
 def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
-    """The program's step, ready for XLA, from shapes alone: no device need be there.
+    """Lowers the step, ready for XLA, from shapes alone: no device need be there.
 
     Args:
       program: of `compile_program`.

@@ -7,25 +7,21 @@ from typing import Any
 
 import jax
 
+from jaxgan.core.turns import rhythm
 from jaxgan.run.devices.compiled_program import facts
-from jaxgan.run.experiment import Experiment
 from jaxgan.run.training.prepare import Prepared
 from jaxgan.run.training.program import count_operations
 
 
-def measure(
-    experiment: Experiment, prepared: Prepared, steps: int, shared_draws: bool = False
-) -> dict[str, Any]:
+def measure(prepared: Prepared) -> dict[str, Any]:
     """Times the compiled step on one batch that lies on the devices already.
 
     Turns that are not played on every step make steps of several lengths, so whole
-    periods of turns are timed, and divided by their length.
+    periods of turns are timed, and divided by their length: of the turns that there are
+    in the long run, after the last has started or stopped.
 
     Args:
-      experiment: what is trained.
-      prepared: the same.
-      steps: the least number of steps to time.
-      shared_draws: as the step was compiled, see `compile_program`.
+      prepared: what is trained; its options tell the least number of steps to time.
 
     Returns:
       Images per second; seconds per step, median and quartiles; seconds to compile the
@@ -35,16 +31,23 @@ def measure(
       second, or None if there are other steps; the device's kind and the number of
       devices.
     """
-    program = prepared.program
+    program, experiment, options = (
+        prepared.program,
+        prepared.experiment,
+        prepared.options,
+    )
     batch = program.put(prepared.data(0))
     began = time.perf_counter()
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
     compiled = program.step.lower(state, totals, batch).compile()
     compile_seconds = time.perf_counter() - began
-    period = math.lcm(*(turn.every for turn in experiment.recipe.turns))
+    turns = experiment.recipe.turns
+    settled, period = rhythm(turns)
+    if settled:
+        state = state._replace(step=state.step + settled)
     seconds = []
     # The first period only warms up.
-    for _ in range(1 + math.ceil(steps / period)):
+    for _ in range(1 + math.ceil(options.benchmark / period)):
         began = time.perf_counter()
         for _ in range(period):
             state, totals, finite = compiled(state, totals, batch)
@@ -53,8 +56,9 @@ def measure(
     median = statistics.median(seconds[1:])
     images = experiment.data.batch_size * len(program.seeds)
     used = jax.tree.leaves(batch)[0].sharding.device_set
-    counted = count_operations(experiment, program.seeds, batch, shared_draws)
+    counted = count_operations(experiment, program.seeds, batch, options.shared_draws)
     flops = None if math.isnan(counted) else counted / len(used)
+    alike = period == 1 and all(turn.stop is None for turn in turns)
     return {
         "images_per_second": round(images / median, 1),
         "seconds_per_step": median,
@@ -67,7 +71,7 @@ def measure(
         "compile_seconds": round(compile_seconds, 3),
         "peak_memory_bytes": _seen_by_allocator() or facts(compiled).memory,
         "flops_per_step": flops,
-        "flops_per_second": flops / median if flops and period == 1 else None,
+        "flops_per_second": flops / median if flops and alike else None,
         "device_kind": min(device.device_kind for device in used),
         "devices": len(used),
         "jax": jax.__version__,

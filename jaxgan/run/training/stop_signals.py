@@ -39,7 +39,7 @@ class Interrupts:
 
 
 def reason(stop: int) -> tuple[str, int]:
-    """Why a run stopped, and its exit status.
+    """Tells why a run stopped, and its exit status.
 
     Args:
       stop: the number of a signal, `TIME_IS_UP`, or 0 if all steps are done.

@@ -11,7 +11,7 @@ import pytest
 
 from jaxgan.run import launch
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, config_json, run_directory
+from jaxgan.run.files import checkpoints, claim, config_json, run_directory
 from jaxgan.run.files.metrics_log import Records
 from jaxgan.run.training import program
 from tests.run.conftest import EXPERIMENT, finish, spawn
@@ -150,7 +150,7 @@ def test_errors_are_plain_lines():
 
 def test_two_processes_cannot_train_one_run(train, tmp_path):
     (tmp_path / "run").mkdir()
-    with run_directory.locked(tmp_path / "run"):
+    with claim.locked(tmp_path / "run"):
         refuse(train, "another process is training")
 
 

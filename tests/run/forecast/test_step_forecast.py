@@ -95,7 +95,7 @@ def test_a_variant_and_the_report(capsys):
 
 def test_report_of_a_published_chip():
     chip = chips.CHIPS["TPU v5 lite"]
-    program = step_forecast.Facts(
+    program = step_forecast.ProgramFacts(
         arguments=2**20,
         outputs=2**20,
         aliased=2**20,

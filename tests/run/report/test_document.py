@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-import sys
+import shutil
 import types
 
 import jax
@@ -13,10 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.core import Context, Sample, example_keys
+from jaxgan.diagnosis import Diagnosis, Finding
 from jaxgan.run import launch, pictures
 from jaxgan.run.commands import cli
+from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, evaluations_log, metrics_log
+from jaxgan.run.files import (
+    checkpoints,
+    evaluations_log,
+    metrics_log,
+    not_finite_record,
+)
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling import sampler, stored_run
 
@@ -27,7 +34,6 @@ from jaxgan.run.kinds import landscape
 from jaxgan.run.report import (
     curves,
     document,
-    findings,
     run_facts,
     sections,
     signal_curves,
@@ -303,38 +309,44 @@ def test_what_the_experiment_raises_costs_its_part_only(runs, monkeypatch):
 
 
 def test_diagnosis(runs, monkeypatch):
-    name = findings.MODULE
     rows = metrics_log.read_rows(runs / "seeds" / metrics_log.METRICS)
     given = []
 
     def diagnose(rows):
         given.append(rows)
-        finding = types.SimpleNamespace(
-            name="collapse", evidence=NASTY, advice=("`hinge`", NASTY)
-        )
-        found = [finding] if len(given) == 2 else []
-        return types.SimpleNamespace(findings=found, unseen=("the future",))
+        finding = Finding("collapse", NASTY, ("`hinge`", NASTY))
+        found = (finding,) if len(given) == 2 else ()
+        return Diagnosis(1, found, ("the future",))
 
-    module = types.ModuleType(name)
-    module.__dict__["diagnose"] = diagnose
-    monkeypatch.setitem(sys.modules, name, module)
-    page = page_of(runs / "seeds")
+    with monkeypatch.context() as patch:
+        patch.setattr(stored_diagnosis, "diagnose", diagnose)
+        page = page_of(runs / "seeds")
+        points = page_of(runs / "points")
     loss = "generator/loss"
-    for seed, part in enumerate(given):
+    for seed, part in enumerate(given[:2]):
         wanted = [row["seeds"][str(seed)][loss] for row in rows if loss in row]
         assert [row[loss] for row in part if loss in row] == wanted
     assert "collapse seed 1" in page.text
     assert page.text.count(NASTY) == 2
     assert page.text.count("Not looked for: the future") == 1
-    assert "Nothing that is known to go wrong" in page_of(runs / "points").text
-    monkeypatch.delitem(sys.modules, name)
+    assert "Nothing that is known to go wrong" in points.text
     assert "Looked for: divergence." in page_of(runs / "points").text
 
 
-def test_without_a_diagnosis_the_section_is_left_out(runs, monkeypatch):
-    monkeypatch.setattr(findings, "MODULE", "jaxgan.evaluation.not_there")
-    assert findings.read([{"step": 1}]) is None
-    assert "diagnosis" not in page_of(runs / "points").ids
+def test_the_diagnosis_is_that_of_diagnose(runs, tmp_path, capsys):
+    """A number that was not finite is named on the page too."""
+    run = tmp_path / "run"
+    shutil.copytree(runs / "points", run)
+    last = metrics_log.read_rows(run / metrics_log.METRICS)[-1]["step"]
+    not_finite_record.write(run, last + 3, ("generator/loss",), "step")
+    cli.main(["diagnose", str(run)])
+    said = "not finite: generator/loss; first tensor: step"
+    assert said in capsys.readouterr().out
+    assert said in page_of(run).text
+
+
+def test_without_metrics_there_is_no_diagnosis(tmp_path):
+    assert "diagnosis" not in page_of(bare(tmp_path / "run", ())).ids
 
 
 @pytest.mark.parametrize(

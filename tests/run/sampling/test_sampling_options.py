@@ -14,7 +14,8 @@ from PIL import Image
 
 from jaxgan.core import Context, State, example_keys
 from jaxgan.core.types import Players
-from jaxgan.games.latent import LatentGame, standing_statistics, uniform_labels
+from jaxgan.games.latent import LatentGame, uniform_labels
+from jaxgan.games.standing_statistics import standing_statistics
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
 from jaxgan.nn import BatchNorm
@@ -185,7 +186,7 @@ def test_commands_take_several_truncations(run, tmp_path, capsys):
     capsys.readouterr()
     for command, said in (
         (["interpolate", str(run), "--truncation", "2,1"], "saw 2 numbers, wanted one"),
-        (["sample", str(run), "--truncation", "2,x"], "--truncation: invalid"),
+        (["sample", str(run), "--truncation", "2,x"], "saw '2,x', wanted numbers"),
         (["sample", str(run), "--standing-statistics", "2"], "no batch statistics"),
     ):
         with pytest.raises(SystemExit):

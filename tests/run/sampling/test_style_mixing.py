@@ -15,7 +15,7 @@ from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling import interpolation, sampler, stored_run, style_mixing
-from tests.experiments.test_experiments import EXPERIMENTS, fake_tfds
+from tests.experiments.test_experiments import EXPERIMENTS, fake_dataset
 
 FILE = EXPERIMENTS["stylegan2_cifar10"]
 
@@ -28,7 +28,7 @@ def run(tmp_path_factory):
     widths = ("condition-layers=1", "channel-base=32", "channel-max=4")
     flags = [f"--{flag}" for flag in (*sizes, *widths, "steps=1", f"run-dir={folder}")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "image_dataset", fake_tfds)
+        patch.setattr(data, "image_dataset", fake_dataset)
         assert launch.train(FILE, ["--variant=small", *flags]) == 0
         yield folder
 
@@ -115,6 +115,23 @@ def test_styles_are_made_of_the_class_that_is_asked_for(loaded):
     np.testing.assert_allclose(walk.value[::2], ends.value, 1e-5, 1e-6)
 
 
+def test_walks_between_styles_are_straight(loaded):
+    seen = []
+
+    class Spy(sampler.Sampler):
+        def render(self, state, keys, latent):
+            seen.append(np.asarray(latent.value))
+            return super().render(state, keys, latent)
+
+    interpolation.interpolate(
+        Spy(loaded.experiment, size=5), loaded.state, 3, (0, 1), 4
+    )
+    (w,) = seen
+    for place in range(5):
+        wanted = w[0] + place / 4 * (w[4] - w[0])
+        np.testing.assert_allclose(w[place], wanted, rtol=1e-5, atol=1e-6)
+
+
 def test_no_class_can_be_asked_for_without_a_condition(loaded):
     experiment, game = loaded.experiment, loaded.experiment.game
     game = StyleGame(
@@ -124,7 +141,7 @@ def test_no_class_can_be_asked_for_without_a_condition(loaded):
     zeros = jax.tree.map(lambda x: np.zeros(x.shape, x.dtype), made)
     state = loaded.state._replace(ema=zeros)
     draw = sampler.Sampler(dataclasses.replace(experiment, game=game), size=2)
-    assert not draw.takes_labels(state)
+    assert not draw.labelled
     with pytest.raises(RunError, match="not conditioned on labels"):
         draw(state, 3, np.arange(2), np.zeros(2, np.int32))
 

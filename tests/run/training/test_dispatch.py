@@ -160,6 +160,6 @@ def test_the_choice_on_accelerators(options, addressed, wanted, monkeypatch):
     assert dispatch.choose(Options(**options), batches) == wanted
     monkeypatch.setattr(dispatch, "HELD", 0)
     assert not dispatch.is_held(batches)
-    size = sum(leaf.nbytes for leaf in batches(0))
+    size = sum(leaf.nbytes for leaf in jax.tree.leaves(batches(0)))
     monkeypatch.setattr(dispatch, "STACKED", 20 * size)
     assert dispatch.choose(Options(steps=1000), batches) == 20

@@ -1,0 +1,167 @@
+"""What a game may be able to do beside playing.
+
+Whoever uses a trained generator asks for an ability, `isinstance(game, Walkable)`, and
+says plainly if there is none. It never asks which game it is. All methods are pure, and
+may be traced.
+
+What fakes are conditioned on when nobody trains comes from the kind of use: from labels
+(`Labelled`, `conditioned`) or from the user's own inputs (`Applicable`). It is never
+taken from the training data.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import jax
+
+from jaxgan.core.context import Context
+from jaxgan.core.interpolation import Share
+from jaxgan.core.types import Game, Sample, Tree, Variables
+
+
+@runtime_checkable
+class Truncatable(Protocol):
+    """A game that can trade the variety of its samples for their quality."""
+
+    def truncated(self, share: float, cutoff: int | None = None) -> Game:
+        """Makes the same game, with samples nearer to the typical one.
+
+        Args:
+          share: how near; what it means is the game's.
+          cutoff: so many of the first layers only.
+
+        Raises:
+          ValueError: if it cannot.
+        """
+        ...
+
+
+@runtime_checkable
+class Labelled(Protocol):
+    """A game whose samples may be conditioned on class labels."""
+
+    @property
+    def labelled(self) -> bool:
+        """Whether they are: a game of this kind may also be unconditional."""
+        ...
+
+    def of_labels(self, labels: jax.Array) -> Game:
+        """Makes the same game, whose fakes are of these classes; it reads no data.
+
+        Args:
+          labels: integers [B], one for every example that is drawn.
+
+        Raises:
+          ValueError: if samples are not conditioned on labels, or (when fakes are
+            drawn) there is not one label per example.
+        """
+        ...
+
+    def of_classes(self, classes: int) -> Game:
+        """Makes the same game, whose fakes are of uniformly drawn classes.
+
+        An example's class comes from its own key. No data are read.
+
+        Args:
+          classes: how many there are. A game need not know: its networks count them,
+            and so does the source of the data that it was trained on.
+
+        Raises:
+          ValueError: if samples are not conditioned on labels, or there are fewer than
+            two classes.
+        """
+        ...
+
+
+@runtime_checkable
+class Walkable(Protocol):
+    """A game with ways from one latent to another."""
+
+    def between(self, start: Tree, end: Tree, share: Share) -> Tree:
+        """Makes the latents at a share of the way, with the conditions of the start.
+
+        Args:
+          start: latents of B examples, as the game's `latent` draws them.
+          end: likewise.
+          share: 0 is exactly the start, 1 exactly the end.
+        """
+        ...
+
+
+@runtime_checkable
+class Layered(Protocol):
+    """A game whose latents have one part per layer of the generator."""
+
+    def layer_count(self, latent: Tree) -> int:
+        """Counts the layers that a latent (or its shapes) has parts for."""
+        ...
+
+    def mixed(self, latent: Tree, other: Tree, layers: Sequence[int]) -> Tree:
+        """Makes the latent with the parts of some layers from another.
+
+        Args:
+          latent: of B examples.
+          other: likewise.
+          layers: numbers from 0, the coarsest, on.
+
+        Raises:
+          ValueError: if there is no such layer.
+        """
+        ...
+
+
+@runtime_checkable
+class Chained(Protocol):
+    """A game whose samples take many passes of the generator, as denoising does."""
+
+    def sample(self, variables: Variables, context: Context) -> Sample:
+        """Draws samples from nothing, one per key of the context.
+
+        Args:
+          variables: of the generator.
+          context: of sampling. Its batch is not read.
+        """
+        ...
+
+
+@runtime_checkable
+class Applicable(Protocol):
+    """A game whose generator maps inputs: it translates, restores or enlarges them."""
+
+    def apply(self, variables: Variables, given: Tree, context: Context) -> Sample:
+        """Maps a user's own inputs.
+
+        Args:
+          variables: of the generator.
+          given: what to map: a tree of [B, ...] leaves.
+          context: of sampling. Its batch is not read.
+        """
+        ...
+
+
+def is_labelled(game: Game) -> bool:
+    """Whether a game's samples are conditioned on class labels."""
+    return isinstance(game, Labelled) and game.labelled
+
+
+def conditioned(game: Game, labels: jax.Array | None = None, classes: int = 0) -> Game:
+    """Makes the game to sample with, which reads no data.
+
+    Args:
+      game: the one that was trained.
+      labels: integers [B] that are asked for; None asks for nothing.
+      classes: how many there are, to draw from where labels are not asked for. Games
+        without labels need it not.
+
+    Raises:
+      ValueError: if labels are asked of a game without, or there are no classes to draw
+        from.
+    """
+    if isinstance(game, Labelled) and game.labelled:
+        return game.of_classes(classes) if labels is None else game.of_labels(labels)
+    if labels is not None:
+        raise ValueError(
+            f"labels: saw some, wanted none: this {type(game).__name__} is not "
+            "conditioned on labels"
+        )
+    return game

@@ -1,0 +1,141 @@
+"""A claim to a run's folder: nothing in it is lost, or mixed up with another run."""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import time
+from collections.abc import Iterator
+
+from jaxgan.run.devices import processes
+from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files.run_directory import (
+    COMMANDS,
+    CONFIG,
+    EXPERIMENT,
+    Identity,
+    check,
+    command,
+    write_text,
+)
+
+LIBRARIES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
+"""Whose versions are kept with a run."""
+
+PATIENCE = 60.0
+"""Seconds after which a file that one host wrote must be visible on the others."""
+
+
+@contextlib.contextmanager
+def claimed(
+    directory: pathlib.Path, identity: Identity, source: pathlib.Path
+) -> Iterator[None]:
+    """Makes a folder this run's, or goes on with it, alone until the end of the block.
+
+    Of several processes that train together, process 0 does it for all.
+
+    Args:
+      directory: of the run.
+      identity: of the run that is asked for.
+      source: the experiment's file, of which a copy is kept.
+
+    Raises:
+      RunError: on all processes, if the folder holds anything else, or a run that is
+        being trained already, or the others do not see it.
+    """
+    with contextlib.ExitStack() as stack:
+        with processes.together():
+            if processes.is_chief():
+                stack.enter_context(_claimed_here(directory, identity, source))
+        if not processes.everyone(_appears(directory / CONFIG)):
+            raise RunError(
+                f"--run-dir: {directory} is not one folder for all processes",
+                "choose one on a disk that all hosts share",
+            )
+        yield
+
+
+def _appears(path: pathlib.Path) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@contextlib.contextmanager
+def _claimed_here(
+    directory: pathlib.Path, identity: Identity, source: pathlib.Path
+) -> Iterator[None]:
+    check(directory, identity)
+    directory.mkdir(parents=True, exist_ok=True)
+    with locked(directory):
+        check(directory, identity)  # another process may have been quicker
+        if not (directory / CONFIG).exists():
+            # First of all files, so that a folder with anything else in it is a run.
+            text = json.dumps(identity._asdict(), indent=2)
+            write_text(directory / CONFIG, text + "\n")
+        _keep_source(directory, source)
+        _keep_versions(directory)
+        _keep_command(directory)
+        yield
+
+
+def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
+    copy, text = directory / EXPERIMENT, source.read_text()
+    if copy.exists() and copy.read_text() != text:
+        number = 1 + len(list(directory.glob("experiment-*.py")))
+        copy.replace(directory / f"experiment-{number}.py")
+        warn(
+            f"{source} has changed since this run began; the run goes on with the new "
+            f"code, the old is kept as experiment-{number}.py"
+        )
+    if not copy.exists():
+        write_text(copy, text)
+
+
+def _keep_versions(directory: pathlib.Path) -> None:
+    path = directory / "versions.json"
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in ("jaxgan", *LIBRARIES):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[name] = importlib.metadata.version(name)
+    if path.exists():
+        before = json.loads(path.read_text())
+        for name in ("jax", "jaxlib"):
+            if before.get(name) != versions.get(name):
+                warn(
+                    f"this run began with {name} {before.get(name)}, this is "
+                    f"{versions.get(name)}: it goes on, but not with the same bits"
+                )
+    else:
+        write_text(path, json.dumps(versions, indent=2) + "\n")
+
+
+def _keep_command(directory: pathlib.Path) -> None:
+    path = directory / COMMANDS
+    lines = path.read_text().splitlines() if path.exists() else []
+    if command() not in lines:
+        write_text(path, "".join(f"{line}\n" for line in [*lines, command()]))
+
+
+@contextlib.contextmanager
+def locked(directory: pathlib.Path) -> Iterator[None]:
+    """Keeps a second process from training the same run at the same time."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(f"another process is training {directory}") from None
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,78 @@
+"""The pictures of a run under way: the same latents, drawn again and again."""
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from jaxgan.core.types import State
+from jaxgan.run import pictures
+from jaxgan.run.devices import seed_axis
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import run_directory
+from jaxgan.run.files.metrics_log import Records, Silence
+from jaxgan.run.sampling import preview_grid, sampler
+
+
+class Previews:
+    """Draws samples of the averaged generator of every run, in files and in the logs.
+
+    What the experiment measures itself is told with them.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        run: pathlib.Path,
+        seeds: Sequence[int],
+        records: Records | Silence,
+        state: State,
+    ):
+        """Draws real examples, once in a run, beside the samples.
+
+        Args:
+          experiment: of the first seed.
+          run: the run's folder.
+          seeds: of the runs side by side.
+          records: where pictures and measures go.
+          state: any state of all runs, on this process's devices.
+        """
+        self._experiment, self._records, self._seeds = experiment, records, seeds
+        self._folders = run_directory.sample_folders(run, seeds)
+        self._sampler = sampler.Sampler(experiment)
+        first = seed_axis.member(state, 0, len(seeds))
+        self._grid = preview_grid.grid_of(self._sampler, experiment.kind.preview)
+        self._step: int | None = None
+        self._draw_real(run / run_directory.SAMPLES / "real.png", first)
+
+    def _draw_real(self, path: pathlib.Path, state: State) -> None:
+        if path.exists():
+            return
+        indices = np.arange(self._grid.num)
+        real = sampler.real_samples(self._experiment, state, indices)
+        picture = self._experiment.kind.picture(real)
+        pictures.save_png(path, pictures.enlarged(picture))
+
+    def is_drawn(self, step: int) -> bool:
+        """Whether there is a picture of a step."""
+        return self._step == step
+
+    def draw(self, step: int, state: State) -> None:
+        """Draws a state of all runs, which lies on this process's devices."""
+        measures, count = [], len(self._seeds)
+        for place, folder in enumerate(self._folders):
+            member = seed_axis.member(state, place, count)
+            picture = pictures.enlarged(self._picture(member))
+            pictures.save_png(folder / f"step_{step:08d}.png", picture)
+            if not place:
+                self._records.picture(step, picture)
+            measures.append(self._experiment.measure(member))
+        self._records.measured(step, measures)
+        self._step = step
+
+    def _picture(self, state: State) -> np.ndarray:
+        indices = np.arange(self._grid.num)
+        sample = self._sampler(state, 0, indices, self._grid.labels)
+        if self._experiment.progress is None:
+            return self._experiment.kind.picture(sample)
+        return self._experiment.progress(state, sample)

@@ -1,0 +1,64 @@
+"""Law 1: who changes on a turn."""
+
+import functools
+
+import jax
+
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.microbatches import batch_size
+from jaxgan.testing.comparison import assert_close, assert_equal, equal
+from jaxgan.testing.subject import Subject
+
+
+def check_only_the_mover_changes(subject: Subject) -> None:
+    """Law 1: a turn leaves the other player as it was, bit for bit."""
+    for alone in subject.alone:
+        (turn,) = alone.turns
+        other = "generator" if turn.player == "discriminator" else "discriminator"
+        before = alone.init()
+        after, _ = alone.jitted_step(before, alone.batch)
+        still = getattr(before.variables, turn.player)["params"]
+        moved = getattr(after.variables, turn.player)["params"]
+        if equal(still, moved):
+            raise AssertionError(f"law 1: the {turn.player}'s turn moved nothing")
+        for part in ("variables", "opt_state"):
+            assert_equal(
+                getattr(getattr(before, part), other),
+                getattr(getattr(after, part), other),
+                f"law 1: {part} of the {other} changed on the {turn.player}'s turn",
+            )
+
+
+def check_collections_change_in_the_main_pass(subject: Subject) -> None:
+    """Law 1: collections are what the mover's main pass made them, and no other."""
+    state, game, batch = subject.init(), subject.game, subject.batch
+    keys_of = functools.partial(example_keys, count=batch_size(batch))
+
+    def expected(turn):
+        key = jax.random.fold_in(jax.random.fold_in(state.key, state.step), 0)
+        context = Context(keys_of(key), batch, state.step, train=True)
+        fork = context.fork("generator")
+        latent, generator = game.latent(state.variables.generator, fork)
+        real, generator = game.real(generator, latent, fork)
+        fake, generator = game.generate(generator, latent, fork)
+        if turn.player == "generator":
+            return generator
+        discriminator = state.variables.discriminator
+        for stream, sample in (("real", real), ("fake", fake)):
+            fork = context.fork(stream)
+            sample = subject.augment.apply(state.augment, sample, fork)
+            _, discriminator = game.discriminate(discriminator, sample, fork)
+        return discriminator
+
+    for alone in subject.alone:
+        (turn,) = alone.turns
+        after, _ = alone.jitted_step(alone.init(), batch)
+        seen = dict(getattr(after.variables, turn.player))
+        seen.pop("params")
+        if not seen:
+            continue
+        wanted = dict(jax.jit(functools.partial(expected, turn))())
+        wanted.pop("params")
+        assert_close(
+            wanted, seen, f"law 1: collections of the {turn.player}", 1e-4, 1e-5
+        )

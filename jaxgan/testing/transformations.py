@@ -1,0 +1,125 @@
+"""Law 2: however a step is wrapped, it does the same."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import optax
+from jax import lax
+from jax.sharding import AxisType, NamedSharding
+from jax.sharding import PartitionSpec as P
+
+from jaxgan.core.microbatches import batch_size
+from jaxgan.core.move import Metrics
+from jaxgan.core.types import Players, State
+from jaxgan.testing.comparison import assert_close
+from jaxgan.testing.subject import Subject
+
+
+def check_transformations_agree(
+    subject: Subject,
+    *,
+    reads_batch: bool = False,
+    relative: float = 1e-3,
+    absolute: float = 1e-5,
+) -> None:
+    """Law 2: however the step is wrapped, it does the same, to float tolerance.
+
+    Eager, scan, vmap over seeds, sharded jit, `shard_map` with and without varying
+    types, pmap and microbatches against plain jit. Optimizers are replaced by SGD,
+    because Adam turns the rounding of a zero gradient into whole steps.
+    """
+    sgd = optax.sgd(0.01)
+    subject = dataclasses.replace(subject, optimizers=Players(sgd, sgd))
+    state, batch = subject.init(), subject.batch
+
+    def repeat(step, state):
+        for _ in range(subject.steps):
+            state, measured = step(state, batch)
+        return state, measured
+
+    wanted = repeat(subject.jitted_step, state)
+    for name, run in _transformations(subject, reads_batch).items():
+        seen = run(repeat, state)
+        for part, left, right in zip(("state", "metrics"), wanted, seen):
+            what = f"law 2: {part} under {name}, against jit"
+            assert_close(left, right, what, relative, absolute)
+
+
+Run = Callable[..., tuple[State, Metrics]]
+"""f(repeat, state) -> the state and the last metrics after `repeat(step, state)`."""
+
+
+def _transformations(subject: Subject, reads_batch: bool) -> dict[str, Run]:
+    """What there is to do with a step, by its name."""
+    runs = {
+        "eager": lambda repeat, state: repeat(subject.step(), state),
+        "scan": _scan(subject),
+        "vmap over seeds": _seeds(subject),
+        **_over_devices(subject),
+    }
+    if not reads_batch:
+        parts = min(2, batch_size(subject.batch))
+        runs["microbatches"] = lambda repeat, state: repeat(
+            jax.jit(subject.step(microbatches=parts)), state
+        )
+    return runs
+
+
+def _scan(subject: Subject) -> Run:
+    def run(repeat, state):
+        del repeat
+        steps, step = jnp.arange(subject.steps), subject.step()
+        state, measured = jax.jit(
+            lambda state: lax.scan(lambda s, _: step(s, subject.batch), state, steps)
+        )(state)
+        return state, jax.tree.map(lambda x: x[-1], measured)
+
+    return run
+
+
+def _seeds(subject: Subject) -> Run:
+    def run(repeat, state):
+        axes = State(None, *(0 for _ in State._fields[1:]))  # type: ignore[arg-type]
+        several = jax.vmap(subject.step(), (axes, None), (axes, 0))
+        other = subject.init(1)
+        both = jax.tree.map(lambda *x: jnp.stack(x), state, other)
+        out = repeat(jax.jit(several), both._replace(step=state.step))
+        step = out[0].step
+        first = jax.tree.map(lambda x: x[0], (out[0]._replace(step=out[0].key), out[1]))
+        return first[0]._replace(step=step), first[1]
+
+    return run
+
+
+def _over_devices(subject: Subject) -> dict[str, Run]:
+    batch = subject.batch
+    devices = math.gcd(jax.device_count(), batch_size(batch))
+    mesh = jax.make_mesh((devices,), ("data",), axis_types=(AxisType.Auto,))
+    split = NamedSharding(mesh, P("data"))
+    mapped = subject.step(axis_name="data")
+
+    def pmap(repeat, state):
+        apart = jax.tree.map(lambda x: x.reshape(devices, -1, *x.shape[1:]), batch)
+        places = list(mesh.devices.flat)
+        step = jax.pmap(mapped, "data", in_axes=(None, 0), devices=places)
+        return repeat(lambda s, _: jax.tree.map(lambda x: x[0], step(s, apart)), state)
+
+    def shards(check_vma):
+        specs = {"in_specs": (P(), P("data")), "out_specs": P()}
+        step = jax.shard_map(mapped, mesh=mesh, check_vma=check_vma, **specs)
+        return lambda repeat, state: repeat(jax.jit(step), state)
+
+    def sharded(repeat, state):
+        step = jax.jit(subject.step(sharding=split))
+        placed = jax.device_put(batch, split)
+        return repeat(lambda state, _: step(state, placed), state)
+
+    return {
+        "pmap": pmap,
+        "shard_map": shards(True),
+        "shard_map without varying types": shards(False),
+        "sharded jit": sharded,
+    }
