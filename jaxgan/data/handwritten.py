@@ -47,12 +47,12 @@ def outlines(coverage: np.ndarray, scale: int, rounds: int = 10) -> np.ndarray:
     mean curvature') among the shapes that cover every cell as wanted. From x the
     coverage itself, repeat
 
-        x <- P(½ + σ√(2π) (Gσ * x - ½)),
+        x <- P(½ + ⅔ σ√(2π) (Gσ * x - ½)),
 
     where Gσ is a Gaussian whose σ falls from ¾ to ¼ of a cell, in pixels, beyond the
     image is nothing, and P is the projection onto the images in [0, 1] whose cells have
     the wanted means: it adds one number per cell and clips. The blur rounds outlines
-    off, and the slope makes a straight edge one pixel wide again.
+    off, and the slope makes a straight edge one and a half pixels wide again.
 
     Args:
       coverage: [N, H, W] in [0, 1].
@@ -69,7 +69,7 @@ def outlines(coverage: np.ndarray, scale: int, rounds: int = 10) -> np.ndarray:
         image = _joined(cells, scale)
         rows, columns = (_gaussian(size, sigma) for size in image.shape[1:])
         blurred = _split(rows @ image @ columns, scale)[edges]
-        slope = np.float32(sigma * np.sqrt(2.0 * np.pi))
+        slope = np.float32(sigma * np.sqrt(2.0 * np.pi) / 1.5)
         steep = slope * (blurred - np.float32(0.5)) + np.float32(0.5)
         cells[edges] = _projected(steep, coverage[edges])
     return _joined(cells, scale)
