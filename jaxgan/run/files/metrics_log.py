@@ -44,6 +44,7 @@ class Records:
         stop: int,
         batch_size: int,
         seeds: Sequence[int] = (0,),
+        unit: str = "images",
     ):
         self._batch_size, self._seeds = batch_size, seeds
         self._path = run / METRICS
@@ -51,7 +52,7 @@ class Records:
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
         self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
-        self._display = display(step, stop)
+        self._display = display(step, stop, unit)
         self._since = step
         self._clock = time.monotonic()
 
