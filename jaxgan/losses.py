@@ -79,12 +79,29 @@ R3GAN (arXiv 2501.05441), equation 2. Real i is paired with fake i.
 """
 
 
+def _swapped_labels(real: jax.Array, fake: jax.Array) -> jax.Array:
+    return softplus(-fake) + softplus(real)
+
+
+bidirectional = Loss(
+    generator=_swapped_labels,
+    discriminator=_binary_cross_entropy,
+)
+"""Non-saturating in both directions, where the generator's side makes real pairs too.
+
+D: softplus(-r) + softplus(f); G: softplus(-f) + softplus(r). Dumoulin et al. 2017
+(arXiv 1606.00704), section 2 and algorithm 1 (ALI); Donahue et al. 2017 (arXiv
+1605.09782), section 3.4 (BiGAN): the generator and the encoder minimise the cross-
+entropy of the swapped labels.
+"""
+
+
 def _against_averages(real, fake, mean):
     return real - mean(fake), fake - mean(real)
 
 
 relativistic_average = Loss(
-    generator=lambda real, fake: softplus(-fake) + softplus(real),
+    generator=_swapped_labels,
     discriminator=_binary_cross_entropy,
     compare=_against_averages,
 )

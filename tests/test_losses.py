@@ -39,6 +39,10 @@ REFERENCE = {
     "wasserstein": (lambda r, f: f - r, lambda r, f: -f),
     "hinge": (lambda r, f: relu(1 - r) + relu(1 + f), lambda r, f: -f),
     "relativistic": (lambda r, f: softplus(f - r), lambda r, f: softplus(r - f)),
+    "bidirectional": (
+        lambda r, f: softplus(-r) + softplus(f),
+        lambda r, f: softplus(-f) + softplus(r),
+    ),
     "relativistic_average": (
         lambda r, f: softplus(-(r - f.mean())) + softplus(f - r.mean()),
         lambda r, f: softplus(-(f - r.mean())) + softplus(r - f.mean()),

@@ -22,6 +22,7 @@ RECIPES = {
     and not name.startswith("_")
 }
 PUBLISHED = {
+    "ali",
     "minimax",
     "nonsaturating",
     "least_squares",
@@ -52,6 +53,7 @@ def test_all_are_found():
         ("hinge", ["adversarial"], 5),
         ("biggan", ["adversarial"], 2),
         ("relativistic", ["adversarial"], 1),
+        ("ali", ["adversarial"], 1),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
     ],
 )
@@ -182,6 +184,7 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("wgan_gp", 1e-4),
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
+        ("ali", 1e-4),
         ("acgan", 2e-4),
         ("infogan", (1e-3, 2e-4)),
         ("reacgan", 2.8284e-4),
@@ -198,7 +201,7 @@ def test_first_update_has_the_published_size(name, rate):
 
 
 @pytest.mark.parametrize(
-    "name", ["minimax", "nonsaturating", "least_squares", "relativistic"]
+    "name", ["minimax", "nonsaturating", "least_squares", "relativistic", "ali"]
 )
 def test_the_discriminator_may_have_its_own_rate(name):
     sizes = first_updates(RECIPES[name](1e-3, discriminator_rate=2e-4))

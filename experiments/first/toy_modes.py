@@ -18,7 +18,6 @@ the pictures become an animation.
 """
 
 import dataclasses
-import functools
 from typing import Literal
 
 import jax
@@ -36,6 +35,7 @@ from jaxgan.models import toy
 from jaxgan.nn import Packed
 from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import Points
 from jaxgan.run.options import Options
 
 SAMPLES = 2_500
@@ -149,7 +149,7 @@ def build(config: Config) -> Experiment:
             ema_decay=schedules.half_life(500.0 * config.batch_size, ramp_up=0.05)
         ),
         data=data.batches(source, config.batch_size, config.seed),
-        picture=functools.partial(_cloud, lattice=lattice),
+        kind=Points(real=centres),
         progress=progress,
         measure=measure,
     )
@@ -184,11 +184,6 @@ def landscape(logits, points, lattice: np.ndarray) -> np.ndarray:
     axes.set_axis_off()
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
-
-
-def _cloud(sample: Sample, lattice: np.ndarray) -> np.ndarray:
-    """Points alone, in the same frame."""
-    return landscape(np.zeros(len(lattice)), sample.value, lattice)
 
 
 def tiny(config: Config) -> Config:

@@ -38,6 +38,7 @@ from jaxgan.models import dcgan
 from jaxgan.nn import CodeHead, Headed
 from jaxgan.run import launch, pictures
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds.images import grid
 from jaxgan.run.options import Options
 
 
@@ -136,7 +137,7 @@ def meanings(game: LatentGame, codes: Codes, columns: int = 10):
 
     def progress(state, sample):
         del sample
-        parts = [pictures.grid(Sample(x), columns) for x in generated(state.ema)]
+        parts = [grid(Sample(x), columns) for x in generated(state.ema)]
         gap = np.full((parts[0].shape[0], 16, 3), pictures.WHITE, np.uint8)
         joined = [piece for part in parts for piece in (part, gap)]
         return np.concatenate(joined[:-1], axis=1)

@@ -71,6 +71,14 @@ class Extractor:
         """The name that a measure goes by: 'FID', or 'FID (classifier)'."""
         return measure if self.published else f"{measure} ({self.name})"
 
+    def check(self, images: np.ndarray) -> None:
+        """Checks what is to be seen.
+
+        Raises:
+          ValueError: naming what was seen and wanted, if it cannot be.
+        """
+        check_images(images, self.shape)
+
     def features(self, images: Any) -> np.ndarray:
         """Features [B, N] float32; stops where the network has computed them.
 
@@ -108,14 +116,14 @@ class Extractor:
 
     def _in_batches(self, function: Callable[[Any, Any], Any], images: Any) -> Any:
         images = np.asarray(images)
-        check_images(images, self.shape)
+        self.check(images)
         if images.dtype != np.uint8:
             images = images.astype(np.float32)
         parts = []
         for start in range(0, len(images), self.batch_size):
             part = images[start : start + self.batch_size]
             missing = self.batch_size - len(part)
-            filled = np.pad(part, ((0, missing), (0, 0), (0, 0), (0, 0)))
+            filled = np.pad(part, ((0, missing), *[(0, 0)] * (part.ndim - 1)))
             made = function(self._placed, filled)
             count = len(part)
             parts.append(jax.tree.map(lambda x, n=count: np.asarray(x)[:n], made))

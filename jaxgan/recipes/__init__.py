@@ -2,6 +2,7 @@
 
 from jaxgan.core.recipe import Recipe
 from jaxgan.recipes.acgan import acgan
+from jaxgan.recipes.ali import ali
 from jaxgan.recipes.alternation import LearningRate
 from jaxgan.recipes.biggan import biggan
 from jaxgan.recipes.hinge import hinge
@@ -23,6 +24,7 @@ __all__ = [
     "R3GANSchedule",
     "Recipe",
     "acgan",
+    "ali",
     "biggan",
     "hinge",
     "infogan",

@@ -58,6 +58,10 @@ def option(metavar: str | None = None, default: str | None = None) -> Any:
     return tyro.conf.arg(metavar=metavar, help_behavior_hint=hint)
 
 
+Flag = Annotated[bool, option(default="")]
+"""The type of an option without a value."""
+
+
 def _numbers(words: list[str]) -> tuple[float, ...]:
     try:
         return tuple(float(word) for word in words[0].split(","))
@@ -105,6 +109,15 @@ def parse(
     return reading.rest() if reading.has_rest else reading.all()
 
 
+def flags(kind: Any, markers: Sequence[Any] = COMMAND) -> list[str]:
+    """Finds the options of a dataclass, as its help has them: `--like-this`."""
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
+        tyro.cli(kind, args=["--help"], prog="", description="", config=markers)
+    found = re.findall(r"--[a-z][a-z0-9.-]*[a-z0-9]", text.getvalue())
+    return list(dict.fromkeys(found))
+
+
 @dataclasses.dataclass(frozen=True)
 class _Reading:
     """One command line; the fields are the arguments of `parse`."""
@@ -126,8 +139,8 @@ class _Reading:
     def rest(self) -> Any:
         first = self.words[:1]
         if first and first[0].startswith("-"):
-            known = self._known()
-            if first[0].split("=")[0] not in known:
+            known = flags(self.kind, self.markers)
+            if _flag(first[0]) not in known:
                 raise self._unknown(first[0], known)
         with self._refusing():
             parsed, rest = self._read(
@@ -157,24 +170,21 @@ class _Reading:
             yield
 
     def _refuse(self, event: Any) -> None:
-        unknown = getattr(event, "tokens", None)
-        unknown = unknown or getattr(event, "unrecognized_tokens", None)
-        if unknown:
-            raise self._unknown(unknown[0], self._known())
+        if isinstance(event, refusals.UnrecognizedArgs):
+            known = flags(self.kind, self.markers)
+            raise self._unknown(event.tokens[0], known)
         if isinstance(event, refusals.MissingArgs):
-            names = [_name(missing.arg) for missing in event.missing_arguments]
-            raise RunError(
-                f"the following arguments are required: {', '.join(names)}",
-                f"see {self.program} --help",
-            )
+            raise self._missing([missing.arg for missing in event.missing_arguments])
         if isinstance(event, refusals.InvalidChoice):
-            choices = [word for word in event.choices if word != "None"]
+            choices = sorted(word for word in event.choices if word != "None")
             raise RunError(
-                f"{_name(event.argument)}: saw {event.value!r}, wanted "
-                f"{' or '.join(choices)}",
+                f"{_name(event.argument)}: saw {event.value!r}, wanted one of "
+                f"{', '.join(choices)}",
                 suggestion(event.value, choices),
             )
         if isinstance(event, refusals.BadValue):
+            if event.argument.is_positional():
+                raise self._missing([event.argument])
             wanted = _wanted(event.argument)
             raise RunError(f"{_name(event.argument)}: saw no value, wanted {wanted}")
         if isinstance(event, refusals.InstantiationFailure) and event.argument:
@@ -184,32 +194,42 @@ class _Reading:
                 wanted = _wanted(event.argument)
             raise RunError(f"{_name(event.argument)}: saw {value!r}, wanted {wanted}")
 
+    def _missing(self, arguments: Sequence[Any]) -> RunError:
+        known = flags(self.kind, self.markers)
+        for word in self.words:
+            if word.startswith("--") and _flag(word) not in known:
+                return self._unknown(word, known)
+        names = [_name(argument) for argument in arguments]
+        return RunError(
+            f"the following arguments are required: {', '.join(names)}",
+            f"see {self.program} --help",
+        )
+
     def _unknown(self, word: str, known: list[str]) -> RunError:
-        if word.startswith("-"):
-            hint = suggestion(word.split("=")[0], known)
+        if self.has_rest:
+            hint = "options of the experiment stand behind its name"
+        elif word.startswith("-"):
+            hint = suggestion(_flag(word), known)
         else:
             hint = getattr(self.kind, "beside", f"see {self.program} --help")
         return RunError(f"{self.program} knows no {word!r}", hint)
-
-    def _known(self) -> list[str]:
-        """The options, which the help names."""
-        text = io.StringIO()
-        with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
-            self._read(["--help"])
-        found = re.findall(r"--[a-z][a-z0-9.-]*[a-z0-9]", text.getvalue())
-        return list(dict.fromkeys(found))
 
     def _value(self, argument: Any) -> str:
         """The words behind an option, as many as it takes."""
         count = argument.lowered.nargs
         count = count if isinstance(count, int) else len(self.words)
         for place, word in reversed(list(enumerate(self.words))):
-            flag, equals, value = word.partition("=")
-            if flag.replace("_", "-") == _name(argument):
+            _, equals, value = word.partition("=")
+            if _flag(word) == _name(argument):
                 behind = self.words[place + 1 :]
                 own = itertools.takewhile(lambda word: word[:2] != "--", behind)
                 return value if equals else " ".join(list(own)[:count])
         return ""
+
+
+def _flag(word: str) -> str:
+    """The option that a word names: --run-dir, of --run_dir=x."""
+    return word.split("=")[0].replace("_", "-")
 
 
 def _name(argument: Any) -> str:

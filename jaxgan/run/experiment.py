@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Augment, Game, Sample, State, Tree
-from jaxgan.run import pictures
+from jaxgan.run.kinds import Kind, images
 
 
 class Batches(Protocol):
@@ -65,9 +65,9 @@ class Experiment:
       recipe: turns, optimizers, and the decay of the generator's running average.
       data: the batch of every step.
       augment: applied to whatever the discriminator judges.
-      picture: draws samples as one uint8 picture [H, W, 3].
-      progress: f(state, sample) -> picture, drawn during training; by default `picture`
-        of the sample. It may show the discriminator too.
+      kind: of the data: how examples are drawn, written, measured and reported.
+      progress: f(state, sample) -> uint8 picture [H, W, 3], drawn during training; by
+        default that of the kind. It may show the discriminator too.
       measure: f(state) -> {name: number}, logged whenever progress is drawn.
       held_out: examples of the same kind that are never trained on. With them
         `jaxgan diagnose` sees overfitting and memorisation; without, it cannot.
@@ -77,7 +77,7 @@ class Experiment:
     recipe: Recipe
     data: Batches
     augment: Augment = Augment()  # noqa: RUF009  immutable
-    picture: Callable[[Sample], np.ndarray] = pictures.grid
+    kind: Kind = images
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing
     held_out: Batches | None = None

@@ -60,12 +60,12 @@ class Options:
     """Steps between measurements for `jaxgan diagnose`."""
     evaluate_every: int | None = count(None, alike=True)
     """Steps between evaluations, the same as of `jaxgan evaluate`; by default none."""
-    evaluate_metrics: tuple[str, ...] = ("fid",)
-    """What these measure."""
+    evaluate_metrics: tuple[str, ...] = ()
+    """What these measure; by default the first measure of the kind of data: FID."""
     evaluate_num: int = 1000
-    """Images of a kind that they see."""
+    """How many real and how many generated examples they see."""
     evaluate_split: str = "train"
-    """Real images that they compare with: train, held_out, or as the data call them."""
+    """Real examples to compare with: train, held_out, or as the data call them."""
     evaluate_weights: pathlib.Path | None = None
     """File of the Inception network's weights, for it to see the images."""
     evaluate_share: float = 1.0

@@ -1,10 +1,11 @@
-"""Samples as pictures: uint8 arrays [H, W, 3]."""
+"""Pictures: uint8 arrays [H, W, 3], put together, enlarged, and saved."""
 
 import math
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 from jaxgan.core.types import Sample
@@ -15,68 +16,33 @@ GAP = 2
 """White pixels between samples."""
 
 
-def grid(sample: Sample, columns: int | None = None, gap: int = GAP) -> np.ndarray:
-    """Images side by side, row by row.
+def mosaic(cells: np.ndarray, columns: int | None = None, gap: int = GAP) -> np.ndarray:
+    """Puts pictures [N, H, W, 3] of one size side by side, row by row.
 
     Args:
-      sample: value [N, H, W, C] in [-1, 1] with C = 1 (gray), 3 or 4 (with opacity, on
-        white). Videos [N, T, H, W, C] become one row of frames each.
-      columns: images per row; by default as many as make the grid square.
-      gap: white pixels between images.
-
-    Raises:
-      ValueError: if the value is no stack of images.
+      cells: uint8.
+      columns: pictures per row; by default as many as make the whole square.
+      gap: white pixels between pictures.
     """
-    images = np.asarray(sample.value)
-    if images.ndim == 5:
-        columns = images.shape[1]
-        images = images.reshape(-1, *images.shape[2:])
-    images = to_uint8(images)
-    count, height, width, _ = images.shape
+    count, height, width, _ = cells.shape
     columns = columns or math.ceil(math.sqrt(count))
     rows = -(-count // columns)
-    cells = np.full((rows * columns, height + gap, width + gap, 3), WHITE, np.uint8)
-    cells[:count, :height, :width] = images
-    picture = cells.reshape(rows, columns, height + gap, width + gap, 3)
+    spaced = np.full((rows * columns, height + gap, width + gap, 3), WHITE, np.uint8)
+    spaced[:count, :height, :width] = cells
+    picture = spaced.reshape(rows, columns, height + gap, width + gap, 3)
     picture = picture.swapaxes(1, 2).reshape(rows * (height + gap), -1, 3)
     return picture[: picture.shape[0] - gap, : picture.shape[1] - gap]
 
 
-def strip(sample: Sample, gap: int = GAP) -> np.ndarray:
-    """All images in one row."""
-    return grid(sample, columns=len(sample.value), gap=gap)
-
-
-def scatter(
-    sample: Sample, real: np.ndarray | None = None, pixels: int = 400
-) -> np.ndarray:
-    """Points of the plane.
-
-    Args:
-      sample: value [N, 2].
-      real: points [M, 2] drawn in grey underneath; they also set the frame, so that
-        pictures of different steps can be compared.
-      pixels: width and height of the picture.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    points = np.asarray(sample.value)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"scatter: saw {list(points.shape)}, wanted points [N, 2]")
-    figure = Figure(figsize=(pixels / 100, pixels / 100), dpi=100)
-    canvas = FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    if real is not None:
-        axes.scatter(real[:, 0], real[:, 1], s=6, c="0.75", linewidths=0)
-        low, high = real.min(0), real.max(0)
-        margin = 0.15 * max(float((high - low).max()), 1e-6)
-        axes.set_xlim(low[0] - margin, high[0] + margin)
-        axes.set_ylim(low[1] - margin, high[1] + margin)
-    axes.scatter(points[:, 0], points[:, 1], s=6, c="tab:orange", linewidths=0)
-    axes.set_axis_off()
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+def singles(
+    samples: Sample, picture: Callable[[Sample], np.ndarray]
+) -> list[np.ndarray]:
+    """Draws every sample's own picture."""
+    count = len(jax.tree.leaves(samples)[0])
+    return [
+        picture(jax.tree.map(lambda x, i=place: x[i : i + 1], samples))
+        for place in range(count)
+    ]
 
 
 def enlarged(picture: np.ndarray, pixels: int = 512) -> np.ndarray:
@@ -125,27 +91,6 @@ def curves(path: pathlib.Path, rows: Sequence[dict[str, Any]]) -> pathlib.Path:
         axes.set_xlabel("step")
     canvas.print_png(str(path))
     return path
-
-
-def to_uint8(images: Any) -> np.ndarray:
-    """Images [N, H, W, C] in [-1, 1], C = 1, 3 or 4, to uint8 [N, H, W, 3].
-
-    Raises:
-      ValueError: if the shape is another.
-    """
-    images = np.asarray(images, np.float32)
-    if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
-        raise ValueError(
-            f"images: saw shape {list(images.shape)}, wanted [N, H, W, C] with C = 1, "
-            "3 or 4; give the Experiment a `picture` function for other samples"
-        )
-    images = (np.clip(np.nan_to_num(images), -1.0, 1.0) + 1.0) / 2.0
-    if images.shape[-1] == 4:
-        opacity = images[..., 3:]
-        images = images[..., :3] * opacity + (1.0 - opacity)
-    return np.broadcast_to(
-        np.rint(images * 255.0).astype(np.uint8), (*images.shape[:3], 3)
-    )
 
 
 def save_png(path: pathlib.Path, picture: np.ndarray) -> None:

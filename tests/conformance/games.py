@@ -12,9 +12,10 @@ from jaxgan import nn as layers
 from jaxgan.core import Context, Sample, Verdict
 from jaxgan.core.heads import Codes
 from jaxgan.games.draws import with_codes
+from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
-from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
 from jaxgan.models.biggan import deep as biggan_deep
 
 SIZE = 16
@@ -207,6 +208,27 @@ def deep() -> LatentGame:
     )
 
 
+def joint() -> JointGame:
+    """With an encoder that draws its codes."""
+    return JointGame(
+        Generator(),
+        ali.PointDiscriminator((8,), 2, kernel_init=nn.linear.default_kernel_init),
+        latent_size=3,
+        encoder=ali.PointEncoder(
+            3, (8,), normalise=False, kernel_init=nn.linear.default_kernel_init
+        ),
+    )
+
+
+def joint_images() -> JointGame:
+    return JointGame(
+        dcgan.Generator((8, 8, 1), 4),
+        ali.Discriminator(4, (8,), (8,)),
+        latent_size=3,
+        encoder=ali.Encoder(3, 4, stochastic=False),
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -244,13 +266,16 @@ GAMES = {
     ),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
+    "joint": Case(joint, points),
+    "joint_images": Case(joint_images, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
 
 HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
-    *("grouped", "hinge", "infogan", "least_squares", "lesson", "minimax", "modern"),
+    *("grouped", "hinge", "infogan", "joint_images", "least_squares", "lesson"),
+    *("minimax", "modern"),
     *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
     "stylegan2",
 )

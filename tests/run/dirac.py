@@ -16,6 +16,7 @@ from jaxgan.games.latent import LatentGame
 from jaxgan.nn import Dense
 from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import Points
 from jaxgan.terms import adversarial, r1
 
 
@@ -70,7 +71,7 @@ def build(config):
         ),
         data=data.batches(train, 32, config.seed),
         held_out=data.batches(held_out, 32, config.seed),
-        picture=lambda sample: np.zeros((8, 8, 3), np.uint8),
+        kind=Points(pixels=20),
     )
 
 

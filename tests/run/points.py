@@ -4,7 +4,6 @@ The experiment that the tests of `jaxgan.run` train.
 """
 
 import dataclasses
-import functools
 import time
 
 import jax
@@ -17,8 +16,9 @@ from jaxgan import data, losses
 from jaxgan.core import Players, Sample, Term, Turn
 from jaxgan.core.recipe import Recipe
 from jaxgan.games.latent import LatentGame, as_data, unconditional
-from jaxgan.run import launch, pictures
+from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import Points
 from jaxgan.terms import adversarial
 
 
@@ -139,9 +139,7 @@ def build(config):
             ema_decay=lambda step, images: np.float32(0.9),
         ),
         data=batches,
-        picture=functools.partial(
-            pictures.scatter, real=3 * np.eye(2, dtype=np.float32) - 1, pixels=100
-        ),
+        kind=Points(real=3 * np.eye(2, dtype=np.float32) - 1, pixels=100),
     )
 
 

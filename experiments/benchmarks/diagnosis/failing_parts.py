@@ -18,6 +18,7 @@ from jaxgan.core import (
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import dcgan, toy
 from jaxgan.nn import Dense
+from jaxgan.run import kinds
 from jaxgan.run.experiment import Experiment
 from jaxgan.terms import adversarial
 
@@ -119,6 +120,7 @@ def points(
         game=game,
         recipe=recipe,
         data=data.batches(source, BATCH, seed),
+        kind=kinds.points,
     )
 
 

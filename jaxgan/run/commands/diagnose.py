@@ -1,40 +1,57 @@
 """`jaxgan diagnose`: what is wrong with a run, why, and what to try."""
 
-import argparse
+import dataclasses
 import json
+from typing import TYPE_CHECKING, Any
 
-from jaxgan.diagnosis.diagnose import Diagnosis
-from jaxgan.run.diagnosis import stored_diagnosis
+from jaxgan.run.command_line import Flag
+from jaxgan.run.commands.shared_options import Run
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import run_directory
+
+if TYPE_CHECKING:
+    from jaxgan.diagnosis.diagnose import Diagnosis
 
 
-def tell(arguments: argparse.Namespace) -> None:
-    """Prints the diagnosis of a run, each finding with its evidence and advice."""
-    run_directory.read_identity(arguments.run)
-    if (arguments.run / run_directory.IMPORTED).is_file():
-        raise RunError(
-            f"{arguments.run} was imported: there is no training to diagnose"
-        )
-    found = stored_diagnosis.diagnoses(arguments.run)
-    if arguments.json:
-        print(json.dumps({"run": str(arguments.run), **_as_json(found)}))
-        return
-    for seed, diagnosis in found.items():
-        of_run = f"{arguments.run}, seed {seed}" if seed else f"{arguments.run}"
-        print(f"{of_run}: step {diagnosis.step}: {diagnosis.verdict}")
-        print(stored_diagnosis.text(diagnosis), end="")
+@dataclasses.dataclass(frozen=True)
+class DiagnoseCommand:
+    """Say what is wrong with a run, why, and what to try."""
+
+    run: Run
+    """The run's folder."""
+    json: Flag = False
+    """Print one line of JSON."""
+
+    def execute(self) -> None:
+        """Prints the diagnosis, each finding with its evidence and advice.
+
+        Raises:
+          RunError: if there is no such run, or it was not trained here.
+        """
+        from jaxgan.run.diagnosis import stored_diagnosis
+        from jaxgan.run.files import run_directory
+
+        run_directory.read_identity(self.run)
+        if (self.run / run_directory.IMPORTED).is_file():
+            raise RunError(f"{self.run} was imported: there is no training to diagnose")
+        found = stored_diagnosis.diagnoses(self.run)
+        if self.json:
+            print(json.dumps({"run": str(self.run), **_as_json(found)}))
+            return
+        for seed, diagnosis in found.items():
+            of_run = f"{self.run}, seed {seed}" if seed else f"{self.run}"
+            print(f"{of_run}: step {diagnosis.step}: {diagnosis.verdict}")
+            print(stored_diagnosis.text(diagnosis), end="")
 
 
-def _as_json(found: dict[str, Diagnosis]) -> dict:
-    def of_one(diagnosis: Diagnosis) -> dict:
-        return {
+def _as_json(found: "dict[str, Diagnosis]") -> dict[str, Any]:
+    """One diagnosis; of several seeds, theirs by seed."""
+    each = {
+        seed: {
             "step": diagnosis.step,
             "verdict": diagnosis.verdict,
             "findings": [finding._asdict() for finding in diagnosis.findings],
             "unseen": diagnosis.unseen,
         }
-
-    if list(found) == [""]:
-        return of_one(found[""])
-    return {"seeds": {seed: of_one(diagnosis) for seed, diagnosis in found.items()}}
+        for seed, diagnosis in found.items()
+    }
+    return each[""] if list(each) == [""] else {"seeds": each}

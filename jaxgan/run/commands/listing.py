@@ -1,32 +1,65 @@
-"""What there is: experiments, runs, and the fingerprint of a run."""
+"""`jaxgan list`: the experiments and runs that there are."""
 
-import argparse
+import dataclasses
+import itertools
 import pathlib
+from collections.abc import Iterable
 from typing import Any
 
 from jaxgan.run import progress
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import experiment_file, run_directory
+from jaxgan.run.files import experiment_catalogue, experiment_file, run_directory
 
 
-def show(arguments: argparse.Namespace) -> None:
-    """Prints the experiments with their first lines, and the runs with their state."""
-    experiments = experiment_file.experiment_files(arguments.experiments).values()
-    print(
-        f"experiments in {arguments.experiments}:" if experiments else "no experiments"
-    )
-    for path in experiments:
-        print(f"  {path.stem:24} {experiment_file.first_line(path)}")
-    runs = sorted(p.parent for p in arguments.runs.glob("**/config.json"))
-    print(f"runs in {arguments.runs}:" if runs else f"no runs in {arguments.runs}")
-    for run in runs:
-        print(f"  {run!s:24} {describe(run)}")
+@dataclasses.dataclass(frozen=True)
+class ListCommand:
+    """List experiments and runs."""
+
+    experiments: pathlib.Path = experiment_catalogue.HERE
+    """Folder of experiments, beside those that come with jaxgan."""
+    runs: pathlib.Path = run_directory.RUNS
+    """Folder of runs."""
+
+    def execute(self) -> None:
+        """Prints experiments by family with their first lines, and runs with theirs."""
+        own, came = self.experiments, experiment_catalogue.packaged()
+        known = {
+            place: experiment_file.experiment_files(place) for place in (own, came)
+        }
+        for name in known[own] if came != own else ():
+            known[came].pop(name, None)
+        width = max(
+            (len(name) for names in known.values() for name in names), default=0
+        )
+        for place, experiments in known.items():
+            if experiments:
+                title = f"in {own}" if place == own else "that come with jaxgan"
+                print(f"experiments {title}:")
+                _show(place, experiments.values(), width)
+        if not any(known.values()):
+            print("no experiments")
+        runs = sorted(path.parent for path in self.runs.glob("**/config.json"))
+        print(f"runs in {self.runs}:" if runs else f"no runs in {self.runs}")
+        width = max((len(str(run)) for run in runs), default=0)
+        for run in runs:
+            print(f"  {run!s:{width}}  {describe(run)}")
+
+
+def _show(place: pathlib.Path, experiments: Iterable[pathlib.Path], width: int) -> None:
+    """Prints the experiments of a folder, those of each folder in it together."""
+    paths = sorted(experiments, key=lambda path: (path.parent, path.stem))
+    for family, members in itertools.groupby(paths, lambda path: path.parent):
+        indent = "  " if family == place else "    "
+        if family != place:
+            print(f"  {family.name}")
+        for path in members:
+            line = experiment_file.first_line(path)
+            print(f"{indent}{path.stem:{width}}  {line}")
 
 
 def describe(run: pathlib.Path) -> str:
-    """One line: experiment, step, losses."""
-    # Not at the top: they import TensorBoard and orbax.
-    from jaxgan.run.files import metrics_log
+    """Writes one line about a run: experiment, step, losses."""
+    from jaxgan.run.files import metrics_log  # which imports TensorBoard
 
     try:
         identity = run_directory.read_identity(run)
@@ -40,18 +73,10 @@ def describe(run: pathlib.Path) -> str:
     latest: dict[str, Any] = {}
     for row in rows:
         latest |= row  # what an experiment measures has rows of its own
-    saved = [int(p.name) for p in run.glob("checkpoints/*") if p.name.isdigit()]
+    saved = [
+        int(path.name) for path in run.glob("checkpoints/*") if path.name.isdigit()
+    ]
     return (
         f"{name}, step {latest['step']}, saved at {max(saved, default='none')}, "
         f"{progress.losses(latest)}"
     )
-
-
-def identify(arguments: argparse.Namespace) -> None:
-    """Prints the fingerprint of a checkpoint, after checking that it is whole."""
-    run_directory.read_identity(arguments.run)
-    from jaxgan.run.files import checkpoints
-    from jaxgan.run.files.fingerprint import fingerprint
-
-    restored = checkpoints.read(arguments.run, arguments.step)
-    print(f"step {restored.step}: {fingerprint(restored.state)}")

@@ -1,49 +1,67 @@
-"""The command `jaxgan report`."""
+"""`jaxgan report`: one HTML page about a run."""
 
-import argparse
+import dataclasses
 import importlib.util
 import pathlib
 
+from jaxgan.run.command_line import Flag
+from jaxgan.run.commands.shared_options import Out, Run
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import atomic_file, run_directory
 
 NEEDED = ("plotly", "jinja2")
 
 
-def write(arguments: argparse.Namespace) -> None:
-    """`jaxgan report RUN`.
+@dataclasses.dataclass(frozen=True)
+class ReportCommand:
+    """Write one HTML page about a run, or serve it live."""
 
-    Raises:
-      RunError: if there is no such run, a library is missing, or the page cannot be
-        written.
-    """
-    run_directory.read_identity(arguments.run)
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise RunError(
-            f"jaxgan report needs {' and '.join(missing)}",
-            "pip install 'jaxgan[report]'",
-        )
-    if arguments.live:
-        if arguments.out:
-            raise RunError("--out: --live writes no file; leave one of them out")
-        from jaxgan.run.report import live_server
+    run: Run
+    """The run's folder."""
+    out: Out = None
+    """NAME.html; by default RUN/report.html."""
+    live: Flag = False
+    """Write no file; serve the page, and refresh it while the run trains."""
+    port: int = 8008
+    """Of 127.0.0.1, to serve at."""
 
-        live_server.serve(arguments.run, arguments.port)
-        return
-    path = arguments.out or arguments.run / "report.html"
-    _check_path(path)
-    from jaxgan.run.devices import xla
-    from jaxgan.run.report import document
+    def execute(self) -> None:
+        """Writes the page, and prints where; or serves it until it is interrupted.
 
-    xla.set_up_xla()
-    page = document.page(document.contents(arguments.run))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_file.write_text(path, page)
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error}", "choose --out") from error
-    print(path)
+        Raises:
+          RunError: if there is no such run, a library is missing, or the page cannot be
+            written.
+        """
+        from jaxgan.run.files import atomic_file, run_directory
+
+        run_directory.read_identity(self.run)
+        missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+        if missing:
+            raise RunError(
+                f"jaxgan report needs {' and '.join(missing)}",
+                "pip install 'jaxgan[report]'",
+            )
+        if self.live:
+            if self.out:
+                raise RunError("--out: --live writes no file; leave one of them out")
+            from jaxgan.run.report import live_server
+
+            live_server.serve(self.run, self.port)
+            return
+        path = self.out or self.run / "report.html"
+        _check_path(path)
+        from jaxgan.run.devices import xla
+        from jaxgan.run.report import document
+
+        xla.set_up_xla()
+        page = document.page(document.contents(self.run))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            atomic_file.write_text(path, page)
+        except OSError as error:
+            raise RunError(
+                f"{path} cannot be written: {error}", "choose --out"
+            ) from error
+        print(path)
 
 
 def _check_path(path: pathlib.Path) -> None:

@@ -1,144 +1,63 @@
-"""The commands that generate from a run."""
+"""`jaxgan sample`: generates from a run."""
 
-import argparse
-import pathlib
-from collections.abc import Sequence
-from typing import Any
+import dataclasses
+from typing import Annotated
 
-import jax
-import numpy as np
-
-from jaxgan.core.types import Sample
-from jaxgan.run import pictures
-from jaxgan.run.devices import xla
-from jaxgan.run.sampling import (
-    interpolation,
-    labels,
-    sampler,
-    sampling_options,
-    stored_run,
+from jaxgan.run.command_line import option
+from jaxgan.run.commands.shared_options import (
+    BatchSize,
+    CheckpointOptions,
+    LatentOptions,
+    Out,
+    Run,
+    SamplingOptions,
+    picture_path,
 )
 
 
-def sample(arguments: argparse.Namespace) -> None:
-    """`jaxgan sample RUN`."""
-    loaded = load(arguments)
-    each = sampling_options.options(arguments, loaded.experiment)
-    num = (64 if len(each) == 1 else 8) if arguments.num is None else arguments.num
-    made = [
-        sampler.generate(
-            loaded.experiment,
-            loaded.state,
-            num,
-            arguments.seed,
-            label=arguments.label,
-            batch_size=arguments.batch_size,
-            **options,
+@dataclasses.dataclass(frozen=True)
+class SampleCommand:
+    """Generate samples of a run."""
+
+    run: Run
+    """The run's folder."""
+    num: Annotated[int | None, option("N", "64, or 8 of each truncation")] = None
+    """How many. Of several truncations, like 1,0.7,0.5, each is a row."""
+    out: Out = None
+    """NAME.png: one picture of all, by default in RUN/generated.
+    NAME.npz: arrays. Any other name: a folder of one file each."""
+    batch_size: BatchSize = 64
+    """Samples at once."""
+    latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
+    sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
+    checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+
+    def execute(self) -> None:
+        """Writes the samples, and prints where.
+
+        Raises:
+          RunError: if there is no such run, or options do not fit it.
+        """
+        from jaxgan.run.sampling import sample_files, sampler
+
+        loaded = self.checkpoint.load(self.run)
+        each = self.sampling.each(loaded.experiment)
+        num = (64 if len(each) == 1 else 8) if self.num is None else self.num
+        samples = [
+            sampler.generate(
+                loaded.experiment,
+                loaded.state,
+                num,
+                self.latent.seed,
+                label=self.latent.label,
+                batch_size=self.batch_size,
+                **options,
+            )
+            for options in each
+        ]
+        path = self.out or picture_path(
+            loaded, "samples", self.latent, self.sampling, self.checkpoint
         )
-        for options in each
-    ]
-    path = arguments.out or default(loaded, arguments, "samples")
-    if path.suffix == ".npz":
-        _save_arrays(path, made, arguments.truncation)
-    elif path.suffix == ".png":
-        picture = loaded.experiment.picture
-        drawn = picture(made[0]) if len(made) == 1 else _rows(made, picture)
-        pictures.save_png(path, pictures.enlarged(drawn))
-    else:
-        names = labels.class_names(loaded.experiment)
-        for options, one in zip(each, made):
-            part = f"truncation_{options['truncation']:g}" if len(made) > 1 else ""
-            _save_each(path / part, one, loaded.experiment.picture, names)
-    print(path)
-
-
-def _each(made: Sample, picture: Any) -> list[np.ndarray]:
-    """Every sample's own picture."""
-    count = len(jax.tree.leaves(made.value)[0])
-    return [
-        picture(jax.tree.map(lambda x, i=place: x[i : i + 1], made))
-        for place in range(count)
-    ]
-
-
-def _rows(made: Sequence[Sample], picture: Any) -> np.ndarray:
-    """Samples side by side, those of each truncation in a row."""
-    cells = np.array([_each(row, picture) for row in made])
-    gaps = ((0, 0), (0, 0), (0, pictures.GAP), (0, pictures.GAP), (0, 0))
-    spaced = np.pad(cells, gaps, constant_values=pictures.WHITE)
-    joined = np.concatenate(np.concatenate(spaced, axis=1), axis=1)
-    return joined[: -pictures.GAP, : -pictures.GAP]
-
-
-def _save_arrays(
-    path: pathlib.Path, made: Sequence[Sample], truncation: Sequence[float] | None
-) -> None:
-    """Samples one truncation after the other, and if there are several, theirs."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = _arrays(jax.tree.map(lambda *x: np.concatenate(x), *made))
-    if truncation and len(made) > 1:
-        count = len(next(iter(arrays.values()))) // len(made)
-        arrays["truncation"] = np.repeat(np.asarray(truncation, np.float32), count)
-    np.savez(path, allow_pickle=False, **arrays)
-
-
-def _save_each(
-    path: pathlib.Path, made: Sample, picture: Any, names: Sequence[Any]
-) -> None:
-    """Labelled pictures go to one folder per class, as `data.folder` reads them."""
-    labelled = isinstance(made.given, np.ndarray) and made.given.ndim == 1
-    for index, drawn in enumerate(_each(made, picture)):
-        folder = path / str(names[made.given[index]]) if labelled else path
-        pictures.save_png(folder / f"{index:06d}.png", drawn)
-
-
-def interpolate(arguments: argparse.Namespace) -> None:
-    """`jaxgan interpolate RUN`."""
-    if arguments.out:
-        interpolation.check_path(arguments.out)
-    loaded = load(arguments)
-    draw = sampler.Sampler(
-        loaded.experiment,
-        size=arguments.batch_size,
-        **sampling_options.single(arguments, loaded.experiment),
-    )
-    label = arguments.label
-    if label is not None:
-        label = labels.label_numbers(loaded.experiment, label)
-    points = range(arguments.points)
-    walk = interpolation.interpolate(
-        draw, loaded.state, arguments.seed, points, arguments.frames, label
-    )
-    path = arguments.out or default(loaded, arguments, "interpolation")
-    interpolation.save(path, walk, loaded.experiment.picture, arguments.rate)
-    print(path)
-
-
-def load(arguments: argparse.Namespace) -> stored_run.StoredRun:
-    """The run that a command names, with its checkpoint and seed."""
-    xla.set_up_xla()
-    return stored_run.load(arguments.run, arguments.step, arguments.run_seed)
-
-
-def default(
-    loaded: stored_run.StoredRun, arguments: argparse.Namespace, what: str
-) -> pathlib.Path:
-    """Where a picture goes that no path is given for."""
-    name = f"{what}_step_{loaded.step}_seed_{arguments.seed}"
-    if arguments.truncation:
-        name += "_truncation_" + "_".join(f"{x:g}" for x in arguments.truncation)
-    for option in ("truncation_cutoff", "standing_statistics", "run_seed", "label"):
-        if getattr(arguments, option) is not None:
-            name += f"_{option}_{getattr(arguments, option)}"
-    if arguments.current:
-        name += "_current"
-    return loaded.directory / "generated" / f"{name}.png"
-
-
-def _arrays(made: Sample) -> dict[str, np.ndarray]:
-    """Leaves by name: 'value', 'given', or 'value/x' where there are several."""
-    leaves = jax.tree_util.tree_leaves_with_path(made)
-    return {
-        jax.tree_util.keystr(path, simple=True, separator="/"): leaf
-        for path, leaf in leaves
-    }
+        truncations = [options["truncation"] for options in each]
+        sample_files.save(path, samples, truncations, loaded.experiment)
+        print(path)

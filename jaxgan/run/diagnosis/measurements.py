@@ -235,7 +235,7 @@ def _of_weights(variables: Players[Tree]) -> dict[str, float]:
     told: dict[str, float] = {}
     for player, tree in variables._asdict().items():
         leaves = [np.asarray(x) for x in jax.tree.leaves(tree["params"])]
-        kernels = [x for x in leaves if x.ndim > 1]
+        kernels = [x for x in leaves if x.shape[1:]]
         norms = [variety.spectral_norm(x) for x in kernels]
         limit = max((float(np.abs(x).max()) for x in leaves if x.size), default=0.0)
         pinned = sum(np.sum(np.abs(x) >= limit * (1 - 1e-6)) for x in leaves)
@@ -252,5 +252,5 @@ def _of_augmentation(state: Tree) -> dict[str, float]:
     return {
         f"{names.AUGMENT}{leaf_name(path)}": float(leaf)
         for path, leaf in leaves
-        if jnp.ndim(leaf) == 0 and jnp.issubdtype(leaf.dtype, jnp.floating)
+        if not jnp.shape(leaf) and jnp.issubdtype(leaf.dtype, jnp.floating)
     }

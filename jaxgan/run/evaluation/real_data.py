@@ -1,38 +1,42 @@
-"""Which real images a run is measured against."""
+"""Which real examples a run is measured against."""
 
 from typing import NamedTuple
 
 from jaxgan.data.source import Source, split_of
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import Kind
 
 TRAIN, HELD_OUT = "train", "held_out"
 
 
-class Data(NamedTuple):
-    """Real images, and what part they play.
+class RealData(NamedTuple):
+    """Real examples, and what part they play.
 
     Attributes:
+      kind: of data.
       real: what samples are compared with.
       train: what was trained on, where copies are looked for.
       held_out: of the same kind and never trained on, if there are any.
       split: what to call `real`.
     """
 
+    kind: Kind
     real: Source
     train: Source
     held_out: Source | None
     split: str
 
 
-def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Data:
-    """The data of an experiment, of which one split is to be compared with.
+def choose(experiment: Experiment, wanted: str, option: str = "--split") -> RealData:
+    """Finds the data of an experiment, of which one split is to be compared with.
 
     'train' is what it trains on, 'held_out' its `held_out`; either also goes by the
     name that its source has for it, as 'test' of `jaxgan.data.image_dataset`.
 
     Raises:
-      RunError: naming the option, if there is no such split.
+      RunError: naming the option, if there is no such split; or if examples cannot be
+        read by number.
     """
     parts = {TRAIN: experiment.data.source}
     if experiment.held_out is not None:
@@ -40,14 +44,21 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Data
     names = {name: split_of(source) for name, source in parts.items()}
     chosen = wanted if wanted in parts else None
     if chosen is None and wanted:
-        chosen = next((name for name, own in names.items() if own == wanted), None)
+        chosen = next((name for name, alias in names.items() if alias == wanted), None)
     if chosen is None:
-        known = " or ".join(_told(name, own) for name, own in names.items())
+        known = " or ".join(_title(name, alias) for name, alias in names.items())
         hint = "" if HELD_OUT in parts else "this experiment has no held_out data"
         raise RunError(f"{option}: saw {wanted!r}, wanted {known}", hint)
-    source, own = parts[chosen], names[chosen]
-    return Data(source, parts[TRAIN], parts.get(HELD_OUT), _told(chosen, own))
+    source = parts[chosen]
+    if not hasattr(source, "examples"):
+        raise RunError(
+            f"data: saw a source without `examples(indices)`, so there are no "
+            f"{experiment.kind.unit} to compare samples with"
+        )
+    title = _title(chosen, names[chosen])
+    held_out = parts.get(HELD_OUT)
+    return RealData(experiment.kind, source, parts[TRAIN], held_out, title)
 
 
-def _told(name: str, own: str) -> str:
-    return name if own in ("", name) else f"{name} ({own})"
+def _title(name: str, alias: str) -> str:
+    return name if alias in ("", name) else f"{name} ({alias})"

@@ -17,9 +17,11 @@ from jaxgan.diagnosis import names
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import real_data
-from jaxgan.run.evaluation.judge import Judge, Protocol
+from jaxgan.run.evaluation.judge import Judge
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import evaluations_log, metrics_log, run_directory
+from jaxgan.run.files import evaluations_log, run_directory
+from jaxgan.run.kinds import Kind
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.options import Options
 from jaxgan.run.sampling import sampler, sampling_options
 from jaxgan.weights import WeightsError
@@ -33,25 +35,29 @@ def check(experiment: Experiment, options: Options) -> None:
     """
     if options.evaluate_every is None:
         return
-    if len(experiment.data.source.shape) != 3:
+    kind = experiment.kind
+    if not kind.measures:
         raise RunError(
-            "--evaluate-every: this experiment makes no images; what it measures "
-            "itself is told at every --sample-every"
+            f"--evaluate-every: {kind.unit} have no measures; what the experiment "
+            "measures itself is told at every --sample-every"
         )
-    _protocol(options).check("--evaluate-")
+    _protocol(options, kind).check(kind.unit, kind.measures, "--evaluate-")
     real_data.choose(experiment, options.evaluate_split, "--evaluate-split")
 
 
-def _protocol(options: Options) -> Protocol:
-    names, num = options.evaluate_metrics, options.evaluate_num
-    return Protocol(names, num, weights=options.evaluate_weights)
+def _protocol(options: Options, kind: Kind) -> EvaluationProtocol:
+    """Makes the protocol; by default the first of the kind's measures is measured."""
+    names = options.evaluate_metrics or tuple(kind.measures)[:1]
+    return EvaluationProtocol(
+        names, options.evaluate_num, weights=options.evaluate_weights
+    )
 
 
 class Interim:
     """Evaluates all runs of a folder, now and then.
 
     A step that the run's file holds already, by the same protocol, is not measured
-    again: its figures are taken from there. Of several runs side by side, labels that
+    again: its scores are taken from there. Of several runs side by side, labels that
     samples are given are those of the first one's data.
     """
 
@@ -60,7 +66,7 @@ class Interim:
         experiment: Experiment,
         options: Options,
         seeds: Sequence[int],
-        told: Any,
+        records: Any,
         run: pathlib.Path,
         clock: Callable[[], float] = time.monotonic,
     ):
@@ -70,16 +76,17 @@ class Interim:
           experiment: of the first seed.
           options: how often, and by which protocol.
           seeds: of the runs.
-          told: the run's `records.Records`.
+          records: of the run, in which scores are noted.
           run: its folder.
           clock: seconds.
 
         Raises:
           RunError: if there can be no such extractor of these data.
         """
-        self._options, self._seeds, self._told, self._run = options, seeds, told, run
+        self._options, self._seeds, self._run = options, seeds, run
+        self._records = records
         self._clock, self._began = clock, clock()
-        self._protocol = _protocol(options)
+        self._protocol = _protocol(options, experiment.kind)
         data = real_data.choose(experiment, options.evaluate_split, "--evaluate-split")
         try:
             self._judge = Judge(data, self._protocol)
@@ -87,7 +94,7 @@ class Interim:
             raise RunError(str(error)) from error
         self._sampler = sampler.Sampler(experiment)
         self._name = run_directory.read_identity(run).experiment
-        self._known = metrics_log.read_rows(run / evaluations_log.FILE)
+        self._known = evaluations_log.read(run)
         self._spent, self._last = clock() - self._began, 0.0
         self._put_off = False
 
@@ -101,7 +108,7 @@ class Interim:
             self._put_off = False
             return True
         if not self._put_off:
-            self._told.say(
+            self._records.say(
                 f"step {step}: evaluations are put off: they would take more than "
                 f"{share:.0%} of the time (--evaluate-share)"
             )
@@ -116,48 +123,50 @@ class Interim:
             for place in range(count)
         ]
         names = found[0].keys()
-        self._told.note(step, [{_tag(n): part[n] for n in names} for part in found])
-        by = self._judge.extractor.title("")
-        told = [
-            f"{name.removesuffix(by)} {_shown([part[name] for part in found])}"
+        self._records.note(step, [{_tag(n): part[n] for n in names} for part in found])
+        title = self._judge.title
+        title = title if all(name.endswith(title) for name in names) else ""
+        shown = [
+            f"{name.removesuffix(title)} {_shown([part[name] for part in found])}"
             for name in names
         ]
-        self._told.say(f"step {step}: {' · '.join(told)}{by}")
+        self._records.say(f"step {step}: {' · '.join(shown)}{title}")
         self._last = self._clock() - began
         self._spent += self._last
 
     def _of_run(self, step: int, state: State, place: int) -> dict[str, float]:
-        """The figures of one run, by name."""
+        """Finds the values of one run, by name."""
         seed = self._seeds[place]
-        own = seed if len(self._seeds) > 1 else None
+        tag = seed if len(self._seeds) > 1 else None
         card = evaluations_log.run_card(self._name, seed, sampling_options.card())
         card |= self._judge.card(self._protocol.num)
-        there = [
-            row
-            for row in self._known
-            if (row.get("step"), row.get("seed"), row.get("card")) == (step, own, card)
+        found = [
+            one
+            for one in self._known
+            if (one.step, one.seed, one.card) == (step, tag, card)
         ]
-        done = {row.get("measure") for row in there}
+        done = {one.measure for one in found}
         missing = [name for name in self._judge.names if name not in done]
         if missing:
             indices = np.arange(self._protocol.num)
-            made = self._sampler(state, self._protocol.seed, indices).value
-            figures = self._judge(made, missing).figures
-            rows = evaluations_log.rows(figures, step, card, own)
+            samples = self._sampler(state, self._protocol.seed, indices)
+            rows = evaluations_log.rows(
+                self._judge(samples, missing).scores, step, card, tag
+            )
             evaluations_log.append(self._run, rows)
-            there += rows
-        wanted = [row for row in there if row["measure"] in self._judge.names]
-        return {row["metric"]: row["value"] for row in wanted}
+            found += map(evaluations_log.evaluation, rows)
+        wanted = [one for one in found if one.measure in self._judge.names]
+        return {one.metric: one.value for one in wanted}
 
 
 def make(
     experiment: Experiment,
     options: Options,
     seeds: Sequence[int],
-    told: Any,
+    records: Any,
     run: pathlib.Path,
 ) -> Interim | None:
-    """As `Interim`; None if none is asked for, or another process evaluates.
+    """Makes an `Interim`; None if none is asked for, or another process evaluates.
 
     Raises:
       RunError: on all processes, if it cannot be made.
@@ -166,7 +175,7 @@ def make(
         return None
     with processes.together():
         if processes.is_chief():
-            return Interim(experiment, options, seeds, told, run)
+            return Interim(experiment, options, seeds, records, run)
     return None
 
 

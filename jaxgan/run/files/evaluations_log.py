@@ -1,53 +1,101 @@
-"""evaluations.jsonl: the figures of a run, one per line, each with its protocol.
+"""evaluations.jsonl: what was measured of a run, each number with its protocol.
 
-`jaxgan.run.report.evaluation_tables` says what is in a line.
+One JSON object per line:
+
+  step: of the checkpoint, an integer.
+  measure: as `jaxgan evaluate --metrics` has it.
+  metric: its full name.
+  value: a number.
+  card: the protocol, {name: anything}: samples, features, splits, seeds, versions.
+  spread: optional, the standard deviation of `value` over repetitions.
+  seed: optional, which of several runs side by side.
+  classes: optional, {name of a class: its share of the samples, in [0, 1]}.
+  better: optional, 'lower' or 'higher'.
+  about: optional, what else is to be said of it.
+
+Of rows with the same step, metric, seed and card, the last counts.
 """
 
 import json
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple
+
+from jaxgan.run.files import metrics_log
+from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
+PICTURES = "evaluations"
+"""The folder of pictures of samples beside the training examples nearest to them."""
+RUN_SEED = "seed of the run"
+"""A card's entry, in which those of several seeds side by side differ."""
 
 
-class Fields(Protocol):
-    """Names what is in a line, as the tuple `measures.Figure` does."""
+class Evaluation(NamedTuple):
+    """One measured value; see the module."""
 
-    def _asdict(self) -> dict[str, Any]: ...
+    step: int
+    metric: str
+    value: float
+    card: Mapping[str, Any]
+    spread: float | None = None
+    seed: int | None = None
+    classes: Mapping[str, float] | None = None
+    better: str | None = None
+    measure: str | None = None
+    about: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The metric, with an arrow to where it is better."""
+        arrow = {"lower": " ↓", "higher": " ↑"}.get(self.better or "", "")
+        return self.metric + arrow
+
+    @property
+    def shown(self) -> str:
+        """The value, with its spread if there is one."""
+        return Score(self.metric, self.value, self.spread).shown
+
+    @property
+    def protocol(self) -> list[tuple[str, str]]:
+        """The card, as text."""
+        return [
+            (name, x if isinstance(x, str) else json.dumps(x, ensure_ascii=False))
+            for name, x in self.card.items()
+        ]
 
 
-def run_card(name: str, seed: int, manner: Mapping[str, Any]) -> dict[str, Any]:
-    """Says on a card what run it is, whenever it is evaluated.
+def run_card(name: str, seed: int, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Says of a card what it says of a run, whenever that is evaluated.
 
     Args:
       name: of the experiment.
       seed: of the run.
-      manner: of sampling, see `manner.card`.
+      options: of sampling, see `sampling_options.card`.
     """
-    return {"run": name, "seed of the run": seed, **manner}
+    return {"run": name, RUN_SEED: seed, **options}
 
 
 def rows(
-    figures: Iterable[tuple[str, Fields]],
+    scores: Iterable[tuple[str, Score]],
     step: int,
     card: Mapping[str, Any],
     seed: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Makes the lines of figures, without what they do not have.
+    """Makes the lines of scores, without what they do not have.
 
     Args:
-      figures: (name of the measure, figure).
+      scores: (name of the measure, score).
       step: of the checkpoint.
       card: by which protocol.
       seed: of the run, where there are several side by side.
     """
-    lines = []
-    for name, figure in figures:
-        row = {"step": step, "measure": name, **figure._asdict()}
+    found = []
+    for name, score in scores:
+        row = {"step": step, "measure": name, **score._asdict()}
         row |= {"seed": seed, "card": dict(card)}
-        lines.append({key: value for key, value in row.items() if value is not None})
-    return lines
+        found.append({key: value for key, value in row.items() if value is not None})
+    return found
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -58,3 +106,48 @@ def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
         if text and not text.endswith("\n"):
             file.write("\n")
         file.writelines(json.dumps(line) + "\n" for line in lines)
+
+
+def read(run: pathlib.Path) -> list[Evaluation]:
+    """Reads the readable lines, by step, in the file's order; [] if there are none."""
+    found: dict[str, Evaluation] = {}
+    for row in metrics_log.read_rows(run / FILE):
+        try:
+            one = evaluation(row)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+        key = json.dumps([one.step, one.metric, one.seed, one.protocol], default=str)
+        found[key] = one
+    return sorted(found.values(), key=lambda one: one.step)
+
+
+def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
+    """Names the picture of a step, and of a seed where there are several."""
+    of_seed = "" if seed is None else f"_seed_{seed}"
+    return run / PICTURES / f"neighbours_{step:08d}{of_seed}.png"
+
+
+def newest_picture(run: pathlib.Path) -> pathlib.Path | None:
+    """Finds the picture of the last step that has one."""
+    return max((run / PICTURES).glob("neighbours_*.png"), default=None)
+
+
+def evaluation(row: Mapping[str, Any]) -> Evaluation:
+    """Reads one line.
+
+    Raises:
+      AttributeError, KeyError, TypeError, ValueError: if it is none.
+    """
+    spread, seed, classes = (row.get(n) for n in ("spread", "seed", "classes"))
+    return Evaluation(
+        int(row["step"]),
+        str(row["metric"]),
+        float(row["value"]),
+        dict(row.get("card") or {}),
+        None if spread is None else float(spread),
+        None if seed is None else int(seed),
+        {str(name): float(x) for name, x in classes.items()} if classes else None,
+        row.get("better"),
+        row.get("measure"),
+        row.get("about"),
+    )

@@ -1,5 +1,6 @@
 """The folder of a run: which run it holds, and where things are in it."""
 
+import difflib
 import json
 import pathlib
 import shlex
@@ -11,6 +12,8 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files import config_json, origin
 from jaxgan.run.options import of_the_run
 
+RUNS = pathlib.Path("runs")
+"""Where runs lie, unless they are put elsewhere."""
 CONFIG = "config.json"
 EXPERIMENT = "experiment.py"
 IMPORTED = "imported.json"
@@ -55,12 +58,29 @@ def read_identity(directory: pathlib.Path) -> Identity:
     path = directory / CONFIG
     if not path.is_file():
         what = "does not exist" if not directory.exists() else "is not a run"
-        hint = "see the runs with: jaxgan list"
-        raise RunError(f"{directory} {what}: there is no {CONFIG}", hint)
+        near = nearest(directory)
+        raise RunError(
+            f"{directory} is a file, wanted the folder of a run"
+            if directory.is_file()
+            else f"{directory} {what}: there is no {CONFIG}",
+            f"did you mean {near}?" if near else "see the runs with: jaxgan list",
+        )
     try:
         return Identity(**json.loads(path.read_text()))
     except (ValueError, TypeError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
+
+
+def nearest(directory: pathlib.Path) -> pathlib.Path | None:
+    """Finds the run whose name is most like a folder's, beside it or in ./runs."""
+    if directory.is_file() and (directory.parent / CONFIG).is_file():
+        return directory.parent
+    for folder in (directory.parent, RUNS):
+        runs = {path.parent.name: path.parent for path in folder.glob(f"*/{CONFIG}")}
+        near = difflib.get_close_matches(directory.name, list(runs), n=1)
+        if near:
+            return runs[near[0]]
+    return None
 
 
 def check(directory: pathlib.Path, identity: Identity) -> Identity | None:

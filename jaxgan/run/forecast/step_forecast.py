@@ -2,10 +2,8 @@
 
 import contextlib
 import functools
-import json
 import math
 import pathlib
-import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -20,7 +18,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files.experiment_file import build, load_module
 from jaxgan.run.forecast import chips
-from jaxgan.run.forecast.text import Forecast, report, to_json
+from jaxgan.run.forecast.text import Forecast
 from jaxgan.run.launch import parse
 from jaxgan.run.training.program import fit, lower_step
 
@@ -67,38 +65,25 @@ class _Subject(NamedTuple):
             ) from error
 
 
-def main(
+def foresee(
     path: pathlib.Path,
     arguments: list[str],
     target: str | None,
-    largest: bool,
-    as_json: bool,
-) -> None:
-    """Prints the forecast of an experiment.
+    largest: bool = False,
+    say: Callable[[str], None] = lambda message: None,
+) -> Forecast:
+    """Forecasts an experiment: compiles its step.
 
     Args:
       path: of the experiment's file.
       arguments: for its own options and fields.
       target: like 'v5e:2x4'. None: the devices that are here.
       largest: whether to look for the largest batch that fits.
-      as_json: one line of JSON instead of a report.
+      say: f(message), told of every further compilation.
 
     Raises:
       RunError: if there is nothing to compile, or it does not.
     """
-    try:
-        forecast = foresee(path, arguments, target, largest)
-    except DoesNotCompile as error:
-        if as_json:
-            print(json.dumps({"compiles": False, "error": error.args[0]}))
-        raise
-    print(to_json(forecast) if as_json else report(forecast))
-
-
-def foresee(
-    path: pathlib.Path, arguments: list[str], target: str | None, largest: bool = False
-) -> Forecast:
-    """Compiles an experiment's step; see `main`."""
     found = chips.compile_only_devices(target) if target else None
     module = load_module(path)
     name, options, config = parse(module, path.stem, arguments)
@@ -134,7 +119,7 @@ def foresee(
         parameters=parameters,
         chip=chip,
         program=program,
-        largest_batch=_largest(subject, batch, program, chip) if largest else None,
+        largest_batch=_largest(subject, batch, program, chip, say) if largest else None,
     )
 
 
@@ -161,10 +146,14 @@ def _size(batch: Tree) -> int:
 
 
 def _largest(
-    subject: _Subject, batch: Tree, program: ProgramFacts, chip: chips.Chip
+    subject: _Subject,
+    batch: Tree,
+    program: ProgramFacts,
+    chip: chips.Chip,
+    say: Callable[[str], None],
 ) -> int:
     def memory(times: int) -> float:
-        print(f"compiling a batch of {_size(batch) * times} ...", file=sys.stderr)
+        say(f"compiling a batch of {_size(batch) * times} ...")
         try:
             return subject.measure(_shapes(batch, times))[1].memory
         except DoesNotCompile as error:

@@ -9,3 +9,10 @@ Each is an experiment without data, with `Config`, `VARIANTS` and `build`, and b
   import_torch(arrays, config) -> variables, and its inverse export_torch.
   PASSING: endings of names of arrays that are made anew, not imported.
 """
+
+from typing import Literal, get_args
+
+Network = Literal["stylegan2", "r3gan", "biggan_deep", "biggan"]
+"""The names of these files."""
+
+NETWORKS: tuple[str, ...] = get_args(Network)

@@ -1,6 +1,5 @@
 """Which networks lie in the files that are to be imported."""
 
-import argparse
 import importlib
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -8,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxgan.run.commands.arguments import MODELS
 from jaxgan.run.errors import RunError
+from jaxgan.run.importable import NETWORKS
 from jaxgan.run.importable.named_arrays import Named
 from jaxgan.weights import network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
@@ -35,23 +34,36 @@ class Found(NamedTuple):
     files: tuple[pathlib.Path, ...]
 
 
-def find(arguments: argparse.Namespace) -> Found:
-    """Reads the files of `jaxgan import`.
+def find(
+    path: pathlib.Path,
+    *,
+    within: str = "",
+    model: str | None = None,
+    current: pathlib.Path | None = None,
+    discriminator: pathlib.Path | None = None,
+) -> Found:
+    """Reads files of published weights.
+
+    Args:
+      path: of the checkpoint.
+      within: the name in it below which the arrays are; '' for all.
+      model: one of `NETWORKS`; by default as names and shapes say.
+      current: file of the generator without averaging, if `path` is the average alone.
+      discriminator: its file, if it is not in `path`.
 
     Raises:
       WeightsError: if a file cannot be read.
       RunError: if they do not hold a generator that is known.
     """
-    path = arguments.checkpoint
-    entries, facts, left_out = _split(path, arguments.within)
+    entries, facts, left_out = _split(path, within)
     files = [path]
-    for name, other in (("G", arguments.current), ("D", arguments.discriminator)):
+    for name, other in (("G", current), ("D", discriminator)):
         if other is not None:
             if name in entries:
                 raise RunError(f"{other}: saw a second {name}: {path} has one")
             entries[name] = read_arrays(other)
             files.append(other)
-    models = [arguments.model] if arguments.model else list(MODELS)
+    models = [model] if model else list(NETWORKS)
     for model in models:
         module = importlib.import_module(f"{PLACE}.{model}")
         known = {
@@ -72,7 +84,7 @@ def find(arguments: argparse.Namespace) -> Found:
     seen = next(iter(entries.values()))
     raise RunError(
         f"{path}: saw arrays {_some(seen)}, wanted a generator of {', '.join(models)}",
-        "--within NAME takes the arrays below a name" if not arguments.within else "",
+        "--within NAME takes the arrays below a name" if not within else "",
     )
 
 

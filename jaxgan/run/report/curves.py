@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from jaxgan.diagnosis import names
-from jaxgan.run.report.plots import COLOURS, Figure, figure, plain
+from jaxgan.run.charts import COLOURS, LEGEND, Chart, chart, plain
 
 MOST_POINTS = 1_000
 """Per curve. Longer ones keep the least and the greatest of every stretch."""
@@ -34,9 +34,7 @@ ABOUT = {
 Rows = Sequence[dict[str, Any]]
 
 
-def curves(
-    rows: Rows, shown: Callable[[str], bool] = lambda name: True
-) -> list[Figure]:
+def curves(rows: Rows, shown: Callable[[str], bool] = lambda name: True) -> list[Chart]:
     """A figure per quantity, both players in one; the losses first.
 
     Args:
@@ -88,7 +86,7 @@ def _place(name: str) -> int:
     return 5 if "/" in name else 4
 
 
-def _figure(group: str, members: Sequence[str], rows: Rows) -> Figure:
+def _figure(group: str, members: Sequence[str], rows: Rows) -> Chart:
     title = TITLES.get(group, group if len(members) > 1 else members[0])
     return draw(
         rows,
@@ -109,13 +107,13 @@ def draw(
     about: str,
     logarithmic: bool = False,
     wide: bool = False,
-) -> Figure:
+) -> Chart:
     """A figure of some metrics, each with its label.
 
     Args:
       rows: of metrics.jsonl.
       labels: of the metrics.
-      name: as of `Figure`, and so are `title`, `about` and `wide`.
+      name: as of `Chart`, and so are `title`, `about` and `wide`.
       logarithmic: of the values, if all are positive.
     """
     drawn = go.Figure()
@@ -130,12 +128,7 @@ def draw(
     elif logarithmic and values and min(values) > 0:
         decades = math.log10(max(values) / min(values))
         drawn.update_yaxes(type="log", dtick="D2" if decades < 2 else None)
-    return figure(drawn, name, title, about, wide=wide)
-
-
-LEGEND: dict[str, Any] = {
-    "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
-}
+    return chart(drawn, name, title, about, wide=wide)
 
 
 def _label(name: str, members: Sequence[str]) -> str:

@@ -1,118 +1,61 @@
-"""What `jaxgan evaluate` has measured: the only reader of evaluations.jsonl here.
-
-One JSON object per line, of which these are read:
-
-  step: of the checkpoint, an integer.
-  metric: its name.
-  value: a number.
-  card: the protocol, {name: anything}: samples, features, splits, seeds, versions.
-  spread: optional, the standard deviation of `value` over repetitions.
-  seed: optional, which of several runs side by side.
-  classes: optional, {name of a class: its share of the samples, in [0, 1]}.
-
-  better: optional, 'lower' or 'higher'.
-  measure: optional, as `jaxgan evaluate --metrics` has it.
-  about: optional, what else is to be said of it.
-
-Of rows with the same step, metric, seed and card, the last counts.
-"""
+"""What `jaxgan evaluate` has measured, as tables and charts."""
 
 import json
 import math
 import pathlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
-from jaxgan.run.files import metrics_log
-from jaxgan.run.files.evaluations_log import FILE
-from jaxgan.run.report import embedded_pictures
-from jaxgan.run.report.curves import LEGEND
-from jaxgan.run.report.embedded_pictures import Picture
-from jaxgan.run.report.plots import COLOURS, Figure, figure, plain
+from jaxgan.run import embedded_pictures
+from jaxgan.run.charts import COLOURS, LEGEND, Chart, chart, plain
+from jaxgan.run.embedded_pictures import Picture
+from jaxgan.run.files import evaluations_log
+from jaxgan.run.files.evaluations_log import RUN_SEED, Evaluation
 
-MAKE = "jaxgan evaluate"
-"""The command that measures."""
-OWN_SEED = "seed of the run"
+COMMAND = "jaxgan evaluate"
+"""What measures."""
 PAIRS = ("precision-recall", "density-coverage", "collapse")
 """Measures of two metrics of the same unit."""
 LONGEST = 40
 """Characters of what distinguishes a protocol; hashes are longer."""
 
 
-class Evaluation(NamedTuple):
-    """One measured value; see the module."""
+class Metrics(NamedTuple):
+    """All that was measured.
 
-    step: int
-    metric: str
-    value: float
-    card: Mapping[str, Any]
-    spread: float | None = None
-    seed: int | None = None
-    classes: Mapping[str, float] | None = None
-    better: str | None = None
-    measure: str | None = None
-    about: str | None = None
+    Attributes:
+      tables: of the newest values.
+      curves: of what was measured at several steps.
+      classes: their shares among the samples, if they were measured.
+      neighbours: samples beside the training examples nearest to them, if drawn.
+      command: that measures more.
+    """
 
-    @property
-    def figure(self) -> str:
-        """The name of the figure that its curve is drawn in."""
-        return self.measure if self.measure in PAIRS else self.metric
-
-    @property
-    def name(self) -> str:
-        """The metric, with an arrow to where it is better."""
-        arrow = {"lower": " ↓", "higher": " ↑"}.get(self.better or "", "")
-        return self.metric + arrow
-
-    @property
-    def shown(self) -> str:
-        """The value, with its spread if there is one."""
-        spread = f" ± {self.spread:.2g}" if self.spread is not None else ""
-        return f"{self.value:.4g}{spread}"
-
-    @property
-    def protocol(self) -> list[tuple[str, str]]:
-        """The card, as text."""
-        return [
-            (name, x if isinstance(x, str) else json.dumps(x, ensure_ascii=False))
-            for name, x in self.card.items()
-        ]
+    tables: "Sequence[Table]"
+    curves: Sequence[Chart]
+    classes: Chart | None
+    neighbours: Picture | None
+    command: str
 
 
-def read(run: pathlib.Path) -> list[Evaluation]:
-    """The readable rows, by step, in the order of the file; [] if there are none."""
-    found: dict[str, Evaluation] = {}
-    for row in metrics_log.read_rows(run / FILE):
-        try:
-            one = _evaluation(row)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            continue
-        key = json.dumps([one.step, one.metric, one.seed, one.protocol], default=str)
-        found[key] = one
-    return sorted(found.values(), key=lambda one: one.step)
-
-
-def _evaluation(row: Mapping[str, Any]) -> Evaluation:
-    spread, seed, classes = (row.get(n) for n in ("spread", "seed", "classes"))
-    return Evaluation(
-        int(row["step"]),
-        str(row["metric"]),
-        float(row["value"]),
-        dict(row.get("card") or {}),
-        None if spread is None else float(spread),
-        None if seed is None else int(seed),
-        {str(name): float(x) for name, x in classes.items()} if classes else None,
-        row.get("better"),
-        row.get("measure"),
-        row.get("about"),
+def metrics(run: pathlib.Path) -> Metrics:
+    """Gathers all of it."""
+    found = evaluations_log.read(run)
+    picture = evaluations_log.newest_picture(run)
+    return Metrics(
+        tables(found),
+        curves(found),
+        class_coverage(found),
+        None if picture is None else embedded_pictures.of_file(picture),
+        f"{COMMAND} {run}",
     )
 
 
 class Table(NamedTuple):
-    """The newest figures that were measured by one protocol.
+    """The newest values that were measured by one protocol.
 
     Attributes:
       title: in what it differs from the others; '' if it is the only one.
@@ -126,29 +69,29 @@ class Table(NamedTuple):
 
 
 def tables(found: Sequence[Evaluation]) -> list[Table]:
-    """The newest of every metric and seed, a table per protocol, the newest first."""
+    """Puts the newest of every metric in a table per protocol, the newest first."""
     groups: dict[str, dict[Any, Evaluation]] = {}
     for one in found:
         groups.setdefault(_key(one), {})[one.metric, one.seed] = one
-    titles, made = _titles(groups), []
+    titles, parts = _titles(groups), []
     for key, members in groups.items():
         order = list(dict.fromkeys(metric for metric, _ in members))
         ordered = sorted(
             members.values(), key=lambda e: (order.index(e.metric), e.seed or 0)
         )
-        made.append(Table(titles[key], ordered, json.loads(key)))
-    return sorted(made, key=lambda table: -max(e.step for e in table.evaluations))
+        parts.append(Table(titles[key], ordered, json.loads(key)))
+    return sorted(parts, key=lambda table: -max(e.step for e in table.evaluations))
 
 
 def _key(one: Evaluation) -> str:
-    """The protocol; those that differ in the seed of one of several runs are one."""
+    """Writes the protocol; it is one for the seeds of several runs side by side."""
     several = one.seed is not None
-    card = [(n, x) for n, x in one.protocol if not (several and n == OWN_SEED)]
+    card = [(n, x) for n, x in one.protocol if not (several and n == RUN_SEED)]
     return json.dumps(card)
 
 
 def _titles(keys: Iterable[str]) -> dict[str, str]:
-    """What is special about each protocol: as little as tells it from the others."""
+    """Finds what is special about each protocol: no more than tells them apart."""
     cards = {key: dict(json.loads(key)) for key in keys}
     titles = dict.fromkeys(cards, "")
     for name in dict.fromkeys(name for card in cards.values() for name in card):
@@ -158,22 +101,26 @@ def _titles(keys: Iterable[str]) -> dict[str, str]:
         if len(set(titles.values())) == len(cards):
             break
         for key, card in cards.items():
-            told = [titles[key], f"{name}: {card[name]}"] if name in card else []
-            titles[key] = " · ".join(filter(None, told)) or titles[key]
+            parts = [titles[key], f"{name}: {card[name]}"] if name in card else []
+            titles[key] = " · ".join(filter(None, parts)) or titles[key]
     return titles
 
 
-def curves(found: Sequence[Evaluation]) -> list[Figure]:
-    """All that was measured at several steps, pairs of metrics in one figure."""
+def curves(found: Sequence[Evaluation]) -> list[Chart]:
+    """Draws all that was measured at several steps, pairs of metrics in one chart."""
     drawn = []
-    for name in dict.fromkeys(one.figure for one in found):
-        members = [one for one in found if one.figure == name]
+    for name in dict.fromkeys(map(_chart_name, found)):
+        members = [one for one in found if _chart_name(one) == name]
         if len({one.step for one in members}) > 1:
             drawn.append(_curve(name, members))
     return drawn
 
 
-def _curve(name: str, found: Sequence[Evaluation]) -> Figure:
+def _chart_name(one: Evaluation) -> str | None:
+    return one.measure if one.measure in PAIRS else one.metric
+
+
+def _curve(name: str | None, found: Sequence[Evaluation]) -> Chart:
     titles = _titles(map(_key, found))
     metrics = list(dict.fromkeys(one.metric for one in found))
     lines = dict.fromkeys((one.metric, _key(one), one.seed) for one in found)
@@ -196,17 +143,11 @@ def _curve(name: str, found: Sequence[Evaluation]) -> Figure:
     drawn.update_yaxes(tickformat="~g")
     title = " and ".join(m.partition(" (")[0] for m in metrics[:-1])
     title = f"{title} and {metrics[-1]}" if title else found[-1].name
-    return figure(drawn, f"evaluation-{name}", title, "")
+    return chart(drawn, f"evaluation-{name}", title, "")
 
 
-def neighbours(run: pathlib.Path) -> Picture | None:
-    """The newest picture of samples beside their nearest training images."""
-    files = sorted((run / "evaluations").glob("neighbours_*.png"))
-    return embedded_pictures.of_file(files[-1]) if files else None
-
-
-def class_coverage(found: Sequence[Evaluation]) -> Figure | None:
-    """The newest shares of classes, beside equal shares; None if never measured."""
+def class_coverage(found: Sequence[Evaluation]) -> Chart | None:
+    """Draws the newest shares of classes beside equal shares; None without any."""
     last = next((one for one in reversed(found) if one.classes), None)
     if last is None or not last.classes:
         return None
@@ -226,4 +167,4 @@ def class_coverage(found: Sequence[Evaluation]) -> Figure | None:
     about = f"{len(names) - len(missing)} of {len(names)} classes at step {last.step}"
     about += f" ({last.metric}); without: {', '.join(missing)}" if missing else ""
     about += ". The dotted line: equal shares."
-    return figure(drawn, "classes", "Classes among the samples", about, wide=True)
+    return chart(drawn, "classes", "Classes among the samples", about, wide=True)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log
-from jaxgan.run.report import document, evaluation_tables
+from jaxgan.run.files import checkpoints, evaluations_log, metrics_log
+from jaxgan.run.report import document
 
 HOST = "127.0.0.1"
 SECONDS = 5.0
@@ -41,7 +41,7 @@ class Newest:
     def _state(self) -> Any:
         """What changes whenever the page does."""
         files = [
-            self._run / name for name in (metrics_log.METRICS, evaluation_tables.FILE)
+            self._run / name for name in (metrics_log.METRICS, evaluations_log.FILE)
         ]
         sizes = [path.stat().st_size if path.is_file() else 0 for path in files]
         drawn = sum(1 for _ in self._run.glob("samples/**/step_*.png"))

@@ -21,6 +21,7 @@ class RunFacts(NamedTuple):
       variant: that the config started from.
       about: the first line of the experiment's docstring.
       folder: of the run.
+      unit: what its examples are called.
       tiles: (name, value) of where it stands.
       config: (name, value) of every field, and of what it started from.
       seeds: of the runs side by side.
@@ -35,6 +36,7 @@ class RunFacts(NamedTuple):
     variant: str
     about: str
     folder: str
+    unit: str
     tiles: Sequence[tuple[str, str]]
     config: Sequence[tuple[str, str]]
     seeds: Sequence[int]
@@ -45,15 +47,21 @@ class RunFacts(NamedTuple):
     source: str
 
 
-def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> RunFacts:
+def read(
+    run: pathlib.Path, rows: Sequence[dict[str, Any]], unit: str = "images"
+) -> RunFacts:
     """Reads all of it; nothing of the experiment is run.
+
+    Args:
+      run: the run's folder.
+      rows: of metrics.jsonl.
+      unit: what its examples are called.
 
     Raises:
       RunError: if the folder holds no run.
     """
     identity = run_directory.read_identity(run)
     experiment = run / run_directory.EXPERIMENT
-    there = experiment.is_file()
     saved = checkpoints.steps(run)
     first = identity.config.get("seed", 0)
     config = dict(identity.config)
@@ -62,20 +70,21 @@ def read(run: pathlib.Path, rows: Sequence[dict[str, Any]]) -> RunFacts:
     return RunFacts(
         name=identity.experiment,
         variant=identity.variant,
-        about=experiment_file.first_line(experiment) if there else "",
+        about=experiment_file.first_line(experiment) if experiment.is_file() else "",
         folder=str(run),
-        tiles=_tiles(rows),
+        unit=unit,
+        tiles=_tiles(rows, unit),
         config=[(name, _shown(value)) for name, value in config.items()],
         seeds=[first + place for place in range(identity.seeds)],
         commands=_lines(run / "command.txt"),
         saved=saved[-1] if saved else None,
         fingerprint=_fingerprint(run, saved),
         versions=_versions(run / "versions.json"),
-        source=experiment.read_text()[:MOST_SOURCE] if there else "",
+        source=experiment.read_text()[:MOST_SOURCE] if experiment.is_file() else "",
     )
 
 
-def _tiles(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+def _tiles(rows: Sequence[dict[str, Any]], unit: str) -> list[tuple[str, str]]:
     latest: dict[str, Any] = {}
     for row in rows:
         latest |= row
@@ -83,11 +92,11 @@ def _tiles(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
         return []
     tiles = [
         ("step", f"{latest['step']:,}"),
-        ("images", f"{latest['images']:,}"),
+        (unit, f"{latest['images']:,}"),
         ("time", duration(latest["seconds"])),
     ]
     if names.IMAGES_PER_SECOND in latest:
-        tiles.append(("images / s", f"{latest[names.IMAGES_PER_SECOND]:,.0f}"))
+        tiles.append((f"{unit} / s", f"{latest[names.IMAGES_PER_SECOND]:,.0f}"))
     for name in names.LOSSES:
         if name in latest:
             tiles.append((name.replace("/", " "), f"{latest[name]:.4g}"))
@@ -95,7 +104,7 @@ def _tiles(rows: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: '42 s', '3 min 20 s', '5 h 03 min'."""
+    """Writes seconds for people: '42 s', '3 min 20 s', '5 h 03 min'."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)

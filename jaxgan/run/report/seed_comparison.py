@@ -8,10 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from jaxgan.diagnosis import names
-from jaxgan.run.report import embedded_pictures
-from jaxgan.run.report.curves import LEGEND, curve_names, points
-from jaxgan.run.report.embedded_pictures import Picture
-from jaxgan.run.report.plots import COLOURS, Figure, figure
+from jaxgan.run import embedded_pictures
+from jaxgan.run.charts import COLOURS, LEGEND, Chart, chart
+from jaxgan.run.embedded_pictures import Picture
+from jaxgan.run.report.curves import curve_names, points
 from jaxgan.run.report.signal_curves import is_signal
 
 
@@ -29,20 +29,20 @@ class Seeds(NamedTuple):
     Attributes:
       seeds: of the runs.
       lines: of the table.
-      figures: a curve per seed, of both losses.
+      charts: a curve per seed, of both losses.
       pictures: the newest samples of every seed that has any.
     """
 
     seeds: Sequence[int]
     lines: Sequence[Line]
-    figures: Sequence[Figure]
+    charts: Sequence[Chart]
     pictures: Sequence[Picture]
 
 
 def compare(
     run: pathlib.Path, seeds: Sequence[int], rows: Sequence[dict[str, Any]]
 ) -> Seeds:
-    """Compares; pictures are the newest that training has drawn."""
+    """Compares runs; pictures are the newest that training has drawn."""
     latest = {
         name: row
         for row in rows
@@ -66,7 +66,7 @@ def _line(name: str, row: dict[str, Any], seeds: Sequence[int]) -> Line:
     return Line(name, shown, f"{row[name]:.4g} ± {row['spread'].get(name, 0):.2g}")
 
 
-def _curves(name: str, seeds: Sequence[int], rows: Sequence[dict[str, Any]]) -> Figure:
+def _curves(name: str, seeds: Sequence[int], rows: Sequence[dict[str, Any]]) -> Chart:
     shown = [row for row in rows if name in row and "seeds" in row]
     steps = np.array([row["step"] for row in shown])
     drawn = go.Figure()
@@ -82,4 +82,4 @@ def _curves(name: str, seeds: Sequence[int], rows: Sequence[dict[str, Any]]) -> 
     drawn.update_layout(hovermode="x unified", **LEGEND)
     drawn.update_xaxes(title_text="step", title_standoff=4)
     title = name.replace("/", "’s ").capitalize()
-    return figure(drawn, f"seeds-{name}", title, "")
+    return chart(drawn, f"seeds-{name}", title, "")

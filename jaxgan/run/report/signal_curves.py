@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from jaxgan.diagnosis import names
+from jaxgan.run.charts import Chart
 from jaxgan.run.report.curves import Rows, curve_names, draw
-from jaxgan.run.report.plots import Figure
 
 
 class Plot(NamedTuple):
@@ -138,7 +138,7 @@ def is_signal(name: str) -> bool:
     return name.startswith(names.GROUPS) or any(name in plot.labels for plot in PLOTS)
 
 
-def signals(rows: Rows) -> list[Figure]:
+def signals(rows: Rows) -> list[Chart]:
     """A figure per plot of which there are any metrics; then all other signals."""
     logged = [name for name in curve_names(rows) if is_signal(name)]
     logged = [name for name in logged if name not in UNSEEN]
@@ -169,7 +169,7 @@ def _rest(rest: Sequence[str]) -> list[Plot]:
     return plots + [Plot(name.replace("/", ": "), "", {name: name}) for name in others]
 
 
-def _figure(plot: Plot, logged: Sequence[str], rows: Rows) -> Figure | None:
+def _figure(plot: Plot, logged: Sequence[str], rows: Rows) -> Chart | None:
     labels = {name: label for name, label in plot.labels.items() if name in logged}
     if not labels:
         return None

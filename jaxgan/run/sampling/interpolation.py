@@ -1,7 +1,5 @@
 """Walks between latents."""
 
-import importlib.util
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,12 +8,8 @@ import numpy as np
 
 from jaxgan.core.abilities import Walkable
 from jaxgan.core.types import Sample, State
-from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling.sampler import Sampler
-
-FRAME = 128
-"""Pixels per side, about, that the pictures of a walk are enlarged to."""
 
 
 def interpolate(
@@ -87,44 +81,3 @@ def _latents(
         for chunk in whole.reshape(-1, draw.size)
     ]
     return jax.tree.map(lambda *x: np.concatenate(x), *parts)
-
-
-def check_path(path: pathlib.Path) -> None:
-    """Checks, before any work, that `save` can write there.
-
-    Raises:
-      RunError: for an unknown suffix, or if MP4 is asked for without imageio.
-    """
-    if path.suffix not in (".png", ".gif", ".mp4"):
-        raise RunError(f"--out: saw {path.name}, wanted NAME.png, NAME.gif or NAME.mp4")
-    if path.suffix == ".mp4" and not importlib.util.find_spec("imageio"):
-        raise RunError("--out: MP4 needs: pip install jaxgan[video]")
-
-
-def save(path: pathlib.Path, sample: Sample, picture: Any, rate: float) -> None:
-    """Writes a walk as NAME.png (a strip), NAME.gif or NAME.mp4."""
-    check_path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    count = len(jax.tree.leaves(sample.value)[0])
-    frames = [
-        pictures.enlarged(
-            picture(jax.tree.map(lambda x, i=i: x[i : i + 1], sample)), FRAME
-        )
-        for i in range(count)
-    ]
-    if path.suffix == ".png":
-        pictures.save_png(path, np.concatenate(frames, axis=1))
-    elif path.suffix == ".gif":
-        pictures.save_gif(path, frames, rate)
-    else:
-        _save_mp4(path, frames, rate)
-
-
-def _save_mp4(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:
-    import imageio  # type: ignore[import-not-found]
-
-    # Video wants even sizes.
-    even: list[Any] = [
-        np.pad(f, [(0, f.shape[0] % 2), (0, f.shape[1] % 2), (0, 0)]) for f in frames
-    ]
-    imageio.mimsave(path, even, fps=rate, macro_block_size=2)

@@ -1,5 +1,6 @@
 """Which samples the pictures during training show."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,11 +20,14 @@ class Grid(NamedTuple):
     labels: np.ndarray | None
 
 
-def grid_of(draw: Sampler) -> Grid:
-    """Chooses 8 × 8 samples; with labels up to 10 columns, one class each, in order."""
+def grid_of(draw: Sampler, count: int) -> Grid:
+    """Chooses so many samples, or about as many.
+
+    With labels there are up to 10 columns, or a multiple, each of one class, in order.
+    """
     if draw.classes < 2 or not draw.labelled:
-        return Grid(64, None)
+        return Grid(count, None)
     shown = min(draw.classes, 10)
-    side = shown * max(1, 8 // shown)
+    side = shown * max(1, math.isqrt(count) // shown)
     chosen = np.linspace(0, draw.classes - 1, shown).round().astype(np.int32)
     return Grid(side * side, np.tile(np.repeat(chosen, side // shown), side))

@@ -1,6 +1,6 @@
 """The manner of sampling: truncation and standing statistics, where a game has them."""
 
-import argparse
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -33,31 +33,36 @@ def truncated(game: Game, share: float | None, cutoff: int | None = None) -> Gam
 
 
 def options(
-    arguments: argparse.Namespace, experiment: Experiment
+    experiment: Experiment,
+    truncation: Sequence[float] | None = None,
+    current: bool = False,
+    **shared: Any,
 ) -> list[dict[str, Any]]:
-    """Options of `Sampler`, once for every value of --truncation.
+    """Makes options of `Sampler`, once for every value of the truncation.
+
+    Args:
+      experiment: whose samples are to be made.
+      truncation: values; None leaves it out.
+      current: take the current generator instead of its running average.
+      shared: further options of `Sampler`.
 
     Raises:
       RunError: if the run has no current generator.
     """
     data = experiment.data
-    if arguments.current and isinstance(data, NoData) and not data.current:
+    if current and isinstance(data, NoData) and not data.current:
         raise RunError("--current: one generator alone was imported; leave it out")
-    shared = {
-        "truncation_cutoff": arguments.truncation_cutoff,
-        "standing_statistics": arguments.standing_statistics,
-        "ema": not arguments.current,
-    }
-    return [{"truncation": x, **shared} for x in arguments.truncation or (None,)]
+    shared = {**shared, "ema": not current}
+    return [{"truncation": value, **shared} for value in truncation or (None,)]
 
 
-def single(arguments: argparse.Namespace, experiment: Experiment) -> dict[str, Any]:
+def single(experiment: Experiment, **chosen: Any) -> dict[str, Any]:
     """As `options`, of a command that takes one value.
 
     Raises:
       RunError: if there are several.
     """
-    each = options(arguments, experiment)
+    each = options(experiment, **chosen)
     if len(each) > 1:
         raise RunError(f"--truncation: saw {len(each)} numbers, wanted one")
     return each[0]

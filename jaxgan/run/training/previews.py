@@ -41,7 +41,7 @@ class Previews:
         self._folders = run_directory.sample_folders(run, seeds)
         self._sampler = sampler.Sampler(experiment)
         first = seed_axis.member(state, 0, len(seeds))
-        self._grid = preview_grid.grid_of(self._sampler)
+        self._grid = preview_grid.grid_of(self._sampler, experiment.kind.preview)
         self._step: int | None = None
         self._draw_real(run / run_directory.SAMPLES / "real.png", first)
 
@@ -50,7 +50,8 @@ class Previews:
             return
         indices = np.arange(self._grid.num)
         real = sampler.real_samples(self._experiment, state, indices)
-        pictures.save_png(path, pictures.enlarged(self._experiment.picture(real)))
+        picture = self._experiment.kind.picture(real)
+        pictures.save_png(path, pictures.enlarged(picture))
 
     def is_drawn(self, step: int) -> bool:
         """Whether there is a picture of a step."""
@@ -73,5 +74,5 @@ class Previews:
         indices = np.arange(self._grid.num)
         sample = self._sampler(state, 0, indices, self._grid.labels)
         if self._experiment.progress is None:
-            return self._experiment.picture(sample)
+            return self._experiment.kind.picture(sample)
         return self._experiment.progress(state, sample)

@@ -5,13 +5,13 @@ import json
 
 import numpy as np
 import pytest
+from jaxgan.run.evaluation.measures import MEASURES
 
 from jaxgan.evaluation import classifier as classifiers
 from jaxgan.evaluation.classifier_network import Training
 from jaxgan.run import launch, pictures
 from jaxgan.run.commands import cli
 from jaxgan.run.evaluation import judge, real_data
-from jaxgan.run.evaluation.measures import MEASURES
 from jaxgan.run.files import evaluations_log
 from jaxgan.run.sampling import stored_run
 from tests.run.commands.test_import_weights import bring, official, save
@@ -199,17 +199,20 @@ def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
     folder = str(tmp_path / "images")
     monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
     words = ["--size", "8", "--metrics", "fid", "precision-recall", "--json"]
-    cli.main(["evaluate", folder, folder, *words])
+    cli.main(["compare", folder, folder, *words])
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     fid, precision, recall = (row["value"] for row in found)
     assert abs(fid) < 1e-4
     assert precision == recall == 1
     assert found[0]["card"]["real"] == folder
+    cli.main(["compare", folder, folder, *words[:-1]])
+    out = capsys.readouterr().out
+    assert "resized to        8 pixels" in out
+    assert "of step" not in out
     for words in (["--split", "train"], ["--step", "3"], ["--current"]):
         with pytest.raises(SystemExit):
-            cli.main(["evaluate", folder, folder, *words])
-        error = capsys.readouterr().err
-        assert f"{words[0]}: saw it with two folders, wanted a run" in error
+            cli.main(["compare", folder, folder, *words])
+        assert f"compare knows no '{words[0]}'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

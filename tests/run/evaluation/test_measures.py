@@ -4,11 +4,11 @@ import math
 
 import jax
 import numpy as np
+from jaxgan.run.evaluation.measures import MEASURES, Material
 
 from jaxgan import data
 from jaxgan.evaluation.classifier import per_channel
 from jaxgan.evaluation.extractor import Extractor, Outputs
-from jaxgan.run.evaluation.measures import MEASURES, Material
 
 
 def single(count):

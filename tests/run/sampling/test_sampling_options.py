@@ -186,7 +186,7 @@ def test_commands_take_several_truncations(run, tmp_path, capsys):
     capsys.readouterr()
     for command, said in (
         (["interpolate", str(run), "--truncation", "2,1"], "saw 2 numbers, wanted one"),
-        (["sample", str(run), "--truncation", "2,x"], "--truncation: invalid"),
+        (["sample", str(run), "--truncation", "2,x"], "saw '2,x', wanted numbers"),
         (["sample", str(run), "--standing-statistics", "2"], "no batch statistics"),
     ):
         with pytest.raises(SystemExit):

@@ -1,7 +1,6 @@
 """Samples and the discriminator's logits in the plane, checkpoint by checkpoint."""
 
 import functools
-import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -12,8 +11,7 @@ import numpy as np
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Sample, Variables
 from jaxgan.run.errors import RunError
-from jaxgan.run.report import samples
-from jaxgan.run.sampling import stored_run
+from jaxgan.run.kinds.kind import Subject
 
 SIDE, SAMPLES = 64, 600
 
@@ -41,37 +39,20 @@ class Landscape(NamedTuple):
     real_heights: np.ndarray
 
 
-class Observer:
+class _Observer:
     """Looks at the checkpoints of a run; compiles once."""
 
-    def __init__(self, run: pathlib.Path):
-        """Prepares.
-
-        Raises:
-          RunError: if there is no checkpoint that can be read.
-        """
-        self._run, loaded = run, stored_run.load(run)
-        self._draw = loaded.sampler(size=samples.BATCH)
-        real = samples.real_examples(loaded, SAMPLES)
+    def __init__(self, subject: Subject):
+        self._subject, real = subject, subject.examples(SAMPLES)
         self._real, self._labelled = real.value, bool(jax.tree.leaves(real.given))
         reach = 1.3 * float(np.abs(real.value).max())
         self._line = np.linspace(-reach, reach, SIDE, dtype=np.float32)
-        self._judge = jax.jit(functools.partial(judge, loaded.experiment.game))
-        self._seen: dict[int, Landscape] = {}
+        self._judge = jax.jit(functools.partial(judge, subject.game))
 
-    def landscapes(self, steps: Sequence[int]) -> list[Landscape]:
-        """Of checkpoints; without those that cannot be read."""
-        for step in steps:
-            if step not in self._seen:
-                try:
-                    self._seen[step] = self._look(step)
-                except RunError:  # training may just have deleted it
-                    continue
-        return [self._seen[step] for step in steps if step in self._seen]
-
-    def _look(self, step: int) -> Landscape:
-        state = stored_run.load(self._run, step).state
-        fake = self._draw(state, 0, np.arange(SAMPLES)).value
+    def look(self, step: int) -> Landscape:
+        """Samples and judges by one checkpoint."""
+        state = self._subject.state(step)
+        fake = self._subject.samples(SAMPLES, step).value
         if self._labelled:
             heights = np.zeros(SAMPLES, np.float32)
             return Landscape(step, self._line, None, fake, heights, self._real, heights)
@@ -88,8 +69,21 @@ class Observer:
         )
 
 
+def landscapes(subject: Subject, steps: Sequence[int]) -> list[Landscape]:
+    """Looks at checkpoints, but for those that it knows or that cannot be read."""
+    known: dict[int, Landscape] = subject.memory.setdefault("landscapes", {})
+    observer = _Observer(subject)
+    for step in steps:
+        if step not in known:
+            try:
+                known[step] = observer.look(step)
+            except RunError:  # training may just have deleted it
+                continue
+    return [known[step] for step in steps if step in known]
+
+
 def judge(game: Game, variables: Variables, step: jax.Array, points: Any) -> Any:
-    """The discriminator’s logits [N] at points [N, 2].
+    """Computes the discriminator’s logits [N] at points [N, 2].
 
     One that judges packs (PacGAN) sees every point as a pack of itself.
 

@@ -28,12 +28,14 @@ class Picture(NamedTuple):
       width: in pixels.
       height: in pixels.
       label: what it shows: a step, a seed.
+      moving: whether it is an animation.
     """
 
     source: str
     width: int
     height: int
     label: str = ""
+    moving: bool = False
 
 
 def picture(
@@ -71,7 +73,7 @@ def animation(frames: Sequence[np.ndarray], rate: float, label: str = "") -> Pic
         loop=0,
         **({"lossless": True} if small else {"quality": 80}),
     )
-    return Picture(_uri(data), first.width, first.height, label)
+    return Picture(_uri(data), first.width, first.height, label, moving=True)
 
 
 def _uri(data: bytes) -> str:
@@ -79,7 +81,7 @@ def _uri(data: bytes) -> str:
 
 
 def thinned(items: Sequence, most: int) -> list:
-    """At most so many of a sequence, evenly, the first and the last among them."""
+    """Takes at most so many, evenly, the first and the last among them."""
     if len(items) <= most:
         return list(items)
     places = np.unique(np.linspace(0, len(items) - 1, most).round().astype(int))
@@ -87,7 +89,7 @@ def thinned(items: Sequence, most: int) -> list:
 
 
 def over_time(folder: pathlib.Path) -> tuple[list[Picture], int]:
-    """The pictures drawn during training, thinned; and how many there are."""
+    """Reads the pictures drawn during training, thinned, and how many there are."""
     files = sorted(folder.glob("step_*.png"))
     chosen = thinned(files, MOST_PICTURES)
     most = MOST_BYTES // max(len(chosen), 1)
@@ -95,7 +97,7 @@ def over_time(folder: pathlib.Path) -> tuple[list[Picture], int]:
 
 
 def newest(folder: pathlib.Path, label: str) -> Picture | None:
-    """The last picture of a folder, if there is one."""
+    """Reads the last picture of a folder, if there is one."""
     files = sorted(folder.glob("step_*.png"))
     return of_file(files[-1])._replace(label=label) if files else None
 

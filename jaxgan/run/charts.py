@@ -1,4 +1,4 @@
-"""Plotly's figures as JSON for the page, its colours, and its JavaScript."""
+"""Plotly's figures as JSON for a page, their colours, and plotly's JavaScript."""
 
 import functools
 import html
@@ -12,11 +12,15 @@ import plotly.offline
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 COLOURS = ("#3b82d6", "#e0782f", "#2f9e74", "#b565c9", "#c2a02c", "#d1517f", "#6b7fd7")
 """Told apart on white and on black, also by most who see few colours."""
+LEGEND: dict[str, Any] = {
+    "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
+}
+"""Above a chart, in a row."""
 PLAIN = "rgba(0,0,0,0)"
 
 
-class Figure(NamedTuple):
-    """A plot of the page.
+class Chart(NamedTuple):
+    """A plotly figure of a page.
 
     Attributes:
       name: of its element; stays the same from one refresh to the next.
@@ -35,8 +39,8 @@ class Figure(NamedTuple):
     tall: int = 300
 
 
-def figure(drawn: go.Figure, name: str, title: str, about: str, **shape: Any) -> Figure:
-    """A figure for the page: colours come from the page, light or dark."""
+def chart(drawn: go.Figure, name: str, title: str, about: str, **shape: Any) -> Chart:
+    """Makes a chart of a figure: colours come from the page, light or dark."""
     drawn.update_layout(
         template="none",
         uirevision="kept",
@@ -44,11 +48,11 @@ def figure(drawn: go.Figure, name: str, title: str, about: str, **shape: Any) ->
     )
     content = json.loads(drawn.to_json() or "{}")
     content["layout"].pop("template", None)
-    return Figure(name, title, about, script_json(content), **shape)
+    return Chart(name, title, about, script_json(content), **shape)
 
 
 def script_json(content: Any) -> str:
-    """JSON that cannot end the script element it stands in."""
+    """Writes JSON that cannot end the script element it stands in."""
     text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -56,18 +60,18 @@ def script_json(content: Any) -> str:
 
 
 def plain(text: object) -> str:
-    """Text of the run, for plotly, which reads a little HTML in every label."""
+    """Escapes text of the run for plotly, which reads a little HTML in every label."""
     return html.escape(str(text), quote=False)
 
 
 def library() -> str:
-    """Plotly's JavaScript, 4.8 MB; it cannot end the script element it stands in."""
+    """Reads plotly's JavaScript, 4.8 MB; it cannot end the script it stands in."""
     return plotly.offline.get_plotlyjs().replace("</script", "<\\/script")
 
 
 @functools.cache
 def templates() -> str:
-    """Plotly's own white and dark templates, on the page's background."""
+    """Adapts plotly's own white and dark templates to the page's background."""
     chosen = {}
     for name, template, ink, lines in (
         ("light", "plotly_white", "#26282c", "#e3e5e8"),

@@ -1,0 +1,56 @@
+"""`jaxgan compare`: measures a folder of images against another."""
+
+import dataclasses
+import pathlib
+from typing import Annotated
+
+from tyro.conf import Positional
+
+from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.evaluate import show
+from jaxgan.run.commands.shared_options import MeasureOptions
+from jaxgan.run.errors import RunError
+
+
+@dataclasses.dataclass(frozen=True)
+class CompareCommand:
+    """Measure a folder of images against another."""
+
+    real: Annotated[Positional[pathlib.Path], option("REAL")]
+    """A folder or zip of real images."""
+    fake: Annotated[Positional[pathlib.Path], option("FAKE")]
+    """A folder or zip of generated ones."""
+    size: int = 64
+    """Pixels per side to which both are resized."""
+    json: Flag = False
+    """Print lines of JSON."""
+    measure: MeasureOptions = dataclasses.field(default_factory=MeasureOptions)
+
+    def execute(self) -> None:
+        """Prints what it measures.
+
+        Raises:
+          RunError: if there is nothing to measure, or a measure does not fit.
+        """
+        from jaxgan import data
+        from jaxgan.data.source import DataError
+        from jaxgan.run.devices import xla
+        from jaxgan.run.evaluation.judge import Judge, some
+        from jaxgan.run.evaluation.real_data import RealData
+        from jaxgan.run.kinds import images
+        from jaxgan.weights import WeightsError
+
+        protocol = self.measure.protocol(images)
+        xla.set_up_xla()
+        try:
+            real, fake = (data.folder(x, self.size) for x in (self.real, self.fake))
+            whole = "all of the first folder"
+            judge = Judge(RealData(images, real, real, None, whole), protocol)
+            indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
+            found = judge(fake.examples(indices))
+        except (DataError, WeightsError) as error:
+            raise RunError(str(error)) from error
+        card = {"real": str(self.real), "generated": str(self.fake)}
+        card["resized to"] = f"{self.size} pixels"
+        found = found._replace(card={**card, **found.card})
+        show(found, None, None, self.json)

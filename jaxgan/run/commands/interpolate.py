@@ -1,0 +1,64 @@
+"""`jaxgan interpolate`: walks between samples of a run."""
+
+import dataclasses
+from typing import Annotated
+
+from jaxgan.run.command_line import option
+from jaxgan.run.commands.shared_options import (
+    BatchSize,
+    CheckpointOptions,
+    LatentOptions,
+    Out,
+    Run,
+    SamplingOptions,
+    picture_path,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class InterpolateCommand:
+    """Walk between samples of a run."""
+
+    run: Run
+    """The run's folder."""
+    points: Annotated[int, option("N")] = 4
+    """Samples to pass through."""
+    frames: Annotated[int, option("N")] = 8
+    """Pictures from one sample to the next."""
+    rate: float = 12.0
+    """Frames per second."""
+    out: Out = None
+    """NAME.png: a strip, by default in RUN/generated; NAME.gif; NAME.mp4."""
+    batch_size: BatchSize = 64
+    """Samples at once."""
+    latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
+    sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
+    checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+
+    def execute(self) -> None:
+        """Writes the walk, and prints where.
+
+        Raises:
+          RunError: if there is no such run, or options do not fit it.
+        """
+        from jaxgan.run.kinds import walks
+        from jaxgan.run.sampling import interpolation
+
+        loaded = self.checkpoint.load(self.run)
+        kind = loaded.experiment.kind
+        if self.out:
+            walks.check_path(self.out, kind.walk_suffixes)
+        options = self.sampling.single(loaded.experiment)
+        walk = interpolation.interpolate(
+            loaded.sampler(size=self.batch_size, **options),
+            loaded.state,
+            self.latent.seed,
+            range(self.points),
+            self.frames,
+            self.latent.numbers(loaded.experiment),
+        )
+        path = self.out or picture_path(
+            loaded, "interpolation", self.latent, self.sampling, self.checkpoint
+        ).with_suffix(kind.walk_suffixes[0])
+        kind.walk(path, walk, self.rate)
+        print(path)

@@ -1,0 +1,171 @@
+"""Options that several commands have in common."""
+
+import dataclasses
+import pathlib
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from tyro.conf import Positional
+
+from jaxgan.run.command_line import Flag, Numbers, option
+
+if TYPE_CHECKING:
+    from jaxgan.run.experiment import Experiment
+    from jaxgan.run.kinds import Kind
+    from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+    from jaxgan.run.sampling.stored_run import StoredRun
+
+Run = Annotated[Positional[pathlib.Path], option("RUN")]
+"""The type of the argument that every command on a run has."""
+
+Out = Annotated[pathlib.Path | None, option("PATH", "")]
+"""The type of an option where to write, of which the docstring says the default."""
+
+Step = Annotated[int | None, option("N", "the newest")]
+"""The type of the number of a checkpoint."""
+
+BatchSize = Annotated[int, option("N")]
+"""The type of a number of samples that are made at once."""
+
+
+@dataclasses.dataclass(frozen=True)
+class CheckpointOptions:
+    """Which checkpoint of which run."""
+
+    step: Step = None
+    """Of the checkpoint."""
+    run_seed: Annotated[int | None, option("SEED", "the first")] = None
+    """Which of the runs that were trained side by side."""
+
+    def load(self, run: pathlib.Path) -> "StoredRun":
+        """Loads the run with this checkpoint.
+
+        Raises:
+          RunError: if there is none.
+        """
+        from jaxgan.run.devices import xla
+        from jaxgan.run.sampling import stored_run
+
+        xla.set_up_xla()
+        return stored_run.load(run, self.step, self.run_seed)
+
+
+@dataclasses.dataclass(frozen=True)
+class LatentOptions:
+    """Which latents are drawn."""
+
+    seed: int = 0
+    """Of the samples."""
+    label: Annotated[str | None, option("CLASS", "drawn as in training")] = None
+    """Name or number of a class, for all samples."""
+
+    def numbers(self, experiment: "Experiment") -> Any:
+        """Finds the number [1] of the class, or None.
+
+        Raises:
+          RunError: if there is no such class.
+        """
+        from jaxgan.run.sampling import labels
+
+        if self.label is None:
+            return None
+        return labels.label_numbers(experiment, self.label)
+
+
+@dataclasses.dataclass(frozen=True)
+class SamplingOptions:
+    """How samples are made of them."""
+
+    truncation: Annotated[Numbers, option("PSI", "none")] = None
+    """Less variety, better samples.
+    Of StyleGAN, the share of the way from the mean style, 0 to 1;
+    of others, where normal latents are cut off."""
+    truncation_cutoff: Annotated[int | None, option("N", "all")] = None
+    """Truncate the first N layers only."""
+    standing_statistics: Annotated[int | None, option("N", "running averages")] = None
+    """Normalise by batch statistics of N batches of samples."""
+    current: Flag = False
+    """Take the current generator, not its running average."""
+
+    def each(self, experiment: "Experiment") -> list[dict[str, Any]]:
+        """Makes the options of a `Sampler`, once for every value of --truncation.
+
+        Raises:
+          RunError: if the run has no current generator.
+        """
+        from jaxgan.run.sampling import sampling_options
+
+        return sampling_options.options(experiment, **dataclasses.asdict(self))
+
+    def single(self, experiment: "Experiment") -> dict[str, Any]:
+        """As `each`, of a command that takes one value.
+
+        Raises:
+          RunError: if there are several.
+        """
+        from jaxgan.run.sampling import sampling_options
+
+        return sampling_options.single(experiment, **dataclasses.asdict(self))
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasureOptions:
+    """What is measured, and how."""
+
+    metrics: Annotated[tuple[str, ...], option("NAME", "all that fit")] = ()
+    """Of images fid, kid, inception-score, precision-recall, density-coverage,
+    classes, modes, collapse, duplicates, memorisation.
+    By default what the experiment measures itself, too."""
+    num: int = 2000
+    """How many real and generated examples."""
+    seed: int = 0
+    """Of the samples, and of which real examples are seen."""
+    neighbours: Annotated[int | None, option("N", "all")] = None
+    """Training examples among which copies are looked for."""
+    extractor: Annotated[
+        Literal["classifier", "inception"] | None,
+        option(default="the classifier, of labelled data of at most 64 pixels"),
+    ] = None
+    """What sees the images: one trained on the data, or FID's network."""
+    weights: Annotated[pathlib.Path | None, option("FILE", "downloaded once")] = None
+    """Of FID's Inception network."""
+
+    def protocol(self, kind: "Kind") -> "EvaluationProtocol":
+        """Makes the protocol of these options, for a kind of data.
+
+        Raises:
+          RunError: naming the option that is wrong.
+        """
+        from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+
+        protocol = EvaluationProtocol(
+            self.metrics or list(kind.measures),
+            self.num,
+            self.seed,
+            self.extractor,
+            self.weights,
+            self.neighbours,
+        )
+        protocol.check(kind.unit, kind.measures)
+        return protocol
+
+
+def picture_path(
+    loaded: "StoredRun",
+    content: str,
+    latents: LatentOptions,
+    sampling: SamplingOptions,
+    checkpoint: CheckpointOptions,
+) -> pathlib.Path:
+    """Names a picture in the run's folder by its content, and by what was chosen."""
+    chosen: dict[str, Any] = {
+        "step": loaded.step,
+        "seed": latents.seed,
+        "truncation": "_".join(f"{x:g}" for x in sampling.truncation or ()) or None,
+        "truncation_cutoff": sampling.truncation_cutoff,
+        "standing_statistics": sampling.standing_statistics,
+        "run_seed": checkpoint.run_seed,
+        "label": latents.label,
+    }
+    parts = [f"{name}_{value}" for name, value in chosen.items() if value is not None]
+    name = "_".join([content, *parts, *["current"] * sampling.current])
+    return loaded.directory / "generated" / f"{name}.png"

@@ -1,0 +1,126 @@
+"""The evaluation of a run on disk."""
+
+import pathlib
+from typing import Any
+
+from jaxgan.run import pictures
+from jaxgan.run.errors import RunError, warn
+from jaxgan.run.evaluation import real_data
+from jaxgan.run.evaluation.judge import Judge, Measurement
+from jaxgan.run.evaluation.neighbour_picture import neighbour_picture
+from jaxgan.run.evaluation.real_data import RealData
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import evaluations_log, run_directory
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+from jaxgan.run.kinds.measure import Score
+from jaxgan.run.no_data import NoData
+from jaxgan.run.sampling import sampler, sampling_options
+from jaxgan.run.sampling.stored_run import StoredRun
+
+
+def evaluate(
+    loaded: StoredRun,
+    protocol: EvaluationProtocol,
+    *,
+    folder: pathlib.Path | None = None,
+    split: str | None = None,
+    by_experiment: bool = True,
+    **options: Any,
+) -> list[Measurement]:
+    """Measures a run, and adds what it finds to the run's file.
+
+    Args:
+      loaded: the run.
+      protocol: what is measured of the kind's measures, and how.
+      folder: of the real examples; by default those of a split.
+      split: of the run's data; by default what was trained on.
+      by_experiment: whether what the experiment measures itself is told too.
+      options: of `sampler.generate`.
+
+    Raises:
+      RunError: if there is nothing to measure, or what is asked for does not fit.
+    """
+    found = [measurement_by_experiment(loaded)] if by_experiment else []
+    found = [one for one in found if one.scores]
+    asked_for = bool(folder or split) or not by_experiment
+    if found and not asked_for and not hasattr(_source(loaded), "examples"):
+        warn(f"no {loaded.experiment.kind.unit} can be read to compare samples with")
+    elif protocol.names:
+        real = real_examples(loaded.experiment, folder, split)
+        found.append(_by_kind(loaded, real, protocol, options))
+    if not found:
+        raise RunError(
+            f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "
+            "the experiment measures nothing itself"
+        )
+    for one in found:
+        rows = evaluations_log.rows(one.scores, loaded.step, one.card, seed_of(loaded))
+        evaluations_log.append(loaded.directory, rows)
+    return found
+
+
+def measurement_by_experiment(loaded: StoredRun) -> Measurement:
+    """Reads what the experiment measures of a state; it may be nothing."""
+    found = loaded.experiment.measure(loaded.state)
+    scores = [(name, Score(name, float(value))) for name, value in found.items()]
+    return Measurement(scores, _card(loaded, {"measured by": "the experiment"}))
+
+
+def _by_kind(
+    loaded: StoredRun,
+    real: RealData,
+    protocol: EvaluationProtocol,
+    options: dict[str, Any],
+) -> Measurement:
+    """Measures samples; draws those nearest to training examples, if it looked."""
+    judge = Judge(real, protocol)
+    samples = sampler.generate(
+        loaded.experiment, loaded.state, protocol.num, protocol.seed, **options
+    )
+    found = judge(samples)
+    if found.near:
+        picture = neighbour_picture(samples, found.near, real)
+        pictures.save_png(picture_path(loaded), picture)
+    card = _card(loaded, sampling_options.card(**options))
+    return found._replace(card={**card, **found.card})
+
+
+def _card(loaded: StoredRun, about: dict[str, Any]) -> dict[str, Any]:
+    seed = getattr(loaded.config, "seed", 0)
+    return evaluations_log.run_card(loaded.name, seed, about)
+
+
+def _source(loaded: StoredRun) -> Any:
+    return loaded.experiment.data.source
+
+
+def real_examples(
+    experiment: Experiment,
+    folder: pathlib.Path | None = None,
+    split: str | None = None,
+) -> RealData:
+    """Finds the examples of a folder or of a split; by default those trained on.
+
+    Raises:
+      RunError: if there are none, or both are asked for.
+    """
+    if folder is None:
+        if isinstance(experiment.data, NoData):
+            experiment.data(0)  # which says why there is none
+        return real_data.choose(experiment, split or real_data.TRAIN)
+    if split:
+        raise RunError("--real: saw it with --split, wanted one of them")
+    shape = tuple(experiment.data.source.shape)
+    source = experiment.kind.folder(folder, shape)
+    return RealData(experiment.kind, source, source, None, str(folder))
+
+
+def picture_path(loaded: StoredRun) -> pathlib.Path:
+    """Names the picture of samples beside the training examples nearest to them."""
+    return evaluations_log.picture_path(loaded.directory, loaded.step, seed_of(loaded))
+
+
+def seed_of(loaded: StoredRun) -> int | None:
+    """Finds the seed of a run, where several were trained side by side."""
+    several = run_directory.read_identity(loaded.directory).seeds > 1
+    return getattr(loaded.config, "seed", 0) if several else None

@@ -1,0 +1,66 @@
+"""What an evaluation measures, and how."""
+
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from jaxgan.run.errors import RunError, suggestion
+
+LEAST = 16
+"""Examples of either sort, below which no measure means anything."""
+
+
+class EvaluationProtocol(NamedTuple):
+    """What is measured, and how.
+
+    Attributes:
+      names: of the kind's measures.
+      num: how many real and generated examples.
+      seed: of whatever is drawn.
+      extractor: what sees the examples, of kinds that have several; None for what fits
+        the data.
+      weights: file of its weights.
+      neighbours: training examples among which copies are looked for, at most.
+    """
+
+    names: Sequence[str]
+    num: int
+    seed: int = 0
+    extractor: str | None = None
+    weights: pathlib.Path | None = None
+    neighbours: int | None = None
+
+    def check(self, unit: str, measures: Mapping[str, Any], option: str = "--") -> None:
+        """Checks the names and the numbers.
+
+        Args:
+          unit: what the examples are called.
+          measures: of their kind, by name.
+          option: what the options' names begin with.
+
+        Raises:
+          RunError: naming the option.
+        """
+        for name in self.names:
+            if name not in measures:
+                raise RunError(
+                    f"{option}metrics: saw {name!r}, which is no measure of {unit}",
+                    suggestion(name, list(measures)),
+                )
+        for name in ("num", "neighbours"):
+            value = getattr(self, name)
+            if value is not None and value < LEAST:
+                raise RunError(f"{option}{name}: saw {value}, wanted at least {LEAST}")
+
+    def check_no_extractor(self, unit: str) -> None:
+        """Checks that no extractor is asked for, where there is nothing to choose.
+
+        Raises:
+          RunError: naming the option.
+        """
+        for name in ("extractor", "weights"):
+            if getattr(self, name) is not None:
+                raise RunError(
+                    f"--{name}: saw {getattr(self, name)}, but {unit} are measured "
+                    "without a network"
+                )

@@ -1,0 +1,81 @@
+"""Samples as files: one picture of all, arrays, or a folder of a file each."""
+
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxgan.core.types import Sample
+from jaxgan.run import pictures
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import Kind
+from jaxgan.run.sampling import labels
+
+
+def save(
+    path: pathlib.Path,
+    samples: Sequence[Sample],
+    truncations: Sequence[float | None],
+    experiment: Experiment,
+) -> None:
+    """Writes samples of one truncation or of several.
+
+    Args:
+      path: NAME.npz: arrays, one truncation after the other. NAME.png: one picture, in
+        which several truncations have a row each. Any other: a folder of a file
+        each, as the kind of data writes it; several truncations have a folder each.
+      samples: of each truncation.
+      truncations: of the samples.
+      experiment: whose kind of data draws and writes them.
+    """
+    kind = experiment.kind
+    if path.suffix == ".npz":
+        _save_arrays(path, samples, truncations)
+    elif path.suffix == ".png":
+        several = len(samples) > 1
+        drawn = _rows(samples, kind) if several else kind.picture(samples[0])
+        pictures.save_png(path, pictures.enlarged(drawn))
+    else:
+        names = labels.class_names(experiment)
+        for truncation, part in zip(truncations, samples):
+            folder = f"truncation_{truncation:g}" if len(samples) > 1 else ""
+            _save_each(path / folder, part, kind, names)
+
+
+def _rows(samples: Sequence[Sample], kind: Kind) -> np.ndarray:
+    """Draws samples side by side, those of each truncation in a row."""
+    rows = [pictures.singles(row, kind.picture) for row in samples]
+    return pictures.mosaic(np.concatenate(rows), columns=len(rows[0]))
+
+
+def _save_arrays(
+    path: pathlib.Path, samples: Sequence[Sample], truncations: Sequence[Any]
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = _arrays(jax.tree.map(lambda *x: np.concatenate(x), *samples))
+    if len(samples) > 1:
+        count = len(next(iter(arrays.values()))) // len(samples)
+        arrays["truncation"] = np.repeat(np.asarray(truncations, np.float32), count)
+    np.savez(path, allow_pickle=False, **arrays)
+
+
+def _arrays(sample: Sample) -> dict[str, np.ndarray]:
+    """Leaves by name: 'value', 'given', or 'value/x' where there are several."""
+    leaves = jax.tree_util.tree_leaves_with_path(sample)
+    return {
+        jax.tree_util.keystr(path, simple=True, separator="/"): leaf
+        for path, leaf in leaves
+    }
+
+
+def _save_each(
+    path: pathlib.Path, sample: Sample, kind: Kind, names: Sequence[Any]
+) -> None:
+    """Writes labelled samples to one folder per class, as `data.folder` reads them."""
+    labelled = isinstance(sample.given, np.ndarray) and sample.given.ndim == 1
+    for index in range(len(jax.tree.leaves(sample.value)[0])):
+        folder = path / str(names[sample.given[index]]) if labelled else path
+        one = jax.tree.map(lambda x, i=index: x[i : i + 1], sample)
+        kind.write(folder / f"{index:06d}{kind.suffix}", one)
