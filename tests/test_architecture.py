@@ -13,6 +13,7 @@ PACKAGE = pathlib.Path(jaxgan.__file__).parent
 
 # Who may import whom, beside its own folder. Only `run` may import everything.
 ALLOWED = {
+    "__main__": {"run"},
     "core": set(),
     "losses": {"core"},
     "terms": {"core"},
@@ -28,7 +29,7 @@ ALLOWED = {
     "testing": {"core"},
     "weights": {"core"},
 }
-RUN = set(ALLOWED) - {"testing"}
+RUN = set(ALLOWED) - {"testing", "__main__"}
 TOUCHES_FILES = {"run", "data", "evaluation"}
 IMPURE = {"orbax", "tensorflow_datasets", "tensorboardX", "PIL", "matplotlib", "rich"}
 

@@ -158,22 +158,22 @@ class Options:
 
 
 def flag(name: str) -> str:
-    """The option of a field, as it stands on a command line."""
+    """Spells the option of a field, as it stands on a command line."""
     return f"--{name.replace('_', '-')}"
 
 
 def of_the_run(holder: Any) -> dict[str, Any]:
-    """The options that are part of a run, by field, of whatever has these fields."""
+    """Picks the options that are part of a run, of whatever has these fields."""
     return {n: getattr(holder, n) for n, of in _properties() if of.of_the_run}
 
 
 def alike(options: Options) -> dict[str, Any]:
-    """The options that all processes act upon together, by flag."""
+    """Picks the options that all processes act upon together, by flag."""
     return {flag(n): getattr(options, n) for n, of in _properties() if of.alike}
 
 
 def whole_dispatches(options: Options) -> dict[str, int]:
-    """The options that count steps in whole dispatches, by flag."""
+    """Picks the options that count steps in whole dispatches, by flag."""
     return {
         flag(n): getattr(options, n) for n, of in _properties() if of.whole_dispatches
     }

@@ -14,7 +14,6 @@ from jaxgan.run.commands.shared_options import (
     Run,
     SamplingOptions,
 )
-from jaxgan.run.errors import RunError
 
 if TYPE_CHECKING:
     from jaxgan.run.evaluation.judge import Measurement
@@ -53,24 +52,19 @@ class EvaluateCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
-        from jaxgan.data.source import DataError
         from jaxgan.run.evaluation import stored_evaluation
-        from jaxgan.weights import WeightsError
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
-        try:
-            found = stored_evaluation.evaluate(
-                loaded,
-                self.measure.protocol(kind),
-                folder=self.real,
-                split=self.split,
-                by_experiment=not self.measure.metrics,
-                batch_size=self.batch_size,
-                **self.sampling.single(loaded.experiment),
-            )
-        except (DataError, WeightsError) as error:
-            raise RunError(str(error)) from error
+        found = stored_evaluation.evaluate(
+            loaded,
+            self.measure.protocol(kind),
+            folder=self.real,
+            split=self.split,
+            by_experiment=not self.measure.metrics,
+            batch_size=self.batch_size,
+            **self.sampling.single(loaded.experiment),
+        )
         for place, measurement in enumerate(found):
             if place and not self.json:
                 print()

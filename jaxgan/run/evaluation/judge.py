@@ -9,7 +9,7 @@ import numpy as np
 
 import jaxgan
 from jaxgan.core.types import Sample, Tree
-from jaxgan.data.source import Source
+from jaxgan.data.source import DataError, Source
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.memorisation import nearest_in_blocks
 from jaxgan.run.errors import RunError
@@ -17,6 +17,7 @@ from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.kinds.evaluation_protocol import LEAST, EvaluationProtocol
 from jaxgan.run.kinds.measure import RARE, Material, Near, Score
 from jaxgan.run.progress import tracked
+from jaxgan.weights import WeightsError
 
 AT_ONCE = 1000
 """Examples that are held as floats at a time."""
@@ -43,10 +44,10 @@ class Judge:
         """Makes the extractor, if a measure asks for one, which may take a while.
 
         Raises:
-          RunError: if there are too few real examples, or no measure fits the data.
-          DataError: if there can be no such extractor of these data.
+          RunError: if there are too few real examples, or there can be no such
+            extractor of these data.
         """
-        self.data, self._protocol = data, protocol
+        self.data, self.protocol = data, protocol
         self._unit, self._measures = data.kind.unit, data.kind.measures
         self._count = min(protocol.num, data.real.size)
         if self._count < LEAST:
@@ -56,7 +57,10 @@ class Judge:
         self.extractor: Extractor | None = None
         names = list(protocol.names)
         if any(self._measures[name].features for name in names):
-            self.extractor = data.kind.features(data.train, protocol)
+            try:
+                self.extractor = data.kind.features(data.train, protocol)
+            except (DataError, WeightsError) as error:
+                raise RunError(str(error)) from error
             if not self.extractor.published and not self.extractor.classes:
                 names = [name for name in names if not self._measures[name].classes]
         self.names = names
@@ -77,7 +81,7 @@ class Judge:
         return card | {
             f"real {self._unit}": f"{self._count:,} of {self.data.real.size:,}",
             f"generated {self._unit}": f"{count:,}",
-            "seed": self._protocol.seed,
+            "seed": self.protocol.seed,
             "jaxgan": jaxgan.__version__,
         }
 
@@ -103,7 +107,7 @@ class Judge:
         neighbours = any(self._measures[name].neighbours for name in names)
         near = self._near(fake.features) if neighbours else None
         material = Material(
-            *(self._real, fake, self.extractor, self._protocol.seed),
+            *(self._real, fake, self.extractor, self.protocol.seed),
             *(samples, self._real_examples, self._unit, near),
         )
         scores = [
@@ -129,7 +133,7 @@ class Judge:
 
     @functools.cached_property
     def _indices(self) -> np.ndarray:
-        return some(self.data.real.size, self._count, self._protocol.seed)
+        return some(self.data.real.size, self._count, self.protocol.seed)
 
     def _outputs(self, values: Tree, title: str) -> Outputs:
         if self.extractor is None:
@@ -146,8 +150,8 @@ class Judge:
     @functools.cached_property
     def _searched(self) -> tuple[np.ndarray, str]:
         """Chooses training examples to look for copies in; a sentence about them."""
-        size, most = self.data.train.size, self._protocol.neighbours
-        places = some(size, min(size, most or size), self._protocol.seed)
+        size, most = self.data.train.size, self.protocol.neighbours
+        places = some(size, min(size, most or size), self.protocol.seed)
         fresh, about = (self._fresh[0], self._fresh[2])
         return places, (
             f"samples as near to one of {len(places):,} of {size:,} training "
@@ -159,11 +163,11 @@ class Judge:
         """Chooses real examples whose nearest training examples show what is near."""
         held_out = self.data.held_out
         source = self.data.train if held_out is None else held_out
-        count = min(self._protocol.num, source.size)
+        count = min(self.protocol.num, source.size)
         about = f"held-out {self._unit} are"
         if held_out is None:
             about = "of them are to another"
-        return some(source.size, count, self._protocol.seed), source, about
+        return some(source.size, count, self.protocol.seed), source, about
 
     def _near(self, features: np.ndarray) -> Near:
         """Looks through the training examples, a block at a time."""

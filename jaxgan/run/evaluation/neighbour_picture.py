@@ -1,5 +1,7 @@
 """The picture of the samples that lie nearest to training examples."""
 
+import pathlib
+
 import jax
 import numpy as np
 
@@ -12,7 +14,7 @@ COUNT, COLUMNS = 16, 4
 """Samples that are drawn, each beside the training example nearest to it."""
 
 
-def neighbour_picture(samples: Sample, near: Near, data: RealData) -> np.ndarray:
+def write(path: pathlib.Path, samples: Sample, near: Near, data: RealData) -> None:
     """Draws the samples nearest to a training example, each left of that example."""
     order = np.argsort(near.distances, kind="stable")[:COUNT]
     nearest = data.train.examples(near.indices[order])._replace(given=())
@@ -21,4 +23,5 @@ def neighbour_picture(samples: Sample, near: Near, data: RealData) -> np.ndarray
         pictures.singles(each, data.kind.picture) for each in (chosen, nearest)
     )
     pairs = [np.concatenate(pair, axis=1) for pair in zip(left, right)]
-    return pictures.enlarged(pictures.mosaic(np.stack(pairs), COLUMNS))
+    picture = pictures.mosaic(np.stack(pairs), COLUMNS)
+    pictures.save_png(path, pictures.enlarged(picture))

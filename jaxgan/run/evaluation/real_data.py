@@ -1,11 +1,13 @@
 """Which real examples a run is measured against."""
 
+import pathlib
 from typing import NamedTuple
 
-from jaxgan.data.source import Source, split_of
+from jaxgan.data.source import DataError, Source, split_of
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import Kind
+from jaxgan.run.no_data import NoData
 
 TRAIN, HELD_OUT = "train", "held_out"
 
@@ -26,6 +28,30 @@ class RealData(NamedTuple):
     train: Source
     held_out: Source | None
     split: str
+
+
+def find(
+    experiment: Experiment,
+    folder: pathlib.Path | None = None,
+    split: str | None = None,
+) -> RealData:
+    """Finds the examples of a folder or of a split; by default those trained on.
+
+    Raises:
+      RunError: if there are none, or both are asked for.
+    """
+    if folder is None:
+        if isinstance(experiment.data, NoData):
+            experiment.data(0)  # which says why there is none
+        return choose(experiment, split or TRAIN)
+    if split:
+        raise RunError("--real: saw it with --split, wanted one of them")
+    shape = tuple(experiment.data.source.shape)
+    try:
+        source = experiment.kind.folder(folder, shape)
+    except DataError as error:
+        raise RunError(str(error)) from error
+    return RealData(experiment.kind, source, source, None, str(folder))
 
 
 def choose(experiment: Experiment, wanted: str, option: str = "--split") -> RealData:

@@ -3,17 +3,13 @@
 import pathlib
 from typing import Any
 
-from jaxgan.run import pictures
 from jaxgan.run.errors import RunError, warn
-from jaxgan.run.evaluation import real_data
+from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
-from jaxgan.run.evaluation.neighbour_picture import neighbour_picture
 from jaxgan.run.evaluation.real_data import RealData
-from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import evaluations_log, run_directory
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.measure import Score
-from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, sampling_options
 from jaxgan.run.sampling.stored_run import StoredRun
 
@@ -46,7 +42,7 @@ def evaluate(
     if found and not asked_for and not hasattr(_source(loaded), "examples"):
         warn(f"no {loaded.experiment.kind.unit} can be read to compare samples with")
     elif protocol.names:
-        real = real_examples(loaded.experiment, folder, split)
+        real = real_data.find(loaded.experiment, folder, split)
         found.append(_by_kind(loaded, real, protocol, options))
     if not found:
         raise RunError(
@@ -79,8 +75,7 @@ def _by_kind(
     )
     found = judge(samples)
     if found.near:
-        picture = neighbour_picture(samples, found.near, real)
-        pictures.save_png(picture_path(loaded), picture)
+        neighbour_picture.write(picture_path(loaded), samples, found.near, real)
     card = _card(loaded, sampling_options.card(**options))
     return found._replace(card={**card, **found.card})
 
@@ -92,27 +87,6 @@ def _card(loaded: StoredRun, about: dict[str, Any]) -> dict[str, Any]:
 
 def _source(loaded: StoredRun) -> Any:
     return loaded.experiment.data.source
-
-
-def real_examples(
-    experiment: Experiment,
-    folder: pathlib.Path | None = None,
-    split: str | None = None,
-) -> RealData:
-    """Finds the examples of a folder or of a split; by default those trained on.
-
-    Raises:
-      RunError: if there are none, or both are asked for.
-    """
-    if folder is None:
-        if isinstance(experiment.data, NoData):
-            experiment.data(0)  # which says why there is none
-        return real_data.choose(experiment, split or real_data.TRAIN)
-    if split:
-        raise RunError("--real: saw it with --split, wanted one of them")
-    shape = tuple(experiment.data.source.shape)
-    source = experiment.kind.folder(folder, shape)
-    return RealData(experiment.kind, source, source, None, str(folder))
 
 
 def picture_path(loaded: StoredRun) -> pathlib.Path:

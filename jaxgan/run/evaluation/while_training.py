@@ -12,45 +12,23 @@ from typing import Any
 import numpy as np
 
 from jaxgan.core.types import State
-from jaxgan.data.source import DataError
 from jaxgan.diagnosis import names
 from jaxgan.run.devices import processes, seed_axis
-from jaxgan.run.errors import RunError
-from jaxgan.run.evaluation import real_data
-from jaxgan.run.evaluation.judge import Judge
+from jaxgan.run.evaluation import training_protocol
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import evaluations_log, run_directory
-from jaxgan.run.kinds import Kind
-from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.options import Options
 from jaxgan.run.sampling import sampler, sampling_options
-from jaxgan.weights import WeightsError
 
 
 def check(experiment: Experiment, options: Options) -> None:
-    """Checks what is asked for, before anything is computed.
+    """Checks what is asked for, if anything is, before anything is computed.
 
     Raises:
       RunError: naming the option.
     """
-    if options.evaluate_every is None:
-        return
-    kind = experiment.kind
-    if not kind.measures:
-        raise RunError(
-            f"--evaluate-every: {kind.unit} have no measures; what the experiment "
-            "measures itself is told at every --sample-every"
-        )
-    _protocol(options, kind).check(kind.unit, kind.measures, "--evaluate-")
-    real_data.choose(experiment, options.evaluate_split, "--evaluate-split")
-
-
-def _protocol(options: Options, kind: Kind) -> EvaluationProtocol:
-    """Makes the protocol; by default the first of the kind's measures is measured."""
-    names = options.evaluate_metrics or tuple(kind.measures)[:1]
-    return EvaluationProtocol(
-        names, options.evaluate_num, weights=options.evaluate_weights
-    )
+    if options.evaluate_every is not None:
+        training_protocol.check(experiment, options)
 
 
 class Interim:
@@ -86,12 +64,7 @@ class Interim:
         self._options, self._seeds, self._run = options, seeds, run
         self._records = records
         self._clock, self._began = clock, clock()
-        self._protocol = _protocol(options, experiment.kind)
-        data = real_data.choose(experiment, options.evaluate_split, "--evaluate-split")
-        try:
-            self._judge = Judge(data, self._protocol)
-        except (DataError, WeightsError) as error:
-            raise RunError(str(error)) from error
+        self._judge = training_protocol.judge_of(experiment, options)
         self._sampler = sampler.Sampler(experiment)
         self._name = run_directory.read_identity(run).experiment
         self._known = evaluations_log.read(run)
@@ -122,13 +95,15 @@ class Interim:
             self._of_run(step, seed_axis.member(state, place, count), place)
             for place in range(count)
         ]
-        names = found[0].keys()
-        self._records.note(step, [{_tag(n): part[n] for n in names} for part in found])
+        metrics = found[0].keys()
+        self._records.note(
+            step, [{_tag(name): part[name] for name in metrics} for part in found]
+        )
         title = self._judge.title
-        title = title if all(name.endswith(title) for name in names) else ""
+        title = title if all(name.endswith(title) for name in metrics) else ""
         shown = [
             f"{name.removesuffix(title)} {_shown([part[name] for part in found])}"
-            for name in names
+            for name in metrics
         ]
         self._records.say(f"step {step}: {' · '.join(shown)}{title}")
         self._last = self._clock() - began
@@ -139,7 +114,7 @@ class Interim:
         seed = self._seeds[place]
         tag = seed if len(self._seeds) > 1 else None
         card = evaluations_log.run_card(self._name, seed, sampling_options.card())
-        card |= self._judge.card(self._protocol.num)
+        card |= self._judge.card(self._judge.protocol.num)
         found = [
             one
             for one in self._known
@@ -148,8 +123,9 @@ class Interim:
         done = {one.measure for one in found}
         missing = [name for name in self._judge.names if name not in done]
         if missing:
-            indices = np.arange(self._protocol.num)
-            samples = self._sampler(state, self._protocol.seed, indices)
+            protocol = self._judge.protocol
+            indices = np.arange(protocol.num)
+            samples = self._sampler(state, protocol.seed, indices)
             rows = evaluations_log.rows(
                 self._judge(samples, missing).scores, step, card, tag
             )

@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from jaxgan.run.evaluation.measures import MEASURES
 
 from jaxgan.evaluation import classifier as classifiers
 from jaxgan.evaluation.classifier_network import Training
@@ -13,11 +12,16 @@ from jaxgan.run import launch, pictures
 from jaxgan.run.commands import cli
 from jaxgan.run.evaluation import judge, real_data
 from jaxgan.run.files import evaluations_log
+from jaxgan.run.kinds import image_measures
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+from jaxgan.run.kinds.image_measures import MEASURES
 from jaxgan.run.sampling import stored_run
 from tests.run.commands.test_import_weights import bring, official, save
 from tests.run.conftest import EXPERIMENT, ROOT
 
 DIGITS = ROOT / "experiments" / "first" / "digits.py"
+MODES = DIGITS.with_name("toy_modes.py")
+TINY = ["--steps", "2", "--batch-size", "8", "--width", "8"]
 SMALL = ["--steps", "2", "--batch-size", "8", "--width", "4", "--latent-size", "4"]
 
 
@@ -27,6 +31,7 @@ def runs(tmp_path_factory):
     for name, file, words in (
         ("digits", DIGITS, SMALL),
         ("points", EXPERIMENT, ["--steps", "2"]),
+        ("modes", MODES, [*TINY, "--evaluate-every", "2", "--evaluate-num", "64"]),
         ("images", EXPERIMENT.with_name("images.py"), ["--steps", "2"]),
     ):
         assert launch.train(file, [*words, "--run-dir", str(folder / name)]) == 0
@@ -41,7 +46,7 @@ def quick(monkeypatch, tmp_path_factory):
         training=Training(steps=20),
         cache_dir=tmp_path_factory.getbasetemp() / "classifiers",
     )
-    monkeypatch.setattr(judge, "classifier", made)
+    monkeypatch.setattr(image_measures, "classifier", made)
 
 
 def rows(run):
@@ -158,36 +163,67 @@ def test_each_split_by_any_of_its_names(runs, capsys):
 def test_a_generator_that_copies(runs):
     """Training images themselves are found, each at its own place."""
     experiment = stored_run.load(runs / "images").experiment
-    protocol = judge.Protocol(("memorisation",), 200)
+    protocol = EvaluationProtocol(("memorisation",), 200)
     judged = judge.Judge(real_data.choose(experiment, "train"), protocol)
     source = experiment.data.source
     places = np.arange(0, 1_400, 7)
-    copied = judged(source.examples(places).value)
+    copied = judged(source.examples(places))
     near = copied.near
     assert near is not None
-    assert copied.figures[0][1].value == 1.0
+    assert copied.scores[0][1].value == 1.0
     np.testing.assert_array_equal(near.distances, 0.0)
     np.testing.assert_array_equal(near.indices, places)
-    fresh = experiment.held_out.source.examples(np.arange(200)).value
-    assert judged(fresh).figures[0][1].value < 0.05
+    fresh = experiment.held_out.source.examples(np.arange(200))
+    assert judged(fresh).scores[0][1].value < 0.05
     # Of some training images, the others are not found.
     few = judge.Judge(
         real_data.choose(experiment, "train"), protocol._replace(neighbours=100)
     )
-    ((_, figure),) = few(source.examples(places).value).figures
-    assert 0 < figure.value < 0.2
-    assert "100 of 1,400 training images" in figure.about
+    ((_, score),) = few(source.examples(places)).scores
+    assert 0 < score.value < 0.2
+    assert "100 of 1,400 training images" in score.about
 
 
-def test_points_without_a_measure(runs, capsys):
-    run = runs / "points"
-    for words, message in (
-        ([], "nothing else to measure"),
-        (["--split", "train"], "--split: saw it with a run that makes no images"),
-    ):
-        with pytest.raises(SystemExit):
-            cli.main(["evaluate", str(run), *words])
-        assert message in capsys.readouterr().err
+def test_points_are_measured_by_their_experiment_and_by_their_kind(runs, capsys):
+    run = runs / "modes"
+    meanwhile = rows(run)
+    cli.main(["evaluate", str(run), "--num", "64", "--json"])
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows(run) == meanwhile + found
+    first = [row for row in found if row["card"].get("measured by")]
+    assert found[: len(first)] == first
+    assert [row["metric"] for row in first] == [
+        "coverage/modes",
+        "coverage/high_quality",
+        "coverage/reverse_divergence",
+    ]
+    experiment, state, *_ = stored_run.load(run)
+    assert {row["metric"]: row["value"] for row in first} == experiment.measure(state)
+    others = found[len(first) :]
+    assert [row["measure"] for row in others[:2]] == ["frechet", "sliced-wasserstein"]
+    assert others[0]["card"]["real points"] == "64 of 100,000"
+    # The first of the kind's measures is what was measured while it trained.
+    assert meanwhile == [{**others[0], "step": 2}]
+    cli.main(["evaluate", str(run), "--num", "64"])
+    told = capsys.readouterr().out
+    assert told.count("of step 2, measured so:") == 2
+    assert "measured by      the experiment\n" in told
+    cli.main(["evaluate", str(run), "--num", "64", "--metrics", "frechet", "--json"])
+    assert json.loads(capsys.readouterr().out) == others[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "a source without `examples(indices)`, so there are no points"),
+        (["--split", "tran"], "--split: saw 'tran', wanted train"),
+        (["--metrics", "fid"], "saw 'fid', which is no measure of points"),
+    ],
+)
+def test_points_that_cannot_be_read(runs, capsys, words, message):
+    with pytest.raises(SystemExit):
+        cli.main(["evaluate", str(runs / "points"), *words])
+    assert message in capsys.readouterr().err
 
 
 def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):

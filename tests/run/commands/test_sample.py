@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from jaxgan.core import Sample
-from jaxgan.run import pictures
+from jaxgan.run import kinds
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import examples
@@ -84,7 +83,10 @@ def test_labels(labelled, run):
 
 def test_grids_have_a_class_per_column(labelled):
     experiment = stored_run.load(labelled).experiment
-    grid = preview_grid.grid_of(sampler.Sampler(experiment))
+    grid = preview_grid.grid_of(sampler.Sampler(experiment), kinds.points.preview)
+    wanted = [list(np.repeat(range(8), 3))] * 24
+    assert grid.labels.reshape(24, 24).tolist() == wanted
+    grid = preview_grid.grid_of(sampler.Sampler(experiment), kinds.images.preview)
     assert grid.num == 64
     assert grid.labels.reshape(8, 8).tolist() == [list(range(8))] * 8
 
@@ -147,10 +149,14 @@ def test_commands_write_pictures(run, tmp_path, capsys):
     with Image.open(name) as picture:
         assert picture.size == (500, 500)  # small pictures are enlarged
     cli.main(["sample", str(run), "--num", "3", "--out", str(tmp_path / "some")])
-    assert len(list((tmp_path / "some").iterdir())) == 3
+    names = sorted(path.name for path in (tmp_path / "some").iterdir())
+    assert names == ["000000.csv", "000001.csv", "000002.csv"]
     cli.main(["sample", str(run), "--num", "5", "--out", str(tmp_path / "x.npz")])
     with np.load(tmp_path / "x.npz") as arrays:
         assert arrays["value"].shape == (5, 2)
+        third = arrays["value"][2]
+    written = np.loadtxt(tmp_path / "some" / "000002.csv", delimiter=",", skiprows=1)
+    np.testing.assert_allclose(written, third, rtol=1e-6)
     walk = ["interpolate", str(run), "--points", "2", "--frames", "3", "--out"]
     cli.main([*walk, str(tmp_path / "walk.gif")])
     with Image.open(tmp_path / "walk.gif") as gif:
@@ -158,27 +164,3 @@ def test_commands_write_pictures(run, tmp_path, capsys):
     cli.main([*walk, str(tmp_path / "walk.png")])
     with Image.open(tmp_path / "walk.png") as strip:
         assert strip.size == (400, 100)
-
-
-@pytest.mark.parametrize("channels", [1, 3, 4])
-def test_grid(channels):
-    images = np.linspace(-1, 1, 5 * 4 * 6 * channels, dtype=np.float32)
-    sample = Sample(images.reshape(5, 4, 6, channels))
-    picture = pictures.grid(sample)
-    assert picture.shape == (2 * 4 + 2, 3 * 6 + 4, 3)
-    assert picture.dtype == np.uint8
-    if channels < 4:
-        assert picture[0, 0].max() <= 1
-        first = np.rint((sample.value[0] + 1) * 127.5)
-        np.testing.assert_allclose(
-            picture[:4, :6], np.broadcast_to(first, (4, 6, 3)), atol=1
-        )
-    assert (picture[-1, -1] == 255).all()  # the sixth place is empty
-    assert pictures.strip(sample).shape == (4, 5 * 6 + 8, 3)
-
-
-def test_grid_of_videos_and_of_nonsense():
-    videos = Sample(np.zeros((2, 3, 4, 4, 1)))
-    assert pictures.grid(videos).shape == (2 * 4 + 2, 3 * 4 + 4, 3)
-    with pytest.raises(ValueError, match="N, H, W, C"):
-        pictures.grid(Sample(np.zeros((2, 3))))

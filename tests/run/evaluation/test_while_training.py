@@ -3,7 +3,6 @@
 import functools
 import json
 import shutil
-import types
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import judge, while_training
 from jaxgan.run.files import evaluations_log, metrics_log
+from jaxgan.run.kinds import image_measures
 from jaxgan.run.options import Options
 from tests.run.conftest import EXPERIMENT, fingerprint_in, rows
 
@@ -31,7 +31,7 @@ def quick(monkeypatch, tmp_path_factory):
         training=Training(steps=20),
         cache_dir=tmp_path_factory.getbasetemp() / "classifiers",
     )
-    monkeypatch.setattr(judge, "classifier", made)
+    monkeypatch.setattr(image_measures, "classifier", made)
 
 
 @pytest.fixture
@@ -170,11 +170,10 @@ def evaluator(monkeypatch, tmp_path):
     class Judge:
         def __init__(self, *arguments):
             clock.now += 30
-            self.extractor = types.SimpleNamespace(title=lambda measure: measure)
+            self.title = ""
 
-    monkeypatch.setattr(while_training, "Judge", Judge)
+    monkeypatch.setattr(while_training.training_protocol, "judge_of", Judge)
     monkeypatch.setattr(while_training.sampler, "Sampler", lambda experiment: None)
-    monkeypatch.setattr(while_training.real_data, "choose", lambda *arguments: None)
     monkeypatch.setattr(
         while_training.run_directory,
         "read_identity",
@@ -229,7 +228,8 @@ def test_due_whenever_a_multiple_is_passed(evaluator):
 @pytest.mark.parametrize(
     ("file", "words", "message"),
     [
-        (EXPERIMENT, [], "makes no images"),
+        (EXPERIMENT, [], "a source without `examples"),
+        (EXPERIMENT, ["--evaluate-metrics", "fid"], "is no measure of points"),
         (IMAGES, ["--evaluate-metrics", "fdi"], "--evaluate-metrics: saw 'fdi'"),
         (IMAGES, ["--evaluate-num", "3"], "--evaluate-num: saw 3, wanted at least 16"),
         (IMAGES, ["--evaluate-split", "tset"], "wanted train or held_out \\(test\\)"),

@@ -1,7 +1,5 @@
 """The page about a run holds what the run holds, and asks nobody for anything."""
 
-import base64
-import html.parser
 import importlib.util
 import json
 import shutil
@@ -20,76 +18,31 @@ from jaxgan.run import launch, pictures
 from jaxgan.run.commands import cli
 from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log, not_finite_record
+from jaxgan.run.files import (
+    checkpoints,
+    evaluations_log,
+    metrics_log,
+    not_finite_record,
+)
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling import sampler, stored_run
 
 pytest.importorskip("plotly", reason="jaxgan[report] is not installed")
 pytest.importorskip("jinja2", reason="jaxgan[report] is not installed")
 
+from jaxgan.run.kinds import landscape
 from jaxgan.run.report import (
     curves,
     document,
-    embedded_pictures,
-    evaluation_tables,
-    landscape,
-    plots,
     run_facts,
+    sections,
     signal_curves,
 )
 from tests.run.conftest import EXPERIMENT, ROOT
+from tests.run.report.page import Page, numbers
 
 DIGITS = ROOT / "experiments" / "first" / "digits.py"
 NASTY = "</script><script>window.broken=1</script>\"'&<img src=http://x.test onerror=x>"
-
-
-class Page(html.parser.HTMLParser):
-    """What a page is made of.
-
-    Attributes:
-      tags: (name, attributes) in order.
-      ids: of all elements.
-      figures: {id: content} of the plots.
-      text: of all elements but scripts and styles.
-    """
-
-    def __init__(self, text):
-        super().__init__()
-        self.tags, self.ids, self.figures, self.text = [], [], {}, ""
-        self._open = None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        self.tags.append((tag, attributes))
-        self._open = tag
-        if "id" in attributes:
-            self.ids.append(attributes["id"])
-        self._data = tag == "script" and attributes.get("type") == "application/json"
-
-    def handle_endtag(self, tag):
-        self._open = None
-
-    def handle_data(self, data):
-        if self._open == "script" and self._data and "id" not in self.tags[-1][1]:
-            self.figures[self.ids[-1]] = json.loads(data)
-        elif self._open not in ("script", "style"):
-            self.text += data
-
-    def count(self, tag):
-        return sum(name == tag for name, _ in self.tags)
-
-
-def numbers(encoded):
-    """Plotly's arrays: lists, or base64 of a type."""
-    if isinstance(encoded, list):
-        return np.array(encoded)
-    kind = {"f4": "<f4", "f8": "<f8", "i1": "i1", "i2": "<i2", "i4": "<i4"}
-    values = np.frombuffer(
-        base64.b64decode(encoded["bdata"]), kind.get(encoded["dtype"], encoded["dtype"])
-    )
-    shape = encoded.get("shape")
-    return values.reshape([int(n) for n in shape.split(",")]) if shape else values
 
 
 @pytest.fixture(scope="module")
@@ -261,88 +214,6 @@ def test_seeds_are_compared(runs):
     assert len(page.figures["curve-loss"]["data"]) == 2 * 4
 
 
-EVALUATIONS = [
-    {"step": 10, "metric": "fid", "value": 9.0, "card": {"samples": 5000}},
-    {"step": 10, "metric": "fid", "value": 8.0, "card": {"samples": 5000}},
-    {
-        "step": 20,
-        "metric": "fid",
-        "value": 5.25,
-        "spread": 0.5,
-        "card": {"samples": 5000},
-    },
-    {"step": 20, "metric": "recall", "value": float("nan"), "card": {}},
-    {
-        "step": 20,
-        "metric": "modes",
-        "value": 2,
-        "card": {"classifier": "logistic"},
-        "classes": {"zero": 0.75, "one": 0.25, "two": 0.0},
-    },
-]
-
-
-def test_evaluations(tmp_path):
-    lines = [json.dumps(row) for row in EVALUATIONS]
-    broken = ['{"step": 1}', '{"step": 20, "met', "[]", '"text"']
-    (tmp_path / evaluation_tables.FILE).write_text("\n".join(lines + broken))
-    found = evaluation_tables.read(tmp_path)
-    assert [(one.step, one.metric) for one in found] == [
-        (10, "fid"),
-        (20, "fid"),
-        (20, "recall"),
-        (20, "modes"),
-    ]
-    assert found[0].value == 8.0  # the later row counts
-    tables = evaluation_tables.tables(found)
-    shown = {one.metric: one.shown for table in tables for one in table.evaluations}
-    assert shown == {"fid": "5.25 ± 0.5", "recall": "nan", "modes": "2"}
-    assert {table.title for table in tables} == {
-        "samples: 5000",
-        "",
-        "classifier: logistic",
-    }
-    (curve,) = evaluation_tables.curves(found)
-    assert numbers(json.loads(curve.data)["data"][0]["y"]).tolist() == [8.0, 5.25]
-    classes = evaluation_tables.class_coverage(found)
-    assert classes is not None
-    assert "2 of 3 classes at step 20 (modes); without: two" in classes.about
-    bars = json.loads(classes.data)["data"][0]
-    assert numbers(bars["y"]).tolist() == [75, 25, 0]
-
-
-def test_one_table_per_protocol(tmp_path):
-    """Seeds of one population share a table; splits do not."""
-    card = {"split": "train", "weights": "sha256:" + 64 * "0", "jaxgan": "0.1.0"}
-    rows = [
-        {
-            **{"step": step, "metric": metric, "measure": "precision-recall"},
-            **{"value": step / 100, "better": "higher", "seed": seed},
-            "card": {**card, "split": split, "seed of the run": seed},
-        }
-        for split in ("train", "held_out")
-        for step in (10, 20)
-        for seed in (3, 4)
-        for metric in ("precision (x)", "recall (x)")
-    ]
-    (tmp_path / evaluation_tables.FILE).write_text("\n".join(map(json.dumps, rows)))
-    found = evaluation_tables.read(tmp_path)
-    first, second = evaluation_tables.tables(found)
-    assert (first.title, second.title) == ("split: train", "split: held_out")
-    assert [(one.name, one.seed, one.step) for one in first.evaluations] == [
-        ("precision (x) ↑", 3, 20),
-        ("precision (x) ↑", 4, 20),
-        ("recall (x) ↑", 3, 20),
-        ("recall (x) ↑", 4, 20),
-    ]
-    assert dict(first.protocol) == card
-    (curve,) = evaluation_tables.curves(found)  # of both metrics, splits and seeds
-    assert curve.title == "precision and recall (x)"
-    lines = [one["name"] for one in json.loads(curve.data)["data"]]
-    assert len(set(lines)) == 8
-    assert lines[0] == "precision · split: train · seed 3"
-
-
 def test_signals_are_drawn_once_and_apart_from_curves():
     row = {
         **{f"{name}/effective_number": 3.0 for name in ("samples", "data")},
@@ -359,7 +230,7 @@ def test_signals_are_drawn_once_and_apart_from_curves():
     ]
     lines = json.loads(drawn[0].data)["data"]
     assert [line["name"] for line in lines] == ["samples", "data"]
-    shown = curves.curves(told, document._is_curve)
+    shown = curves.curves(told, sections.is_curve)
     assert [one.title for one in shown] == ["Losses"]
     every = {name for plot in signal_curves.PLOTS for name in plot.labels}
     assert all(signal_curves.is_signal(name) for name in every)
@@ -371,12 +242,12 @@ def test_the_samples_nearest_to_training_images(runs):
     path = run / "evaluations" / "neighbours_00000002.png"
     pictures.save_png(path, np.zeros((8, 8, 3), np.uint8))
     row = {"step": 2, "metric": "fid", "value": 1.0, "card": {}}
-    (run / evaluation_tables.FILE).write_text(json.dumps(row))
+    (run / evaluations_log.FILE).write_text(json.dumps(row))
     page = page_of(run)
-    for file in (path, run / evaluation_tables.FILE):
+    for file in (path, run / evaluations_log.FILE):
         file.unlink()
     assert any("nearest training images" in a.get("alt", "") for _, a in page.tags)
-    assert "to a training image, at step 2" in page.text
+    assert "nearest to training images, at step 2" in page.text
 
 
 def bare(folder, rows=()):
@@ -392,9 +263,9 @@ def bare(folder, rows=()):
     (folder / "versions.json").write_text(json.dumps({NASTY: NASTY}))
     (folder / "experiment.py").write_text(f'"""{NASTY[:30]}"""\nx = r"""{NASTY}"""')
     (folder / metrics_log.METRICS).write_text("\n".join(map(json.dumps, rows)))
-    row = {**EVALUATIONS[-1], "metric": NASTY, "card": {NASTY: NASTY}}
+    row = {"step": 20, "metric": NASTY, "value": 2, "card": {NASTY: NASTY}}
     row["classes"] = {NASTY: 1.0}
-    (folder / evaluation_tables.FILE).write_text(json.dumps(row))
+    (folder / evaluations_log.FILE).write_text(json.dumps(row))
     return folder
 
 
@@ -428,7 +299,8 @@ def test_what_the_experiment_raises_costs_its_part_only(runs, monkeypatch):
     def broken(loaded):
         raise ZeroDivisionError("in the picture")
 
-    monkeypatch.setattr(document.samples, "pair", broken)
+    broken_pair = sections.PAIR._replace(draw=broken)
+    monkeypatch.setattr(sections, "PAIR", broken_pair)
     page = page_of(runs / "points")
     document.from_checkpoint.cache_clear()
     assert "Real and generated: ZeroDivisionError: in the picture" in page.text
@@ -522,35 +394,6 @@ def test_long_curves_keep_their_peaks(count, seed):
     if count:
         assert kept["y"].max() == np.float32(values.max())
         assert kept["y"].min() == np.float32(values.min())
-
-
-@given(st.lists(st.integers(), unique=True), st.integers(2, 30))
-def test_thinned(items, most):
-    chosen = embedded_pictures.thinned(items, most)
-    assert len(chosen) == min(len(items), most)
-    assert chosen == [item for item in items if item in chosen]
-    assert chosen[:1] + chosen[-1:] == items[:1] + items[-1:]
-
-
-@given(st.text())
-def test_json_cannot_end_its_script(text):
-    written = plots.script_json({text: [text + "</script>", 1.5, None]})
-    assert not set(written) & set("<>&\u2028\u2029")
-    assert json.loads(written) == {text: [text + "</script>", 1.5, None]}
-
-
-def test_pictures_are_bounded():
-    noise = np.random.default_rng(0).integers(256, size=(300, 200, 3), dtype=np.uint8)
-    large, small = (
-        embedded_pictures.picture(noise),
-        embedded_pictures.picture(noise, most=3_000),
-    )
-    assert (large.width, large.height) == (200, 300)
-    assert small.width < 200
-    assert len(small.source) < 4_100
-    assert embedded_pictures.picture(noise[:8, :8]).source.startswith(
-        "data:image/webp;base64,"
-    )
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ import math
 
 import jax
 import numpy as np
-from jaxgan.run.evaluation.measures import MEASURES, Material
 
 from jaxgan import data
+from jaxgan.core import Sample
 from jaxgan.evaluation.classifier import per_channel
 from jaxgan.evaluation.extractor import Extractor, Outputs
+from jaxgan.run.kinds.image_measures import MEASURES
+from jaxgan.run.kinds.measure import Material
 
 
 def single(count):
@@ -35,7 +37,8 @@ def single(count):
 
 def material(extractor, images):
     outputs = extractor.outputs(images)
-    return Material(outputs, outputs, extractor, 0)
+    sample = Sample(images)
+    return Material(outputs, outputs, extractor, 0, sample, lambda: sample)
 
 
 def test_modes_of_stacks():
@@ -43,7 +46,7 @@ def test_modes_of_stacks():
     extractor = per_channel(single(3), 2)
     images = np.full((4, 2, 2, 3), -1.0, np.float32)
     images[3] = [-0.5, -1.0, -0.75]  # classes 2, 0, 1
-    modes, divergence = MEASURES["modes"](material(extractor, images))
+    modes, divergence = MEASURES["modes"].scores(material(extractor, images))
     assert (modes.metric, modes.value) == ("modes of 27 (pixel, per channel)", 2)
     assert divergence.metric.startswith("divergence of modes from uniform")
     assert (modes.better, divergence.better) == ("higher", "lower")
@@ -53,7 +56,7 @@ def test_modes_of_stacks():
 
 def test_no_modes_of_other_data():
     images = np.full((4, 2, 2, 1), -1.0, np.float32)
-    assert MEASURES["modes"](material(single(3), images)) == []
+    assert MEASURES["modes"].scores(material(single(3), images)) == []
 
 
 def test_classes_are_those_of_stacks():
