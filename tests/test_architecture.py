@@ -100,7 +100,9 @@ LAYERS = (
     {"diagnosis", "importable", "sampling"},
     {"evaluation", "report"},
     {"training"},
-    {"launch"},
+    {"keywords", "run_view"},
+    {"runs"},
+    {"launch", "python_call"},
     {"forecast"},
     {"commands"},
 )

@@ -5,27 +5,20 @@ images = run.sample(16, seed=7)
 """
 
 import functools
-import html
 import os
 import pathlib
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from PIL import Image
 
 from jaxgan.core.types import Sample, State, Tree
-from jaxgan.diagnosis import names
-from jaxgan.diagnosis.history import of_seed
-from jaxgan.run import notebook, pictures, progress
+from jaxgan.run import pictures, run_view
 from jaxgan.run.devices.xla import set_up_xla
+from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import metrics_log
-from jaxgan.run.sampling import labels, preview_grid, sampling_options, stored_run
-from jaxgan.run.sampling.sampler import Sampler
-
-if TYPE_CHECKING:
-    from jaxgan.diagnosis.diagnose import Diagnosis
+from jaxgan.run.sampling import labels, sampling_options, stored_run
 
 
 class SampleOptions(TypedDict, total=False):
@@ -67,7 +60,7 @@ class Run:
           seed: which it is of several that were trained side by side; None if alone.
         """
         self._stored, self._seed = stored, seed
-        self._samplers: dict[tuple[Any, ...], Sampler] = {}
+        self._samplers: dict[tuple[Any, ...], Any] = {}
         self.directory: pathlib.Path = stored.directory
         self.name: str = stored.name
         self.experiment: Experiment = stored.experiment
@@ -121,7 +114,7 @@ class Run:
         draw = self._sampler(**options)
         return draw(self.state, seed, np.arange(num), numbers)
 
-    def _sampler(self, **options: Any) -> Sampler:
+    def _sampler(self, **options: Any) -> Any:
         """Makes a sampler, whose functions are compiled once."""
         key = tuple(sorted(options.items()))
         if key not in self._samplers:
@@ -131,7 +124,7 @@ class Run:
             chosen = sampling_options.single(
                 self.experiment, truncation=values, **options
             )
-            self._samplers[key] = Sampler(self.experiment, size=size, **chosen)
+            self._samplers[key] = self._stored.sampler(size=size, **chosen)
         return self._samplers[key]
 
     def picture(
@@ -156,12 +149,9 @@ class Run:
 
         Names are those of `jaxgan/run/README.md`.
         """
-        rows = metrics_log.read_rows(self.directory / metrics_log.METRICS)
-        if self._seed is None:
-            return rows
-        return [dict(row) for row in of_seed(rows, str(self._seed))]
+        return stored_diagnosis.rows(self.directory, self._seed)
 
-    def diagnose(self) -> "Diagnosis":
+    def diagnose(self) -> stored_diagnosis.Diagnosis:
         """Says what is wrong with the run, why, and what to try.
 
         Returns:
@@ -171,8 +161,6 @@ class Run:
         Raises:
           RunError: if it was not trained here.
         """
-        from jaxgan.run.diagnosis import stored_diagnosis
-
         found = stored_diagnosis.diagnoses(self.directory)
         return found["" if self._seed is None else str(self._seed)]
 
@@ -207,31 +195,21 @@ class Run:
         Raises:
           RunError: if a measure or an argument does not fit the run.
         """
-        from jaxgan.data.source import DataError
         from jaxgan.run.evaluation import stored_evaluation
-        from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-        from jaxgan.weights import WeightsError
 
-        kind = self.experiment.kind
         chosen: dict[str, Any] = {"batch_size": 64, **options}
-        current = chosen.pop("current", False)
-        file = None if weights is None else pathlib.Path(weights)
-        wanted = metrics or list(kind.measures)
-        protocol = EvaluationProtocol(wanted, num, seed, extractor, file)
-        protocol.check(kind.unit, kind.measures)
-        try:
-            found = stored_evaluation.evaluate(
-                self._stored,
-                protocol,
-                folder=None if real is None else pathlib.Path(real),
-                split=split,
-                by_experiment=not metrics,
-                ema=not current,
-                **chosen,
-            )
-        except (DataError, WeightsError) as error:
-            raise RunError(str(error)) from error
-        return {one.metric: one.value for part in found for _, one in part.scores}
+        chosen["ema"] = not chosen.pop("current", False)
+        return stored_evaluation.figures(
+            self._stored,
+            metrics,
+            num,
+            seed,
+            extractor=extractor,
+            weights=None if weights is None else pathlib.Path(weights),
+            folder=None if real is None else pathlib.Path(real),
+            split=split,
+            **chosen,
+        )
 
     def __repr__(self) -> str:
         seed = "" if self._seed is None else f", seed={self._seed}"
@@ -239,20 +217,11 @@ class Run:
 
     def _repr_html_(self) -> str:
         """Shows a notebook what the run is, its losses, and some samples."""
-        rows = [row for row in self.metrics() if row["step"] <= self.step]
-        logged = [row for row in rows if any(name in row for name in names.LOSSES)]
-        about = [f"step {self.step:,}", *map(progress.losses, logged[-1:])]
-        title = html.escape(f"{self.directory}: {self.name}")
-        return f"<div><b>{title}</b> {' · '.join(about)}</div>{self._preview}"
+        return f"{run_view.heading(self._stored, self.metrics())}{self._preview}"
 
     @functools.cached_property
     def _preview(self) -> str:
-        """The samples that training draws, as HTML."""
-        draw = self._sampler()
-        grid = preview_grid.grid_of(draw, self.experiment.kind.preview)
-        sample = draw(self.state, 0, np.arange(grid.num), grid.labels)
-        picture = self.experiment.kind.picture(sample)
-        return notebook.image(pictures.enlarged(picture))
+        return run_view.samples(self._stored, self._sampler())
 
 
 def load(

@@ -1,8 +1,10 @@
 """The evaluation of a run on disk."""
 
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
+from jaxgan.data.source import DataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
@@ -12,6 +14,7 @@ from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.measure import Score
 from jaxgan.run.sampling import sampler, sampling_options
 from jaxgan.run.sampling.stored_run import StoredRun
+from jaxgan.weights import WeightsError
 
 
 def evaluate(
@@ -53,6 +56,41 @@ def evaluate(
         rows = evaluations_log.rows(one.scores, loaded.step, one.card, seed_of(loaded))
         evaluations_log.append(loaded.directory, rows)
     return found
+
+
+def figures(
+    loaded: StoredRun,
+    metrics: Sequence[str],
+    num: int,
+    seed: int,
+    *,
+    extractor: str | None = None,
+    weights: pathlib.Path | None = None,
+    **chosen: Any,
+) -> dict[str, float]:
+    """Measures a run as `evaluate` does; numbers by their full names.
+
+    Args:
+      loaded: the run.
+      metrics: of its kind of data; () for all, and what the experiment measures itself.
+      num: how many real and generated examples.
+      seed: of the samples, and of which real examples are seen.
+      extractor: as of `EvaluationProtocol`, and so are the weights.
+      weights: file of them.
+      chosen: as `evaluate` takes it.
+
+    Raises:
+      RunError: if a measure or an argument does not fit the run.
+    """
+    kind = loaded.experiment.kind
+    wanted = metrics or list(kind.measures)
+    protocol = EvaluationProtocol(wanted, num, seed, extractor, weights)
+    protocol.check(kind.unit, kind.measures)
+    try:
+        found = evaluate(loaded, protocol, by_experiment=not metrics, **chosen)
+    except (DataError, WeightsError) as error:
+        raise RunError(str(error)) from error
+    return {one.metric: one.value for part in found for _, one in part.scores}
 
 
 def measurement_by_experiment(loaded: StoredRun) -> Measurement:
