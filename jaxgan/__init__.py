@@ -2,6 +2,8 @@
 
 A GAN is a game between two players. `make_step(game, turns, optimizers)` turns its
 description into one pure function, `step(state, batch) -> (state, metrics)`.
+`jaxgan.train("digits", steps=2000)` trains an experiment, `jaxgan.load(folder)` loads a
+run, and either gives a `Run` to sample from.
 """
 
 import importlib
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
         init_state,
         make_step,
     )
+    from jaxgan.run.errors import RunError
+    from jaxgan.run.python_call import train
+    from jaxgan.run.runs import Run, load
 
 __version__ = "0.1.0"
 
@@ -31,6 +36,8 @@ __all__ = [
     "Game",
     "Loss",
     "Players",
+    "Run",
+    "RunError",
     "Sample",
     "State",
     "Term",
@@ -38,12 +45,22 @@ __all__ = [
     "Verdict",
     "__version__",
     "init_state",
+    "load",
     "make_step",
+    "train",
 ]
+
+_OF_RUNS = {
+    "Run": "jaxgan.run.runs",
+    "RunError": "jaxgan.run.errors",
+    "load": "jaxgan.run.runs",
+    "train": "jaxgan.run.python_call",
+}
 
 
 def __getattr__(name: str) -> Any:
     # On first use, so that `jaxgan --help` does not wait for JAX.
     if name not in __all__:
         raise AttributeError(f"module 'jaxgan' has no attribute {name!r}")
-    return getattr(importlib.import_module("jaxgan.core"), name)
+    module = importlib.import_module(_OF_RUNS.get(name, "jaxgan.core"))
+    return getattr(module, name)

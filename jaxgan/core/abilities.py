@@ -111,6 +111,18 @@ class Layered(Protocol):
 
 
 @runtime_checkable
+class Observable(Protocol):
+    """A game whose samples hold more than what is like the data."""
+
+    def observed(self, sample: Sample) -> Sample:
+        """Takes from a sample, real or fake, the part that is like the data.
+
+        Pictures, files and measures are of that; the discriminator sees all.
+        """
+        ...
+
+
+@runtime_checkable
 class Chained(Protocol):
     """A game whose samples take many passes of the generator, as denoising does."""
 
@@ -137,6 +149,11 @@ class Applicable(Protocol):
           context: of sampling. Its batch is not read.
         """
         ...
+
+
+def observed(game: Game, sample: Sample) -> Sample:
+    """Takes from a sample of a game what is like the data: mostly all of it."""
+    return game.observed(sample) if isinstance(game, Observable) else sample
 
 
 def is_labelled(game: Game) -> bool:

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from jaxgan.core.checks import check_key, check_optimizers
 from jaxgan.core.turns import turn_names
 from jaxgan.core.types import Augment, Game, Players, State, Tree, Turn
 
@@ -29,13 +30,11 @@ def init_state(
       augment: as given to `make_step`.
 
     Raises:
-      TypeError: if the key is not a typed scalar key.
+      TypeError: if an argument is of another type.
+      ValueError: if the turns are not well formed.
     """
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key) or key.shape:
-        raise TypeError(
-            f"key: saw {key.dtype}{list(key.shape)}, wanted a scalar typed key, "
-            "as made by jax.random.key(seed)"
-        )
+    check_key(key)
+    check_optimizers(optimizers)
     names = turn_names(turns)
     key_init, key_train = jax.random.split(key)
     variables = game.init(key_init, batch)

@@ -7,6 +7,7 @@ import optax
 from jax import lax
 
 from jaxgan.core import metrics, schedules
+from jaxgan.core.checks import check_optimizers
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.move import Setting, entries, move_if_due
 from jaxgan.core.types import (
@@ -62,10 +63,12 @@ def make_step(
       step(state, batch) -> (state, metrics): metrics as `Mean`s named 'turn/value'.
 
     Raises:
+      TypeError: if turns or optimizers are of another type (here).
       ValueError: if the turns or `microbatches` are not well formed (here), or the
         batch does not divide (when the step is traced).
     """
     lines = entries(turns)
+    check_optimizers(optimizers)
     if microbatches < 1:
         raise ValueError(f"microbatches: saw {microbatches}, wanted at least 1")
 

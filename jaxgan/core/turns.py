@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import jax
 
-from jaxgan.core.types import PlayerName, Players, Turn
+from jaxgan.core.types import Loss, PlayerName, Players, Term, Turn
 
 
 def turn_names(turns: Sequence[Turn]) -> list[str]:
@@ -18,8 +18,11 @@ def turn_names(turns: Sequence[Turn]) -> list[str]:
     'discriminator_r1'.
 
     Raises:
+      TypeError: if something is no turn or no term, naming the place.
       ValueError: if a turn is not well formed, naming the turn and the field.
     """
+    if isinstance(turns, Turn):
+        raise TypeError("turns: saw one Turn, wanted a sequence of them: (turn,)")
     if not turns:
         raise ValueError("turns: saw none, wanted at least one Turn")
     for place, turn in enumerate(turns):
@@ -104,18 +107,35 @@ def _end(turn: Turn) -> float:
 
 def _check(place: int, turn: Turn) -> None:
     where = f"turns[{place}]"
+    if not isinstance(turn, Turn):
+        raise TypeError(f"{where}: saw a {type(turn).__name__}, wanted a Turn")
     if turn.player not in Players._fields:
         raise ValueError(
             f"{where}.player: saw {turn.player!r}, wanted {Players._fields}"
         )
-    if not turn.terms:
+    _check_terms(where, turn.terms)
+    _check_name(where, turn)
+    _check_steps(where, turn)
+
+
+def _check_terms(where: str, terms: Sequence[Term]) -> None:
+    if isinstance(terms, Term | Loss) or not isinstance(terms, Sequence):
+        raise TypeError(
+            f"{where}.terms: saw a {type(terms).__name__}, wanted a tuple of Terms, "
+            "such as (adversarial(loss),)"
+        )
+    if not terms:
         raise ValueError(f"{where}.terms: saw none, wanted at least one Term")
-    counts = Counter(term.name for term in turn.terms)
+    for place, term in enumerate(terms):
+        if not isinstance(term, Term):
+            raise TypeError(
+                f"{where}.terms[{place}]: saw a {type(term).__name__}, wanted a Term, "
+                "such as adversarial(loss)"
+            )
+    counts = Counter(term.name for term in terms)
     for name, count in counts.items():
         if count > 1:
             raise ValueError(f"{where}.terms: {count} are named {name!r}; rename one")
-    _check_name(where, turn)
-    _check_steps(where, turn)
 
 
 def _check_name(where: str, turn: Turn) -> None:

@@ -131,10 +131,6 @@ class Play(NamedTuple):
     discriminate: Discriminate
 
 
-def _stateless() -> Tree:
-    return ()
-
-
 class Term(NamedTuple):
     """One summand of a turn's objective.
 
@@ -150,7 +146,7 @@ class Term(NamedTuple):
 
     name: str
     apply: Callable[[Tree, Play], tuple[jax.Array, Tree]]
-    init: Callable[[], Tree] = _stateless
+    init: Callable[[], Tree] = lambda: ()
     weight: float | Schedule = 1.0
 
 
@@ -166,11 +162,9 @@ class Turn(NamedTuple):
       every: the turn is played on the last of every so many steps. 5 on the generator's
         turn is WGAN's n_critic; 16 on a penalty's turn is StyleGAN2's lazy R1.
       start: the first step of the turn: a discriminator may join late, as VQGAN's does.
-      stop: the first step without it, or None: SRGAN trains its generator by pixels
-        until the discriminator joins.
-      name: under which its metrics and the memory of its terms live. By default a
-        player's first unnamed turn has the player's name, where diagnosis and reports
-        look, and every further one also its terms': see `turns.turn_names`.
+      stop: the first step without it, or None.
+      name: of its metrics and of its terms' memory; '' leaves it to `turns.turn_names`.
+        Diagnosis and reports look under the player's name, which a first turn gets.
     """
 
     player: PlayerName
@@ -181,20 +175,8 @@ class Turn(NamedTuple):
     name: str = ""
 
 
-def _same_sample(state: Tree, sample: Sample, context: Context) -> Sample:
-    del state, context
-    return sample
-
-
-def _same_state(state: Tree, metrics: dict[str, Mean]) -> Tree:
-    del metrics
-    return state
-
-
 class Augment(NamedTuple):
-    """What happens to every sample, real or fake, before the discriminator sees it.
-
-    The default does nothing.
+    """What happens to real and fake samples before they are judged; by default nothing.
 
     Attributes:
       init: the first state.
@@ -202,9 +184,9 @@ class Augment(NamedTuple):
       update: f(state, metrics) -> state, once per step, after all turns.
     """
 
-    init: Callable[[], Tree] = _stateless
-    apply: Callable[[Tree, Sample, Context], Sample] = _same_sample
-    update: Callable[[Tree, dict[str, Mean]], Tree] = _same_state
+    init: Callable[[], Tree] = lambda: ()
+    apply: Callable[[Tree, Sample, Context], Sample] = lambda state, sample, _: sample
+    update: Callable[[Tree, dict[str, Mean]], Tree] = lambda state, metrics: state
 
 
 class State(NamedTuple):

@@ -116,7 +116,7 @@ def vanishing_gradient(history: History) -> Finding | None:
 
 def oscillation(history: History) -> Finding | None:
     """Samples that swing about the data and come no nearer."""
-    along = [history.series(f"samples/position_{i}", SWINGING) for i in range(2)]
+    along = [history.series(f"{names.POSITION}{i}", SWINGING) for i in range(2)]
     # Data of one dimension have one position.
     place = np.stack([x for x in along if len(x) == len(along[0])], axis=1)
     if len(place) < 6:

@@ -9,6 +9,7 @@ from flax import linen as nn
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables
+from jaxgan.games.checks import check_network, checked_batch
 from jaxgan.games.latent import LatentGame, apply_module, as_sample
 
 
@@ -56,15 +57,20 @@ class JointGame(LatentGame):
       encoder: the module. It returns codes like the latents, [B, Z].
 
     Raises:
+      TypeError: if a module is called otherwise.
       ValueError: when it first encodes, if its codes are of another shape.
     """
 
     encoder: nn.Module = dataclasses.field(kw_only=True)
 
+    def __post_init__(self):
+        super().__post_init__()
+        check_network("encoder", self.encoder)
+
     def init(self, key: jax.Array, batch: Sample) -> Players[Variables]:
         """Makes both players' variables; of `batch` only shapes matter."""
         key_generator, key_discriminator, key_examples = jax.random.split(key, 3)
-        keys = example_keys(key_examples, batch_size(batch))
+        keys = example_keys(key_examples, batch_size(checked_batch(batch)))
         context = Context(keys, batch, train=True)
         latent, _ = self.latent({}, context)
         real, _ = super().real({}, latent, context)
@@ -108,6 +114,10 @@ class JointGame(LatentGame):
         )
         fake = as_sample(made, latent.given)
         return fake._replace(value={"x": fake.value, "z": latent.value}), variables
+
+    def observed(self, sample: Sample) -> Sample:
+        """Takes the value x from a pair."""
+        return sample._replace(value=sample.value["x"])
 
     def encode(
         self, variables: Variables, value: Tree, context: Context, given: Tree = ()

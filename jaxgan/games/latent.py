@@ -12,6 +12,7 @@ from jaxgan.core.context import Context, example_keys
 from jaxgan.core.interpolation import Share, slerp
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
+from jaxgan.games.checks import check_network, checked_batch
 from jaxgan.games.draws import Draw, truncated_normal
 
 
@@ -118,13 +119,15 @@ class LatentGame:
     draw: Draw = jax.random.normal
 
     def __post_init__(self):
+        check_network("generator", self.generator)
+        check_network("discriminator", self.discriminator)
         if self.latent_size < 1:
             raise ValueError(f"latent_size: saw {self.latent_size}, wanted at least 1")
 
     def init(self, key: jax.Array, batch: Sample) -> Players[Variables]:
         """Makes both players' variables; of `batch` only shapes matter."""
         key_generator, key_discriminator, key_examples = jax.random.split(key, 3)
-        keys = example_keys(key_examples, batch_size(batch))
+        keys = example_keys(key_examples, batch_size(checked_batch(batch)))
         context = Context(keys, batch, train=True)
         latent, _ = self.latent({}, context)
         real, _ = self.real({}, latent, context)
@@ -149,7 +152,7 @@ class LatentGame:
     ) -> tuple[Sample, Variables]:
         """The data, without labels that nobody looks at."""
         del latent
-        batch = context.batch
+        batch = checked_batch(context.batch)
         return Sample(batch.value, self.conditioning.real(batch.given)), variables
 
     def generate(

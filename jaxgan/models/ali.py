@@ -17,7 +17,7 @@ from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models import toy
 from jaxgan.models.dcgan import SLOPE, scale_init, sizes
-from jaxgan.nn import BatchNorm, Conv, Dense, Dropout, normal, normal_init
+from jaxgan.nn import BatchNorm, Conv, Dense, Dropout, Network, normal, normal_init
 
 
 class Code(nn.Module):
@@ -51,7 +51,7 @@ class Code(nn.Module):
         return mean + jnp.exp(log_deviation) * noise
 
 
-class PointEncoder(nn.Module):
+class PointEncoder(Network):
     """Point -> [Dense, BatchNorm, ReLU]* -> code: `toy.Generator` the other way.
 
     Attributes:
@@ -84,7 +84,7 @@ class PointEncoder(nn.Module):
         return Code(self.latent_size, self.stochastic, **shared)(x, context)
 
 
-class PointDiscriminator(nn.Module):
+class PointDiscriminator(Network):
     """Pairs of a point and its code, side by side, for `toy.Discriminator`.
 
     Attributes:
@@ -109,7 +109,7 @@ class PointDiscriminator(nn.Module):
         return judge(pair, given, context)
 
 
-class Encoder(nn.Module):
+class Encoder(Network):
     """Image -> [Conv 4×4/2, BatchNorm, LeakyReLU 0.2]* -> code.
 
     Attributes:
@@ -140,7 +140,7 @@ class Encoder(nn.Module):
         return Code(self.latent_size, self.stochastic, dtype=self.dtype)(x, context)
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """(image -> maps, code -> dense layers) -> dense layers of both -> logit.
 
     Every layer has LeakyReLU 0.2 and dropout; convolutions but the first have batch

@@ -20,6 +20,7 @@ from jaxgan.nn import (
     ConvTranspose,
     Dense,
     Embedding,
+    Network,
     normal_init,
 )
 
@@ -59,7 +60,7 @@ def _check(shape: Sequence[int], classes: int, projection: bool) -> None:
         raise ValueError("classes: saw 0, wanted the number of classes to condition on")
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Latent -> base map -> [ConvTranspose 4×4/2, norm, ReLU]* -> ConvTranspose, tanh.
 
     Attributes:
@@ -126,7 +127,7 @@ class Generator(nn.Module):
         return jnp.tanh(grow(x, self.shape[2], self.shape[0]))
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """[Conv 4×4/2, norm, LeakyReLU 0.2]* -> logit; no norm on the first layer.
 
     Attributes:

@@ -10,13 +10,13 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.nn import BatchNorm, Dense, Dropout
+from jaxgan.nn import BatchNorm, Dense, Dropout, Network
 
 SLOPE = 0.2
 glorot = nn.initializers.glorot_uniform()
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Z -> 256 -> 512 -> image: Dense, LeakyReLU 0.2, BatchNorm each; tanh at the end.
 
     Attributes:
@@ -42,7 +42,7 @@ class Generator(nn.Module):
         return jnp.tanh(x).reshape(-1, *self.shape)
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Image -> 512 -> 256 -> logit: Dense, LeakyReLU 0.2, dropout 0.3 each.
 
     The lesson's final sigmoid is part of the loss.

@@ -27,6 +27,7 @@ from jaxgan.nn import (
     Conv,
     Dense,
     Embedding,
+    Network,
     SelfAttention,
     average_pool,
     double,
@@ -110,7 +111,7 @@ class DiscriminatorBlock(nn.Module):
         return pool(y) + x
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Dense -> blocks -> BatchNorm, ReLU, Conv 3×3, tanh.
 
     Attributes:
@@ -158,7 +159,7 @@ class Generator(nn.Module):
         return jnp.tanh(x)
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Blocks -> ReLU -> sum or mean over places -> logit. It has no normalisation.
 
     Attributes:

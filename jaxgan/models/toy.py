@@ -14,10 +14,10 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.nn import BatchNorm, Dense, normal_init
+from jaxgan.nn import BatchNorm, Dense, Network, normal_init
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Z -> 4 × [Dense 400, BatchNorm, ReLU] -> point.
 
     Attributes:
@@ -52,7 +52,7 @@ class Generator(nn.Module):
         return Dense(self.dimensions, kernel_init=self.kernel_init, dtype=self.dtype)(x)
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Point -> 3 × [Dense 200 × 5, maximum of the 5] -> logit.
 
     Maxout is Goodfellow et al. 2013 (arXiv 1302.4389). Points of a pack come side by

@@ -7,6 +7,7 @@ from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
 from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
+from jaxgan.nn.network import Network
 from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
@@ -30,6 +31,7 @@ __all__ = [
     "FiLM",
     "Headed",
     "MinibatchDiscrimination",
+    "Network",
     "Packed",
     "ProxyHead",
     "SelfAttention",

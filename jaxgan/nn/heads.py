@@ -13,12 +13,13 @@ from jaxgan.core.heads import ClassEmbedding, CodePosterior, Codes
 from jaxgan.core.types import Verdict
 from jaxgan.nn.conv import Dense
 from jaxgan.nn.embedding import Embedding
+from jaxgan.nn.network import Network
 from jaxgan.nn.norm import BatchNorm
 
 SLOPE = 0.1
 
 
-class Headed(nn.Module):
+class Headed(Network):
     """A discriminator with further heads beside its logit, on the same features.
 
     Attributes:

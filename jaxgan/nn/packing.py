@@ -7,9 +7,10 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
+from jaxgan.nn.network import Network
 
 
-class Packed(nn.Module):
+class Packed(Network):
     """Shows a discriminator packs of `size` contiguous examples, joined by channels.
 
     Lin et al. 2018 (arXiv 1712.04086), section 3. Values [B, ..., C] become

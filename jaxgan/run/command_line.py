@@ -32,7 +32,7 @@ COMMAND = (
 """How commands are read: groups do not rename their options, flags are only set, and
 what is left out cannot be written out."""
 
-KINDS = {int: "a whole number", float: "a number"}
+TYPE_NAMES = {int: "a whole number", float: "a number"}
 
 
 class Command(Protocol):
@@ -240,5 +240,5 @@ def _name(argument: Any) -> str:
 def _wanted(argument: Any) -> str:
     """What a value must be, in words."""
     kind = argument.field.type_stripped
-    names = [KINDS[part] for part in (kind, *get_args(kind)) if part in KINDS]
+    names = [TYPE_NAMES[part] for part in (kind, *get_args(kind)) if part in TYPE_NAMES]
     return names[0] if names else str(argument.lowered.metavar)

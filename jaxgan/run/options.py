@@ -102,6 +102,10 @@ class Options:
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the
     largest that does, up to 64."""
+    start_from: str | None = option(None, alike=True)
+    """RUN or RUN:STEP. A new run begins with the networks of that checkpoint, as far as
+    their arrays have the same names and shapes: to fine-tune them on other data. The
+    run records what was copied."""
     benchmark: int = option(0, least=0)
     """Instead of training, time so many single steps and print one line of JSON."""
 
@@ -154,22 +158,22 @@ class Options:
 
 
 def flag(name: str) -> str:
-    """The option of a field, as it stands on a command line."""
+    """Spells the option of a field, as it stands on a command line."""
     return f"--{name.replace('_', '-')}"
 
 
 def of_the_run(holder: Any) -> dict[str, Any]:
-    """The options that are part of a run, by field, of whatever has these fields."""
+    """Picks the options that are part of a run, of whatever has these fields."""
     return {n: getattr(holder, n) for n, of in _properties() if of.of_the_run}
 
 
 def alike(options: Options) -> dict[str, Any]:
-    """The options that all processes act upon together, by flag."""
+    """Picks the options that all processes act upon together, by flag."""
     return {flag(n): getattr(options, n) for n, of in _properties() if of.alike}
 
 
 def whole_dispatches(options: Options) -> dict[str, int]:
-    """The options that count steps in whole dispatches, by flag."""
+    """Picks the options that count steps in whole dispatches, by flag."""
     return {
         flag(n): getattr(options, n) for n, of in _properties() if of.whole_dispatches
     }

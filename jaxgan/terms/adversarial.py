@@ -1,5 +1,7 @@
 """The adversarial objective itself."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 
@@ -12,7 +14,11 @@ def adversarial(loss: Loss, weight: float = 1.0) -> Term:
 
     The loss is mapped over the tree of logits: patches, scales, frame and clip critics
     and several discriminators each count by their mean, and the leaves by theirs.
+
+    Raises:
+      TypeError: if the loss is none.
     """
+    check_loss(loss)
 
     def apply(state, play: Play):
         value = loss_per_example(
@@ -25,6 +31,18 @@ def adversarial(loss: Loss, weight: float = 1.0) -> Term:
         return value, state
 
     return Term("adversarial", apply, weight=weight)
+
+
+def check_loss(loss: Any) -> None:
+    """Checks that a loss is one.
+
+    Raises:
+      TypeError: if it is not.
+    """
+    if not isinstance(loss, Loss):
+        raise TypeError(
+            f"loss: saw a {type(loss).__name__}, wanted a Loss, such as losses.hinge"
+        )
 
 
 def loss_per_example(

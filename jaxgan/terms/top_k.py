@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core.types import Loss, Play, Schedule, Term
-from jaxgan.terms.adversarial import loss_per_example, mean_per_example
+from jaxgan.terms.adversarial import check_loss, loss_per_example, mean_per_example
 
 
 def top_k(loss: Loss, share: float | Schedule) -> Term:
@@ -20,8 +20,10 @@ def top_k(loss: Loss, share: float | Schedule) -> Term:
         epoch.
 
     Raises:
+      TypeError: if the loss is none.
       ValueError: if a constant share is out of range, or (when traced) on D's turn.
     """
+    check_loss(loss)
     if not callable(share) and not 0.0 < share <= 1.0:
         raise ValueError(f"share: saw {share}, wanted a number in (0, 1]")
 

@@ -4,7 +4,7 @@ import jax
 import optax
 
 from jaxgan.core.types import Loss, Play, Term
-from jaxgan.terms.adversarial import loss_per_example
+from jaxgan.terms.adversarial import check_loss, loss_per_example
 
 
 def unrolled(loss: Loss, steps: int, optimizer: optax.GradientTransformation) -> Term:
@@ -18,8 +18,10 @@ def unrolled(loss: Loss, steps: int, optimizer: optax.GradientTransformation) ->
     `adversarial`.
 
     Raises:
+      TypeError: if the loss is none.
       ValueError: if `steps` is negative, or (when traced) on a discriminator's turn.
     """
+    check_loss(loss)
     if steps < 0:
         raise ValueError(f"steps: saw {steps}, wanted at least 0")
 

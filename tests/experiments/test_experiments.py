@@ -91,7 +91,13 @@ each = pytest.mark.parametrize(
 # They take longest to compile. Others have the same parts, but for BigGAN's networks
 # and the eighteen augmentations.
 HEAVY = {
-    *("acgan_mnist", "biggan_cifar10", "biggan_imagenet128", "dcgan_mnist"),
+    *(
+        "acgan_mnist",
+        "ali_digits",
+        "biggan_cifar10",
+        "biggan_imagenet128",
+        "dcgan_mnist",
+    ),
     *("r3gan_cifar10", "r3gan_ffhq", "sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "wgan_gp_mnist"),
 }
@@ -100,6 +106,8 @@ HEAVY = {
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
         "acgan_mnist",
+        "ali_digits",
+        "ali_ring",
         "biggan_cifar10",
         "biggan_imagenet128",
         "conditional_mnist",

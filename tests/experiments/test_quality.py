@@ -52,14 +52,19 @@ def shares(labels):
 
 
 def test_digits(tmp_path):
-    """Every class has 3 % at least, by a support vector machine (accuracy 97 %)."""
-    source = data.digits()
+    """Most are what was asked for, by a support vector machine (accuracy 98 %)."""
+    source = data.digits(32)
     real = source.examples(np.arange(source.size))
-    flat = np.asarray(real.value).reshape(source.size, -1)
+
+    def shrunk(value):
+        means = value.reshape(-1, 8, 4, 8, 4).mean(axis=(2, 4))
+        return means.reshape(len(means), -1)
+
+    flat = shrunk(np.asarray(real.value))
     judge = svm.SVC(gamma=0.02, C=5.0).fit(flat[:1400], real.given[:1400])
     assert judge.score(flat[1400:], real.given[1400:]) > 0.94
-    drawn = samples("digits", tmp_path / "run")["value"]
-    assert shares(judge.predict(drawn.reshape(SAMPLES, -1))).min() >= 0.03
+    drawn = samples("digits", tmp_path / "run")
+    assert judge.score(shrunk(drawn["value"]), drawn["given"]) >= 0.95
 
 
 class Classifier(nn.Module):

@@ -2,10 +2,12 @@
 
 import jax.numpy as jnp
 import numpy as np
+import optax
+import pytest
 
 from jaxgan import losses
 from jaxgan.core import Verdict
-from jaxgan.terms import adversarial
+from jaxgan.terms import adversarial, top_k, unrolled
 from tests.terms.scenes import linear, normal, scene
 
 
@@ -28,3 +30,22 @@ def test_leaves_count_by_their_mean():
     wanted = -(np.mean(fine, axis=(1, 2)) + coarse) / 2
     np.testing.assert_allclose(seen, wanted, rtol=1e-6, atol=1e-7)
     assert jnp.shape(seen) == (4,)
+
+
+@pytest.mark.parametrize(
+    ("loss", "kind"),
+    [
+        (adversarial(losses.hinge), "Term"),
+        (lambda real, fake: fake - real, "function"),
+        ("hinge", "str"),
+    ],
+)
+def test_a_loss_must_be_one(loss, kind):
+    message = f"loss: saw a {kind}, wanted a Loss, such as losses.hinge"
+    for make in (
+        adversarial,
+        lambda loss: top_k(loss, 0.5),
+        lambda loss: unrolled(loss, 1, optax.sgd(0.1)),
+    ):
+        with pytest.raises(TypeError, match=message):
+            make(loss)

@@ -25,7 +25,7 @@ from jaxgan.models.biggan.layers import (
     spectral,
 )
 from jaxgan.models.labels import labels
-from jaxgan.nn import Conv, Dense, Embedding, average_pool, repeat
+from jaxgan.nn import Conv, Dense, Embedding, Network, average_pool, repeat
 
 RATIO = 4
 """Channels per feature of a bottleneck."""
@@ -92,7 +92,7 @@ class DiscriminatorBlock(nn.Module):
         return y + x
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Dense -> blocks, with attention between -> BatchNorm, ReLU, Conv 3×3, tanh.
 
     Class embedding and latent, joined, make the base map and modulate every block.
@@ -148,7 +148,7 @@ class Generator(nn.Module):
         return image(x, self.shape[2], context, self.dtype)
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Conv 3×3 -> blocks, with attention between -> ReLU -> sum -> projection.
 
     Attributes:

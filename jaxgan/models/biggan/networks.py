@@ -25,7 +25,7 @@ from jaxgan.models.biggan.layers import (
     spectral,
 )
 from jaxgan.models.labels import labels
-from jaxgan.nn import Conv, Dense, Embedding, average_pool, repeat
+from jaxgan.nn import Conv, Dense, Embedding, Network, average_pool, repeat
 
 
 class GeneratorBlock(nn.Module):
@@ -82,7 +82,7 @@ class DiscriminatorBlock(nn.Module):
         return pool(y) + x
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Dense -> blocks, with attention between -> BatchNorm, ReLU, Conv 3×3, tanh.
 
     The first chunk of the latent makes the base map; each further one is joined to the
@@ -150,7 +150,7 @@ class Generator(nn.Module):
         return latent, [jnp.concatenate([vectors, chunk], 1) for chunk in chunks]
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Blocks, with attention between -> ReLU -> sum over places -> projection.
 
     The logit is w · h + b + ⟨embedding of the class, h⟩ (Miyato and Koyama 2018, arXiv

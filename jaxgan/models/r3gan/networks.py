@@ -16,7 +16,7 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models.labels import labels
-from jaxgan.nn import Conv, Dense, Embedding, double, halve
+from jaxgan.nn import Conv, Dense, Embedding, Network, double, halve
 
 BASE = 4
 SLOPE = 0.2
@@ -62,7 +62,7 @@ class Block(nn.Module):
         return x + last(x.shape[-1], dtype=self.dtype, name="conv3")(y)
 
 
-class _Network(nn.Module):
+class _Staged(Network):
     """What both players share.
 
     Attributes:
@@ -119,7 +119,7 @@ class _Network(nn.Module):
         return x
 
 
-class Generator(_Network):
+class Generator(_Staged):
     """A learned 4×4 basis, scaled by the latent -> stages -> conv1×1.
 
     Attributes:
@@ -175,7 +175,7 @@ class Generator(_Network):
         return plain(channels, dtype=kinds[-1], name="image")(x)
 
 
-class Discriminator(_Network):
+class Discriminator(_Staged):
     """conv1×1 -> stages -> a learned 4×4 basis per channel -> logit.
 
     The mirror of the generator. With labels, the logit is ⟨features, embedding⟩

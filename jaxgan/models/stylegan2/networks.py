@@ -22,6 +22,7 @@ from jaxgan.models.stylegan2.blocks import (
     SynthesisBlock,
     sides,
 )
+from jaxgan.nn import Network
 from jaxgan.nn.activation import leaky_relu
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.minibatch import minibatch_deviation
@@ -65,7 +66,7 @@ class SynthesisNetwork(nn.Module):
         return image
 
 
-class Generator(nn.Module):
+class Generator(Network):
     """Mapping, truncation, synthesis.
 
     Attributes:
@@ -138,7 +139,7 @@ class Generator(nn.Module):
         return self.synthesize(self.styles(value, given, context), context)
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Blocks down to 4×4, the deviation of groups, two dense layers, a logit.
 
     With classes the logit is ⟨output, mapped condition⟩ / √n (arXiv 2006.06676,

@@ -44,7 +44,7 @@ class ImportCommand:
             folder is not empty. Nothing is left behind.
         """
         from jaxgan.run.files.fingerprint import fingerprint
-        from jaxgan.run.importable import imported_run, state_dicts
+        from jaxgan.run.importable import imported_run, imported_state, state_dicts
 
         imported_run.check_empty(self.run_dir)
         try:
@@ -55,7 +55,7 @@ class ImportCommand:
                 current=self.current,
                 discriminator=self.discriminator,
             )
-            imported = imported_run.assemble(found, _settings(self.set))
+            imported = imported_state.assemble(found, _settings(self.set))
         except ValueError as error:
             raise RunError(str(error)) from error
         origin: dict[str, Any] = {

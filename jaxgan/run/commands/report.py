@@ -31,7 +31,7 @@ class ReportCommand:
           RunError: if there is no such run, a library is missing, or the page cannot be
             written.
         """
-        from jaxgan.run.files import run_directory
+        from jaxgan.run.files import atomic_file, run_directory
 
         run_directory.read_identity(self.run)
         missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
@@ -56,7 +56,7 @@ class ReportCommand:
         page = document.page(document.contents(self.run))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            run_directory.write_text(path, page)
+            atomic_file.write_text(path, page)
         except OSError as error:
             raise RunError(
                 f"{path} cannot be written: {error}", "choose --out"

@@ -7,14 +7,17 @@ import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import jax
 import orbax.checkpoint as ocp
 
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
+from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files.fingerprint import fingerprint
 
 FOLDER = "checkpoints"
+STATE = "state"
 LOGGER = logging.getLogger("absl")
 
 
@@ -141,8 +144,8 @@ def read(
     Args:
       run: the run's folder.
       step: which; by default the newest readable one.
-      target: shapes, dtypes and shardings; without it the state comes as dicts, which
-        have the same fingerprint.
+      target: shapes, dtypes and shardings; without it the state comes as dicts on a
+        CPU, whatever devices it was saved from; they have the same fingerprint.
 
     Raises:
       RunError: if there is none, or it cannot be read.
@@ -191,16 +194,17 @@ def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
             max_to_keep=keep, create=not reading, read_only=reading
         )
         return ocp.CheckpointManager(
-            folder, item_names=("state", "facts"), options=options
+            folder, item_names=(STATE, "facts"), options=options
         )
 
 
 def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> Any:
-    arguments = ocp.args.Composite(
-        state=ocp.args.StandardRestore(target), facts=ocp.args.JsonRestore()
-    )
     try:
         with _quiet():
+            shapes = _stored_shapes(manager, step) if target is None else target
+            arguments = ocp.args.Composite(
+                state=ocp.args.StandardRestore(shapes), facts=ocp.args.JsonRestore()
+            )
             restored: Any = manager.restore(step, args=arguments)
     except Exception as error:
         # Orbax has no error class for damage: anything may come out of a broken file.
@@ -209,6 +213,18 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
     if fingerprint(processes.local(restored.state)) != restored.facts["fingerprint"]:
         raise Damaged("its contents do not have the fingerprint that was saved")
     return restored.state
+
+
+def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:
+    """What was saved, to lie on a CPU: the devices of then may not be there."""
+    with contextlib.closing(ocp.StandardCheckpointHandler()) as handler:
+        stored: Any = handler.metadata(manager.directory / str(step) / STATE)
+    try:
+        device = jax.local_devices(backend="cpu")[0]
+    except RuntimeError:  # JAX_PLATFORMS leaves it out
+        device = jax.local_devices()[0]
+    single = jax.sharding.SingleDeviceSharding(device)
+    return with_sharding(getattr(stored, "tree", stored), single)
 
 
 def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.files.run_directory import (
     COMMANDS,
     CONFIG,
@@ -18,7 +19,6 @@ from jaxgan.run.files.run_directory import (
     Identity,
     check,
     command,
-    write_text,
 )
 
 LIBRARIES = ("jax", "jaxlib", "flax", "optax", "orbax-checkpoint", "numpy")
@@ -30,7 +30,7 @@ PATIENCE = 60.0
 
 @contextlib.contextmanager
 def claimed(
-    directory: pathlib.Path, identity: Identity, source: pathlib.Path
+    directory: pathlib.Path, identity: Identity, source: pathlib.Path, words: str = ""
 ) -> Iterator[None]:
     """Makes a folder this run's, or goes on with it, alone until the end of the block.
 
@@ -40,6 +40,7 @@ def claimed(
       directory: of the run.
       identity: of the run that is asked for.
       source: the experiment's file, of which a copy is kept.
+      words: of the command that starts or resumes it; by default this process's.
 
     Raises:
       RunError: on all processes, if the folder holds anything else, or a run that is
@@ -48,7 +49,7 @@ def claimed(
     with contextlib.ExitStack() as stack:
         with processes.together():
             if processes.is_chief():
-                stack.enter_context(_claimed_here(directory, identity, source))
+                stack.enter_context(_claimed_here(directory, identity, source, words))
         if not processes.everyone(_appears(directory / CONFIG)):
             raise RunError(
                 f"--run-dir: {directory} is not one folder for all processes",
@@ -68,7 +69,7 @@ def _appears(path: pathlib.Path) -> bool:
 
 @contextlib.contextmanager
 def _claimed_here(
-    directory: pathlib.Path, identity: Identity, source: pathlib.Path
+    directory: pathlib.Path, identity: Identity, source: pathlib.Path, words: str = ""
 ) -> Iterator[None]:
     check(directory, identity)
     directory.mkdir(parents=True, exist_ok=True)
@@ -80,7 +81,7 @@ def _claimed_here(
             write_text(directory / CONFIG, text + "\n")
         _keep_source(directory, source)
         _keep_versions(directory)
-        _keep_command(directory)
+        _keep_command(directory, words or command())
         yield
 
 
@@ -115,11 +116,11 @@ def _keep_versions(directory: pathlib.Path) -> None:
         write_text(path, json.dumps(versions, indent=2) + "\n")
 
 
-def _keep_command(directory: pathlib.Path) -> None:
+def _keep_command(directory: pathlib.Path, words: str) -> None:
     path = directory / COMMANDS
     lines = path.read_text().splitlines() if path.exists() else []
-    if command() not in lines:
-        write_text(path, "".join(f"{line}\n" for line in [*lines, command()]))
+    if words not in lines:
+        write_text(path, "".join(f"{line}\n" for line in [*lines, words]))
 
 
 @contextlib.contextmanager

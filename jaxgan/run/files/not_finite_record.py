@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from jaxgan.run.files.run_directory import write_text
+from jaxgan.run.files.atomic_file import write_text
 
 FILE = "not_finite.json"
 

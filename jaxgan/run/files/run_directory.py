@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import os
 import pathlib
 import shlex
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json
+from jaxgan.run.files import config_json, origin
 from jaxgan.run.options import of_the_run
 
 RUNS = pathlib.Path("runs")
@@ -37,6 +36,7 @@ class Identity(NamedTuple):
       shared_draws: whether the turns of a step draw the same numbers.
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
+      start_from: 'RUN:STEP' whose networks it began with; see `files.origin`.
     """
 
     experiment: str
@@ -46,6 +46,7 @@ class Identity(NamedTuple):
     microbatches: int = 1
     shared_draws: bool = False
     steps_per_dispatch: int | None = 1
+    start_from: str | None = None
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -116,6 +117,8 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
         )
     if asked.steps_per_dispatch is None:
         asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
+    if origin.agree(stored.start_from, asked.start_from):
+        asked = asked._replace(start_from=stored.start_from)
     lines = config_json.differences(_facts(stored), _facts(asked))
     if lines:
         started = first_command(directory)
@@ -130,7 +133,8 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
 
 def _facts(identity: Identity) -> dict[str, Any]:
     """The config, and the options that are part of the run."""
-    return {**identity.config, **of_the_run(identity)}
+    start = {"start_from": identity.start_from}
+    return {**identity.config, **of_the_run(identity), **start}
 
 
 def command() -> str:
@@ -152,13 +156,3 @@ def first_command(directory: pathlib.Path) -> str:
     """Reads the command that started the run; '' if there is none."""
     path = directory / COMMANDS
     return path.read_text().split("\n")[0] if path.exists() else ""
-
-
-def write_text(path: pathlib.Path, text: str) -> None:
-    """Writes a file that appears whole or not at all, even through a power cut."""
-    unfinished = path.with_name(f".{path.name}.tmp")
-    with unfinished.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)

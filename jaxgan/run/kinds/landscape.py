@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.abilities import Observable
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Sample, Variables
 from jaxgan.run.errors import RunError
@@ -44,7 +45,10 @@ class _Observer:
 
     def __init__(self, subject: Subject):
         self._subject, real = subject, subject.examples(SAMPLES)
-        self._real, self._labelled = real.value, bool(jax.tree.leaves(real.given))
+        self._real = real.value
+        # With labels, or with codes, a logit depends on more than the point.
+        self._flat = bool(jax.tree.leaves(real.given))
+        self._flat |= isinstance(subject.game, Observable)
         reach = 1.3 * float(np.abs(real.value).max())
         self._line = np.linspace(-reach, reach, SIDE, dtype=np.float32)
         self._judge = jax.jit(functools.partial(judge, subject.game))
@@ -53,7 +57,7 @@ class _Observer:
         """Samples and judges by one checkpoint."""
         state = self._subject.state(step)
         fake = self._subject.samples(SAMPLES, step).value
-        if self._labelled:
+        if self._flat:
             heights = np.zeros(SAMPLES, np.float32)
             return Landscape(step, self._line, None, fake, heights, self._real, heights)
         lattice = np.stack(np.meshgrid(self._line, self._line), axis=-1)

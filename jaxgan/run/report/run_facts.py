@@ -23,7 +23,7 @@ class RunFacts(NamedTuple):
       folder: of the run.
       unit: what its examples are called.
       tiles: (name, value) of where it stands.
-      config: (name, value) of every field.
+      config: (name, value) of every field, and of what it started from.
       seeds: of the runs side by side.
       commands: that started and resumed it, in order.
       saved: the newest checkpoint's step, or None.
@@ -64,6 +64,9 @@ def read(
     experiment = run / run_directory.EXPERIMENT
     saved = checkpoints.steps(run)
     first = identity.config.get("seed", 0)
+    config = dict(identity.config)
+    if identity.start_from:
+        config["start_from"] = identity.start_from
     return RunFacts(
         name=identity.experiment,
         variant=identity.variant,
@@ -71,7 +74,7 @@ def read(
         folder=str(run),
         unit=unit,
         tiles=_tiles(rows, unit),
-        config=[(name, _shown(value)) for name, value in identity.config.items()],
+        config=[(name, _shown(value)) for name, value in config.items()],
         seeds=[first + place for place in range(identity.seeds)],
         commands=_lines(run / "command.txt"),
         saved=saved[-1] if saved else None,

@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.diagnosis import Diagnosis, names
+from jaxgan.diagnosis import names
 from jaxgan.run import embedded_pictures
 from jaxgan.run.charts import Chart
 from jaxgan.run.diagnosis import stored_diagnosis
@@ -39,7 +39,7 @@ class ReportedRun(NamedTuple):
     facts: RunFacts
 
 
-class Previews(NamedTuple):
+class DrawnPictures(NamedTuple):
     """Pictures that training has drawn.
 
     Attributes:
@@ -51,14 +51,14 @@ class Previews(NamedTuple):
     total: int
 
 
-def _diagnosis(run: ReportedRun) -> Mapping[str, Diagnosis]:
+def _diagnosis(run: ReportedRun) -> Mapping[str, Any]:
     return stored_diagnosis.diagnoses(run.directory) if run.rows else {}
 
 
-def _previews(run: ReportedRun) -> Previews | None:
+def _previews(run: ReportedRun) -> DrawnPictures | None:
     folder = run_directory.sample_folders(run.directory, run.facts.seeds)[0]
     shown, total = embedded_pictures.over_time(folder)
-    return Previews(shown, total) if shown else None
+    return DrawnPictures(shown, total) if shown else None
 
 
 def _metrics(run: ReportedRun) -> evaluation_tables.Metrics:

@@ -9,7 +9,9 @@ from jaxgan.run.errors import RunError, suggestion
 from jaxgan.run.experiment import Experiment
 
 
-def label_numbers(experiment: Experiment, label: str | int | Sequence[int]) -> Any:
+def label_numbers(
+    experiment: Experiment, label: str | int | Sequence[int] | np.ndarray
+) -> Any:
     """Finds the number of a class by its name or number; sequences stay as they are.
 
     Raises:

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.core.abilities import conditioned, is_labelled
+from jaxgan.core.abilities import conditioned, is_labelled, observed
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Sample, State, Tree
@@ -127,11 +127,12 @@ def _latents(game, classes, variables, key, step, indices, labels=None):
 
 
 def _render(game, variables, step, keys, latent):
-    return game.generate(variables, latent, Context(keys, step=step))[0]
+    sample, _ = game.generate(variables, latent, Context(keys, step=step))
+    return observed(game, sample)
 
 
 def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
-    """Shows examples of the data by index, as a discriminator sees them; numpy arrays.
+    """Shows examples of the data by index, as the game makes of them; numpy arrays.
 
     Where a game makes them by its generator, that is the running average.
     """
@@ -139,7 +140,9 @@ def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> S
 
     def show(variables, step, batch):
         keys = example_keys(jax.random.key(0), len(indices))
-        return real_examples(experiment.game, variables, Context(keys, batch, step))
+        context = Context(keys, batch, step)
+        sample = real_examples(experiment.game, variables, context)
+        return observed(experiment.game, sample)
 
     return jax.device_get(jax.jit(show)(state.ema, state.step, batch))
 

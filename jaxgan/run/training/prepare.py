@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 import jax
 
-from jaxgan.core.types import Tree
+from jaxgan.core.types import State, Tree
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
-from jaxgan.run.training import dispatch
+from jaxgan.run.training import dispatch, warm_start
 from jaxgan.run.training.program import Program, fit
+from jaxgan.run.training.warm_start import WarmStart, Weights
 
 
 class Prepared(NamedTuple):
@@ -24,6 +25,7 @@ class Prepared(NamedTuple):
       program: the compiled functions.
       data: f(step) -> this process's slice of the batch of all runs.
       steps_per_dispatch: how many steps are handed to the devices at a time.
+      warm_start: what a new run takes from another.
     """
 
     experiment: Experiment
@@ -31,6 +33,7 @@ class Prepared(NamedTuple):
     program: Program
     data: Callable[[int], Tree]
     steps_per_dispatch: int
+    warm_start: WarmStart | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -54,13 +57,21 @@ class Prepared(NamedTuple):
             + (f"; {each} steps per dispatch" if each > 1 else "")
         )
 
+    def first_state(self) -> State:
+        """Makes the state before step 0, on the devices."""
+        state = self.program.init()
+        return self.warm_start(state, self.seeds) if self.warm_start else state
+
     @property
     def _several(self) -> bool:
         return len(self.seeds) > 1
 
 
 def prepare(
-    experiments: Sequence[Experiment], options: Options, seeds: Sequence[int]
+    experiments: Sequence[Experiment],
+    options: Options,
+    seeds: Sequence[int],
+    weights: Weights | None = None,
 ) -> Prepared:
     """Traces the step. No file is touched and nothing is compiled.
 
@@ -68,9 +79,11 @@ def prepare(
       experiments: what to train side by side; they differ in their data only.
       options: how; the devices and the intervals count here.
       seeds: of the runs: initialisation and every draw.
+      weights: to begin with, as far as they fit.
 
     Raises:
-      RunError: if the parts of the experiment, the devices or the intervals do not fit.
+      RunError: if the parts of the experiment, the devices or the intervals do not fit,
+        or nothing of the weights does.
     """
     experiment, size = experiments[0], experiments[0].data.batch_size
     while_training.check(experiment, options)
@@ -81,4 +94,5 @@ def prepare(
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
     program = fit(experiment, placement, tuple(seeds), data(0), options.shared_draws)
-    return Prepared(experiment, options, program, part, each)
+    start = weights and warm_start.fit(weights, program.target, seeds)
+    return Prepared(experiment, options, program, part, each, start)

@@ -1,5 +1,6 @@
 """`jaxgan evaluate` measures what a run or a folder holds, and says how."""
 
+import dataclasses
 import functools
 import json
 
@@ -22,7 +23,7 @@ from tests.run.conftest import EXPERIMENT, ROOT
 DIGITS = ROOT / "experiments" / "first" / "digits.py"
 MODES = DIGITS.with_name("toy_modes.py")
 TINY = ["--steps", "2", "--batch-size", "8", "--width", "8"]
-SMALL = ["--steps", "2", "--batch-size", "8", "--width", "4", "--latent-size", "4"]
+SMALL = ["--steps=2", "--size=8", "--batch-size=8", "--width=4", "--latent-size=4"]
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +73,8 @@ def test_the_same_run_has_the_same_figures_each_with_its_card(runs, capsys):
     assert card["split"] == "train"
     assert all(row["card"] == card for row in found)
     told = {row["measure"]: row["about"] for row in found if "about" in row}
-    assert "1,797 of 1,797 training images" in told["memorisation"]
-    assert "1% of 64 of them are to another" in told["memorisation"]
+    assert "1,498 of 1,498 training images" in told["memorisation"]
+    assert "1% of 64 held-out images are" in told["memorisation"]
     assert found[0]["step"] == 2
     shown = capsys.readouterr().out
     assert "FID (classifier)" in shown
@@ -175,6 +176,9 @@ def test_a_generator_that_copies(runs):
     np.testing.assert_array_equal(near.indices, places)
     fresh = experiment.held_out.source.examples(np.arange(200))
     assert judged(fresh).scores[0][1].value < 0.05
+    alone = real_data.choose(dataclasses.replace(experiment, held_out=None), "train")
+    ((_, score),) = judge.Judge(alone, protocol)(fresh).scores
+    assert "1% of 200 of them are to another" in score.about
     # Of some training images, the others are not found.
     few = judge.Judge(
         real_data.choose(experiment, "train"), protocol._replace(neighbours=100)

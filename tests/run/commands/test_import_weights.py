@@ -14,10 +14,12 @@ from jaxgan.core import Sample
 from jaxgan.games.style import StyleGame
 from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.files import origin
 from jaxgan.run.files.config_json import to_json
 from jaxgan.run.importable import biggan, biggan_deep, r3gan, stylegan2
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, stored_run
+from jaxgan.run.training import warm_start
 from tests.models.golden import assert_near, images, under
 from tests.weights import pickled
 
@@ -313,6 +315,18 @@ def test_requests_that_cannot_be_met(tmp_path, capsys):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.tex").write_text("precious")
     refused(path, tmp_path, capsys, "is not empty")
+
+
+def test_a_run_can_start_from_it(tmp_path, capsys):
+    """All published networks fit into the first state of an experiment of their own."""
+    module, config, entries = official("r3gan")
+    bring(save(tmp_path / "x.npz", entries), tmp_path / "run")
+    experiment = module.build(config)
+    shapes = state_shapes(experiment, (1,), experiment.data.shapes)
+    weights = warm_start.read(origin.Origin(tmp_path / "run"))
+    start = warm_start.fit(weights, shapes, (1,))
+    wanted = len(jax.tree.leaves((shapes.variables, shapes.ema)))
+    assert len(start.match.copied) == len(weights.leaves) == wanted
 
 
 def test_training_an_imported_run_is_refused(tmp_path, capsys):

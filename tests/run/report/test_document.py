@@ -50,7 +50,7 @@ NASTY = "</script><script>window.broken=1</script>\"'&<img src=http://x.test one
 def runs(tmp_path_factory):
     """Tiny runs, trained once: points, of two seeds, labelled, and digits."""
     folder = tmp_path_factory.mktemp("runs")
-    small = ["--batch-size", "8", "--width", "4", "--latent-size", "4"]
+    small = ["--size=8", "--batch-size=8", "--width=4", "--latent-size=4"]
     for name, experiment, words in (
         ("points", EXPERIMENT, ["--steps", "40", "--keep", "3"]),
         ("seeds", EXPERIMENT, ["--steps", "20", "--seeds", "2"]),

@@ -121,6 +121,9 @@ def test_standing_statistics_replace_running_averages():
 class NoTruncation(nn.Module):
     """A generator of styles that cannot be truncated."""
 
+    def __call__(self, value, given, context):
+        raise NotImplementedError
+
 
 @pytest.mark.parametrize(
     ("options", "said"),

@@ -1,0 +1,14 @@
+"""Files that appear whole or not at all."""
+
+import os
+import pathlib
+
+
+def write_text(path: pathlib.Path, text: str) -> None:
+    """Writes a file that appears whole or not at all, even through a power cut."""
+    unfinished = path.with_name(f".{path.name}.tmp")
+    with unfinished.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)

@@ -1,0 +1,32 @@
+"""What is said, and drawn, when a run ends."""
+
+from jaxgan.run import pictures
+from jaxgan.run.diagnosis import stored_diagnosis
+from jaxgan.run.files import metrics_log, run_directory
+from jaxgan.run.training.invocation import Trained
+
+
+def tell(trained: Trained, command: str) -> None:
+    """Prints how a run ended, its diagnosis, and how to go on.
+
+    Args:
+      trained: the run; of one that is done the pictures are animated.
+      command: that resumes it.
+    """
+    run, outcome = trained.run, trained.outcome
+    print(f"step {outcome.step}: {outcome.fingerprint}")
+    for line in stored_diagnosis.closing_lines(run):
+        print(line)
+    if outcome.reason != "done":
+        why = "time is up" if outcome.reason == "minutes" else outcome.reason
+        print(f"stopped ({why}) and saved in {run}")
+        print(f"resume with: {command}", flush=True)
+        return
+    folders = run_directory.sample_folders(run, trained.seeds)
+    animated = [str(pictures.animate(folder)) for folder in folders]
+    samples = run / run_directory.SAMPLES
+    print(f"pictures: {samples}, animated: {', '.join(animated)}")
+    if len(trained.seeds) > 1:
+        rows = metrics_log.read_rows(run / metrics_log.METRICS)
+        print(f"curves: {pictures.curves(run / 'curves.png', rows)}")
+    print(f"sample with: jaxgan sample {run}", flush=True)
