@@ -10,8 +10,7 @@ from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
 from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.files import evaluations_log, run_directory
-from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Score
+from jaxgan.run.kinds import EvaluationProtocol, Score
 from jaxgan.run.sampling import sampler, sampling_options
 from jaxgan.run.sampling.stored_run import StoredRun
 from jaxgan.weights import WeightsError
