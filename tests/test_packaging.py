@@ -106,7 +106,7 @@ def test_what_the_wheel_holds(wheel):
     own = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "jaxgan").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and path.suffix not in (".pyc", ".md")
     }
     assert held == own | {f"jaxgan/{name}" for name in EXPERIMENTS}
     assert {"jaxgan/py.typed", "jaxgan/experiments/first/digits.py"} <= held

@@ -6,7 +6,6 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
-from jaxgan.run import progress
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import experiment_catalogue, experiment_file, run_directory
 
@@ -59,7 +58,9 @@ def _show(place: pathlib.Path, experiments: Iterable[pathlib.Path], width: int) 
 
 def describe(run: pathlib.Path) -> str:
     """Writes one line about a run: experiment, step, losses."""
-    from jaxgan.run.files import metrics_log  # which imports TensorBoard
+    # Not at the top: they import numpy and TensorBoard.
+    from jaxgan.run import progress
+    from jaxgan.run.files import metrics_log
 
     try:
         identity = run_directory.read_identity(run)
