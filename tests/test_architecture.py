@@ -92,15 +92,16 @@ LAYERS = (
     {"errors"},
     {
         *("charts", "command_line", "display", "embedded_pictures"),
-        *("notebook", "pictures", "progress"),
+        *("keywords", "notebook", "pictures", "progress"),
     },
     {"experiment", "kinds", "no_data", "options"},
     {"devices"},
     {"files"},
     {"diagnosis", "importable", "sampling"},
     {"evaluation", "report"},
+    {"runs"},
     {"training"},
-    {"launch"},
+    {"launch", "python_call"},
     {"forecast"},
     {"commands"},
 )

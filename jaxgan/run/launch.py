@@ -53,9 +53,10 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     set_up_xla()
     from jaxgan.run.devices import processes
     from jaxgan.run.training import closing, invocation, step_benchmark
+    from jaxgan.run.training.request import Request
 
     command = run_directory.command()
-    request = invocation.Request(path, module, name, config, options, command)
+    request = Request(path, module, name, config, options, command)
     if options.benchmark:
         measured = step_benchmark.measure(invocation.prepare_request(request))
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))

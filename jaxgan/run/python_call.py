@@ -51,9 +51,10 @@ def train(
     set_up_xla()
     from jaxgan.run.devices import processes
     from jaxgan.run.training import closing, invocation
+    from jaxgan.run.training.request import Request
 
     command = _call(experiment, variant, options)
-    request = invocation.Request(path, module, chosen, config, general, command)
+    request = Request(path, module, chosen, config, general, command)
     trained = invocation.train(request)
     if processes.is_chief():
         closing.tell(trained, command)

@@ -7,7 +7,7 @@ from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
 from jaxgan.run.evaluation.real_data import RealData
-from jaxgan.run.files import evaluations_log, run_directory
+from jaxgan.run.files import evaluations_log
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.measure import Score
 from jaxgan.run.sampling import sampler, sampling_options
@@ -96,5 +96,4 @@ def picture_path(loaded: StoredRun) -> pathlib.Path:
 
 def seed_of(loaded: StoredRun) -> int | None:
     """Finds the seed of a run, where several were trained side by side."""
-    several = run_directory.read_identity(loaded.directory).seeds > 1
-    return getattr(loaded.config, "seed", 0) if several else None
+    return loaded.seed

@@ -2,64 +2,20 @@
 
 import dataclasses
 import pathlib
-from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
     checkpoints,
     claim,
-    config_json,
     experiment_file,
     full_disk,
-    origin,
     run_directory,
 )
-from jaxgan.run.options import Options, of_the_run
 from jaxgan.run.training import loop, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
-
-
-class Request(NamedTuple):
-    """Says what is asked for.
-
-    Attributes:
-      path: of the experiment's file.
-      module: that it is.
-      variant: the name of the one that the config started from.
-      config: of the experiment; of several seeds, the first one's.
-      options: how to train.
-      command: what was typed, to be typed again.
-    """
-
-    path: pathlib.Path
-    module: ModuleType
-    variant: str
-    config: Any
-    options: Options
-    command: str
-
-    @property
-    def run(self) -> pathlib.Path:
-        """Finds the run's folder, where none is asked for."""
-        if self.options.run_dir is not None:
-            return self.options.run_dir
-        default = self.variant == next(iter(self.module.VARIANTS))
-        name = self.path.stem if default else f"{self.path.stem}-{self.variant}"
-        seeds = self.options.seeds
-        return pathlib.Path("runs", f"{name}-{seeds}-seeds" if seeds > 1 else name)
-
-    @property
-    def identity(self) -> run_directory.Identity:
-        """Tells what run it is."""
-        return run_directory.Identity(
-            self.path.stem,
-            self.variant,
-            config_json.to_json(self.config),
-            **of_the_run(self.options),
-            start_from=self.options.start_from,
-        )
+from jaxgan.run.training.request import Request
 
 
 class Trained(NamedTuple):
@@ -99,13 +55,10 @@ def train(request: Request) -> Trained:
         identity = identity._replace(start_from=source)
     try:
         with (
-            full_disk.watch(run),
+            full_disk.watch(run, lambda: _after_full_disk(request)),
             claim.claimed(run, identity, request.path, request.command),
         ):
             return Trained(run, prepared.seeds, loop.train(run, prepared))
-    except full_disk.FullDisk as error:
-        hint = _after_full_disk(request)
-        raise full_disk.FullDisk(error.args[0], hint, code=1) from error
     except PermissionError as error:
         raise RunError(str(error)) from error
 
@@ -139,7 +92,7 @@ def _prepare(request: Request) -> Prepared:
         and not options.benchmark
         and _is_new(request.run)
     ):
-        weights = warm_start.read(origin.parse(options.start_from))
+        weights = warm_start.read(options.start_from)
     configs = seed_axis.configs(request.config, options.seeds)
     experiments = [experiment_file.build(request.module, one) for one in configs]
     seeds = [getattr(one, "seed", 0) for one in configs]

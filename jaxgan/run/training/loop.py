@@ -2,13 +2,11 @@
 
 import pathlib
 import time
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.evaluation import while_training
-from jaxgan.run.files import origin
 from jaxgan.run.files.checkpoints import Checkpoints
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.files.metrics_log import Records, Silence
@@ -18,7 +16,6 @@ from jaxgan.run.training.periodic_actions import PeriodicActions
 from jaxgan.run.training.prepare import Prepared
 from jaxgan.run.training.steps import Steps
 from jaxgan.run.training.stop_signals import TIME_IS_UP, Interrupts, reason
-from jaxgan.run.training.warm_start import WarmStart
 
 
 class Outcome(NamedTuple):
@@ -63,7 +60,7 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
                 if step >= options.steps:
                     return _outcome(restored.state, step, stop=0)
             elif prepared.warm_start:
-                _record_start(run, prepared.warm_start, prepared.seeds, records)
+                prepared.warm_start.tell(run, prepared.seeds, records.say)
             evaluation = while_training.make(
                 prepared.experiment, options, prepared.seeds, records, run
             )
@@ -99,18 +96,6 @@ def _go_on(
             if stop:
                 return stop
     return 0
-
-
-def _record_start(
-    run: pathlib.Path,
-    start: WarmStart,
-    seeds: Sequence[int],
-    records: Records | Silence,
-) -> None:
-    for line in start.lines():
-        records.say(line)
-    if processes.is_chief():
-        origin.write(run, start.record(seeds))
 
 
 def _outcome(state: State, step: int, stop: int) -> Outcome:

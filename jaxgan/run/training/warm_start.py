@@ -6,7 +6,8 @@ the step, and with it every schedule; the key; the optimizers' moments, which be
 another loss and other data; what terms remember; what an augmentation has adapted.
 """
 
-from collections.abc import Sequence
+import pathlib
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -17,7 +18,7 @@ from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, run_directory
 from jaxgan.run.files.fingerprint import fingerprint, leaf_name
-from jaxgan.run.files.origin import Origin
+from jaxgan.run.files.origin import Origin, parse, write
 from jaxgan.run.training.leaf_match import LeafMatch, Shape, match
 
 PARTS = ("variables", "ema")
@@ -51,12 +52,16 @@ class Weights(NamedTuple):
         return seed if seed in self.seeds else self.seeds[0]
 
 
-def read(origin: Origin) -> Weights:
+def read(start: str) -> Weights:
     """Reads a checkpoint; the code of its experiment is not run.
+
+    Args:
+      start: RUN or RUN:STEP.
 
     Raises:
       RunError: if there is no such run or checkpoint, or it cannot be read.
     """
+    origin = parse(start)
     try:
         identity = run_directory.read_identity(origin.run)
         restored = checkpoints.read(origin.run, origin.step)
@@ -104,6 +109,15 @@ class WarmStart(NamedTuple):
     def _values(self, name: str, seeds: Sequence[int]) -> np.ndarray:
         values = [self.weights.of_seed(name, seed) for seed in seeds]
         return values[0] if len(seeds) == 1 else np.stack(values)
+
+    def tell(
+        self, run: pathlib.Path, seeds: Sequence[int], say: Callable[[str], None]
+    ) -> None:
+        """Says what was copied and what was not, and records it in the run's folder."""
+        for line in self.lines():
+            say(line)
+        if processes.is_chief():
+            write(run, self.record(seeds))
 
     def lines(self) -> list[str]:
         """Says, for people, what was copied and what was not."""

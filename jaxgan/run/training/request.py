@@ -1,0 +1,49 @@
+"""A request to train: an experiment, its config, and the options of this time."""
+
+import pathlib
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from jaxgan.run.files import config_json, run_directory
+from jaxgan.run.options import Options, of_the_run
+
+
+class Request(NamedTuple):
+    """Says what is to be trained, and how.
+
+    Attributes:
+      path: of the experiment's file.
+      module: that it is.
+      variant: the name of the one that the config started from.
+      config: of the experiment; of several seeds, the first one's.
+      options: how to train.
+      command: what was typed, to be typed again.
+    """
+
+    path: pathlib.Path
+    module: ModuleType
+    variant: str
+    config: Any
+    options: Options
+    command: str
+
+    @property
+    def run(self) -> pathlib.Path:
+        """Finds the run's folder, where none is asked for."""
+        if self.options.run_dir is not None:
+            return self.options.run_dir
+        default = self.variant == next(iter(self.module.VARIANTS))
+        name = self.path.stem if default else f"{self.path.stem}-{self.variant}"
+        seeds = self.options.seeds
+        return pathlib.Path("runs", f"{name}-{seeds}-seeds" if seeds > 1 else name)
+
+    @property
+    def identity(self) -> run_directory.Identity:
+        """Tells what run it is."""
+        return run_directory.Identity(
+            self.path.stem,
+            self.variant,
+            config_json.to_json(self.config),
+            **of_the_run(self.options),
+            start_from=self.options.start_from,
+        )
