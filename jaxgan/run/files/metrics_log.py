@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from jaxgan.diagnosis import names
+from jaxgan.diagnosis.history import of_seed
 from jaxgan.run.devices.seed_axis import mean_and_spread
 from jaxgan.run.display import display
 
@@ -186,12 +187,17 @@ def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
     return rows
 
 
-def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
-    """Reads the rows of a metrics.jsonl that are whole; [] if there is none."""
-    rows = []
+def read_rows(path: pathlib.Path, seed: int | None = None) -> list[dict[str, Any]]:
+    """Reads the rows of a metrics.jsonl that are whole; [] if there is none.
+
+    Args:
+      path: of the file.
+      seed: of one of several runs that were trained side by side: only its numbers.
+    """
+    rows: list[dict[str, Any]] = []
     for line in path.read_text().splitlines() if path.exists() else ():
         try:
             rows.append(json.loads(line))
         except ValueError:  # the process was killed while it wrote this line
             continue
-    return rows
+    return rows if seed is None else [dict(row) for row in of_seed(rows, str(seed))]

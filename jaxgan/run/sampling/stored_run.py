@@ -27,6 +27,7 @@ class StoredRun(NamedTuple):
       config: an instance of the experiment's Config.
       name: of the experiment.
       directory: of the run.
+      seed: which it is of several that were trained side by side; None if alone.
     """
 
     experiment: Experiment
@@ -35,6 +36,7 @@ class StoredRun(NamedTuple):
     config: Any
     name: str
     directory: pathlib.Path
+    seed: int | None = None
 
     def sampler(self, **options: Any) -> Sampler:
         """Makes a sampler of its experiment; options are those of `Sampler`."""
@@ -78,6 +80,7 @@ def load(
         config,
         identity.experiment,
         directory,
+        getattr(config, "seed", 0) if count > 1 else None,
     )
 
 

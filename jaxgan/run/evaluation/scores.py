@@ -1,0 +1,72 @@
+"""The evaluation of a stored run as plain numbers."""
+
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from jaxgan.data.source import DataError
+from jaxgan.run.errors import RunError
+from jaxgan.run.evaluation import stored_evaluation
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+from jaxgan.run.sampling.stored_run import StoredRun
+from jaxgan.weights import WeightsError
+
+Path = str | os.PathLike[str]
+
+
+def scores(
+    stored: StoredRun,
+    metrics: Sequence[str],
+    *,
+    num: int,
+    seed: int,
+    split: str | None,
+    real: Path | None,
+    extractor: str | None,
+    weights: Path | None,
+    current: bool = False,
+    batch_size: int = 64,
+    **options: Any,
+) -> dict[str, float]:
+    """Measures samples, and adds what is found to the run's file.
+
+    Args:
+      stored: the run.
+      metrics: names of measures; none stand for all, and for what the experiment
+        measures itself.
+      num: how many real and generated examples.
+      seed: of the samples, and of which real examples are seen.
+      split: of the run's data, which are compared with.
+      real: a folder of examples to compare with, instead.
+      extractor: what sees the examples, of kinds that have several.
+      weights: file of its weights.
+      current: take the current generator, not its running average.
+      batch_size: samples per compiled call.
+      options: further options of `Sampler`.
+
+    Returns:
+      Numbers by their full names.
+
+    Raises:
+      RunError: if what is asked for does not fit the run.
+    """
+    kind = stored.experiment.kind
+    file = None if weights is None else pathlib.Path(weights)
+    wanted = metrics or list(kind.measures)
+    protocol = EvaluationProtocol(wanted, num, seed, extractor, file)
+    protocol.check(kind.unit, kind.measures)
+    try:
+        found = stored_evaluation.evaluate(
+            stored,
+            protocol,
+            folder=None if real is None else pathlib.Path(real),
+            split=split,
+            by_experiment=not metrics,
+            ema=not current,
+            batch_size=batch_size,
+            **options,
+        )
+    except (DataError, WeightsError) as error:
+        raise RunError(str(error)) from error
+    return {one.metric: one.value for part in found for _, one in part.scores}
