@@ -17,7 +17,12 @@ from jaxgan import data
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.files import experiment_file
-from tests.experiments.test_experiments import fake_dataset, flags_of, save_images
+from tests.experiments.test_experiments import (
+    EXPERIMENTS,
+    fake_dataset,
+    flags_of,
+    save_images,
+)
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FILES = [
@@ -90,7 +95,8 @@ def workshop(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("path", "code"), each_block("python"))
 def test_python_runs(path, code, workshop, monkeypatch):
     if "jaxgan.train" in code:
-        code = re.sub(r"steps=[\d_]+", "steps=2", code)
+        small = "steps=2, size=8, batch_size=8, width=4, latent_size=4"
+        code = re.sub(r"steps=[\d_]+", small, code)
     names = {"jax": jax, "jnp": jnp, "softplus": jax.nn.softplus}
     if path.name == "CONTRIBUTING.md":  # fragments of a leaf, below its imports
         exec("from jaxgan.core import *; from jaxgan.core.types import Schedule", names)
@@ -138,11 +144,12 @@ def run(words):
 def run_jaxgan(arguments):
     command, *rest = arguments
     if command == "train":
-        experiments = experiment_file.experiment_files(ROOT / "experiments")
-        train(experiments[rest[0]], rest[1:])
-    elif command == "forecast" and importlib.util.find_spec("libtpu") is None:
+        train(EXPERIMENTS[rest[0]], rest[1:])
+    elif "--target" in rest and importlib.util.find_spec("libtpu") is None:
         with pytest.raises(SystemExit):  # after its words were understood
             cli.main(arguments)
+    elif command == "forecast":
+        cli.main([*arguments, *few_flags(EXPERIMENTS[rest[0]], rest)])
     else:
         cli.main(arguments)
 
@@ -156,11 +163,16 @@ def train(path, arguments):
     if "--coordinator" in arguments:  # the other process is not there
         launch.parse(module, path.stem, arguments)
         return
+    few = [] if "--steps" in arguments else ["--steps", "1"]
+    assert launch.train(path, [*few_flags(path, arguments), *few, *arguments]) == 0
+
+
+def few_flags(path, arguments):
+    """Flags that make an experiment tiny, but for those that are given."""
+    module = experiment_file.load_module(path)
     variant = dict(itertools.pairwise(arguments)).get("--variant")
     _, config = experiment_file.variant(module, variant)
-    flags = flags_of(module.tiny(config), without=arguments)
-    few = [] if "--steps" in arguments else ["--steps", "1"]
-    assert launch.train(path, [*flags, *few, *arguments]) == 0
+    return flags_of(module.tiny(config), without=arguments)
 
 
 def test_pictures_are_pictures():
