@@ -40,34 +40,35 @@ class Display(Protocol):
         """Leaves things as they are for whatever is shown next."""
 
 
-def display(start: int, stop: int) -> Display:
+def display(start: int, stop: int, unit: str = "images") -> Display:
     """Makes the display that fits to where this process writes.
 
     Args:
       start: the step at which the run starts.
       stop: the step at which it ends.
+      unit: what examples are called.
     """
     shown = notebook.output()
     if shown is not None:
-        return Panel(start, stop, shown)
-    return Bar(start, stop) if sys.stdout.isatty() else Lines(stop)
+        return Panel(start, stop, shown, unit)
+    return Bar(start, stop, unit) if sys.stdout.isatty() else Lines(stop, unit)
 
 
-def _rate(row: dict[str, Any]) -> str:
-    return f"{row[names.IMAGES_PER_SECOND]:.0f} images/s"
+def _rate(row: dict[str, Any], unit: str) -> str:
+    return f"{row[names.IMAGES_PER_SECOND]:.0f} {unit}/s"
 
 
-def _short(row: dict[str, Any]) -> str:
+def _short(row: dict[str, Any], unit: str) -> str:
     """The rate and the losses, where there is little room."""
     short = losses(row).replace("discriminator", "D").replace("generator", "G")
-    return f"{_rate(row)}  {short}"
+    return f"{_rate(row, unit)}  {short}"
 
 
 class Lines:
     """Prints one plain line per row, for files and pipes."""
 
-    def __init__(self, stop: int):
-        self._stop, self._began = stop, time.monotonic()
+    def __init__(self, stop: int, unit: str):
+        self._stop, self._unit, self._began = stop, unit, time.monotonic()
 
     def compiling(self) -> None:
         """Says so."""
@@ -83,7 +84,8 @@ class Lines:
 
     def show(self, row: dict[str, Any]) -> None:
         """Prints the row's line."""
-        self.say(f"step {row['step']}/{self._stop}  {_rate(row)}  {losses(row)}")
+        rate = _rate(row, self._unit)
+        self.say(f"step {row['step']}/{self._stop}  {rate}  {losses(row)}")
 
     def picture(self, picture: np.ndarray) -> None:
         """Says nothing: there is a file of it."""
@@ -99,9 +101,11 @@ class Lines:
 class Bar:
     """Draws a progress bar with the time that is left, for terminals."""
 
-    def __init__(self, start: int, stop: int):
+    def __init__(self, start: int, stop: int, unit: str):
         from rich import progress
         from rich.text import Text
+
+        self._unit = unit
 
         status = self._status
 
@@ -151,7 +155,7 @@ class Bar:
 
     def show(self, row: dict[str, Any]) -> None:
         """Shows rate and losses beside the bar."""
-        self._text = _short(row)
+        self._text = _short(row, self._unit)
 
     def picture(self, picture: np.ndarray) -> None:
         """Shows nothing: there is a file of it."""
@@ -170,7 +174,8 @@ class Bar:
 class Panel:
     """Keeps one panel of a notebook up to date: a bar, losses, the newest samples."""
 
-    def __init__(self, start: int, stop: int, output: notebook.Output):
+    def __init__(self, start: int, stop: int, output: notebook.Output, unit: str):
+        self._unit = unit
         self._step, self._stop, self._output = start, stop, output
         self._text, self._image, self._began = "", "", time.monotonic()
         self._drawn = -notebook.SECONDS
@@ -193,7 +198,7 @@ class Panel:
 
     def show(self, row: dict[str, Any]) -> None:
         """Shows rate and losses."""
-        self._text = _short(row)
+        self._text = _short(row, self._unit)
 
     def picture(self, picture: np.ndarray) -> None:
         """Shows a picture instead of the one before."""

@@ -53,12 +53,12 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
     set_up_xla()
     from jaxgan.run.devices import processes
     from jaxgan.run.training import closing, invocation, step_benchmark
-    from jaxgan.run.training.request import Request
+    from jaxgan.run.training.request import Request, prepare_request
 
     command = run_directory.command()
     request = Request(path, module, name, config, options, command)
     if options.benchmark:
-        measured = step_benchmark.measure(invocation.prepare_request(request))
+        measured = step_benchmark.measure(prepare_request(request))
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
     trained = invocation.train(request)

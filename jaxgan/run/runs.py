@@ -5,22 +5,38 @@ images = run.sample(16, seed=7)
 """
 
 import functools
-import html
 import os
 import pathlib
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, TypedDict, Unpack
 
+import numpy as np
 from PIL import Image
 
 from jaxgan.core.types import Sample, State, Tree
-from jaxgan.run import notebook, progress
+from jaxgan.run import pictures, run_view
 from jaxgan.run.devices.xla import set_up_xla
-from jaxgan.run.files import metrics_log
-from jaxgan.run.sampling import stored_run
-from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
+from jaxgan.run.diagnosis import stored_diagnosis
+from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.sampling import labels, sampling_options, stored_run
 
-if TYPE_CHECKING:
-    from jaxgan.diagnosis.diagnose import Diagnosis
+
+class SampleOptions(TypedDict, total=False):
+    """How samples are made; all of it may be left out.
+
+    Attributes:
+      truncation: less variety, better samples; what it means is the game's.
+      truncation_cutoff: truncate so many of the first layers only.
+      standing_statistics: normalise by statistics of so many batches of samples.
+      current: take the current generator, not its running average.
+      batch_size: samples per compiled call, 64.
+    """
+
+    truncation: float | None
+    truncation_cutoff: int | None
+    standing_statistics: int | None
+    current: bool
+    batch_size: int
 
 
 class Run:
@@ -36,12 +52,18 @@ class Run:
         variables.
     """
 
-    def __init__(self, stored: stored_run.StoredRun):
-        """Wraps a run that was read from disk; `load` does that."""
-        self._stored, self._samples = stored, RunSamples(stored)
+    def __init__(self, stored: stored_run.StoredRun, seed: int | None):
+        """Wraps a run that was read from disk; `load` does that.
+
+        Args:
+          stored: the run.
+          seed: which it is of several that were trained side by side; None if alone.
+        """
+        self._stored, self._seed = stored, seed
+        self._samplers: dict[tuple[Any, ...], Any] = {}
         self.directory: pathlib.Path = stored.directory
         self.name: str = stored.name
-        self.experiment = stored.experiment
+        self.experiment: Experiment = stored.experiment
         self.config: Any = stored.config
         self.step: int = stored.step
         self.state: State = stored.state
@@ -51,7 +73,7 @@ class Run:
         num: int = 64,
         *,
         seed: int = 0,
-        label: Label | None = None,
+        label: str | int | list[int] | np.ndarray | None = None,
         **options: Unpack[SampleOptions],
     ) -> Tree:
         """Samples values, as numpy arrays [num, ...].
@@ -69,14 +91,14 @@ class Run:
         Raises:
           RunError: if an argument does not fit the run.
         """
-        return self._samples(num, seed, label, **options).value
+        return self.generate(num, seed=seed, label=label, **options).value
 
     def generate(
         self,
         num: int = 64,
         *,
         seed: int = 0,
-        label: Label | None = None,
+        label: str | int | list[int] | np.ndarray | None = None,
         **options: Unpack[SampleOptions],
     ) -> Sample:
         """Samples values with what they are conditioned on; arguments as of `sample`.
@@ -84,14 +106,33 @@ class Run:
         Raises:
           RunError: if an argument does not fit the run.
         """
-        return self._samples(num, seed, label, **options)
+        if num < 1:
+            raise RunError(f"num: saw {num}, wanted at least 1")
+        numbers = None
+        if label is not None:
+            numbers = np.resize(labels.label_numbers(self.experiment, label), num)
+        draw = self._sampler(**options)
+        return draw(self.state, seed, np.arange(num), numbers)
+
+    def _sampler(self, **options: Any) -> Any:
+        """Makes a sampler, whose functions are compiled once."""
+        key = tuple(sorted(options.items()))
+        if key not in self._samplers:
+            size = options.pop("batch_size", 64)
+            truncation = options.pop("truncation", None)
+            values = None if truncation is None else [truncation]
+            chosen = sampling_options.single(
+                self.experiment, truncation=values, **options
+            )
+            self._samplers[key] = self._stored.sampler(size=size, **chosen)
+        return self._samplers[key]
 
     def picture(
         self,
         num: int = 64,
         *,
         seed: int = 0,
-        label: Label | None = None,
+        label: str | int | list[int] | np.ndarray | None = None,
         **options: Unpack[SampleOptions],
     ) -> Image.Image:
         """Draws samples in one picture, as `jaxgan sample` does; arguments as of it.
@@ -99,29 +140,29 @@ class Run:
         Raises:
           RunError: if an argument does not fit the run.
         """
-        sample = self._samples(num, seed, label, **options)
-        return Image.fromarray(self._samples.picture(sample))
+        sample = self.generate(num, seed=seed, label=label, **options)
+        drawn = self.experiment.kind.picture(sample)
+        return Image.fromarray(pictures.enlarged(drawn))
 
     def metrics(self) -> list[dict[str, Any]]:
         """Reads the rows of metrics.jsonl: `step`, and numbers by name.
 
-        Names are those of `jaxgan/run/README.md`. Of several seeds that were trained
-        side by side they are this run's.
+        Names are those of `jaxgan/run/README.md`.
         """
-        path = self.directory / metrics_log.METRICS
-        return metrics_log.read_rows(path, self._stored.seed)
+        return stored_diagnosis.rows(self.directory, self._seed)
 
-    def diagnose(self) -> "Diagnosis":
+    def diagnose(self) -> stored_diagnosis.Diagnosis:
         """Says what is wrong with the run, why, and what to try.
 
         Returns:
           Its `verdict` is one line; each of its `findings` has `name`, `evidence` and
           `advice`.
-        """
-        from jaxgan.run.diagnosis import stored_diagnosis
 
-        seed = "" if self._stored.seed is None else str(self._stored.seed)
-        return stored_diagnosis.diagnoses(self.directory)[seed]
+        Raises:
+          RunError: if it was not trained here.
+        """
+        found = stored_diagnosis.diagnoses(self.directory)
+        return found["" if self._seed is None else str(self._seed)]
 
     def evaluate(
         self,
@@ -130,11 +171,11 @@ class Run:
         seed: int = 0,
         split: str | None = None,
         real: str | os.PathLike[str] | None = None,
-        extractor: str | None = None,
         weights: str | os.PathLike[str] | None = None,
+        extractor: str | None = None,
         **options: Unpack[SampleOptions],
     ) -> dict[str, float]:
-        """Measures samples as `jaxgan evaluate` does, and keeps what it finds.
+        """Measures samples as `jaxgan evaluate` does, and keeps what it found.
 
         Args:
           metrics: like 'fid'; by default all of the kind of data, and what the
@@ -143,8 +184,8 @@ class Run:
           seed: of the samples, and of which real examples are seen.
           split: of the run's data: 'train' (default), 'held_out', or as they call it.
           real: a folder of examples to compare with, instead.
-          extractor: 'classifier' or 'inception', which see images.
           weights: file of the Inception network's weights.
+          extractor: 'classifier' or 'inception', which see images.
           options: see `SampleOptions`.
 
         Returns:
@@ -154,38 +195,33 @@ class Run:
         Raises:
           RunError: if a measure or an argument does not fit the run.
         """
-        from jaxgan.run.evaluation.scores import scores
+        from jaxgan.run.evaluation import stored_evaluation
 
-        return scores(
+        chosen: dict[str, Any] = {"batch_size": 64, **options}
+        chosen["ema"] = not chosen.pop("current", False)
+        return stored_evaluation.figures(
             self._stored,
             metrics,
-            num=num,
-            seed=seed,
-            split=split,
-            real=real,
+            num,
+            seed,
             extractor=extractor,
-            weights=weights,
-            **options,
+            weights=None if weights is None else pathlib.Path(weights),
+            folder=None if real is None else pathlib.Path(real),
+            split=split,
+            **chosen,
         )
 
     def __repr__(self) -> str:
-        seed = self._stored.seed
-        name = f"{self.name}, step={self.step}"
-        name += "" if seed is None else f", seed={seed}"
-        return f"<jaxgan.Run {self.directory}: {name}>"
+        seed = "" if self._seed is None else f", seed={self._seed}"
+        return f"<jaxgan.Run {self.directory}: {self.name}, step={self.step}{seed}>"
 
     def _repr_html_(self) -> str:
         """Shows a notebook what the run is, its losses, and some samples."""
-        latest: dict[str, Any] = {}
-        for row in self.metrics():
-            latest |= row if row["step"] <= self.step else {}
-        title = html.escape(f"{self.directory}: {self.name}")
-        about = f"step {self.step:,} · {progress.losses(latest)}"
-        return f"<div><b>{title}</b> {about}</div>{self._preview}"
+        return f"{run_view.heading(self._stored, self.metrics())}{self._preview}"
 
     @functools.cached_property
     def _preview(self) -> str:
-        return notebook.image(self._samples.preview())
+        return run_view.samples(self._stored, self._sampler())
 
 
 def load(
@@ -202,4 +238,11 @@ def load(
       RunError: if there is no such run, checkpoint or seed.
     """
     set_up_xla()
-    return Run(stored_run.load(pathlib.Path(run), step, seed))
+    stored = stored_run.load(pathlib.Path(run), step, seed)
+    return Run(stored, _seed_of(stored))
+
+
+def _seed_of(stored: stored_run.StoredRun) -> int | None:
+    from jaxgan.run.evaluation import stored_evaluation
+
+    return stored_evaluation.seed_of(stored)

@@ -2,6 +2,7 @@
 
 import pathlib
 import textwrap
+from typing import Any
 
 from jaxgan.diagnosis.diagnose import Diagnosis, diagnose
 from jaxgan.diagnosis.history import of_seed
@@ -19,6 +20,14 @@ def diagnoses(run: pathlib.Path) -> dict[str, Diagnosis]:
         seed: diagnose([*(of_seed(rows, seed) if seed else rows), *end])
         for seed in seeds
     }
+
+
+def rows(run: pathlib.Path, seed: int | None) -> list[dict[str, Any]]:
+    """Reads the rows of metrics.jsonl; of several seeds side by side, those of one."""
+    from jaxgan.run.files import metrics_log
+
+    found = metrics_log.read_rows(run / metrics_log.METRICS)
+    return found if seed is None else [dict(row) for row in of_seed(found, str(seed))]
 
 
 def text(diagnosis: Diagnosis) -> str:

@@ -1,17 +1,19 @@
 """The evaluation of a run on disk."""
 
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
+from jaxgan.data.source import DataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
 from jaxgan.run.evaluation.real_data import RealData
-from jaxgan.run.files import evaluations_log
-from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Score
+from jaxgan.run.files import evaluations_log, run_directory
+from jaxgan.run.kinds import EvaluationProtocol, Score
 from jaxgan.run.sampling import sampler, sampling_options
 from jaxgan.run.sampling.stored_run import StoredRun
+from jaxgan.weights import WeightsError
 
 
 def evaluate(
@@ -55,6 +57,41 @@ def evaluate(
     return found
 
 
+def figures(
+    loaded: StoredRun,
+    metrics: Sequence[str],
+    num: int,
+    seed: int,
+    *,
+    extractor: str | None = None,
+    weights: pathlib.Path | None = None,
+    **chosen: Any,
+) -> dict[str, float]:
+    """Measures a run as `evaluate` does; numbers by their full names.
+
+    Args:
+      loaded: the run.
+      metrics: of its kind of data; () for all, and what the experiment measures itself.
+      num: how many real and generated examples.
+      seed: of the samples, and of which real examples are seen.
+      extractor: as of `EvaluationProtocol`, and so are the weights.
+      weights: file of them.
+      chosen: as `evaluate` takes it.
+
+    Raises:
+      RunError: if a measure or an argument does not fit the run.
+    """
+    kind = loaded.experiment.kind
+    wanted = metrics or list(kind.measures)
+    protocol = EvaluationProtocol(wanted, num, seed, extractor, weights)
+    protocol.check(kind.unit, kind.measures)
+    try:
+        found = evaluate(loaded, protocol, by_experiment=not metrics, **chosen)
+    except (DataError, WeightsError) as error:
+        raise RunError(str(error)) from error
+    return {one.metric: one.value for part in found for _, one in part.scores}
+
+
 def measurement_by_experiment(loaded: StoredRun) -> Measurement:
     """Reads what the experiment measures of a state; it may be nothing."""
     found = loaded.experiment.measure(loaded.state)
@@ -96,4 +133,5 @@ def picture_path(loaded: StoredRun) -> pathlib.Path:
 
 def seed_of(loaded: StoredRun) -> int | None:
     """Finds the seed of a run, where several were trained side by side."""
-    return loaded.seed
+    several = run_directory.read_identity(loaded.directory).seeds > 1
+    return getattr(loaded.config, "seed", 0) if several else None

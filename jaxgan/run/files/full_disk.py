@@ -5,19 +5,14 @@ import errno
 import pathlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from jaxgan.run.errors import RunError
 
 
 @contextlib.contextmanager
-def watch(run: pathlib.Path, hint: Callable[[], str] = lambda: "") -> Iterator[None]:
-    """Turns errors about a full disk into a RunError that says what is safe.
-
-    Args:
-      run: the folder that is written to.
-      hint: f() -> what to do about it.
-    """
+def watch(run: pathlib.Path) -> Iterator[None]:
+    """Turns errors about a full disk into a RunError that says what is safe."""
     of_threads, of_callbacks = threading.excepthook, sys.unraisablehook
     before = of_callbacks
 
@@ -39,7 +34,7 @@ def watch(run: pathlib.Path, hint: Callable[[], str] = lambda: "") -> Iterator[N
             raise
         of_callbacks = of_callback  # it may be under way even now
         message = f"no space left on the disk of {run.absolute()}"
-        raise FullDisk(message, hint(), code=1) from error
+        raise FullDisk(message, code=1) from error
     finally:
         threading.excepthook, sys.unraisablehook = of_threads, of_callbacks
 

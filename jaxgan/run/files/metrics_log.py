@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from jaxgan.diagnosis import names
-from jaxgan.diagnosis.history import of_seed
 from jaxgan.run.devices.seed_axis import mean_and_spread
 from jaxgan.run.display import display
 
@@ -45,6 +44,7 @@ class Records:
         stop: int,
         batch_size: int,
         seeds: Sequence[int] = (0,),
+        unit: str = "images",
     ):
         self._batch_size, self._seeds = batch_size, seeds
         self._path = run / METRICS
@@ -52,7 +52,7 @@ class Records:
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
         self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
-        self._display = display(step, stop)
+        self._display = display(step, stop, unit)
         self._since = step
         self._clock = time.monotonic()
 
@@ -186,17 +186,12 @@ def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
     return rows
 
 
-def read_rows(path: pathlib.Path, seed: int | None = None) -> list[dict[str, Any]]:
-    """Reads the rows of a metrics.jsonl that are whole; [] if there is none.
-
-    Args:
-      path: of the file.
-      seed: of one of several runs that were trained side by side: only its numbers.
-    """
-    rows: list[dict[str, Any]] = []
+def read_rows(path: pathlib.Path) -> list[dict[str, Any]]:
+    """Reads the rows of a metrics.jsonl that are whole; [] if there is none."""
+    rows = []
     for line in path.read_text().splitlines() if path.exists() else ():
         try:
             rows.append(json.loads(line))
         except ValueError:  # the process was killed while it wrote this line
             continue
-    return rows if seed is None else [dict(row) for row in of_seed(rows, str(seed))]
+    return rows

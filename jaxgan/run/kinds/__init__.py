@@ -5,12 +5,14 @@ own unless it names another. A new kind is one file: a subclass of `Kind` that s
 is special about it.
 """
 
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.images import Images, images
 from jaxgan.run.kinds.kind import Kind, Section, Subject
 from jaxgan.run.kinds.measure import Material, Measure, Score
 from jaxgan.run.kinds.points import Points, points
 
 __all__ = [
+    "EvaluationProtocol",
     "Images",
     "Kind",
     "Material",

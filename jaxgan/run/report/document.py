@@ -11,7 +11,7 @@ from jaxgan.run import charts
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, metrics_log
 from jaxgan.run.kinds import Section
-from jaxgan.run.report import run_facts, sections
+from jaxgan.run.report import run_facts, samples, sections
 from jaxgan.run.report.run_facts import RunFacts
 from jaxgan.run.report.subject import StoredSubject
 
@@ -94,7 +94,7 @@ def from_checkpoint(run: pathlib.Path, steps: tuple[int, ...]) -> FromCheckpoint
     if subject is None:
         return FromCheckpoint([], why)
     special = _attempt("Sections", why, lambda: subject.kind.sections) or ()
-    parts = [sections.PAIR, *special]
+    parts = [samples.PAIR, *special]
     drawn = [
         Block(part, _attempt(part.title, why, functools.partial(part.draw, subject)))
         for part in parts

@@ -8,6 +8,7 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run import embedded_pictures, pictures
 from jaxgan.run.embedded_pictures import Picture
+from jaxgan.run.kinds import Section
 from jaxgan.run.report.subject import StoredSubject
 from jaxgan.run.sampling import preview_grid
 
@@ -68,3 +69,7 @@ def _real_examples(
 
 def _picture(pixels: np.ndarray, label: str) -> Picture:
     return embedded_pictures.picture(pictures.enlarged(pixels), label, MOST_BYTES)
+
+
+PAIR = Section("pair", "Real and generated", pair, template="pair.html")
+"""Of a `subject.StoredSubject`; those of the kind follow."""

@@ -19,7 +19,6 @@ from jaxgan.run.kinds import Section
 from jaxgan.run.report import (
     curves,
     evaluation_tables,
-    samples,
     seed_comparison,
     signal_curves,
 )
@@ -101,10 +100,7 @@ TRAINING = (
         template="previews.html",
     ),
 )
-"""Before what is made with the newest checkpoint."""
-
-PAIR = Section("pair", "Real and generated", samples.pair, template="pair.html")
-"""Of a `subject.StoredSubject`; those of the kind follow."""
+"""Before what is made with the newest checkpoint: `samples.PAIR` and the kind's."""
 
 LAST = (
     Section("metrics", "Metrics", _metrics, template="metrics.html"),

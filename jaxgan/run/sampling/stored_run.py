@@ -27,7 +27,6 @@ class StoredRun(NamedTuple):
       config: an instance of the experiment's Config.
       name: of the experiment.
       directory: of the run.
-      seed: which it is of several that were trained side by side; None if alone.
     """
 
     experiment: Experiment
@@ -36,7 +35,6 @@ class StoredRun(NamedTuple):
     config: Any
     name: str
     directory: pathlib.Path
-    seed: int | None = None
 
     def sampler(self, **options: Any) -> Sampler:
         """Makes a sampler of its experiment; options are those of `Sampler`."""
@@ -80,7 +78,6 @@ def load(
         config,
         identity.experiment,
         directory,
-        getattr(config, "seed", 0) if count > 1 else None,
     )
 
 

@@ -4,18 +4,10 @@ import dataclasses
 import pathlib
 from typing import NamedTuple
 
-from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import (
-    checkpoints,
-    claim,
-    experiment_file,
-    full_disk,
-    run_directory,
-)
-from jaxgan.run.training import loop, warm_start
-from jaxgan.run.training.prepare import Prepared, prepare
-from jaxgan.run.training.request import Request
+from jaxgan.run.files import checkpoints, claim, full_disk, run_directory
+from jaxgan.run.training import loop
+from jaxgan.run.training.request import Request, prepare_request
 
 
 class Trained(NamedTuple):
@@ -55,53 +47,15 @@ def train(request: Request) -> Trained:
         identity = identity._replace(start_from=source)
     try:
         with (
-            full_disk.watch(run, lambda: _after_full_disk(request)),
+            full_disk.watch(run),
             claim.claimed(run, identity, request.path, request.command),
         ):
             return Trained(run, prepared.seeds, loop.train(run, prepared))
+    except full_disk.FullDisk as error:
+        hint = _after_full_disk(request)
+        raise full_disk.FullDisk(error.args[0], hint, code=1) from error
     except PermissionError as error:
         raise RunError(str(error)) from error
-
-
-def prepare_request(request: Request) -> Prepared:
-    """Finds out all that can be wrong, before a folder becomes a run.
-
-    Raises:
-      RunError: on all processes, if anything is.
-    """
-    facts = {"config": request.identity, "experiment": request.path.read_text()}
-    processes.join(request.options, facts)
-    with processes.together():
-        prepared = _prepare(request)
-    start = prepared.warm_start
-    processes.check_alike(
-        {
-            "--steps-per-dispatch": prepared.steps_per_dispatch,
-            "--start-from": start and (start.weights.origin, start.weights.fingerprint),
-        }
-    )
-    return prepared
-
-
-def _prepare(request: Request) -> Prepared:
-    """Builds the experiment of every seed, and what the loop needs for all of them."""
-    options = request.options
-    weights = None
-    if (
-        options.start_from is not None
-        and not options.benchmark
-        and _is_new(request.run)
-    ):
-        weights = warm_start.read(options.start_from)
-    configs = seed_axis.configs(request.config, options.seeds)
-    experiments = [experiment_file.build(request.module, one) for one in configs]
-    seeds = [getattr(one, "seed", 0) for one in configs]
-    return prepare(experiments, options, seeds, weights)
-
-
-def _is_new(run: pathlib.Path) -> bool:
-    """Whether it begins at step 0; a run may have been killed before its first save."""
-    return not checkpoints.steps(run)
 
 
 def _after_full_disk(request: Request) -> str:

@@ -53,14 +53,15 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
     ):
         restored = saves.restore_newest(prepared.program.target)
         step = restored.step if restored else 0
-        with opened(run, step, options.steps, size, prepared.seeds) as records:
+        unit = prepared.experiment.kind.unit
+        with opened(run, step, options.steps, size, prepared.seeds, unit) as records:
             records.say(prepared.description)
             if restored:
                 records.say(f"resuming {run} from step {step}")
                 if step >= options.steps:
                     return _outcome(restored.state, step, stop=0)
             elif prepared.warm_start:
-                prepared.warm_start.tell(run, prepared.seeds, records.say)
+                prepared.warm_start.announce(run, prepared.seeds, records)
             evaluation = while_training.make(
                 prepared.experiment, options, prepared.seeds, records, run
             )

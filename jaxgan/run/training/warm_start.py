@@ -7,7 +7,7 @@ another loss and other data; what terms remember; what an augmentation has adapt
 """
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -16,9 +16,10 @@ import numpy as np
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, run_directory
+from jaxgan.run.files import checkpoints, origin, run_directory
 from jaxgan.run.files.fingerprint import fingerprint, leaf_name
-from jaxgan.run.files.origin import Origin, parse, write
+from jaxgan.run.files.metrics_log import Records, Silence
+from jaxgan.run.files.origin import Origin
 from jaxgan.run.training.leaf_match import LeafMatch, Shape, match
 
 PARTS = ("variables", "ema")
@@ -52,26 +53,22 @@ class Weights(NamedTuple):
         return seed if seed in self.seeds else self.seeds[0]
 
 
-def read(start: str) -> Weights:
+def read(source: Origin) -> Weights:
     """Reads a checkpoint; the code of its experiment is not run.
-
-    Args:
-      start: RUN or RUN:STEP.
 
     Raises:
       RunError: if there is no such run or checkpoint, or it cannot be read.
     """
-    origin = parse(start)
     try:
-        identity = run_directory.read_identity(origin.run)
-        restored = checkpoints.read(origin.run, origin.step)
+        identity = run_directory.read_identity(source.run)
+        restored = checkpoints.read(source.run, source.step)
     except RunError as error:
         raise RunError(
             f"--start-from: {error.args[0]}", error.hint, error.code
         ) from error
     first = identity.config.get("seed", 0)
     return Weights(
-        Origin(origin.run, restored.step),
+        Origin(source.run, restored.step),
         fingerprint(restored.state),
         tuple(range(first, first + identity.seeds)),
         {n: np.asarray(x) for n, x in _leaves(restored.state).items()},
@@ -110,27 +107,27 @@ class WarmStart(NamedTuple):
         values = [self.weights.of_seed(name, seed) for seed in seeds]
         return values[0] if len(seeds) == 1 else np.stack(values)
 
-    def tell(
-        self, run: pathlib.Path, seeds: Sequence[int], say: Callable[[str], None]
+    def announce(
+        self, run: pathlib.Path, seeds: Sequence[int], records: Records | Silence
     ) -> None:
-        """Says what was copied and what was not, and records it in the run's folder."""
+        """Says what was copied and what was not, and keeps it in the run's folder."""
         for line in self.lines():
-            say(line)
+            records.say(line)
         if processes.is_chief():
-            write(run, self.record(seeds))
+            origin.write(run, self.record(seeds))
 
     def lines(self) -> list[str]:
         """Says, for people, what was copied and what was not."""
-        origin = self.weights.origin
-        start = f"starting from {origin.run}, step {origin.step}"
+        source = self.weights.origin
+        start = f"starting from {source.run}, step {source.step}"
         return self.match.lines(start)
 
     def record(self, seeds: Sequence[int]) -> dict[str, Any]:
         """Says the same in full, as JSON."""
-        origin = self.weights.origin
+        source = self.weights.origin
         return {
-            "run": str(origin.run),
-            "step": origin.step,
+            "run": str(source.run),
+            "step": source.step,
             "fingerprint": self.weights.fingerprint,
             "seeds": {str(seed): self.weights.source(seed) for seed in seeds},
             **self.match.record(),

@@ -14,6 +14,7 @@ from jaxgan.core import Sample
 from jaxgan.games.style import StyleGame
 from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.files import origin
 from jaxgan.run.files.config_json import to_json
 from jaxgan.run.importable import biggan, biggan_deep, r3gan, stylegan2
 from jaxgan.run.no_data import NoData
@@ -322,7 +323,7 @@ def test_a_run_can_start_from_it(tmp_path, capsys):
     bring(save(tmp_path / "x.npz", entries), tmp_path / "run")
     experiment = module.build(config)
     shapes = state_shapes(experiment, (1,), experiment.data.shapes)
-    weights = warm_start.read(str(tmp_path / "run"))
+    weights = warm_start.read(origin.Origin(tmp_path / "run"))
     start = warm_start.fit(weights, shapes, (1,))
     wanted = len(jax.tree.leaves((shapes.variables, shapes.ema)))
     assert len(start.match.copied) == len(weights.leaves) == wanted

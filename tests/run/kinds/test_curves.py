@@ -1,5 +1,7 @@
 """A kind of data that `jaxgan.run` has never heard of goes through all of it."""
 
+import contextlib
+import io
 import json
 import pathlib
 
@@ -19,10 +21,23 @@ WORDS = ("--evaluate-every", "4", "--evaluate-num", "32")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def trained(tmp_path_factory):
+    """The run, and what was said while it trained."""
     folder = tmp_path_factory.mktemp("curves") / "run"
-    assert launch.train(EXPERIMENT, [*WORDS, "--run-dir", str(folder)]) == 0
-    return folder
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert launch.train(EXPERIMENT, [*WORDS, "--run-dir", str(folder)]) == 0
+    return folder, said.getvalue()
+
+
+@pytest.fixture
+def run(trained):
+    return trained[0]
+
+
+def test_what_is_said(trained):
+    assert " curves/s  discriminator " in trained[1]
+    assert "step 4: roughness " in trained[1]
 
 
 def test_pictures_during_training(run):

@@ -35,6 +35,7 @@ from jaxgan.run.report import (
     curves,
     document,
     run_facts,
+    samples,
     sections,
     signal_curves,
 )
@@ -299,8 +300,8 @@ def test_what_the_experiment_raises_costs_its_part_only(runs, monkeypatch):
     def broken(loaded):
         raise ZeroDivisionError("in the picture")
 
-    broken_pair = sections.PAIR._replace(draw=broken)
-    monkeypatch.setattr(sections, "PAIR", broken_pair)
+    broken_pair = samples.PAIR._replace(draw=broken)
+    monkeypatch.setattr(samples, "PAIR", broken_pair)
     page = page_of(runs / "points")
     document.from_checkpoint.cache_clear()
     assert "Real and generated: ZeroDivisionError: in the picture" in page.text

@@ -185,7 +185,7 @@ def test_commands_take_several_truncations(run, tmp_path, capsys):
     cli.main([*words, "--out", str(tmp_path / "folder")])
     names = {p.name for p in (tmp_path / "folder").iterdir()}
     assert names == {"truncation_2", "truncation_0.5"}
-    assert len(list((tmp_path / "folder").rglob("*.png"))) == 6
+    assert len(list((tmp_path / "folder").rglob("*.csv"))) == 6
     capsys.readouterr()
     for command, said in (
         (["interpolate", str(run), "--truncation", "2,1"], "saw 2 numbers, wanted one"),

@@ -36,7 +36,7 @@ def prepared_points(source, seeds=(7,), **options):
     """The experiment `points`, to start from a run."""
     module = experiment_file.load_module(EXPERIMENT)
     experiments = [module.build(module.Config(seed=seed)) for seed in seeds]
-    weights = warm_start.read(str(source))
+    weights = warm_start.read(origin.parse(str(source)))
     return prepare(experiments, Options(**options), seeds, weights)
 
 
