@@ -44,7 +44,7 @@ class DiagnoseCommand:
 
 
 def _as_json(found: "dict[str, Diagnosis]") -> dict[str, Any]:
-    """One diagnosis; of several seeds, theirs by seed."""
+    """Makes plain values of one diagnosis; of several seeds, theirs by seed."""
     each = {
         seed: {
             "step": diagnosis.step,

@@ -137,7 +137,7 @@ def collectives(hlo: str) -> dict[str, Collective]:
 
 
 def _bytes(shape: str) -> int:
-    """Of 'f32[8,3]{1,0}' or a tuple of such."""
+    """Counts the bytes of 'f32[8,3]{1,0}' or a tuple of such."""
     total = 0
     for dtype, sizes in _ARRAY.findall(shape):
         bits = 8 if dtype == "pred" else int(re.findall(r"\d+", dtype)[0])

@@ -49,7 +49,7 @@ class Signals:
         self._real_is_made = False
 
     def __call__(self, state: State) -> dict[str, float]:
-        """All signals of a state of one run, on this process's devices."""
+        """Computes all signals of a state of one run, on this process's devices."""
         if self._real is None:
             self._real_is_made = self._finds_real_made(state)
         if self._real is None or self._real_is_made:
@@ -75,7 +75,7 @@ class Signals:
         return jax.device_get(self._read(state, place, batch, held_out))
 
     def _see(self, state: State, data: Batches | None) -> np.ndarray:
-        """Small pictures of a set's first examples: two sets of the number compared."""
+        """Shows a set's first examples small: two sets of the number compared."""
         if data is None:
             return np.zeros((0, 1))
         count = min(2 * SAMPLES, getattr(data.source, "size", 2 * SAMPLES))
@@ -93,7 +93,7 @@ class Signals:
         return jax.device_get(self._show(variables, state.step, place, batch))
 
     def _finds_real_made(self, state: State) -> bool:
-        """Whether the generator has a part in real examples, as an encoder has."""
+        """Tells if the generator has a part in real examples, as an encoder has."""
         variables = state.variables.generator
         other = jax.tree.map(lambda x: x * 0.5, variables["params"])
         one, other = (
@@ -129,7 +129,7 @@ class _Real:
         }
 
     def compared(self, fakes: Any) -> dict[str, float]:
-        """Samples among the data."""
+        """Measures how samples lie among the data."""
         told: dict[str, float] = {}
         if self.count >= FEWEST:
             told |= self._beside(fakes[: self.count])
@@ -157,7 +157,7 @@ class _Real:
 
 
 def _chunk(experiment: Experiment) -> int:
-    """Examples per pass: those of a batch, halved while more than are wanted."""
+    """Counts examples per pass: a batch's, halved while more than are wanted."""
     size = experiment.data.batch_size
     while size > SAMPLES and size % 2 == 0:
         size //= 2
@@ -165,7 +165,7 @@ def _chunk(experiment: Experiment) -> int:
 
 
 def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
-    """The readings of all examples; of the layers' norms, the means."""
+    """Joins the readings of all examples; averages the layers' norms."""
     parts: list[Any] = [np.concatenate(x) for x in zip(*(r[:-1] for r in readings))]
     return probe.Reading(
         *parts,
@@ -174,7 +174,7 @@ def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
 
 
 def _of_logits(reading: probe.Reading) -> dict[str, float]:
-    """ADA's signs of overfitting: Karras et al. 2020 (arXiv 2006.06676), equation 1."""
+    """Finds ADA's signs of overfitting: Karras et al. 2020, arXiv 2006.06676, eq. 1."""
     train, fake = reading.train_logits, reading.fake_logits
     told = {names.R_T: float(np.sign(train).mean())}
     if len(reading.held_out_logits):
@@ -195,7 +195,7 @@ def _of_logits(reading: probe.Reading) -> dict[str, float]:
 
 
 def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
-    """How the generator hears of the discriminator, from the loss back to its layers.
+    """Tells how the generator hears of the discriminator, from loss back to layers.
 
     'reach' is how far along its margin the discriminator would be if its slope at the
     samples went on for the data's own extent: about 1 or more for a straight slope, 0
@@ -215,7 +215,7 @@ def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
 
 
 def _of_latents(slopes: Any, values: int) -> dict[str, float]:
-    """Which of the latent's numbers, and directions, the generator listens to.
+    """Finds which of the latent's numbers, and directions, the generator listens to.
 
     'rank' is of all examples' slopes together: in how many directions of the latent
     anything changes anywhere. It can be as large as 'directions'.
@@ -231,7 +231,7 @@ def _of_latents(slopes: Any, values: int) -> dict[str, float]:
 
 
 def _of_weights(variables: Players[Tree]) -> dict[str, float]:
-    """Largest spectral norms, and the share of weights at the largest size there is."""
+    """Finds the largest spectral norm, and the share of weights at the largest size."""
     told: dict[str, float] = {}
     for player, tree in variables._asdict().items():
         leaves = [np.asarray(x) for x in jax.tree.leaves(tree["params"])]
@@ -247,7 +247,7 @@ def _of_weights(variables: Players[Tree]) -> dict[str, float]:
 
 
 def _of_augmentation(state: Tree) -> dict[str, float]:
-    """Every number that an augmentation adapts, such as ADA's p."""
+    """Lists every number that an augmentation adapts, such as ADA's p."""
     leaves = jax.tree_util.tree_leaves_with_path(state)
     return {
         f"{names.AUGMENT}{leaf_name(path)}": float(leaf)

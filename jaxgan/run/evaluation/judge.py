@@ -67,7 +67,7 @@ class Judge:
 
     @property
     def title(self) -> str:
-        """What measures have behind their names: ' (classifier)', or ''."""
+        """Tells what measures have behind their names: ' (classifier)', or ''."""
         return "" if self.extractor is None else self.extractor.title("")
 
     def card(self, count: int) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Interim:
         self._put_off = False
 
     def is_due(self, start: int, step: int) -> bool:
-        """Whether a multiple of the interval was passed, and there is time for it."""
+        """Tells if a multiple of the interval was passed, and there is time for it."""
         every: int = self._options.evaluate_every or 1
         if step // every == start // every:
             return False
@@ -156,11 +156,11 @@ def make(
 
 
 def _tag(metric: str) -> str:
-    """The name in the logs: 'evaluation/fid_classifier'."""
+    """Makes the name in the logs: 'evaluation/fid_classifier'."""
     return names.EVALUATION + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
 
 
 def _shown(values: Sequence[float]) -> str:
-    """A number; of several runs their mean and deviation."""
+    """Writes a number; of several runs their mean and deviation."""
     mean = f"{np.mean(values):.4g}"
     return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):.2g}"

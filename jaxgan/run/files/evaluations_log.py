@@ -47,18 +47,18 @@ class Evaluation(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The metric, with an arrow to where it is better."""
+        """Writes the metric, with an arrow to where it is better."""
         arrow = {"lower": " ↓", "higher": " ↑"}.get(self.better or "", "")
         return self.metric + arrow
 
     @property
     def shown(self) -> str:
-        """The value, with its spread if there is one."""
+        """Formats the value, with its spread if there is one."""
         return Score(self.metric, self.value, self.spread).shown
 
     @property
     def protocol(self) -> list[tuple[str, str]]:
-        """The card, as text."""
+        """Writes the card as text."""
         return [
             (name, x if isinstance(x, str) else json.dumps(x, ensure_ascii=False))
             for name, x in self.card.items()

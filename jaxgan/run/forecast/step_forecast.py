@@ -41,7 +41,7 @@ class _Subject(NamedTuple):
     lay: Callable[[int, int], Placement]
 
     def placement(self, batch: Tree) -> Placement:
-        """On which devices a batch of this shape lies."""
+        """Says on which devices a batch of this shape lies."""
         return self.lay(_size(batch), self.microbatches)
 
     def measure(self, batch: Tree) -> tuple[Players[int], ProgramFacts]:
@@ -124,7 +124,7 @@ def foresee(
 
 
 def _shapes(batch: Tree, times: int = 1) -> Tree:
-    """Shapes of a batch, or of one so many times as large."""
+    """Finds the shapes of a batch, or of one so many times as large."""
     return jax.tree.map(
         lambda x: jax.ShapeDtypeStruct((x.shape[0] * times, *x.shape[1:]), x.dtype),
         batch,
@@ -132,7 +132,7 @@ def _shapes(batch: Tree, times: int = 1) -> Tree:
 
 
 def _built(module: ModuleType, config: Any) -> tuple[Experiment, str]:
-    """The experiment, and why its data are blank, or ''."""
+    """Builds the experiment, and says why its data are blank, or ''."""
     try:
         return build(module, config), ""
     except RunError as error:
@@ -167,7 +167,7 @@ def _largest(
 def largest_multiple(
     memory: Callable[[int], float], single: float, limit: float
 ) -> int:
-    """The largest power of two of which the memory is within the limit.
+    """Finds the largest power of two of which the memory is within the limit.
 
     A straight line through two measurements says where to look; of what is returned the
     memory was measured. After `LARGEST_COMPILES` measurements it may be too small.

@@ -35,7 +35,7 @@ Rows = Sequence[dict[str, Any]]
 
 
 def curves(rows: Rows, shown: Callable[[str], bool] = lambda name: True) -> list[Chart]:
-    """A figure per quantity, both players in one; the losses first.
+    """Draws a figure per quantity, both players in one; the losses first.
 
     Args:
       rows: of metrics.jsonl.
@@ -53,7 +53,7 @@ def _real_first(members: Sequence[str]) -> list[str]:
 
 
 def curve_names(rows: Rows) -> list[str]:
-    """The curves there are, without those that repeat a loss to the digit."""
+    """Lists the curves there are, without those that repeat a loss to the digit."""
     found = dict.fromkeys(name for row in rows for name in row)
     kept = [name for name in found if name not in NOT_CURVES]
 
@@ -68,7 +68,7 @@ def curve_names(rows: Rows) -> list[str]:
 
 
 def quantity(name: str) -> str:
-    """What a curve measures: curves of one quantity share a figure."""
+    """Says what a curve measures: curves of one quantity share a figure."""
     player, _, rest = name.partition("/")
     if player not in ("discriminator", "generator"):
         return name
@@ -78,7 +78,7 @@ def quantity(name: str) -> str:
 
 
 def _place(name: str) -> int:
-    """Losses, logits, gradients; terms; what the experiment measures; the speed."""
+    """Ranks losses, logits, gradients; terms; the experiment's measures; the speed."""
     if name == names.IMAGES_PER_SECOND:
         return 9
     if name in TITLES:
@@ -108,7 +108,7 @@ def draw(
     logarithmic: bool = False,
     wide: bool = False,
 ) -> Chart:
-    """A figure of some metrics, each with its label.
+    """Draws a figure of some metrics, each with its label.
 
     Args:
       rows: of metrics.jsonl.
@@ -186,7 +186,7 @@ def _add_band(drawn, steps, values, spread, colour, here) -> None:
 
 
 def points(steps: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
-    """x and y of a curve, float32, at most MOST_POINTS."""
+    """Thins x and y of a curve, float32, to at most MOST_POINTS."""
     count = len(steps)
     if count > MOST_POINTS:
         edges = np.linspace(0, count, MOST_POINTS // 2 + 1).astype(int)

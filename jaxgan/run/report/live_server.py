@@ -29,7 +29,7 @@ class Newest:
         self._contents: document.Contents | None = None
 
     def contents(self) -> document.Contents:
-        """What the page shows now."""
+        """Gathers what the page shows now."""
         with self._lock:
             seen = self._state()
             late = time.monotonic() - self._made >= self._seconds
@@ -39,7 +39,7 @@ class Newest:
             return self._contents
 
     def _state(self) -> Any:
-        """What changes whenever the page does."""
+        """Finds what changes whenever the page does."""
         files = [
             self._run / name for name in (metrics_log.METRICS, evaluations_log.FILE)
         ]
@@ -49,7 +49,7 @@ class Newest:
 
 
 def server(newest: Newest, port: int) -> http.server.ThreadingHTTPServer:
-    """A server of the page at '/', and of its body alone at '/body'.
+    """Makes a server of the page at '/', and of its body alone at '/body'.
 
     Raises:
       RunError: if the port is taken.

@@ -57,7 +57,7 @@ def options(
 
 
 def single(experiment: Experiment, **chosen: Any) -> dict[str, Any]:
-    """As `options`, of a command that takes one value.
+    """Does what `options` does, for a command that takes one value.
 
     Raises:
       RunError: if there are several.
@@ -76,7 +76,7 @@ def card(
     ema: bool = True,
     batch_size: int = 64,
 ) -> dict[str, Any]:
-    """What a protocol says of samples that are made with these options of `Sampler`."""
+    """Writes what a protocol says of samples made with these options of `Sampler`."""
     told = {
         "generator": "running average" if ema else "current",
         "truncation": "none" if truncation is None else truncation,
