@@ -222,8 +222,8 @@ class _Reading:
             _, equals, value = word.partition("=")
             if _flag(word) == _name(argument):
                 behind = self.words[place + 1 :]
-                own = itertools.takewhile(lambda word: word[:2] != "--", behind)
-                return value if equals else " ".join(list(own)[:count])
+                words = itertools.takewhile(lambda word: word[:2] != "--", behind)
+                return value if equals else " ".join(list(words)[:count])
         return ""
 
 

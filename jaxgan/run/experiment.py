@@ -88,8 +88,8 @@ def examples(data: Batches, indices: np.ndarray) -> Tree:
     steps, places = np.divmod(np.asarray(indices), data.batch_size)
     order, parts = [], []
     for step in np.unique(steps):
-        here = np.flatnonzero(steps == step)
-        order.append(here)
-        parts.append(jax.tree.map(lambda x, at=places[here]: x[at], data(int(step))))
+        rows = np.flatnonzero(steps == step)
+        order.append(rows)
+        parts.append(jax.tree.map(lambda x, at=places[rows]: x[at], data(int(step))))
     back = np.argsort(np.concatenate(order))
     return jax.tree.map(lambda *x: np.concatenate(x)[back], *parts)

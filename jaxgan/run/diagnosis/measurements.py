@@ -111,7 +111,7 @@ class _Real:
         self.train, self.held_out = train[:both], held_out[:both]
         count = min(SAMPLES, len(train) // 2)
         self.first, second = train[:count], train[count : 2 * count]
-        self.count, self.scale, self.own = count, 0.0, {}
+        self.count, self.scale, self.data_signals = count, 0.0, {}
         if count < FEWEST:
             return
         self.within = variety.distances(self.first, self.first)
@@ -120,7 +120,7 @@ class _Real:
         self.radii = variety.radii(self.within, self.width)
         self.directions = variety.directions(self.first)
         across = variety.distances(second, self.first)
-        self.own = {
+        self.data_signals = {
             names.DATA_EFFECTIVE_NUMBER: variety.effective_number(
                 self.within, self.width
             ),
@@ -130,23 +130,23 @@ class _Real:
 
     def compared(self, fakes: Any) -> dict[str, float]:
         """Measures how samples lie among the data."""
-        told: dict[str, float] = {}
+        signals: dict[str, float] = {}
         if self.count >= FEWEST:
-            told |= self._beside(fakes[: self.count])
+            signals |= self._beside(fakes[: self.count])
         if len(self.train) >= FEWEST:
             near = variety.nearer(
                 variety.distances(fakes, self.train),
                 variety.distances(fakes, self.held_out),
             )
-            told |= dict(zip((names.NEARER_TRAIN, names.DISTANCE_RATIO), near))
-        return told
+            signals |= dict(zip((names.NEARER_TRAIN, names.DISTANCE_RATIO), near))
+        return signals
 
     def _beside(self, fakes: np.ndarray) -> dict[str, float]:
         within = variety.distances(fakes, fakes)
         across = variety.distances(fakes, self.first)
         place = (fakes.mean(axis=0) - self.first.mean(axis=0)) @ self.directions
         return {
-            **self.own,
+            **self.data_signals,
             names.EFFECTIVE_NUMBER: variety.effective_number(within, self.width),
             names.PRECISION: variety.precision(across, self.radii),
             names.COVERAGE: variety.coverage(across, self.radii),
@@ -176,12 +176,12 @@ def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
 def _of_logits(reading: probe.Reading) -> dict[str, float]:
     """Finds ADA's signs of overfitting: Karras et al. 2020, arXiv 2006.06676, eq. 1."""
     train, fake = reading.train_logits, reading.fake_logits
-    told = {names.R_T: float(np.sign(train).mean())}
+    signals = {names.R_T: float(np.sign(train).mean())}
     if len(reading.held_out_logits):
         held_out = reading.held_out_logits
         margin = float(train.mean() - fake.mean())
         above = np.sign(train[:, None] - held_out).mean()
-        told |= {
+        signals |= {
             names.HELD_OUT_LOGITS: float(held_out.mean()),
             names.TRAIN_ABOVE_HELD_OUT: float(0.5 + 0.5 * above),
             names.HELD_OUT_ABOVE_FAKE: float(
@@ -190,8 +190,8 @@ def _of_logits(reading: probe.Reading) -> dict[str, float]:
         }
         # Without a margin there is nothing that could be overfitted.
         gap = float(train.mean() - held_out.mean())
-        told[names.R_V] = gap / margin if margin > 0 else 0.0
-    return told
+        signals[names.R_V] = gap / margin if margin > 0 else 0.0
+    return signals
 
 
 def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
@@ -232,18 +232,18 @@ def _of_latents(slopes: Any, values: int) -> dict[str, float]:
 
 def _of_weights(variables: Players[Tree]) -> dict[str, float]:
     """Finds the largest spectral norm, and the share of weights at the largest size."""
-    told: dict[str, float] = {}
+    signals: dict[str, float] = {}
     for player, tree in variables._asdict().items():
         leaves = [np.asarray(x) for x in jax.tree.leaves(tree["params"])]
         kernels = [x for x in leaves if x.shape[1:]]
         norms = [variety.spectral_norm(x) for x in kernels]
         limit = max((float(np.abs(x).max()) for x in leaves if x.size), default=0.0)
         pinned = sum(np.sum(np.abs(x) >= limit * (1 - 1e-6)) for x in leaves)
-        told[names.of_player(player, "spectral_norm")] = max(norms, default=0.0)
-        told[names.of_player(player, "pinned_weights")] = float(
+        signals[names.of_player(player, "spectral_norm")] = max(norms, default=0.0)
+        signals[names.of_player(player, "pinned_weights")] = float(
             pinned / sum(x.size for x in leaves)
         )
-    return told
+    return signals
 
 
 def _of_augmentation(state: Tree) -> dict[str, float]:

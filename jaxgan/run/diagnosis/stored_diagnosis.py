@@ -42,15 +42,15 @@ def closing_lines(run: pathlib.Path) -> list[str]:
 
     None as long as it is too early to tell.
     """
-    found = diagnoses(run)
+    by_seed = diagnoses(run)
     lines = [
         f"diagnosis{f' of seed {seed}' if seed else ''}: {diagnosis.verdict}"
-        for seed, diagnosis in found.items()
+        for seed, diagnosis in by_seed.items()
         if diagnosis.findings
     ]
     if lines:
         return [*lines, f"evidence and advice: jaxgan diagnose {run}"]
-    healthy = all(diagnosis.verdict == "healthy" for diagnosis in found.values())
+    healthy = all(diagnosis.verdict == "healthy" for diagnosis in by_seed.values())
     return ["diagnosis: healthy"] if healthy else []
 
 

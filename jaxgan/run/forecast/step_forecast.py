@@ -53,8 +53,8 @@ class _Subject(NamedTuple):
         lowered = lower_step(program, batch)
         try:
             with chips.uncached():
-                made = facts(lowered.compile(), loops=self.microbatches > 1)
-                return program.parameters, made
+                costs = facts(lowered.compile(), loops=self.microbatches > 1)
+                return program.parameters, costs
         except jax.errors.JaxRuntimeError as error:
             reason = str(error).strip().splitlines()[0]
             raise DoesNotCompile(
@@ -84,11 +84,11 @@ def foresee(
     Raises:
       RunError: if there is nothing to compile, or it does not.
     """
-    found = chips.compile_only_devices(target) if target else None
+    devices = chips.compile_only_devices(target) if target else None
     module = load_module(path)
     name, options, config = parse(module, path.stem, arguments)
     options.check()
-    if found and options.devices is not None:
+    if devices and options.devices is not None:
         raise RunError("--devices: a --target's devices are all used")
     experiment, blank = _built(module, config)
     subject = _Subject(
@@ -97,8 +97,8 @@ def foresee(
         target or "this machine",
         options.microbatches,
         options.shared_draws,
-        functools.partial(place_over, found)
-        if found
+        functools.partial(place_over, devices)
+        if devices
         else functools.partial(place, options.devices),
     )
     batch = _shapes(experiment.data(0))

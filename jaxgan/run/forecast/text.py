@@ -150,8 +150,8 @@ def _roofline(forecast: Forecast) -> str:
 
 
 def _collectives(program: ProgramFacts) -> str:
-    found = program.collectives.items()
-    kinds = [f"{of.count} {kind} ({size(of.bytes)})" for kind, of in found]
+    counts = program.collectives.items()
+    kinds = [f"{of.count} {kind} ({size(of.bytes)})" for kind, of in counts]
     return ", ".join(kinds) or "none"
 
 

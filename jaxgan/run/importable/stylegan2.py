@@ -186,14 +186,14 @@ def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
 
 def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Reads what the attributes of a pickle say that shapes do not."""
-    told = {}
+    options = {}
     for name, setting in (("conv_clamp", "clamp"), ("group_size", "group")):
         for fact, value in facts.items():
             if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
-                told[setting] = None if value is None else SETTINGS[setting](value)
-    if "group" in told and told["group"] is None:
-        told["group"] = 0  # which is the whole batch, as their None is
-    return told
+                options[setting] = None if value is None else SETTINGS[setting](value)
+    if "group" in options and options["group"] is None:
+        options["group"] = 0  # which is the whole batch, as their None is
+    return options
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:

@@ -54,8 +54,8 @@ def _real_first(members: Sequence[str]) -> list[str]:
 
 def curve_names(rows: Rows) -> list[str]:
     """Lists the curves there are, without those that repeat a loss to the digit."""
-    found = dict.fromkeys(name for row in rows for name in row)
-    kept = [name for name in found if name not in NOT_CURVES]
+    metrics = dict.fromkeys(name for row in rows for name in row)
+    kept = [name for name in metrics if name not in NOT_CURVES]
 
     def repeats(name: str) -> bool:
         player, _, term = name.partition("/")
@@ -146,11 +146,11 @@ def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) 
     shown = [row for row in rows if name in row]
     steps = np.array([row["step"] for row in shown])
     values = np.array([row[name] for row in shown], float)
-    here = {"name": plain(label), "legendgroup": name}
+    legend = {"name": plain(label), "legendgroup": name}
     # Not the speed: that is of all seeds together.
     if shown and name in shown[0].get("spread", ()):
         spread = np.array([row["spread"][name] for row in shown])
-        _add_band(drawn, steps, values, spread, colour, here)
+        _add_band(drawn, steps, values, spread, colour, legend)
         for seed in shown[0]["seeds"]:
             each = np.array([row["seeds"][seed][name] for row in shown], float)
             drawn.add_scatter(
@@ -159,7 +159,7 @@ def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) 
                 opacity=0.45,
                 hoverinfo="skip",
                 showlegend=False,
-                **here,
+                **legend,
             )
     drawn.add_scatter(
         **points(steps, values),
@@ -167,11 +167,11 @@ def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) 
         line={"color": colour, "width": 2},
         marker={"size": 4},
         hovertemplate="%{y:.4g}",
-        **here,
+        **legend,
     )
 
 
-def _add_band(drawn, steps, values, spread, colour, here) -> None:
+def _add_band(drawn, steps, values, spread, colour, legend) -> None:
     drawn.add_scatter(
         x=np.concatenate([steps, steps[::-1]]),
         y=np.concatenate([values - spread, (values + spread)[::-1]]),
@@ -181,7 +181,7 @@ def _add_band(drawn, steps, values, spread, colour, here) -> None:
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
-        **here,
+        **legend,
     )
 
 

@@ -24,7 +24,7 @@ class Newest:
     def __init__(self, run: pathlib.Path, seconds: float = SECONDS):
         self._run, self._seconds = run, seconds
         self._lock = threading.Lock()
-        self._made = -float("inf")
+        self._time = -float("inf")
         self._seen: Any = None
         self._contents: document.Contents | None = None
 
@@ -32,10 +32,10 @@ class Newest:
         """Gathers what the page shows now."""
         with self._lock:
             seen = self._state()
-            late = time.monotonic() - self._made >= self._seconds
+            late = time.monotonic() - self._time >= self._seconds
             if self._contents is None or (late and seen != self._seen):
                 self._contents = document.contents(self._run)
-                self._seen, self._made = seen, time.monotonic()
+                self._seen, self._time = seen, time.monotonic()
             return self._contents
 
     def _state(self) -> Any:

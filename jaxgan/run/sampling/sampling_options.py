@@ -77,7 +77,7 @@ def card(
     batch_size: int = 64,
 ) -> dict[str, Any]:
     """Writes what a protocol says of samples made with these options of `Sampler`."""
-    told = {
+    entries = {
         "generator": "running average" if ema else "current",
         "truncation": "none" if truncation is None else truncation,
         "batch statistics": "running"
@@ -85,8 +85,8 @@ def card(
         else f"standing: of {standing_statistics} batches of {batch_size} samples",
     }
     if truncation_cutoff is not None:
-        told["truncation cutoff"] = truncation_cutoff
-    return told
+        entries["truncation cutoff"] = truncation_cutoff
+    return entries
 
 
 class Standing:
