@@ -59,7 +59,7 @@ OPTIONS = Options(steps=5_000, log_every=100, sample_every=500, diagnose_every=5
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.digits(config.size)
     classes = len(source.classes)
     # Every sixth image is held out, to tell what the discriminator knows by heart.
@@ -93,7 +93,7 @@ def build(config: Config) -> Experiment:
 
 
 def tiny(config: Config) -> Config:
-    """The same, small enough for a test."""
+    """Makes the config small enough for a test."""
     return dataclasses.replace(config, size=8, batch_size=8, width=4, latent_size=4)
 
 

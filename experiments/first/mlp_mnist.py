@@ -48,7 +48,7 @@ OPTIONS = Options(steps=20_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.image_dataset("mnist")
     recipe = recipes.nonsaturating(config.learning_rate)
     return Experiment(
@@ -64,7 +64,7 @@ def build(config: Config) -> Experiment:
 
 
 def tiny(config: Config) -> Config:
-    """The same, small enough for a test."""
+    """Makes the config small enough for a test."""
     return dataclasses.replace(
         config,
         batch_size=8,

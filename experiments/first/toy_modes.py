@@ -78,14 +78,14 @@ OPTIONS = Options(steps=8_000, log_every=500, sample_every=1_000, save_every=4_0
 
 
 def mixture(config: Config) -> tuple[data.Source, np.ndarray, float, float]:
-    """The data, its centres, its deviation, and γ for R3GAN."""
+    """Finds the data, its centres, its deviation, and γ for R3GAN."""
     if config.mixture == "ring":
         return data.ring(), data.ring_centres(), data.RING_DEVIATION, 0.1
     return data.grid(), data.grid_centres(), data.GRID_DEVIATION, 1.0
 
 
 def chosen_recipe(config: Config, gamma: float) -> recipes.Recipe:
-    """The recipe by its name."""
+    """Chooses the recipe by its name."""
     rate = config.learning_rate
     if config.recipe == "hinge":
         return recipes.hinge(rate, rate)
@@ -104,7 +104,7 @@ def chosen_recipe(config: Config, gamma: float) -> recipes.Recipe:
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source, centres, deviation, gamma = mixture(config)
     recipe = chosen_recipe(config, gamma)
     widths = (config.width,) * 3
@@ -156,13 +156,13 @@ def build(config: Config) -> Experiment:
 
 
 def _lattice(reach: float, side: int = 96) -> np.ndarray:
-    """Points [side², 2] of a square, row by row from below."""
+    """Makes points [side², 2] of a square, row by row from below."""
     line = np.linspace(-reach, reach, side, dtype=np.float32)
     return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
 
 def landscape(logits, points, lattice: np.ndarray) -> np.ndarray:
-    """Points over the logits: red where they say real, blue where they say fake."""
+    """Draws points over logits: red where they say real, blue where they say fake."""
     logits, points = np.asarray(logits), np.asarray(points)
     side, reach = int(len(lattice) ** 0.5), float(lattice.max())
     figure = Figure(figsize=(5, 5), dpi=100)
@@ -187,7 +187,7 @@ def landscape(logits, points, lattice: np.ndarray) -> np.ndarray:
 
 
 def tiny(config: Config) -> Config:
-    """The same, small enough for a test."""
+    """Makes the config small enough for a test."""
     return dataclasses.replace(config, batch_size=8, width=8)
 
 

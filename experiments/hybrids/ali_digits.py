@@ -62,7 +62,7 @@ OPTIONS = Options(steps=20_000, log_every=500, sample_every=2_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     digits = data.digits()
     source, held_out = (
         data.subset(digits, part)
@@ -92,14 +92,14 @@ def build(config: Config) -> Experiment:
 
 
 def reconstructed(game: JointGame, state, given: np.ndarray) -> np.ndarray:
-    """What the averaged networks make of images."""
+    """Shows what the averaged networks make of images."""
     context = Context(example_keys(jax.random.key(1), len(given)))
     reconstruct = jax.jit(game.reconstruct)
     return np.asarray(reconstruct(state.ema, given, context))
 
 
 def progress(game: JointGame, given: np.ndarray, state, sample: Sample) -> np.ndarray:
-    """Samples; below them images, each left of its reconstruction."""
+    """Draws samples; below them images, each left of its reconstruction."""
     given = given[:SHOWN]
     pairs = np.stack([given, reconstructed(game, state, given)], axis=1)
     pairs = pairs.reshape(-1, *given.shape[1:])
@@ -107,7 +107,7 @@ def progress(game: JointGame, given: np.ndarray, state, sample: Sample) -> np.nd
 
 
 def measure(game: JointGame, given: np.ndarray, state) -> dict[str, float]:
-    """The error of reconstructions, in that of other images'."""
+    """Measures the error of reconstructions, in that of other images'."""
     images = reconstructed(game, state, given)
     others = np.roll(images, len(images) // 2, axis=0)
     error, typical = (np.mean(np.square(x - given)) for x in (images, others))
@@ -115,7 +115,7 @@ def measure(game: JointGame, given: np.ndarray, state) -> dict[str, float]:
 
 
 def tiny(config: Config) -> Config:
-    """The same, small enough for a test."""
+    """Makes the config small enough for a test."""
     return dataclasses.replace(
         config, batch_size=8, width=4, latent_size=4, code_width=8
     )

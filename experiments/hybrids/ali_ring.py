@@ -60,7 +60,7 @@ OPTIONS = Options(steps=8_000, log_every=500, sample_every=1_000, save_every=4_0
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source, widths = data.ring(), (config.width,) * 3
     recipe = recipes.ali(config.learning_rate)
     critic, generator = recipe.turns
@@ -88,7 +88,7 @@ def build(config: Config) -> Experiment:
 
 
 def measure(game: JointGame, source: data.Source, state) -> dict[str, float]:
-    """Mode coverage of samples, and distances from points to their reconstructions."""
+    """Measures mode coverage, and distances from points to their reconstructions."""
     points = source.examples(np.arange(SAMPLES)).value
 
     @jax.jit
@@ -113,7 +113,7 @@ def measure(game: JointGame, source: data.Source, state) -> dict[str, float]:
 
 
 def tiny(config: Config) -> Config:
-    """The same, small enough for a test."""
+    """Makes the config small enough for a test."""
     return dataclasses.replace(config, batch_size=8, width=8)
 
 

@@ -72,13 +72,13 @@ def leads(turns: Sequence[Turn], place: int) -> bool:
 
 def main_turn(turns: Sequence[Turn], player: PlayerName) -> tuple[str, Turn] | None:
     """The turn that has the player's name, with it; else the player's first, if any."""
-    own = [
+    candidates = [
         (name, turn)
         for name, turn in zip(turn_names(turns), turns)
         if turn.player == player
     ]
-    named = [pair for pair in own if pair[0] == player]
-    return next(iter(named + own), None)
+    named = [pair for pair in candidates if pair[0] == player]
+    return next(iter(named + candidates), None)
 
 
 class Rhythm(NamedTuple):

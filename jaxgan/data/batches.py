@@ -82,9 +82,9 @@ class Batches:
         epochs, places = np.divmod(count, self.source.size)
         indices = np.empty(local, np.int32)
         for epoch in np.unique(epochs):
-            here = epochs == epoch
+            mask = epochs == epoch
             order = _order(self.seed, int(epoch), self.source.size)
-            indices[here] = order[places[here]]
+            indices[mask] = order[places[mask]]
         return Rows(indices, _coins(self.seed, start, local) if self.flip else ())
 
     @property

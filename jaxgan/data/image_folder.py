@@ -110,11 +110,11 @@ def _walk(path: pathlib.Path) -> tuple[list[_Entry], set[str]]:
 
     entries, tops = [], set()
     for place, folders, files in os.walk(path, onerror=fail, followlinks=True):
-        here = pathlib.Path(place)
+        directory = pathlib.Path(place)
         folders[:] = sorted(name for name in folders if not _ignored((name,)))
-        if here == path:
+        if directory == path:
             tops.update(folders)
-        for file in (here / name for name in files if not _ignored((name,))):
+        for file in (directory / name for name in files if not _ignored((name,))):
             status = file.stat()
             identity = (status.st_size, status.st_mtime_ns)
             entries.append(

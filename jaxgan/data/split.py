@@ -34,17 +34,17 @@ def pieces(text: str, counts: Mapping[str, int]) -> list[Piece]:
         parsed = tfds.core.ReadInstruction.from_spec(text).to_absolute(known)
     except (ValueError, KeyError, AssertionError, TypeError) as error:
         raise unknown_split(text, counts, error) from None
-    found = []
+    slices = []
     for part in parsed:
         count = counts[part.splitname]
         piece = Piece(
             part.splitname, part.from_ or 0, count if part.to is None else part.to
         )
         if piece.start < piece.stop:
-            found.append(piece)
-    if not found:
+            slices.append(piece)
+    if not slices:
         raise empty_split(text, counts)
-    return found
+    return slices
 
 
 def unknown_split(text: str, known: Iterable[str], error: Exception) -> DataError:

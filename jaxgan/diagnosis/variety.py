@@ -94,9 +94,9 @@ def energy(
     (2 E|f - r| - E|f - f'| - E|r - r'|) / E|r - r'|, Székely and Rizzo 2013; without
     bias, so it may be a little negative.
     """
-    own = _mean_apart(real_within)
-    apart = 2.0 * across.mean() - _mean_apart(fake_within) - own
-    return float(apart / max(own, 1e-12))
+    scale = _mean_apart(real_within)
+    apart = 2.0 * across.mean() - _mean_apart(fake_within) - scale
+    return float(apart / max(scale, 1e-12))
 
 
 def directions(real: np.ndarray, count: int = 2) -> np.ndarray:

@@ -49,9 +49,9 @@ def collapse(samples, real, threshold: float = 0.85) -> Collapse:
             f"wanted [N, ...] as `real` has, {np.shape(real)}"
         )
     similarity = mean_cosine_similarity(samples, "samples")
-    own = mean_cosine_similarity(real, "real")
-    limit = own + threshold * (1.0 - own)
-    return Collapse(similarity, own, limit, similarity > limit)
+    real_similarity = mean_cosine_similarity(real, "real")
+    limit = real_similarity + threshold * (1.0 - real_similarity)
+    return Collapse(similarity, real_similarity, limit, similarity > limit)
 
 
 def mean_cosine_similarity(examples, name: str = "examples") -> float:

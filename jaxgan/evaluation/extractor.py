@@ -124,9 +124,9 @@ class Extractor:
             part = images[start : start + self.batch_size]
             missing = self.batch_size - len(part)
             filled = np.pad(part, ((0, missing), *[(0, 0)] * (part.ndim - 1)))
-            made = function(self._placed, filled)
+            outputs = function(self._placed, filled)
             count = len(part)
-            parts.append(jax.tree.map(lambda x, n=count: np.asarray(x)[:n], made))
+            parts.append(jax.tree.map(lambda x, n=count: np.asarray(x)[:n], outputs))
         return jax.tree.map(lambda *rows: np.concatenate(rows), *parts)
 
 

@@ -54,7 +54,7 @@ def nearest_neighbours(samples, training, k: int = 1, tile: int = TILE) -> Neigh
 
 
 def nearest_in_blocks(
-    samples, blocks: Iterable, own=None, tile: int = TILE
+    samples, blocks: Iterable, identities=None, tile: int = TILE
 ) -> Neighbours:
     """The nearest of training examples that come in blocks: of any number of them.
 
@@ -64,8 +64,8 @@ def nearest_in_blocks(
     Args:
       samples: [N, ...]: images, or features of them.
       blocks: of training examples, [M, ...] each, in the same units.
-      own: [N] integers: the place, among all training examples, of the one that a
-        sample is itself and that does not count; -1 for none.
+      identities: [N] integers: the place, among all training examples, of the one that
+        a sample is itself and that does not count; -1 for none.
 
     Raises:
       ValueError: if shapes do not fit, numbers are not finite, or a sample is left
@@ -73,19 +73,20 @@ def nearest_in_blocks(
     """
     samples = checks.flat("samples", samples)
     count = len(samples)
-    own = np.full(count, -1) if own is None else np.asarray(own)
-    if own.shape != (count,) or own.dtype.kind not in "iu":
+    identities = np.full(count, -1) if identities is None else np.asarray(identities)
+    if identities.shape != (count,) or identities.dtype.kind not in "iu":
         raise ValueError(
-            f"own: saw {own.dtype}{list(own.shape)}, wanted integers [{count}]"
+            f"identities: saw {identities.dtype}{list(identities.shape)}, "
+            f"wanted integers [{count}]"
         )
     start = 0
     indices, distances = np.zeros(count, np.int64), np.full(count, np.inf)
     for block in blocks:
         block = checks.flat("blocks", block)
         _check_width("blocks", block, samples)
-        places, found = _nearest_of(samples, block, own - start, tile)
-        nearer = found < distances
-        indices[nearer], distances[nearer] = places[nearer] + start, found[nearer]
+        places, nearest = _nearest_of(samples, block, identities - start, tile)
+        nearer = nearest < distances
+        indices[nearer], distances[nearer] = places[nearer] + start, nearest[nearer]
         start += len(block)
     if not np.isfinite(distances).all():
         raise ValueError(
@@ -94,14 +95,14 @@ def nearest_in_blocks(
     return Neighbours(indices[:, None], distances[:, None])
 
 
-def _nearest_of(samples, block, own, tile: int) -> tuple[np.ndarray, np.ndarray]:
+def _nearest_of(samples, block, identities, tile: int) -> tuple[np.ndarray, np.ndarray]:
     """Places in a block, and exact distances, of each sample's nearest, not its own."""
     nearest = np.full(len(samples), np.inf)
     places = np.zeros(len(samples), np.int64)
     for rows, columns, squared in between(samples, block, tile):
-        hidden = own[rows] - columns.start
-        here = np.flatnonzero((hidden >= 0) & (hidden < squared.shape[1]))
-        squared[here, hidden[here]] = np.inf
+        hidden = identities[rows] - columns.start
+        hits = np.flatnonzero((hidden >= 0) & (hidden < squared.shape[1]))
+        squared[hits, hidden[hits]] = np.inf
         best = squared.argmin(axis=1)
         values = squared[np.arange(len(best)), best]
         nearer = values < nearest[rows]

@@ -71,13 +71,13 @@ def perceptual_path_length(
     for part in parts(len(start), batch):
         # Full batches only: another shape would be another compilation.
         rows = np.arange(part.start, part.start + batch) % len(start)
-        here = jax.tree.map(lambda leaf, rows=rows: leaf[rows], given)
+        condition = jax.tree.map(lambda leaf, rows=rows: leaf[rows], given)
         first, last, path = start[rows], end[rows], spherical
         if mapping is not None:
-            first, last = (_mapped(mapping, z, here) for z in (first, last))
+            first, last = (_mapped(mapping, z, condition) for z in (first, last))
             path = straight
         images = [
-            generate(path(first, last, t).astype(np.float32), here)
+            generate(path(first, last, t).astype(np.float32), condition)
             for t in (times[rows], times[rows] + epsilon)
         ]
         lengths.append(_distances(distance, images, batch)[: part.stop - part.start])

@@ -104,7 +104,7 @@ class JointGame(LatentGame):
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Maps a latent to a value beside it."""
-        made, variables = apply_module(
+        output, variables = apply_module(
             self._directions,
             variables,
             latent.value,
@@ -112,7 +112,7 @@ class JointGame(LatentGame):
             context,
             method="generate",
         )
-        fake = as_sample(made, latent.given)
+        fake = as_sample(output, latent.given)
         return fake._replace(value={"x": fake.value, "z": latent.value}), variables
 
     def observed(self, sample: Sample) -> Sample:

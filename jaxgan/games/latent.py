@@ -159,10 +159,10 @@ class LatentGame:
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Maps a latent to a sample with the same `given`."""
-        made, variables = apply_module(
+        output, variables = apply_module(
             self.generator, variables, latent.value, latent.given, context
         )
-        return as_sample(made, latent.given), variables
+        return as_sample(output, latent.given), variables
 
     def discriminate(
         self, variables: Variables, sample: Sample, context: Context
@@ -229,11 +229,13 @@ def apply_module(
     return output, {**variables, **changed}
 
 
-def as_sample(made: Tree, given: Tree) -> Sample:
+def as_sample(output: Tree, given: Tree) -> Sample:
     """What a generator returned, as a sample that is given this.
 
     A generator returns a value, or with features beside it `Sample(value, features=f)`.
     """
     return (
-        made._replace(given=given) if isinstance(made, Sample) else Sample(made, given)
+        output._replace(given=given)
+        if isinstance(output, Sample)
+        else Sample(output, given)
     )

@@ -109,10 +109,10 @@ class StyleGame:
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
         """Synthesises from w a sample with the same `given`."""
-        made, variables = apply_module(
+        output, variables = apply_module(
             self.generator, variables, latent.value, context, method="synthesize"
         )
-        return as_sample(made, latent.given), variables
+        return as_sample(output, latent.given), variables
 
     def discriminate(
         self, variables: Variables, sample: Sample, context: Context

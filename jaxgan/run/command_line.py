@@ -215,20 +215,20 @@ class _Reading:
         return RunError(f"{self.program} knows no {word!r}", hint)
 
     def _value(self, argument: Any) -> str:
-        """The words behind an option, as many as it takes."""
+        """Finds the words behind an option, as many as it takes."""
         count = argument.lowered.nargs
         count = count if isinstance(count, int) else len(self.words)
         for place, word in reversed(list(enumerate(self.words))):
             _, equals, value = word.partition("=")
             if _flag(word) == _name(argument):
                 behind = self.words[place + 1 :]
-                own = itertools.takewhile(lambda word: word[:2] != "--", behind)
-                return value if equals else " ".join(list(own)[:count])
+                words = itertools.takewhile(lambda word: word[:2] != "--", behind)
+                return value if equals else " ".join(list(words)[:count])
         return ""
 
 
 def _flag(word: str) -> str:
-    """The option that a word names: --run-dir, of --run_dir=x."""
+    """Finds the option that a word names: --run-dir, of --run_dir=x."""
     return word.split("=")[0].replace("_", "-")
 
 
@@ -238,7 +238,7 @@ def _name(argument: Any) -> str:
 
 
 def _wanted(argument: Any) -> str:
-    """What a value must be, in words."""
+    """Says what a value must be, in words."""
     kind = argument.field.type_stripped
     names = [TYPE_NAMES[part] for part in (kind, *get_args(kind)) if part in TYPE_NAMES]
     return names[0] if names else str(argument.lowered.metavar)

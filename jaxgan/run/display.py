@@ -59,7 +59,7 @@ def _rate(row: dict[str, Any], unit: str) -> str:
 
 
 def _short(row: dict[str, Any], unit: str) -> str:
-    """The rate and the losses, where there is little room."""
+    """Writes the rate and the losses, where there is little room."""
     short = losses(row).replace("discriminator", "D").replace("generator", "G")
     return f"{_rate(row, unit)}  {short}"
 

@@ -23,7 +23,7 @@ class RunError(Exception):
 
 
 def suggestion(word: str, known: list[str]) -> str:
-    """A question naming the nearest known word, else the list of them."""
+    """Writes a question naming the nearest known word, else the list of them."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"

@@ -17,15 +17,15 @@ class Batches(Protocol):
 
     @property
     def source(self) -> Any:
-        """Where examples come from; its `classes` name or count the labels."""
+        """Tells where examples come from; its `classes` name or count the labels."""
 
     @property
     def batch_size(self) -> int:
-        """Examples per step, over all devices."""
+        """Counts examples per step, over all devices."""
         ...
 
     def __call__(self, step: int, /) -> Tree:
-        """The global batch of a step: numpy leaves [B, ...]."""
+        """Makes the global batch of a step: numpy leaves [B, ...]."""
         ...
 
 
@@ -38,17 +38,17 @@ class Addressed(Batches, Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all examples."""
+        """Counts the bytes of all examples."""
         ...
 
     def examples(self) -> Tree:
-        """All examples: numpy leaves [n, ...]."""
+        """Reads all examples: numpy leaves [n, ...]."""
 
     def rows(self, step: int, /) -> Tree:
-        """What tells the batch of a step: numpy leaves [B, ...]."""
+        """Finds what tells the batch of a step: numpy leaves [B, ...]."""
 
     def pick(self, examples: Tree, rows: Tree, /) -> Tree:
-        """The batch of these rows: jax leaves [B, ...]. Pure."""
+        """Makes the batch of these rows: jax leaves [B, ...]. Pure."""
 
 
 def _nothing(state: State) -> dict[str, float]:
@@ -88,8 +88,8 @@ def examples(data: Batches, indices: np.ndarray) -> Tree:
     steps, places = np.divmod(np.asarray(indices), data.batch_size)
     order, parts = [], []
     for step in np.unique(steps):
-        here = np.flatnonzero(steps == step)
-        order.append(here)
-        parts.append(jax.tree.map(lambda x, at=places[here]: x[at], data(int(step))))
+        rows = np.flatnonzero(steps == step)
+        order.append(rows)
+        parts.append(jax.tree.map(lambda x, at=places[rows]: x[at], data(int(step))))
     back = np.argsort(np.concatenate(order))
     return jax.tree.map(lambda *x: np.concatenate(x)[back], *parts)

@@ -65,13 +65,13 @@ def replace(instance: T, values: Mapping[str, Any]) -> T:
 
 
 def _shown(hint: Any) -> str:
-    """A type as it is written: 'int', 'tuple[int, ...]', 'pathlib.Path | None'."""
+    """Writes a type as in code: 'int', 'tuple[int, ...]', 'pathlib.Path | None'."""
     plain = isinstance(hint, type) and typing.get_origin(hint) is None
     return hint.__name__ if plain else str(hint)
 
 
 def _fitted(hint: Any, value: Any) -> Any:
-    """The value as one of a type."""
+    """Makes the value one of a type."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return _of_union(inner, value)

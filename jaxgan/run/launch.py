@@ -95,7 +95,7 @@ def parse(
 
 
 def _options(module: ModuleType, chosen: str, config: Any) -> Any:
-    """A dataclass of all options: those of the config first, of every run last."""
+    """Makes a dataclass of all options: the config's first, those of every run last."""
     known = f"Start from one of: {', '.join(module.VARIANTS)}."
     general = getattr(module, "OPTIONS", Options())
     fields = [
@@ -113,14 +113,14 @@ def _options(module: ModuleType, chosen: str, config: Any) -> Any:
 
 
 def _variant(arguments: Sequence[str]) -> str | None:
-    """The variant that is asked for: its config has the defaults of the others."""
+    """Finds the variant asked for: its config has the defaults of the others."""
     words = [word for argument in arguments for word in argument.split("=", 1)]
     last = [place for place, word in enumerate(words) if word == "--variant"][-1:]
     return words[last[0] + 1] if last and last[0] + 1 < len(words) else None
 
 
 def _program(name: str) -> str:
-    """What is typed before the options: digits.py, or jaxgan train digits."""
+    """Says what is typed before the options: digits.py, or jaxgan train digits."""
     program = pathlib.Path(sys.argv[0]).name
     if program.endswith(".py"):
         return program

@@ -50,14 +50,14 @@ class NoData:
 
     @property
     def shapes(self) -> Sample:
-        """What a batch would be like: shapes and types."""
+        """Tells what a batch would be like: shapes and types."""
         shape = (self.batch_size, *self.source.shape)
         labels = jax.ShapeDtypeStruct((self.batch_size,), jnp.int32)
         value = jax.ShapeDtypeStruct(shape, jnp.float32)
         return Sample(value, labels if self.source.classes else ())
 
     def __call__(self, step: int) -> NoReturn:
-        """There is no batch of any step.
+        """Refuses: there is no batch of any step.
 
         Raises:
           RunError: always.
@@ -72,12 +72,12 @@ class NoDiscriminator(nn.Module):
     """Stands in for the discriminator of a run that has none."""
 
     def init(self, *arguments: Any, **named: Any) -> Any:
-        """No parameters."""
+        """Makes no parameters."""
         del arguments, named
         return {"params": {}}
 
     def __call__(self, *arguments: Any) -> NoReturn:
-        """It judges nothing.
+        """Refuses to judge.
 
         Raises:
           RunError: always.
@@ -88,7 +88,7 @@ class NoDiscriminator(nn.Module):
 def without_data(
     game: Game, shape: tuple[int, ...], classes: int, current: bool = True
 ) -> Experiment:
-    """An experiment that samples, and does not train.
+    """Makes an experiment that samples, and does not train.
 
     Its optimizers keep no state; its turns are there for the form.
 

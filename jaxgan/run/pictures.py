@@ -46,7 +46,7 @@ def singles(
 
 
 def enlarged(picture: np.ndarray, pixels: int = 512) -> np.ndarray:
-    """A whole multiple of a small picture, with sides of about so many pixels."""
+    """Enlarges a small picture, a whole number of times, to about so many pixels."""
     times = max(1, round(pixels / max(picture.shape[:2])))
     return picture.repeat(times, axis=0).repeat(times, axis=1)
 

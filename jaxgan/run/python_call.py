@@ -83,7 +83,7 @@ def _path(experiment: Any) -> pathlib.Path:
 
 
 def _call(experiment: Any, variant: str | None, options: dict[str, Any]) -> str:
-    """The call, to be typed again."""
+    """Writes the call, to be typed again."""
     if isinstance(experiment, ModuleType):
         first = experiment.__name__
     else:

@@ -169,7 +169,7 @@ def test_refusals():
         (lambda: nearest_in_blocks(x, [x, x[:, :2]]), "blocks: saw 2 numbers per"),
         (lambda: nearest_in_blocks(x, []), "blocks: saw 0 examples, wanted another"),
         (lambda: nearest_in_blocks(x[:1], [x[:1]], [0]), "blocks: saw 1 examples"),
-        (lambda: nearest_in_blocks(x, [x], [0.0] * 3), "own: saw float64"),
+        (lambda: nearest_in_blocks(x, [x], [0.0] * 3), "identities: saw float64"),
         (lambda: copied_share([1.0], []), "fresh: saw shape"),
         (lambda: copied_share([-1.0], [1.0]), "distances: saw shape"),
         (lambda: copied_share([1.0], [1.0], 1.0), "rare: saw 1.0"),

@@ -47,10 +47,10 @@ class CompareCommand:
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
-            found = judge(fake.examples(indices))
+            measurement = judge(fake.examples(indices))
         except (DataError, WeightsError) as error:
             raise RunError(str(error)) from error
         card = {"real": str(self.real), "generated": str(self.fake)}
         card["resized to"] = f"{self.size} pixels"
-        found = found._replace(card={**card, **found.card})
-        show(found, None, None, self.json)
+        measurement = measurement._replace(card={**card, **measurement.card})
+        show(measurement, None, None, self.json)

@@ -68,10 +68,10 @@ def script(commands: Mapping[str, Any]) -> str:
     general = ["--variant", *flags(Options)]
     cases = []
     for name, kind in commands.items():
-        found = flags(kind)
+        options = flags(kind)
         if any(field.name == "rest" for field in dataclasses.fields(kind)):
-            found = list(dict.fromkeys([*found, *general]))
-        cases.append(f'      {name}) words="{" ".join(found)}" ;;')
+            options = list(dict.fromkeys([*options, *general]))
+        cases.append(f'      {name}) words="{" ".join(options)}" ;;')
     return SCRIPT.format(
         commands=" ".join(commands),
         cases="\n".join(cases),

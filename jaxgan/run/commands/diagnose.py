@@ -33,18 +33,18 @@ class DiagnoseCommand:
         run_directory.read_identity(self.run)
         if (self.run / run_directory.IMPORTED).is_file():
             raise RunError(f"{self.run} was imported: there is no training to diagnose")
-        found = stored_diagnosis.diagnoses(self.run)
+        by_seed = stored_diagnosis.diagnoses(self.run)
         if self.json:
-            print(json.dumps({"run": str(self.run), **_as_json(found)}))
+            print(json.dumps({"run": str(self.run), **_as_json(by_seed)}))
             return
-        for seed, diagnosis in found.items():
+        for seed, diagnosis in by_seed.items():
             of_run = f"{self.run}, seed {seed}" if seed else f"{self.run}"
             print(f"{of_run}: step {diagnosis.step}: {diagnosis.verdict}")
             print(stored_diagnosis.text(diagnosis), end="")
 
 
-def _as_json(found: "dict[str, Diagnosis]") -> dict[str, Any]:
-    """One diagnosis; of several seeds, theirs by seed."""
+def _as_json(by_seed: "dict[str, Diagnosis]") -> dict[str, Any]:
+    """Makes plain values of one diagnosis; of several seeds, theirs by seed."""
     each = {
         seed: {
             "step": diagnosis.step,
@@ -52,6 +52,6 @@ def _as_json(found: "dict[str, Diagnosis]") -> dict[str, Any]:
             "findings": [finding._asdict() for finding in diagnosis.findings],
             "unseen": diagnosis.unseen,
         }
-        for seed, diagnosis in found.items()
+        for seed, diagnosis in by_seed.items()
     }
     return each[""] if list(each) == [""] else {"seeds": each}

@@ -56,7 +56,7 @@ class EvaluateCommand:
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
-        found = stored_evaluation.evaluate(
+        measurements = stored_evaluation.evaluate(
             loaded,
             self.measure.protocol(kind),
             folder=self.real,
@@ -65,7 +65,7 @@ class EvaluateCommand:
             batch_size=self.batch_size,
             **self.sampling.single(loaded.experiment),
         )
-        for place, measurement in enumerate(found):
+        for place, measurement in enumerate(measurements):
             if place and not self.json:
                 print()
             seed = stored_evaluation.seed_of(loaded)
@@ -79,12 +79,15 @@ class EvaluateCommand:
 
 
 def show(
-    found: "Measurement", step: int | None, seed: int | None, as_json: bool = False
+    measurement: "Measurement",
+    step: int | None,
+    seed: int | None,
+    as_json: bool = False,
 ) -> None:
     """Prints what was measured, as a table with its protocol or as lines of JSON.
 
     Args:
-      found: what was measured.
+      measurement: what was measured.
       step: of the run's checkpoint, if it is one of a run.
       seed: of the run, where there are several side by side.
       as_json: lines of JSON.
@@ -92,10 +95,12 @@ def show(
     from jaxgan.run.files import evaluations_log
 
     if as_json:
-        for row in evaluations_log.rows(found.scores, step or 0, found.card, seed):
+        for row in evaluations_log.rows(
+            measurement.scores, step or 0, measurement.card, seed
+        ):
             print(json.dumps(row))
         return
-    scores = [score for _, score in found.scores]
+    scores = [score for _, score in measurement.scores]
     width = max(len(score.metric) for score in scores)
     for one in scores:
         print(f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}")
@@ -104,6 +109,6 @@ def show(
     for one in scores:
         if one.about:
             print(f"  {one.metric}: {one.about}")
-    width = max(map(len, found.card))
-    for name, value in found.card.items():
+    width = max(map(len, measurement.card))
+    for name, value in measurement.card.items():
         print(f"  {name:{width}}  {value}")

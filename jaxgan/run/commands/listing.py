@@ -21,18 +21,19 @@ class ListCommand:
 
     def execute(self) -> None:
         """Prints experiments by family with their first lines, and runs with theirs."""
-        own, came = self.experiments, experiment_catalogue.packaged()
+        folder, package = self.experiments, experiment_catalogue.packaged()
         known = {
-            place: experiment_file.experiment_files(place) for place in (own, came)
+            place: experiment_file.experiment_files(place)
+            for place in (folder, package)
         }
-        for name in known[own] if came != own else ():
-            known[came].pop(name, None)
+        for name in known[folder] if package != folder else ():
+            known[package].pop(name, None)
         width = max(
             (len(name) for names in known.values() for name in names), default=0
         )
         for place, experiments in known.items():
             if experiments:
-                title = f"in {own}" if place == own else "that come with jaxgan"
+                title = f"in {folder}" if place == folder else "that come with jaxgan"
                 print(f"experiments {title}:")
                 _show(place, experiments.values(), width)
         if not any(known.values()):

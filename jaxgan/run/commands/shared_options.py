@@ -97,7 +97,7 @@ class SamplingOptions:
         return sampling_options.options(experiment, **dataclasses.asdict(self))
 
     def single(self, experiment: "Experiment") -> dict[str, Any]:
-        """As `each`, of a command that takes one value.
+        """Does what `each` does, for a command that takes one value.
 
         Raises:
           RunError: if there are several.

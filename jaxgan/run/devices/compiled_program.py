@@ -129,15 +129,15 @@ def collectives(hlo: str) -> dict[str, Collective]:
 
     Those in a branch count as if it were taken, those in a loop as if it ran once.
     """
-    found: dict[str, Collective] = {}
+    totals: dict[str, Collective] = {}
     for shape, kind in _COLLECTIVE.findall(hlo):
-        count, size = found.get(kind, (0, 0))
-        found[kind] = Collective(count + 1, size + _bytes(shape))
-    return found
+        count, size = totals.get(kind, (0, 0))
+        totals[kind] = Collective(count + 1, size + _bytes(shape))
+    return totals
 
 
 def _bytes(shape: str) -> int:
-    """Of 'f32[8,3]{1,0}' or a tuple of such."""
+    """Counts the bytes of 'f32[8,3]{1,0}' or a tuple of such."""
     total = 0
     for dtype, sizes in _ARRAY.findall(shape):
         bits = 8 if dtype == "pred" else int(re.findall(r"\d+", dtype)[0])

@@ -150,7 +150,7 @@ def _check_division(
 
 
 def _chosen(local: Sequence[Device], count: int) -> list[Device]:
-    """The first devices of every process, one process after the other."""
+    """Chooses the first devices of every process, one process after the other."""
     if jax.process_count() == 1:
         return list(local[:count])
     chosen = []

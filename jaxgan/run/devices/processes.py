@@ -156,8 +156,8 @@ def own_batches(data: Batches, process: int, processes: int) -> Callable[[int], 
         view: Any = data
         return dataclasses.replace(view, process_index=process, process_count=processes)
     size = data.batch_size // processes
-    here = slice(process * size, (process + 1) * size)
-    return lambda step: jax.tree.map(lambda x: x[here], data(step))
+    span = slice(process * size, (process + 1) * size)
+    return lambda step: jax.tree.map(lambda x: x[span], data(step))
 
 
 def put(batch: Tree, sharding: Sharding) -> Tree:

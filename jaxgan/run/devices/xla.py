@@ -23,7 +23,7 @@ def set_up_xla() -> None:
 
 
 def _has_gpu_plugin() -> bool:
-    """Other compilers may not know the flags of GPUs."""
+    """Tells whether GPUs are compiled for: other compilers may not know their flags."""
     plugins = importlib.metadata.entry_points(group="jax_plugins")
     return any("cuda" in name or "rocm" in name for name in plugins.names)
 

@@ -49,7 +49,7 @@ class Signals:
         self._real_is_made = False
 
     def __call__(self, state: State) -> dict[str, float]:
-        """All signals of a state of one run, on this process's devices."""
+        """Computes all signals of a state of one run, on this process's devices."""
         if self._real is None:
             self._real_is_made = self._finds_real_made(state)
         if self._real is None or self._real_is_made:
@@ -75,7 +75,7 @@ class Signals:
         return jax.device_get(self._read(state, place, batch, held_out))
 
     def _see(self, state: State, data: Batches | None) -> np.ndarray:
-        """Small pictures of a set's first examples: two sets of the number compared."""
+        """Shows a set's first examples small: two sets of the number compared."""
         if data is None:
             return np.zeros((0, 1))
         count = min(2 * SAMPLES, getattr(data.source, "size", 2 * SAMPLES))
@@ -93,7 +93,7 @@ class Signals:
         return jax.device_get(self._show(variables, state.step, place, batch))
 
     def _finds_real_made(self, state: State) -> bool:
-        """Whether the generator has a part in real examples, as an encoder has."""
+        """Tells if the generator has a part in real examples, as an encoder has."""
         variables = state.variables.generator
         other = jax.tree.map(lambda x: x * 0.5, variables["params"])
         one, other = (
@@ -111,7 +111,7 @@ class _Real:
         self.train, self.held_out = train[:both], held_out[:both]
         count = min(SAMPLES, len(train) // 2)
         self.first, second = train[:count], train[count : 2 * count]
-        self.count, self.scale, self.own = count, 0.0, {}
+        self.count, self.scale, self.data_signals = count, 0.0, {}
         if count < FEWEST:
             return
         self.within = variety.distances(self.first, self.first)
@@ -120,7 +120,7 @@ class _Real:
         self.radii = variety.radii(self.within, self.width)
         self.directions = variety.directions(self.first)
         across = variety.distances(second, self.first)
-        self.own = {
+        self.data_signals = {
             names.DATA_EFFECTIVE_NUMBER: variety.effective_number(
                 self.within, self.width
             ),
@@ -129,24 +129,24 @@ class _Real:
         }
 
     def compared(self, fakes: Any) -> dict[str, float]:
-        """Samples among the data."""
-        told: dict[str, float] = {}
+        """Measures how samples lie among the data."""
+        signals: dict[str, float] = {}
         if self.count >= FEWEST:
-            told |= self._beside(fakes[: self.count])
+            signals |= self._beside(fakes[: self.count])
         if len(self.train) >= FEWEST:
             near = variety.nearer(
                 variety.distances(fakes, self.train),
                 variety.distances(fakes, self.held_out),
             )
-            told |= dict(zip((names.NEARER_TRAIN, names.DISTANCE_RATIO), near))
-        return told
+            signals |= dict(zip((names.NEARER_TRAIN, names.DISTANCE_RATIO), near))
+        return signals
 
     def _beside(self, fakes: np.ndarray) -> dict[str, float]:
         within = variety.distances(fakes, fakes)
         across = variety.distances(fakes, self.first)
         place = (fakes.mean(axis=0) - self.first.mean(axis=0)) @ self.directions
         return {
-            **self.own,
+            **self.data_signals,
             names.EFFECTIVE_NUMBER: variety.effective_number(within, self.width),
             names.PRECISION: variety.precision(across, self.radii),
             names.COVERAGE: variety.coverage(across, self.radii),
@@ -157,7 +157,7 @@ class _Real:
 
 
 def _chunk(experiment: Experiment) -> int:
-    """Examples per pass: those of a batch, halved while more than are wanted."""
+    """Counts examples per pass: a batch's, halved while more than are wanted."""
     size = experiment.data.batch_size
     while size > SAMPLES and size % 2 == 0:
         size //= 2
@@ -165,7 +165,7 @@ def _chunk(experiment: Experiment) -> int:
 
 
 def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
-    """The readings of all examples; of the layers' norms, the means."""
+    """Joins the readings of all examples; averages the layers' norms."""
     parts: list[Any] = [np.concatenate(x) for x in zip(*(r[:-1] for r in readings))]
     return probe.Reading(
         *parts,
@@ -174,14 +174,14 @@ def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
 
 
 def _of_logits(reading: probe.Reading) -> dict[str, float]:
-    """ADA's signs of overfitting: Karras et al. 2020 (arXiv 2006.06676), equation 1."""
+    """Finds ADA's signs of overfitting: Karras et al. 2020, arXiv 2006.06676, eq. 1."""
     train, fake = reading.train_logits, reading.fake_logits
-    told = {names.R_T: float(np.sign(train).mean())}
+    signals = {names.R_T: float(np.sign(train).mean())}
     if len(reading.held_out_logits):
         held_out = reading.held_out_logits
         margin = float(train.mean() - fake.mean())
         above = np.sign(train[:, None] - held_out).mean()
-        told |= {
+        signals |= {
             names.HELD_OUT_LOGITS: float(held_out.mean()),
             names.TRAIN_ABOVE_HELD_OUT: float(0.5 + 0.5 * above),
             names.HELD_OUT_ABOVE_FAKE: float(
@@ -190,12 +190,12 @@ def _of_logits(reading: probe.Reading) -> dict[str, float]:
         }
         # Without a margin there is nothing that could be overfitted.
         gap = float(train.mean() - held_out.mean())
-        told[names.R_V] = gap / margin if margin > 0 else 0.0
-    return told
+        signals[names.R_V] = gap / margin if margin > 0 else 0.0
+    return signals
 
 
 def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
-    """How the generator hears of the discriminator, from the loss back to its layers.
+    """Tells how the generator hears of the discriminator, from loss back to layers.
 
     'reach' is how far along its margin the discriminator would be if its slope at the
     samples went on for the data's own extent: about 1 or more for a straight slope, 0
@@ -215,7 +215,7 @@ def _of_gradients(reading: probe.Reading, scale: float) -> dict[str, float]:
 
 
 def _of_latents(slopes: Any, values: int) -> dict[str, float]:
-    """Which of the latent's numbers, and directions, the generator listens to.
+    """Finds which of the latent's numbers, and directions, the generator listens to.
 
     'rank' is of all examples' slopes together: in how many directions of the latent
     anything changes anywhere. It can be as large as 'directions'.
@@ -231,23 +231,23 @@ def _of_latents(slopes: Any, values: int) -> dict[str, float]:
 
 
 def _of_weights(variables: Players[Tree]) -> dict[str, float]:
-    """Largest spectral norms, and the share of weights at the largest size there is."""
-    told: dict[str, float] = {}
+    """Finds the largest spectral norm, and the share of weights at the largest size."""
+    signals: dict[str, float] = {}
     for player, tree in variables._asdict().items():
         leaves = [np.asarray(x) for x in jax.tree.leaves(tree["params"])]
         kernels = [x for x in leaves if x.shape[1:]]
         norms = [variety.spectral_norm(x) for x in kernels]
         limit = max((float(np.abs(x).max()) for x in leaves if x.size), default=0.0)
         pinned = sum(np.sum(np.abs(x) >= limit * (1 - 1e-6)) for x in leaves)
-        told[names.of_player(player, "spectral_norm")] = max(norms, default=0.0)
-        told[names.of_player(player, "pinned_weights")] = float(
+        signals[names.of_player(player, "spectral_norm")] = max(norms, default=0.0)
+        signals[names.of_player(player, "pinned_weights")] = float(
             pinned / sum(x.size for x in leaves)
         )
-    return told
+    return signals
 
 
 def _of_augmentation(state: Tree) -> dict[str, float]:
-    """Every number that an augmentation adapts, such as ADA's p."""
+    """Lists every number that an augmentation adapts, such as ADA's p."""
     leaves = jax.tree_util.tree_leaves_with_path(state)
     return {
         f"{names.AUGMENT}{leaf_name(path)}": float(leaf)

@@ -8,7 +8,7 @@ from jaxgan.diagnosis.history import of_seed
 
 
 def diagnoses(run: pathlib.Path) -> dict[str, Diagnosis]:
-    """The diagnosis of every run in a folder, by seed; of a single run, by ''."""
+    """Diagnoses every run in a folder, by seed; a single run, by ''."""
     # Not at the top: it imports JAX.
     from jaxgan.run.files import metrics_log, not_finite_record
 
@@ -22,7 +22,7 @@ def diagnoses(run: pathlib.Path) -> dict[str, Diagnosis]:
 
 
 def text(diagnosis: Diagnosis) -> str:
-    """Findings in full, and what could not be looked for; lines, or ''."""
+    """Writes findings in full, and what could not be looked for; lines, or ''."""
     lines: list[str] = []
     for finding in diagnosis.findings:
         lines += [f"\n{finding.name}", *_filled("seen: ", finding.evidence)]
@@ -38,19 +38,19 @@ def text(diagnosis: Diagnosis) -> str:
 
 
 def closing_lines(run: pathlib.Path) -> list[str]:
-    """A line per run with something found, and how to read more; or that all is well.
+    """Writes a line per run with findings, and how to read more; or that all is well.
 
     None as long as it is too early to tell.
     """
-    found = diagnoses(run)
+    by_seed = diagnoses(run)
     lines = [
         f"diagnosis{f' of seed {seed}' if seed else ''}: {diagnosis.verdict}"
-        for seed, diagnosis in found.items()
+        for seed, diagnosis in by_seed.items()
         if diagnosis.findings
     ]
     if lines:
         return [*lines, f"evidence and advice: jaxgan diagnose {run}"]
-    healthy = all(diagnosis.verdict == "healthy" for diagnosis in found.values())
+    healthy = all(diagnosis.verdict == "healthy" for diagnosis in by_seed.values())
     return ["diagnosis: healthy"] if healthy else []
 
 

@@ -67,7 +67,7 @@ class Judge:
 
     @property
     def title(self) -> str:
-        """What measures have behind their names: ' (classifier)', or ''."""
+        """Tells what measures have behind their names: ' (classifier)', or ''."""
         return "" if self.extractor is None else self.extractor.title("")
 
     def card(self, count: int) -> dict[str, Any]:
@@ -179,8 +179,8 @@ class Judge:
             place = np.where(searched[nearest] == fresh, nearest, -1)
         queries = np.concatenate([features, self._fresh_features])
         place = np.concatenate([np.full(len(features), -1), place])
-        found = nearest_in_blocks(queries, self._blocks(searched), place)
-        indices, distances = found.indices[:, 0], found.distances[:, 0]
+        neighbours = nearest_in_blocks(queries, self._blocks(searched), place)
+        indices, distances = neighbours.indices[:, 0], neighbours.distances[:, 0]
         count = len(features)
         return Near(
             searched[indices[:count]], distances[:count], distances[count:], about

@@ -57,7 +57,7 @@ def scores(
     protocol = EvaluationProtocol(wanted, num, seed, extractor, file)
     protocol.check(kind.unit, kind.measures)
     try:
-        found = stored_evaluation.evaluate(
+        measurements = stored_evaluation.evaluate(
             stored,
             protocol,
             folder=None if real is None else pathlib.Path(real),
@@ -69,4 +69,4 @@ def scores(
         )
     except (DataError, WeightsError) as error:
         raise RunError(str(error)) from error
-    return {one.metric: one.value for part in found for _, one in part.scores}
+    return {one.metric: one.value for part in measurements for _, one in part.scores}

@@ -35,29 +35,29 @@ def evaluate(
     Raises:
       RunError: if there is nothing to measure, or what is asked for does not fit.
     """
-    found = [measurement_by_experiment(loaded)] if by_experiment else []
-    found = [one for one in found if one.scores]
+    measurements = [measurement_by_experiment(loaded)] if by_experiment else []
+    measurements = [one for one in measurements if one.scores]
     asked_for = bool(folder or split) or not by_experiment
-    if found and not asked_for and not hasattr(_source(loaded), "examples"):
+    if measurements and not asked_for and not hasattr(_source(loaded), "examples"):
         warn(f"no {loaded.experiment.kind.unit} can be read to compare samples with")
     elif protocol.names:
         real = real_data.find(loaded.experiment, folder, split)
-        found.append(_by_kind(loaded, real, protocol, options))
-    if not found:
+        measurements.append(_by_kind(loaded, real, protocol, options))
+    if not measurements:
         raise RunError(
             f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "
             "the experiment measures nothing itself"
         )
-    for one in found:
+    for one in measurements:
         rows = evaluations_log.rows(one.scores, loaded.step, one.card, seed_of(loaded))
         evaluations_log.append(loaded.directory, rows)
-    return found
+    return measurements
 
 
 def measurement_by_experiment(loaded: StoredRun) -> Measurement:
     """Reads what the experiment measures of a state; it may be nothing."""
-    found = loaded.experiment.measure(loaded.state)
-    scores = [(name, Score(name, float(value))) for name, value in found.items()]
+    values = loaded.experiment.measure(loaded.state)
+    scores = [(name, Score(name, float(value))) for name, value in values.items()]
     return Measurement(scores, _card(loaded, {"measured by": "the experiment"}))
 
 
@@ -72,11 +72,11 @@ def _by_kind(
     samples = sampler.generate(
         loaded.experiment, loaded.state, protocol.num, protocol.seed, **options
     )
-    found = judge(samples)
-    if found.near:
-        neighbour_picture.write(picture_path(loaded), samples, found.near, real)
+    measurement = judge(samples)
+    if measurement.near:
+        neighbour_picture.write(picture_path(loaded), samples, measurement.near, real)
     card = _card(loaded, sampling_options.card(**options))
-    return found._replace(card={**card, **found.card})
+    return measurement._replace(card={**card, **measurement.card})
 
 
 def _card(loaded: StoredRun, about: dict[str, Any]) -> dict[str, Any]:

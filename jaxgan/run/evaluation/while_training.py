@@ -72,7 +72,7 @@ class Interim:
         self._put_off = False
 
     def is_due(self, start: int, step: int) -> bool:
-        """Whether a multiple of the interval was passed, and there is time for it."""
+        """Tells if a multiple of the interval was passed, and there is time for it."""
         every: int = self._options.evaluate_every or 1
         if step // every == start // every:
             return False
@@ -91,18 +91,18 @@ class Interim:
     def __call__(self, step: int, state: State) -> None:
         """Evaluates a state of all runs: tells, and writes to the logs and the file."""
         began, count = self._clock(), len(self._seeds)
-        found = [
+        values = [
             self._of_run(step, seed_axis.member(state, place, count), place)
             for place in range(count)
         ]
-        metrics = found[0].keys()
+        metrics = values[0].keys()
         self._records.note(
-            step, [{_tag(name): part[name] for name in metrics} for part in found]
+            step, [{_tag(name): part[name] for name in metrics} for part in values]
         )
         title = self._judge.title
         title = title if all(name.endswith(title) for name in metrics) else ""
         shown = [
-            f"{name.removesuffix(title)} {_shown([part[name] for part in found])}"
+            f"{name.removesuffix(title)} {_shown([part[name] for part in values])}"
             for name in metrics
         ]
         self._records.say(f"step {step}: {' · '.join(shown)}{title}")
@@ -115,12 +115,12 @@ class Interim:
         tag = seed if len(self._seeds) > 1 else None
         card = evaluations_log.run_card(self._name, seed, sampling_options.card())
         card |= self._judge.card(self._judge.protocol.num)
-        found = [
+        evaluations = [
             one
             for one in self._known
             if (one.step, one.seed, one.card) == (step, tag, card)
         ]
-        done = {one.measure for one in found}
+        done = {one.measure for one in evaluations}
         missing = [name for name in self._judge.names if name not in done]
         if missing:
             protocol = self._judge.protocol
@@ -130,8 +130,8 @@ class Interim:
                 self._judge(samples, missing).scores, step, card, tag
             )
             evaluations_log.append(self._run, rows)
-            found += map(evaluations_log.evaluation, rows)
-        wanted = [one for one in found if one.measure in self._judge.names]
+            evaluations += map(evaluations_log.evaluation, rows)
+        wanted = [one for one in evaluations if one.measure in self._judge.names]
         return {one.metric: one.value for one in wanted}
 
 
@@ -156,11 +156,11 @@ def make(
 
 
 def _tag(metric: str) -> str:
-    """The name in the logs: 'evaluation/fid_classifier'."""
+    """Makes the name in the logs: 'evaluation/fid_classifier'."""
     return names.EVALUATION + re.sub("[^a-z0-9]+", "_", metric.lower()).strip("_")
 
 
 def _shown(values: Sequence[float]) -> str:
-    """A number; of several runs their mean and deviation."""
+    """Writes a number; of several runs their mean and deviation."""
     mean = f"{np.mean(values):.4g}"
     return mean if len(values) == 1 else f"{mean} ± {np.std(values, ddof=1):.2g}"

@@ -216,7 +216,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
 
 
 def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:
-    """What was saved, to lie on a CPU: the devices of then may not be there."""
+    """Finds what was saved, to lie on a CPU: the devices of then may not be there."""
     with contextlib.closing(ocp.StandardCheckpointHandler()) as handler:
         stored: Any = handler.metadata(manager.directory / str(step) / STATE)
     try:
@@ -228,7 +228,7 @@ def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:
 
 
 def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:
-    """The state; on every process the damage, if any of them could not read it."""
+    """Reads the state; on every process damage, if any of them could not read it."""
     state = damage = None
     try:
         state = _read(manager, step, target)
@@ -241,7 +241,7 @@ def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> An
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Without orbax's warnings, and the traces of its threads when a restore fails."""
+    """Hides orbax's warnings, and the traces of its threads when a restore fails."""
     hook, level = sys.unraisablehook, logging.root.manager.disable
     sys.unraisablehook = lambda unraisable: None
     logging.disable(logging.CRITICAL)

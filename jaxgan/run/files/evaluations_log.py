@@ -47,18 +47,18 @@ class Evaluation(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The metric, with an arrow to where it is better."""
+        """Writes the metric, with an arrow to where it is better."""
         arrow = {"lower": " ↓", "higher": " ↑"}.get(self.better or "", "")
         return self.metric + arrow
 
     @property
     def shown(self) -> str:
-        """The value, with its spread if there is one."""
+        """Formats the value, with its spread if there is one."""
         return Score(self.metric, self.value, self.spread).shown
 
     @property
     def protocol(self) -> list[tuple[str, str]]:
-        """The card, as text."""
+        """Writes the card as text."""
         return [
             (name, x if isinstance(x, str) else json.dumps(x, ensure_ascii=False))
             for name, x in self.card.items()
@@ -90,12 +90,12 @@ def rows(
       card: by which protocol.
       seed: of the run, where there are several side by side.
     """
-    found = []
+    lines = []
     for name, score in scores:
         row = {"step": step, "measure": name, **score._asdict()}
         row |= {"seed": seed, "card": dict(card)}
-        found.append({key: value for key, value in row.items() if value is not None})
-    return found
+        lines.append({key: value for key, value in row.items() if value is not None})
+    return lines
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
@@ -110,15 +110,15 @@ def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
 
 def read(run: pathlib.Path) -> list[Evaluation]:
     """Reads the readable lines, by step, in the file's order; [] if there are none."""
-    found: dict[str, Evaluation] = {}
+    evaluations: dict[str, Evaluation] = {}
     for row in metrics_log.read_rows(run / FILE):
         try:
             one = evaluation(row)
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
         key = json.dumps([one.step, one.metric, one.seed, one.protocol], default=str)
-        found[key] = one
-    return sorted(found.values(), key=lambda one: one.step)
+        evaluations[key] = one
+    return sorted(evaluations.values(), key=lambda one: one.step)
 
 
 def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:

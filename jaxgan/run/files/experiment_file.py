@@ -18,8 +18,8 @@ WANTED = ("Config", "VARIANTS", "build")
 
 def experiment_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     """Finds the experiments of a folder and of the folders in it, by their names."""
-    found = [*folder.glob("[!_]*.py"), *folder.glob("[!_.]*/[!_]*.py")]
-    return {path.stem: path for path in sorted(found, key=lambda path: path.stem)}
+    paths = [*folder.glob("[!_]*.py"), *folder.glob("[!_.]*/[!_]*.py")]
+    return {path.stem: path for path in sorted(paths, key=lambda path: path.stem)}
 
 
 def load_module(path: pathlib.Path) -> ModuleType:

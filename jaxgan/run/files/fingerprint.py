@@ -43,7 +43,7 @@ def _name(entry: Any) -> str:
 
 
 def _values(leaf: Any) -> tuple[np.ndarray, str]:
-    """The leaf's bits on the host, little-endian, and its type's name."""
+    """Finds the leaf's bits on the host, little-endian, and its type's name."""
     if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
         return np.asarray(jax.random.key_data(leaf)), str(leaf.dtype)
     values = np.asarray(leaf)

@@ -49,7 +49,7 @@ class FullDisk(RunError):
 
 
 def _is_full(error: BaseException | None) -> bool:
-    """Whether a full disk lies at the bottom: tensorstore has it only as a message."""
+    """Tells if a full disk is at the bottom: tensorstore has it only as a message."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True

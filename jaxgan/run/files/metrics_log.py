@@ -19,7 +19,7 @@ METRICS = "metrics.jsonl"
 
 
 def _summary_writer() -> Any:
-    """tensorboardX would import PyTorch, for seconds, wherever that is installed."""
+    """Imports tensorboardX without PyTorch, which it would import too, for seconds."""
     modules: dict[str, Any] = sys.modules
     hidden = "torch" not in modules
     if hidden:
@@ -125,7 +125,7 @@ class Records:
     def _append(
         self, step: int, common: dict[str, float], parts: Sequence[dict[str, float]]
     ) -> dict[str, Any]:
-        """A row of metrics.jsonl, with the scalars of TensorBoard; the row.
+        """Appends a row to metrics.jsonl, and scalars to TensorBoard; returns the row.
 
         Of several seeds it has the means under the usual names, and beside them
         'spread', the standard deviations, and 'seeds', the numbers of each.

@@ -132,7 +132,7 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
 
 
 def _facts(identity: Identity) -> dict[str, Any]:
-    """The config, and the options that are part of the run."""
+    """Gathers the config, and the options that are part of the run."""
     start = {"start_from": identity.start_from}
     return {**identity.config, **of_the_run(identity), **start}
 

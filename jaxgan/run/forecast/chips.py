@@ -57,7 +57,7 @@ CHIPS = {
 
 
 def compile_only_devices(target: str) -> list[Device]:
-    """Devices to compile for, and for nothing else.
+    """Finds devices to compile for, and for nothing else.
 
     Args:
       target: like 'v5e:2x4': a generation and the chips along each side.
@@ -85,7 +85,7 @@ def compile_only_devices(target: str) -> list[Device]:
 
 
 def _leave_accelerators_alone() -> None:
-    """Compiling takes no chip: neither a training process nor another forecast minds.
+    """Takes no chip to compile: neither a training process nor another forecast minds.
 
     The second and third variable keep libtpu from looking for a TPU, loudly.
     """
@@ -111,12 +111,12 @@ def uncached() -> Iterator[None]:
 
 
 def chip_count(devices: list[Device]) -> int:
-    """How many chips the devices are: some chips are two."""
+    """Counts the chips that the devices are: some chips are two."""
     return len({tuple(getattr(d, "coords", (d.id,))) for d in devices})
 
 
 def published(devices: list[Device]) -> Chip:
-    """What is known of one of the devices; NaN of what is not."""
+    """Finds what is known of one of the devices; NaN of what is not."""
     chip = CHIPS.get(devices[0].device_kind)
     if chip is None:
         return Chip(_limit(devices[0]), math.nan, math.nan)

@@ -41,7 +41,7 @@ class _Subject(NamedTuple):
     lay: Callable[[int, int], Placement]
 
     def placement(self, batch: Tree) -> Placement:
-        """On which devices a batch of this shape lies."""
+        """Says on which devices a batch of this shape lies."""
         return self.lay(_size(batch), self.microbatches)
 
     def measure(self, batch: Tree) -> tuple[Players[int], ProgramFacts]:
@@ -53,8 +53,8 @@ class _Subject(NamedTuple):
         lowered = lower_step(program, batch)
         try:
             with chips.uncached():
-                made = facts(lowered.compile(), loops=self.microbatches > 1)
-                return program.parameters, made
+                costs = facts(lowered.compile(), loops=self.microbatches > 1)
+                return program.parameters, costs
         except jax.errors.JaxRuntimeError as error:
             reason = str(error).strip().splitlines()[0]
             raise DoesNotCompile(
@@ -84,11 +84,11 @@ def foresee(
     Raises:
       RunError: if there is nothing to compile, or it does not.
     """
-    found = chips.compile_only_devices(target) if target else None
+    devices = chips.compile_only_devices(target) if target else None
     module = load_module(path)
     name, options, config = parse(module, path.stem, arguments)
     options.check()
-    if found and options.devices is not None:
+    if devices and options.devices is not None:
         raise RunError("--devices: a --target's devices are all used")
     experiment, blank = _built(module, config)
     subject = _Subject(
@@ -97,8 +97,8 @@ def foresee(
         target or "this machine",
         options.microbatches,
         options.shared_draws,
-        functools.partial(place_over, found)
-        if found
+        functools.partial(place_over, devices)
+        if devices
         else functools.partial(place, options.devices),
     )
     batch = _shapes(experiment.data(0))
@@ -124,7 +124,7 @@ def foresee(
 
 
 def _shapes(batch: Tree, times: int = 1) -> Tree:
-    """Shapes of a batch, or of one so many times as large."""
+    """Finds the shapes of a batch, or of one so many times as large."""
     return jax.tree.map(
         lambda x: jax.ShapeDtypeStruct((x.shape[0] * times, *x.shape[1:]), x.dtype),
         batch,
@@ -132,7 +132,7 @@ def _shapes(batch: Tree, times: int = 1) -> Tree:
 
 
 def _built(module: ModuleType, config: Any) -> tuple[Experiment, str]:
-    """The experiment, and why its data are blank, or ''."""
+    """Builds the experiment, and says why its data are blank, or ''."""
     try:
         return build(module, config), ""
     except RunError as error:
@@ -167,7 +167,7 @@ def _largest(
 def largest_multiple(
     memory: Callable[[int], float], single: float, limit: float
 ) -> int:
-    """The largest power of two of which the memory is within the limit.
+    """Finds the largest power of two of which the memory is within the limit.
 
     A straight line through two measurements says where to look; of what is returned the
     memory was measured. After `LARGEST_COMPILES` measurements it may be too small.

@@ -44,7 +44,7 @@ class Forecast:
 
     @property
     def roofline(self) -> tuple[float, str]:
-        """Seconds per step at published peaks, and which of them it is; or NaN."""
+        """Finds seconds per step at published peaks, and which it is; or NaN."""
         arithmetic = self.program.flops / self.chip.flops
         traffic = self.program.accessed / self.chip.bandwidth
         if traffic > arithmetic:
@@ -53,7 +53,7 @@ class Forecast:
 
 
 def to_json(forecast: Forecast) -> str:
-    """One line; null is what is not known."""
+    """Writes one line; null is what is not known."""
     seconds, bound = forecast.roofline
     facts = {
         "compiles": True,
@@ -74,7 +74,7 @@ def _plain(value: Any) -> Any:
 
 
 def report(forecast: Forecast) -> str:
-    """A few lines for people."""
+    """Writes a few lines for people."""
     rows = {
         "devices": _devices(forecast),
         "batch": _batch(forecast),
@@ -150,13 +150,13 @@ def _roofline(forecast: Forecast) -> str:
 
 
 def _collectives(program: ProgramFacts) -> str:
-    found = program.collectives.items()
-    kinds = [f"{of.count} {kind} ({size(of.bytes)})" for kind, of in found]
+    counts = program.collectives.items()
+    kinds = [f"{of.count} {kind} ({size(of.bytes)})" for kind, of in counts]
     return ", ".join(kinds) or "none"
 
 
 def size(count: float) -> str:
-    """Bytes, for people."""
+    """Writes bytes for people."""
     for unit in ("B", "KiB", "MiB"):
         if count < 1000:
             return f"{count:.3g} {unit}"

@@ -65,7 +65,7 @@ VARIANTS = {"imported": Config()}
 
 
 def build(config: Config) -> Experiment:
-    """The game without data."""
+    """Builds the game, without data."""
     shape = (config.size, config.size, config.channels)
     generator = Generator(
         shape,
@@ -85,7 +85,7 @@ def build(config: Config) -> Experiment:
 
 
 def configure(seen: Seen) -> Config:
-    """The config whose networks have arrays of these names and shapes.
+    """Finds the config whose networks have arrays of these names and shapes.
 
     Raises:
       ValueError: if there is none.
@@ -126,24 +126,24 @@ def _judge(arrays: Named) -> Judge:
 
 
 def attention(arrays: Named, depth: int = 1) -> tuple[int, ...]:
-    """The blocks that attention follows, of so many per size."""
+    """Finds the blocks that attention follows, of so many per size."""
     seen = arrays.numbers(r"blocks\.(\d+)\.\d+\.theta\.")
     return tuple(place // depth for place in seen)
 
 
 def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Shapes tell everything."""
+    """Reads nothing: shapes tell everything."""
     del facts
     return {}
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
-    """Our variables of their arrays."""
+    """Makes our variables of their arrays."""
     del config
     return biggan_weights.import_torch(arrays)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
-    """Their arrays of our variables."""
+    """Makes their arrays of our variables."""
     del config
     return biggan_weights.export_torch(variables)

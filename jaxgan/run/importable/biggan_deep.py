@@ -66,7 +66,7 @@ VARIANTS = {"imported": Config()}
 
 
 def build(config: Config) -> Experiment:
-    """The game without data."""
+    """Builds the game, without data."""
     shape = (config.size, config.size, config.channels)
     generator = Generator(
         shape,
@@ -88,7 +88,7 @@ def build(config: Config) -> Experiment:
 
 
 def configure(seen: Seen) -> Config:
-    """The config whose networks have arrays of these names and shapes.
+    """Finds the config whose networks have arrays of these names and shapes.
 
     Raises:
       ValueError: if there is none.
@@ -120,7 +120,7 @@ def configure(seen: Seen) -> Config:
 
 
 def _widths(arrays: Named, depth: int) -> tuple[int, ...]:
-    """Channels after the last block of every size."""
+    """Reads the channels after the last block of every size."""
     count = arrays.count(r"blocks\.(\d+)\.0\.")
     if depth < 1 or count % depth:
         raise ValueError(f"depth: saw {depth}, wanted a divisor of the {count} blocks")
@@ -129,16 +129,16 @@ def _widths(arrays: Named, depth: int) -> tuple[int, ...]:
 
 
 def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes do not tell the depth."""
+    """Reads nothing: attributes do not tell the depth."""
     del facts
     return {}
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
-    """Our variables of their arrays."""
+    """Makes our variables of their arrays."""
     return biggan_weights.import_torch(arrays, config.depth)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
-    """Their arrays of our variables."""
+    """Makes their arrays of our variables."""
     return biggan_weights.export_torch(variables, config.depth)

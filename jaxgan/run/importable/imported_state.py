@@ -139,8 +139,8 @@ def check(
     ]
     if lines:
         more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
-        told = "\n  ".join([*lines[:MOST], *more])
-        raise ValueError(f"{name} does not fit the network of its shapes:\n  {told}")
+        text = "\n  ".join([*lines[:MOST], *more])
+        raise ValueError(f"{name} does not fit the network of its shapes:\n  {text}")
 
 
 def _shapes(tree: Any) -> Any:

@@ -15,7 +15,7 @@ class Named(dict[str, np.ndarray]):
         raise ValueError(f"{name}: saw no such array")
 
     def size(self, name: str, axis: int) -> int:
-        """The length of an axis.
+        """Reads the length of an axis.
 
         Raises:
           ValueError: if there is no such array, or no such axis.
@@ -28,12 +28,12 @@ class Named(dict[str, np.ndarray]):
         return shape[axis]
 
     def numbers(self, pattern: str) -> list[int]:
-        """The numbers that the group of a pattern matches in names, in order."""
+        """Lists the numbers that the group of a pattern matches in names, in order."""
         found = (re.match(pattern, name) for name in self)
         return sorted({int(match[1]) for match in found if match})
 
     def count(self, pattern: str, start: int = 0) -> int:
-        """How many there are of names that count up from a number.
+        """Counts the names that count up from a number.
 
         Raises:
           ValueError: if there are none, or numbers are left out.
@@ -45,7 +45,7 @@ class Named(dict[str, np.ndarray]):
 
 
 def only(values: set[int], what: str) -> int:
-    """The one value that layers agree on.
+    """Takes the one value that layers agree on.
 
     Raises:
       ValueError: if they do not.

@@ -62,7 +62,7 @@ VARIANTS = {"imported": Config()}
 
 
 def build(config: Config) -> Experiment:
-    """The game without data."""
+    """Builds the game, without data."""
     size = BASE * 2 ** (len(config.generator.widths) - 1)
     shape = (size, size, config.channels)
     stages = dataclasses.asdict(config.generator)
@@ -77,7 +77,7 @@ def build(config: Config) -> Experiment:
 
 
 def configure(seen: Seen) -> Config:
-    """The config whose networks have arrays of these names and shapes.
+    """Finds the config whose networks have arrays of these names and shapes.
 
     Raises:
       ValueError: if there is none.
@@ -123,18 +123,18 @@ def _stages(arrays: Named) -> Stages:
 
 
 def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Shapes tell everything."""
+    """Reads nothing: shapes tell everything."""
     del facts
     return {}
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
-    """Our variables of their arrays."""
+    """Makes our variables of their arrays."""
     del config
     return r3gan_weights.import_torch(arrays)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
-    """Their arrays of our variables."""
+    """Makes their arrays of our variables."""
     del config
     return r3gan_weights.export_torch(variables)

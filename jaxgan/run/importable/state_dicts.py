@@ -91,7 +91,7 @@ def find(
 def _split(
     path: pathlib.Path, within: str
 ) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Any], tuple[str, ...]]:
-    """State dicts by name ('' of a lone one), facts, and what is left out."""
+    """Reads state dicts by name ('' of a lone one), facts, and what is left out."""
     if not within and _is_pickle(path):
         networks, left_out = network_pickle.read_network_pickle(path)
         facts = {}
@@ -112,7 +112,7 @@ def _split(
 
 
 def _is_pickle(path: pathlib.Path) -> bool:
-    """Whether a file is a pickle, and not one of PyTorch before 1.6."""
+    """Tells whether a file is a pickle, and not one of PyTorch before 1.6."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -123,7 +123,7 @@ def _is_pickle(path: pathlib.Path) -> bool:
 def _recognised(
     arrays: Mapping[str, np.ndarray], module: Any, player: str
 ) -> Named | None:
-    """The state dict with official names; None if it is another network's."""
+    """Finds the state dict with official names; None if it is another network's."""
     landmarks: Sequence[str] = (
         module.DISCRIMINATOR if player == "D" else module.GENERATOR
     )

@@ -83,7 +83,7 @@ VARIANTS = {"imported": Config()}
 
 
 def build(config: Config) -> Experiment:
-    """The game without data."""
+    """Builds the game, without data."""
     shape = (config.size, config.size, config.channels)
     generator = Generator(
         shape,
@@ -106,7 +106,7 @@ def build(config: Config) -> Experiment:
 
 
 def configure(seen: Seen) -> Config:
-    """The config whose networks have arrays of these names and shapes.
+    """Finds the config whose networks have arrays of these names and shapes.
 
     Raises:
       ValueError: if there is none.
@@ -166,7 +166,7 @@ def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
 
 
 def _sides(arrays: Named, pattern: str) -> list[int]:
-    """Of the maps: 4, 8, ..., the image's."""
+    """Reads the sides of the maps: 4, 8, ..., the image's."""
     seen = arrays.numbers(pattern)
     if seen != [4 * 2**place for place in range(len(seen))]:
         raise ValueError(f"blocks: saw those of sides {seen}, wanted 4, 8, 16, ...")
@@ -174,7 +174,7 @@ def _sides(arrays: Named, pattern: str) -> list[int]:
 
 
 def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
-    """(base, most), so that a map of side n has min(base // n, most) channels."""
+    """Finds (base, most), so that a map of side n has min(base // n, most) channels."""
     most = max(widths.values())
     base = max(side * width for side, width in widths.items())
     if any(min(base // side, most) != width for side, width in widths.items()):
@@ -185,24 +185,24 @@ def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
 
 
 def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """What the attributes of a pickle say that shapes do not."""
-    told = {}
+    """Reads what the attributes of a pickle say that shapes do not."""
+    options = {}
     for name, setting in (("conv_clamp", "clamp"), ("group_size", "group")):
         for fact, value in facts.items():
             if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
-                told[setting] = None if value is None else SETTINGS[setting](value)
-    if "group" in told and told["group"] is None:
-        told["group"] = 0  # which is the whole batch, as their None is
-    return told
+                options[setting] = None if value is None else SETTINGS[setting](value)
+    if "group" in options and options["group"] is None:
+        options["group"] = 0  # which is the whole batch, as their None is
+    return options
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
-    """Our variables of their arrays."""
+    """Makes our variables of their arrays."""
     del config
     return stylegan2_weights.import_torch(arrays)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:
-    """Their arrays of our variables."""
+    """Makes their arrays of our variables."""
     del config
     return stylegan2_weights.export_torch(variables)

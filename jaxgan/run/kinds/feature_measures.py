@@ -29,27 +29,27 @@ def kernel(name: str = "kernel distance") -> Measure:
     def scores(material: Material) -> list[Score]:
         real, fake = material.real.features, material.fake.features
         size = min(SUBSET, len(real), len(fake))
-        found = kernel_distance(real, fake, subset_size=size, seed=material.seed)
+        distance = kernel_distance(real, fake, subset_size=size, seed=material.seed)
         # Of all examples there is but one subset.
-        spread = found.deviation if size < max(len(real), len(fake)) else None
-        return [Score(material.title(name), found.mean, spread, better="lower")]
+        spread = distance.deviation if size < max(len(real), len(fake)) else None
+        return [Score(material.title(name), distance.mean, spread, better="lower")]
 
     return Measure(scores)
 
 
 def _precision(material: Material) -> list[Score]:
-    found = precision_recall(material.real.features, material.fake.features)
+    shares = precision_recall(material.real.features, material.fake.features)
     return [
-        Score(material.title("precision"), found.precision, better="higher"),
-        Score(material.title("recall"), found.recall, better="higher"),
+        Score(material.title("precision"), shares.precision, better="higher"),
+        Score(material.title("recall"), shares.recall, better="higher"),
     ]
 
 
 def _density(material: Material) -> list[Score]:
-    found = density_coverage(material.real.features, material.fake.features)
+    shares = density_coverage(material.real.features, material.fake.features)
     return [
-        Score(material.title("density"), found.density, better="higher"),
-        Score(material.title("coverage"), found.coverage, better="higher"),
+        Score(material.title("density"), shares.density, better="higher"),
+        Score(material.title("coverage"), shares.coverage, better="higher"),
     ]
 
 
@@ -61,10 +61,13 @@ def _sliced(material: Material) -> list[Score]:
 
 
 def _collapse(material: Material) -> list[Score]:
-    found = collapse(material.fake.features, material.real.features)
+    similarities = collapse(material.fake.features, material.real.features)
     return [
-        Score(material.title("cosine similarity"), found.similarity),
-        Score(material.title("cosine similarity of the data"), found.real_similarity),
+        Score(material.title("cosine similarity"), similarities.similarity),
+        Score(
+            material.title("cosine similarity of the data"),
+            similarities.real_similarity,
+        ),
     ]
 
 

@@ -41,9 +41,9 @@ def extractor_of(train: Source, protocol: EvaluationProtocol) -> Extractor:
 
 
 def _inception_score(material: Material) -> list[Score]:
-    found = inception_score(material.fake.probabilities)
+    score = inception_score(material.fake.probabilities)
     name = material.title("inception score")
-    return [Score(name, found.mean, found.deviation, better="higher")]
+    return [Score(name, score.mean, score.deviation, better="higher")]
 
 
 def _classes(material: Material) -> list[Score]:
@@ -54,7 +54,7 @@ def _classes(material: Material) -> list[Score]:
         np.argmax(outputs.probabilities, axis=1)
         for outputs in (material.fake, material.real)
     )
-    found = class_coverage(fake, count, real)
+    coverage = class_coverage(fake, count, real)
     each = None
     if count <= len(names) <= NAMED:
         shares = class_histogram(fake, count) / len(fake)
@@ -62,8 +62,8 @@ def _classes(material: Material) -> list[Score]:
     name = material.title(f"classes of {count:,}")
     divergence = material.title("class divergence, nats")
     return [
-        Score(name, found.modes, classes=each, better="higher"),
-        Score(divergence, float(found.reverse_divergence), better="lower"),
+        Score(name, coverage.modes, classes=each, better="higher"),
+        Score(divergence, float(coverage.reverse_divergence), better="lower"),
     ]
 
 
@@ -74,12 +74,12 @@ def _modes(material: Material) -> list[Score]:
     if not extractor.stacked:
         return []
     fake = np.argmax(material.fake.probabilities, axis=1)
-    found = class_coverage(fake, extractor.class_count)
-    modes = material.title(f"modes of {found.total:,}")
+    coverage = class_coverage(fake, extractor.class_count)
+    modes = material.title(f"modes of {coverage.total:,}")
     divergence = material.title("divergence of modes from uniform, nats")
     return [
-        Score(modes, found.modes, better="higher"),
-        Score(divergence, float(found.reverse_divergence), better="lower"),
+        Score(modes, coverage.modes, better="higher"),
+        Score(divergence, float(coverage.reverse_divergence), better="lower"),
     ]
 
 

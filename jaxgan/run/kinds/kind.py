@@ -39,12 +39,12 @@ class Kind(Protocol):
     # Properties, so that a kind may import what its measures and sections need late.
     @property
     def measures(self) -> Mapping[str, Measure]:
-        """What can be measured: nothing but what the experiment measures itself."""
+        """Tells what can be measured: no more than the experiment measures itself."""
         return {}
 
     @property
     def sections(self) -> "Sequence[Section]":
-        """What a report shows beside what it shows of all kinds: nothing."""
+        """Tells what a report shows beside what it shows of all kinds: nothing."""
         return ()
 
     def picture(self, sample: Sample) -> np.ndarray:
@@ -101,7 +101,7 @@ class Subject(Protocol):
 
     @property
     def kind(self) -> Kind:
-        """Of its data."""
+        """The kind of its data."""
         ...
 
     @property
@@ -111,12 +111,12 @@ class Subject(Protocol):
 
     @property
     def step(self) -> int:
-        """Of the newest checkpoint."""
+        """The step of the newest checkpoint."""
         ...
 
     @property
     def steps(self) -> Sequence[int]:
-        """Of all checkpoints."""
+        """The steps of all checkpoints."""
         ...
 
     @property

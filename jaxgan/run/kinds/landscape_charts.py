@@ -21,28 +21,28 @@ WALKS, BETWEEN = 8, 12
 
 def figures(subject: Subject) -> list[Chart]:
     """Draws the animation, and the last landscape in three dimensions."""
-    found = landscapes(subject, thinned(subject.steps, MOST_FRAMES))
-    if not found:
+    views = landscapes(subject, thinned(subject.steps, MOST_FRAMES))
+    if not views:
         return []
-    drawn = [animation(found)]
-    if found[-1].logits is not None:
-        drawn.append(surface(found[-1]))
+    drawn = [animation(views)]
+    if views[-1].logits is not None:
+        drawn.append(surface(views[-1]))
     return drawn
 
 
-def animation(found: list[Landscape]) -> Chart:
+def animation(views: list[Landscape]) -> Chart:
     """Draws samples over the landscape, checkpoint by checkpoint."""
-    last = found[-1]
+    last = views[-1]
     around, fake = _from_above(last)
     real = go.Scatter(**coordinates(last.real), name="real", **dots(REAL, 5))
     drawn = go.Figure(data=[around, real, fake])
     drawn.frames = [
         go.Frame(data=_from_above(one), name=f"{one.step}", traces=[0, 2])
-        for one in found
+        for one in views
     ]
     drawn.update_layout(
         updatemenus=[_buttons()],
-        sliders=[_slider(found)],
+        sliders=[_slider(views)],
         legend=LEGEND,
     )
     reach = float(last.line[-1])
@@ -50,7 +50,7 @@ def animation(found: list[Landscape]) -> Chart:
     drawn.update_yaxes(range=[-reach, reach], showgrid=False, zeroline=False)
     drawn.update_yaxes(scaleanchor="x", constrain="domain")
     drawn.update_xaxes(constrain="domain")
-    about = f"{SAMPLES} samples of the averaged generator at {len(found)} checkpoints"
+    about = f"{SAMPLES} samples of the averaged generator at {len(views)} checkpoints"
     if last.logits is not None:
         about += (
             ", over the discriminator’s logit: red where it says real, blue where it "
@@ -97,18 +97,18 @@ def _buttons() -> dict:
     return {"type": "buttons", "direction": "left", "buttons": buttons, **place, **look}
 
 
-def _slider(found: list[Landscape]) -> dict:
+def _slider(views: list[Landscape]) -> dict:
     steps = [
         {
             "label": f"{one.step}",
             "method": "animate",
             "args": [[f"{one.step}"], _playing(0)],
         }
-        for one in found
+        for one in views
     ]
     return {
         "steps": steps,
-        "active": len(found) - 1,
+        "active": len(views) - 1,
         "currentvalue": {"prefix": "step ", "font": {"size": 13}},
         "font": {"size": 10},
         "pad": {"t": 92},

@@ -35,7 +35,7 @@ Rows = Sequence[dict[str, Any]]
 
 
 def curves(rows: Rows, shown: Callable[[str], bool] = lambda name: True) -> list[Chart]:
-    """A figure per quantity, both players in one; the losses first.
+    """Draws a figure per quantity, both players in one; the losses first.
 
     Args:
       rows: of metrics.jsonl.
@@ -53,9 +53,9 @@ def _real_first(members: Sequence[str]) -> list[str]:
 
 
 def curve_names(rows: Rows) -> list[str]:
-    """The curves there are, without those that repeat a loss to the digit."""
-    found = dict.fromkeys(name for row in rows for name in row)
-    kept = [name for name in found if name not in NOT_CURVES]
+    """Lists the curves there are, without those that repeat a loss to the digit."""
+    metrics = dict.fromkeys(name for row in rows for name in row)
+    kept = [name for name in metrics if name not in NOT_CURVES]
 
     def repeats(name: str) -> bool:
         player, _, term = name.partition("/")
@@ -68,7 +68,7 @@ def curve_names(rows: Rows) -> list[str]:
 
 
 def quantity(name: str) -> str:
-    """What a curve measures: curves of one quantity share a figure."""
+    """Says what a curve measures: curves of one quantity share a figure."""
     player, _, rest = name.partition("/")
     if player not in ("discriminator", "generator"):
         return name
@@ -78,7 +78,7 @@ def quantity(name: str) -> str:
 
 
 def _place(name: str) -> int:
-    """Losses, logits, gradients; terms; what the experiment measures; the speed."""
+    """Ranks losses, logits, gradients; terms; the experiment's measures; the speed."""
     if name == names.IMAGES_PER_SECOND:
         return 9
     if name in TITLES:
@@ -108,7 +108,7 @@ def draw(
     logarithmic: bool = False,
     wide: bool = False,
 ) -> Chart:
-    """A figure of some metrics, each with its label.
+    """Draws a figure of some metrics, each with its label.
 
     Args:
       rows: of metrics.jsonl.
@@ -146,11 +146,11 @@ def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) 
     shown = [row for row in rows if name in row]
     steps = np.array([row["step"] for row in shown])
     values = np.array([row[name] for row in shown], float)
-    here = {"name": plain(label), "legendgroup": name}
+    legend = {"name": plain(label), "legendgroup": name}
     # Not the speed: that is of all seeds together.
     if shown and name in shown[0].get("spread", ()):
         spread = np.array([row["spread"][name] for row in shown])
-        _add_band(drawn, steps, values, spread, colour, here)
+        _add_band(drawn, steps, values, spread, colour, legend)
         for seed in shown[0]["seeds"]:
             each = np.array([row["seeds"][seed][name] for row in shown], float)
             drawn.add_scatter(
@@ -159,7 +159,7 @@ def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) 
                 opacity=0.45,
                 hoverinfo="skip",
                 showlegend=False,
-                **here,
+                **legend,
             )
     drawn.add_scatter(
         **points(steps, values),
@@ -167,11 +167,11 @@ def add_curve(drawn: go.Figure, name: str, label: str, rows: Rows, colour: str) 
         line={"color": colour, "width": 2},
         marker={"size": 4},
         hovertemplate="%{y:.4g}",
-        **here,
+        **legend,
     )
 
 
-def _add_band(drawn, steps, values, spread, colour, here) -> None:
+def _add_band(drawn, steps, values, spread, colour, legend) -> None:
     drawn.add_scatter(
         x=np.concatenate([steps, steps[::-1]]),
         y=np.concatenate([values - spread, (values + spread)[::-1]]),
@@ -181,12 +181,12 @@ def _add_band(drawn, steps, values, spread, colour, here) -> None:
         line={"width": 0},
         hoverinfo="skip",
         showlegend=False,
-        **here,
+        **legend,
     )
 
 
 def points(steps: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
-    """x and y of a curve, float32, at most MOST_POINTS."""
+    """Thins x and y of a curve, float32, to at most MOST_POINTS."""
     count = len(steps)
     if count > MOST_POINTS:
         edges = np.linspace(0, count, MOST_POINTS // 2 + 1).astype(int)

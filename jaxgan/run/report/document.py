@@ -58,19 +58,19 @@ def contents(run: pathlib.Path) -> Contents:
       RunError: if the folder holds no run.
     """
     rows = metrics_log.read_rows(run / metrics_log.METRICS)
-    found = from_checkpoint(run, tuple(checkpoints.steps(run)))
-    facts = run_facts.read(run, rows, found.unit or "images")
+    drawing = from_checkpoint(run, tuple(checkpoints.steps(run)))
+    facts = run_facts.read(run, rows, drawing.unit or "images")
     reported = sections.ReportedRun(run, rows, facts)
-    why = [Block(MISSING, found.why)] if found.why else []
+    why = [Block(MISSING, drawing.why)] if drawing.why else []
     blocks = [
         *_blocks(sections.FIRST, reported),
-        *(block for block in found.blocks if block.section.leading),
+        *(block for block in drawing.blocks if block.section.leading),
         *_blocks(sections.TRAINING, reported),
-        *(block for block in found.blocks if not block.section.leading),
+        *(block for block in drawing.blocks if not block.section.leading),
         *why,
         *_blocks(sections.LAST, reported),
     ]
-    return Contents(facts, blocks, found.why)
+    return Contents(facts, blocks, drawing.why)
 
 
 def _blocks(parts: Sequence[Section], reported: sections.ReportedRun) -> list[Block]:

@@ -43,12 +43,12 @@ class Metrics(NamedTuple):
 
 def metrics(run: pathlib.Path) -> Metrics:
     """Gathers all of it."""
-    found = evaluations_log.read(run)
+    evaluations = evaluations_log.read(run)
     picture = evaluations_log.newest_picture(run)
     return Metrics(
-        tables(found),
-        curves(found),
-        class_coverage(found),
+        tables(evaluations),
+        curves(evaluations),
+        class_coverage(evaluations),
         None if picture is None else embedded_pictures.of_file(picture),
         f"{COMMAND} {run}",
     )
@@ -68,10 +68,10 @@ class Table(NamedTuple):
     protocol: Sequence[tuple[str, str]]
 
 
-def tables(found: Sequence[Evaluation]) -> list[Table]:
+def tables(evaluations: Sequence[Evaluation]) -> list[Table]:
     """Puts the newest of every metric in a table per protocol, the newest first."""
     groups: dict[str, dict[Any, Evaluation]] = {}
-    for one in found:
+    for one in evaluations:
         groups.setdefault(_key(one), {})[one.metric, one.seed] = one
     titles, parts = _titles(groups), []
     for key, members in groups.items():
@@ -106,11 +106,11 @@ def _titles(keys: Iterable[str]) -> dict[str, str]:
     return titles
 
 
-def curves(found: Sequence[Evaluation]) -> list[Chart]:
+def curves(evaluations: Sequence[Evaluation]) -> list[Chart]:
     """Draws all that was measured at several steps, pairs of metrics in one chart."""
     drawn = []
-    for name in dict.fromkeys(map(_chart_name, found)):
-        members = [one for one in found if _chart_name(one) == name]
+    for name in dict.fromkeys(map(_chart_name, evaluations)):
+        members = [one for one in evaluations if _chart_name(one) == name]
         if len({one.step for one in members}) > 1:
             drawn.append(_curve(name, members))
     return drawn
@@ -120,13 +120,15 @@ def _chart_name(one: Evaluation) -> str | None:
     return one.measure if one.measure in PAIRS else one.metric
 
 
-def _curve(name: str | None, found: Sequence[Evaluation]) -> Chart:
-    titles = _titles(map(_key, found))
-    metrics = list(dict.fromkeys(one.metric for one in found))
-    lines = dict.fromkeys((one.metric, _key(one), one.seed) for one in found)
+def _curve(name: str | None, evaluations: Sequence[Evaluation]) -> Chart:
+    titles = _titles(map(_key, evaluations))
+    metrics = list(dict.fromkeys(one.metric for one in evaluations))
+    lines = dict.fromkeys((one.metric, _key(one), one.seed) for one in evaluations)
     drawn = go.Figure()
     for place, (metric, key, seed) in enumerate(lines):
-        one = [e for e in found if (e.metric, _key(e), e.seed) == (metric, key, seed)]
+        one = [
+            e for e in evaluations if (e.metric, _key(e), e.seed) == (metric, key, seed)
+        ]
         words = [titles[key], "" if seed is None else f"seed {seed}"]
         words.insert(0, metric.partition(" (")[0] if len(metrics) > 1 else "")
         spread = [e.spread or 0 for e in one]
@@ -142,13 +144,13 @@ def _curve(name: str | None, found: Sequence[Evaluation]) -> Chart:
     drawn.update_xaxes(title_text="step", title_standoff=4)
     drawn.update_yaxes(tickformat="~g")
     title = " and ".join(m.partition(" (")[0] for m in metrics[:-1])
-    title = f"{title} and {metrics[-1]}" if title else found[-1].name
+    title = f"{title} and {metrics[-1]}" if title else evaluations[-1].name
     return chart(drawn, f"evaluation-{name}", title, "")
 
 
-def class_coverage(found: Sequence[Evaluation]) -> Chart | None:
+def class_coverage(evaluations: Sequence[Evaluation]) -> Chart | None:
     """Draws the newest shares of classes beside equal shares; None without any."""
-    last = next((one for one in reversed(found) if one.classes), None)
+    last = next((one for one in reversed(evaluations) if one.classes), None)
     if last is None or not last.classes:
         return None
     names = [plain(name) for name in last.classes]

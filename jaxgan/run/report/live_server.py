@@ -24,22 +24,22 @@ class Newest:
     def __init__(self, run: pathlib.Path, seconds: float = SECONDS):
         self._run, self._seconds = run, seconds
         self._lock = threading.Lock()
-        self._made = -float("inf")
+        self._time = -float("inf")
         self._seen: Any = None
         self._contents: document.Contents | None = None
 
     def contents(self) -> document.Contents:
-        """What the page shows now."""
+        """Gathers what the page shows now."""
         with self._lock:
             seen = self._state()
-            late = time.monotonic() - self._made >= self._seconds
+            late = time.monotonic() - self._time >= self._seconds
             if self._contents is None or (late and seen != self._seen):
                 self._contents = document.contents(self._run)
-                self._seen, self._made = seen, time.monotonic()
+                self._seen, self._time = seen, time.monotonic()
             return self._contents
 
     def _state(self) -> Any:
-        """What changes whenever the page does."""
+        """Finds what changes whenever the page does."""
         files = [
             self._run / name for name in (metrics_log.METRICS, evaluations_log.FILE)
         ]
@@ -49,7 +49,7 @@ class Newest:
 
 
 def server(newest: Newest, port: int) -> http.server.ThreadingHTTPServer:
-    """A server of the page at '/', and of its body alone at '/body'.
+    """Makes a server of the page at '/', and of its body alone at '/body'.
 
     Raises:
       RunError: if the port is taken.

@@ -134,12 +134,12 @@ UNSEEN = (names.LATENT_SIZE, names.HELD_OUT_LOGITS)
 
 
 def is_signal(name: str) -> bool:
-    """Whether a metric is drawn here and not among the curves."""
+    """Tells whether a metric is drawn here and not among the curves."""
     return name.startswith(names.GROUPS) or any(name in plot.labels for plot in PLOTS)
 
 
 def signals(rows: Rows) -> list[Chart]:
-    """A figure per plot of which there are any metrics; then all other signals."""
+    """Draws every plot of which there are any metrics; then all other signals."""
     logged = [name for name in curve_names(rows) if is_signal(name)]
     logged = [name for name in logged if name not in UNSEEN]
     drawn = [figure for plot in PLOTS if (figure := _figure(plot, logged, rows))]
@@ -151,7 +151,7 @@ def signals(rows: Rows) -> list[Chart]:
 
 
 def _rest(rest: Sequence[str]) -> list[Plot]:
-    """Layers' gradients in one plot, what an augmentation adapts in another."""
+    """Puts layers' gradients in one plot, what an augmentation adapts in another."""
     layers, adapted = (
         {name: name.removeprefix(group) for name in rest if name.startswith(group)}
         for group in (names.SIGNAL, names.AUGMENT)

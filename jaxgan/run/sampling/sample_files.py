@@ -62,7 +62,7 @@ def _save_arrays(
 
 
 def _arrays(sample: Sample) -> dict[str, np.ndarray]:
-    """Leaves by name: 'value', 'given', or 'value/x' where there are several."""
+    """Names leaves: 'value', 'given', or 'value/x' where there are several."""
     leaves = jax.tree_util.tree_leaves_with_path(sample)
     return {
         jax.tree_util.keystr(path, simple=True, separator="/"): leaf

@@ -67,7 +67,7 @@ class Sampler:
 
     @property
     def labelled(self) -> bool:
-        """Whether samples are conditioned on class labels."""
+        """Tells whether samples are conditioned on class labels."""
         return is_labelled(self.game)
 
     def latents(

@@ -57,7 +57,7 @@ def options(
 
 
 def single(experiment: Experiment, **chosen: Any) -> dict[str, Any]:
-    """As `options`, of a command that takes one value.
+    """Does what `options` does, for a command that takes one value.
 
     Raises:
       RunError: if there are several.
@@ -76,8 +76,8 @@ def card(
     ema: bool = True,
     batch_size: int = 64,
 ) -> dict[str, Any]:
-    """What a protocol says of samples that are made with these options of `Sampler`."""
-    told = {
+    """Writes what a protocol says of samples made with these options of `Sampler`."""
+    entries = {
         "generator": "running average" if ema else "current",
         "truncation": "none" if truncation is None else truncation,
         "batch statistics": "running"
@@ -85,8 +85,8 @@ def card(
         else f"standing: of {standing_statistics} batches of {batch_size} samples",
     }
     if truncation_cutoff is not None:
-        told["truncation cutoff"] = truncation_cutoff
-    return told
+        entries["truncation cutoff"] = truncation_cutoff
+    return entries
 
 
 class Standing:

@@ -60,15 +60,15 @@ def mixed(
     count = game.layer_count(latent)
     spans = [layers(part, count) for part in parts for _ in range(rows)]
     top = draw.render(state, keys, latent)
-    made = [
+    grid = [
         top._replace(value=np.concatenate([np.ones_like(top.value[:1]), top.value[1:]]))
     ]
     for place, span in enumerate(spans):
         _, latent = sources(draw.size - 1 + place)
         source = jax.tree.map(lambda x: jnp.repeat(x[:1], draw.size, axis=0), latent)
         mixture = game.mixed(source._replace(given=latent.given), latent, span)
-        made.append(draw.render(state, keys, mixture))
-    return jax.tree.map(lambda *x: np.concatenate(x), *made)
+        grid.append(draw.render(state, keys, mixture))
+    return jax.tree.map(lambda *x: np.concatenate(x), *grid)
 
 
 def layers(part: str, count: int) -> range:

@@ -100,7 +100,7 @@ def _prepare(request: Request) -> Prepared:
 
 
 def _is_new(run: pathlib.Path) -> bool:
-    """Whether it begins at step 0; a run may have been killed before its first save."""
+    """Tells whether it begins at step 0; a run may be killed before its first save."""
     return not checkpoints.steps(run)
 
 

@@ -101,19 +101,19 @@ def _count(names: Iterable[str], path: str) -> int:
 
 
 def _place(name: str) -> str:
-    """A name for people: 'generator/params/Dense_0/kernel', 'average/...'."""
+    """Names it for people: 'generator/params/Dense_0/kernel', 'average/...'."""
     path = next(path for path in PLACES if f"{name}/".startswith(f"{path}/"))
     return PLACES[path] + name.removeprefix(path)
 
 
 def _is_repeated(name: str, names: Collection[str]) -> bool:
-    """Whether a name is of the average, and the generator's is there too."""
+    """Tells whether a name is of the average, and the generator's is there too."""
     head, _, rest = name.partition("/")
     return head == "ema" and f"variables/generator/{rest}" in names
 
 
 def _modules(names: Collection[str], among: Collection[str]) -> list[str]:
-    """The largest modules of which all arrays are named: 'x', or 'x (3 arrays)'."""
+    """Finds the largest modules with all arrays named: 'x', or 'x (3 arrays)'."""
     chosen = set(names)
     modules: dict[str, int] = {}
     for name in names:

@@ -54,7 +54,7 @@ class Previews:
         pictures.save_png(path, pictures.enlarged(picture))
 
     def is_drawn(self, step: int) -> bool:
-        """Whether there is a picture of a step."""
+        """Tells whether there is a picture of a step."""
         return self._step == step
 
     def draw(self, step: int, state: State) -> None:

@@ -139,7 +139,7 @@ def compile_program(
 def _counted(
     play: Callable[[State, Tree], tuple[State, Totals]], names: tuple[str, ...]
 ) -> Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]:
-    """The step that adds its metrics up, and looks whether they are finite."""
+    """Makes the step that adds its metrics up, and looks whether they are finite."""
 
     def step(state, totals, batch):
         state, measured = play(state, batch)

@@ -86,5 +86,5 @@ def _quartiles(seconds: list[float]) -> list[float]:
 
 
 def _seen_by_allocator() -> int | None:
-    """Bytes in use at the fullest moment; a CPU has no allocator that tells."""
+    """Reads bytes in use at the fullest moment; a CPU has no allocator that tells."""
     return (jax.local_devices()[0].memory_stats() or {}).get("peak_bytes_in_use")

@@ -158,7 +158,7 @@ def fit(weights: Weights, target: State, seeds: Sequence[int]) -> WarmStart:
 
 
 def _leaves(state: Any) -> dict[str, Any]:
-    """What can be copied of a state, or of the dicts that one was restored as."""
+    """Finds what can be copied of a state, or of the dicts that one was restored as."""
     tree = state if isinstance(state, dict) else state._asdict()
     parts = {name: tree[name] for name in PARTS}
     leaves = jax.tree_util.tree_leaves_with_path(parts)
@@ -166,13 +166,13 @@ def _leaves(state: Any) -> dict[str, Any]:
 
 
 def _shape(leaf: Any, runs: int) -> Shape:
-    """Of one of so many runs."""
+    """Finds the shape of a leaf in one of so many runs."""
     shape = tuple(leaf.shape[1:] if runs > 1 else leaf.shape)
     return Shape(shape, str(leaf.dtype))
 
 
 def _put(values: np.ndarray, sharding: jax.sharding.Sharding) -> jax.Array:
-    """On the devices of all processes, each of which has the whole."""
+    """Puts values on the devices of all processes, each of which has the whole."""
     if not processes.several():
         return jax.device_put(values, sharding)
     return jax.make_array_from_callback(
