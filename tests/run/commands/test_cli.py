@@ -10,7 +10,7 @@ import pytest
 import jaxgan
 from jaxgan.run import command_line, options
 from jaxgan.run.commands import COMMANDS, cli
-from jaxgan.run.files import experiment_catalogue
+from jaxgan.run.files import experiment_catalogue, experiment_file
 from tests.run.conftest import EXPERIMENT, environment
 
 CODE = (
@@ -99,7 +99,8 @@ def test_train_by_name_and_list(tmp_path, monkeypatch, capsys):
     out = capsys.readouterr().out
     width = max(len(name) for name in experiment_catalogue.experiments())
     assert f"\n  {'points':{width}}  Points on a ring, by two tiny networks.\n" in out
-    assert f"\n    {'digits':{width}}  DCGAN on the 8×8 " in out
+    line = experiment_file.first_line(experiment_catalogue.find("digits"))
+    assert f"\n    {'digits':{width}}  {line}\n" in out
     assert "\n  runs/points           points (ring), step 10, " in out
     assert "points (ring), step 10, saved at 10, discriminator " in out
     assert "points (labelled), step 1" in out

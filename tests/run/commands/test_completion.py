@@ -41,7 +41,7 @@ def complete():
         ("jaxgan sample runs/x --num 3 --ou", {"--out"}),
         ("jaxgan train dig", {"digits"}),
         ("jaxgan forecast own_", {"own_gan"}),
-        ("jaxgan train digits --st", {"--steps", "--steps-per-dispatch"}),
+        ("jaxgan train digits --log", {"--log-every"}),
         ("jaxgan train digits dig", set()),
         ("jaxgan sample r", set()),  # which leaves files
         ("jaxgan compare --cu", set()),
