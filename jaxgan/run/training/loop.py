@@ -53,7 +53,8 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
     ):
         restored = saves.restore_newest(prepared.program.target)
         step = restored.step if restored else 0
-        with opened(run, step, options.steps, size, prepared.seeds) as records:
+        unit = prepared.experiment.kind.unit
+        with opened(run, step, options.steps, size, prepared.seeds, unit) as records:
             records.say(prepared.description)
             if restored:
                 records.say(f"resuming {run} from step {step}")
