@@ -55,7 +55,7 @@ class LatentOptions:
 
     seed: int = 0
     """Of the samples."""
-    label: Annotated[str | None, option("CLASS", "drawn as in training")] = None
+    label: Annotated[str | None, option("CLASS", "each sample of any class")] = None
     """Name or number of a class, for all samples."""
 
     def numbers(self, experiment: "Experiment") -> Any:
