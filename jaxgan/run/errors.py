@@ -1,4 +1,7 @@
-"""Errors that are told in a few plain lines, without a traceback."""
+"""Errors that are told in a few plain lines, without a traceback.
+
+Experiments of stored runs import this module, so its path stays.
+"""
 
 import difflib
 import sys

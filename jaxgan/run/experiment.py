@@ -1,4 +1,7 @@
-"""What an experiment is made of: all that the training loop needs to know."""
+"""What an experiment is made of: all that the training loop needs to know.
+
+Experiments of stored runs import this module, so its path stays.
+"""
 
 import dataclasses
 from collections.abc import Callable

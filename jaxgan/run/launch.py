@@ -1,4 +1,7 @@
-"""From a command line to a trained run."""
+"""From a command line to a trained run.
+
+Experiments of stored runs import this module, so its path stays.
+"""
 
 import dataclasses
 import json

@@ -1,4 +1,7 @@
-"""Runs without data: what there is of a network whose weights came from elsewhere."""
+"""Runs without data: what there is of a network whose weights came from elsewhere.
+
+Experiments of stored runs import this module, so its path stays.
+"""
 
 import dataclasses
 from typing import Any, NoReturn

@@ -1,4 +1,7 @@
-"""How a run is to be trained this time: little here changes what it computes."""
+"""How a run is to be trained this time: little here changes what it computes.
+
+Experiments of stored runs import this module, so its path stays.
+"""
 
 import dataclasses
 import math

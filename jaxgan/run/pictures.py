@@ -1,4 +1,7 @@
-"""Pictures: uint8 arrays [H, W, 3], put together, enlarged, and saved."""
+"""Pictures: uint8 arrays [H, W, 3], put together, enlarged, and saved.
+
+Experiments of stored runs import this module, so its path stays.
+"""
 
 import math
 import pathlib

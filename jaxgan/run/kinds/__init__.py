@@ -2,7 +2,7 @@
 
 `Kind` says what the rest of `jaxgan.run` asks of one; `images` is every experiment's
 own unless it names another. A new kind is one file: a subclass of `Kind` that says what
-is special about it.
+is special about it. Experiments of stored runs import this module, so its path stays.
 """
 
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
