@@ -23,13 +23,18 @@ EXPERIMENTS = {
 }
 
 
-def pip(*words, **options):
+def pip(*words, path="", **options):
     done = subprocess.run(
         [sys.executable, "-m", "pip", *map(str, words)],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        env={
+            **os.environ,
+            "PIP_NO_INDEX": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            **({"PYTHONPATH": str(path)} if path else {}),
+        },
         **options,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -62,7 +67,7 @@ def wheel(source, tmp_path_factory):
     return path
 
 
-def install(folder, *words):
+def install(folder, *words, path=""):
     """An environment with one package, that sees the libraries of this one.
 
     They are made visible after it is installed: pip must not find jaxgan among them,
@@ -70,7 +75,7 @@ def install(folder, *words):
     """
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
-    pip("--python", python, "install", "--quiet", "--no-deps", *words)
+    pip("--python", python, "install", "--quiet", "--no-deps", *words, path=path)
     (packages,) = folder.glob("lib/python*/site-packages")
     places = [path for path in sys.path if "-packages" in path]
     (packages / "libraries.pth").write_text("\n".join(places))
@@ -134,8 +139,15 @@ def test_experiments_of_an_installed_package(installed, tmp_path):
 
 def test_experiments_of_a_checkout(source, tmp_path):
     """Installed in place, jaxgan uses the experiments where they lie."""
+    # Nothing but the builder: pip must not find jaxgan here either.
+    builder = tmp_path / "builder"
+    builder.mkdir()
+    packages = importlib.metadata.distribution("setuptools").locate_file("")
+    for path in pathlib.Path(str(packages)).glob("*"):
+        if path.name.startswith(("setuptools", "_distutils_hack")):
+            (builder / path.name).symlink_to(path)
     words = ("--no-build-isolation", "--editable", source)
-    environment = install(tmp_path / "environment", *words)
+    environment = install(tmp_path / "environment", *words, path=builder)
     (source / "experiments" / "first" / "mine.py").write_text('"""My own."""\n')
     out = run(environment, "list", cwd=tmp_path)
     assert re.search("^    mine +My own", out, re.MULTILINE)
