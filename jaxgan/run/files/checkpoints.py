@@ -66,11 +66,9 @@ class Checkpoints:
         """Starts to save; the state may be donated as soon as this returns."""
         if step == self.last:
             return
+        facts = {"fingerprint": fingerprint(processes.local(state))}
         arguments = ocp.args.Composite(
-            state=ocp.args.StandardSave(state),
-            facts=ocp.args.JsonSave(
-                {"fingerprint": fingerprint(processes.local(state))}
-            ),
+            state=ocp.args.StandardSave(state), facts=ocp.args.JsonSave(facts)
         )
         if not self._manager.save(step, args=arguments):
             raise RunError(f"{self.folder}: step {step} was not saved", code=1)
