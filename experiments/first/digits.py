@@ -9,8 +9,8 @@ generator's normalisation, and by projection in the discriminator.
     python experiments/first/digits.py
     jaxgan sample runs/digits --label 7
 
-5,000 steps and all around them took 135 to 175 seconds of processor time on two busy
-cores of an AMD EPYC, compilation included. A support vector machine, right on 98 % of
+5,000 steps and all around them took 113 seconds on two quiet cores of an AMD EPYC
+without AVX-512, 12 of them to compile. A support vector machine, right on 98 % of
 the held-out digits, finds the digit that was asked for in 99.8 % and more of 2,000
 samples of each of three seeds. Samples of one digit vary 0.8 times as much as real ones
 do, and are no nearer to training images than held-out ones are.
