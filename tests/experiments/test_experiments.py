@@ -98,7 +98,8 @@ HEAVY = {
         "biggan_imagenet128",
         "dcgan_mnist",
     ),
-    *("r3gan_cifar10", "r3gan_ffhq", "sagan_cifar10", "stylegan2_ada_folder"),
+    *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
+    *("sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "wgan_gp_mnist"),
 }
 
