@@ -68,7 +68,7 @@ OPTIONS = Options(steps=30_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.image_dataset("mnist")
     classes = len(source.classes)
     generator_rate, discriminator_rate = (

@@ -99,7 +99,7 @@ OPTIONS = Options(steps=500_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source, held_out = images(config), None
     if not config.path:
         held_out = data.batches(images(config, "test"), config.batch_size)

@@ -112,7 +112,7 @@ OPTIONS = Options(steps=400_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source, held_out = images(config), None
     if not config.path:
         held_out = data.batches(images(config, config.held_out), config.batch_size)

@@ -55,7 +55,7 @@ OPTIONS = Options(steps=50_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     dcgan.sizes(config.size)
     source = data.folder(config.path, config.size, config.channels)
     recipe = recipes.nonsaturating(config.learning_rate)

@@ -58,7 +58,7 @@ OPTIONS = Options(steps=30_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.image_dataset("mnist")
     generator_rate, discriminator_rate = (
         optax.cosine_decay_schedule(rate, config.decay_steps, 0.1)

@@ -79,7 +79,7 @@ OPTIONS = Options(steps=30_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.image_dataset("mnist")
     codes = Codes((config.categories,), config.continuous)
     generator_rate, discriminator_rate = (

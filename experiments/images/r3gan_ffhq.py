@@ -104,7 +104,7 @@ OPTIONS = Options(steps=100_000_000 // 256)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = images(config)
     recipe = recipes.r3gan(
         config.gamma,

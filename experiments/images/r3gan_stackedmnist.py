@@ -113,7 +113,7 @@ OPTIONS = Options(steps=500_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     if config.normalise and config.recipe == "r3gan":
         raise ValueError("normalise: saw True, wanted False with R1 and R2")
     source = data.stacked(

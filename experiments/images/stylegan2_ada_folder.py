@@ -121,7 +121,7 @@ def chosen(config: Config) -> Chosen:
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source, constants = _source(config), chosen(config)
     classes = len(source.classes) if config.conditional else 0
     sizes = {

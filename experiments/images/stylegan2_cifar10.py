@@ -97,7 +97,7 @@ OPTIONS = Options(steps=1_562_500)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = _source(config, "train")
     classes = len(source.classes) if config.conditional else 0
     if config.conditional and classes < 2:

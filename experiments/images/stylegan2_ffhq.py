@@ -103,7 +103,7 @@ OPTIONS = Options(steps=390_625)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = _source(config)
     sizes = {
         "channel_base": config.channel_base,

@@ -52,7 +52,7 @@ OPTIONS = Options(steps=50_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.image_dataset("mnist")
     recipe = recipes.wgan_gp(
         config.learning_rate, penalty=config.penalty, critic_steps=config.critic_steps

@@ -50,7 +50,7 @@ OPTIONS = Options(steps=50_000)
 
 
 def build(config: Config) -> Experiment:
-    """The experiment that a config describes."""
+    """Builds the experiment that a config describes."""
     source = data.image_dataset("mnist")
     recipe = recipes.wgan(
         config.learning_rate, config.clip, config.critic_steps, first_rounds=0
