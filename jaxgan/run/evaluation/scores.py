@@ -5,12 +5,9 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from jaxgan.data.source import DataError
-from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import stored_evaluation
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.sampling.stored_run import StoredRun
-from jaxgan.weights import WeightsError
 
 Path = str | os.PathLike[str]
 
@@ -56,17 +53,14 @@ def scores(
     wanted = metrics or list(kind.measures)
     protocol = EvaluationProtocol(wanted, num, seed, extractor, file)
     protocol.check(kind.unit, kind.measures)
-    try:
-        measurements = stored_evaluation.evaluate(
-            stored,
-            protocol,
-            folder=None if real is None else pathlib.Path(real),
-            split=split,
-            by_experiment=not metrics,
-            ema=not current,
-            batch_size=batch_size,
-            **options,
-        )
-    except (DataError, WeightsError) as error:
-        raise RunError(str(error)) from error
+    measurements = stored_evaluation.evaluate(
+        stored,
+        protocol,
+        folder=None if real is None else pathlib.Path(real),
+        split=split,
+        by_experiment=not metrics,
+        ema=not current,
+        batch_size=batch_size,
+        **options,
+    )
     return {one.metric: one.value for part in measurements for _, one in part.scores}
