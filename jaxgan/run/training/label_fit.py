@@ -11,7 +11,7 @@ from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Sample, State, Tree
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.sampling.labels import class_names
-from jaxgan.run.training.label_tables import Table, tables
+from jaxgan.run.training.label_tables import LabelTable, depends, tables
 
 
 def check(
@@ -27,7 +27,8 @@ def check(
       batch: its shapes.
 
     Raises:
-      ValueError: if there is one, naming the table.
+      ValueError: if there is one, naming the table; or if samples are conditioned on
+        labels, and the generator is not.
     """
     classes = class_names(experiment)
     if not classes:
@@ -52,8 +53,12 @@ def _is_label(leaf: Any) -> bool:
     return jnp.issubdtype(leaf.dtype, jnp.integer)
 
 
-def _of_generator(game: Game, variables: Tree, size: int) -> list[Table]:
-    """Finds the generator's tables, whoever draws its labels."""
+def _of_generator(game: Game, variables: Tree, size: int) -> list[LabelTable]:
+    """Finds the generator's tables, whoever draws its labels.
+
+    Raises:
+      ValueError: if its samples do not depend on labels at all.
+    """
 
     def generate(variables, labels):
         context = Context(
@@ -63,15 +68,21 @@ def _of_generator(game: Game, variables: Tree, size: int) -> list[Table]:
         )
         told = conditioned(game, labels)
         latent, variables = told.latent(variables, context)
-        return told.generate(variables, latent, context)[0]
+        return told.generate(variables, latent, context)[0].value
 
     labels = jax.ShapeDtypeStruct((size,), jnp.int32)
     program = jax.make_jaxpr(generate)(variables, labels)
     count = len(jax.tree.leaves(variables))
-    return list(tables(program, [*[False] * count, True]))
+    marks = [*[False] * count, True]
+    if not depends(program, marks):
+        raise ValueError(
+            "classes: saw labels that the generator does not look at, wanted a "
+            "generator with classes, or a game that is conditioned on nothing"
+        )
+    return list(tables(program, marks))
 
 
-def _refuse(small: Sequence[Table], classes: Sequence[str]) -> None:
+def _refuse(small: Sequence[LabelTable], classes: Sequence[str]) -> None:
     if not small:
         return
     least = min(small, key=lambda table: table.rows)

@@ -18,7 +18,7 @@ KEEPING = {
 """Operations that leave labels what they are; `add` counts them from the end."""
 
 
-class Table(NamedTuple):
+class LabelTable(NamedTuple):
     """Where labels are looked up.
 
     Attributes:
@@ -42,7 +42,7 @@ class _Count(NamedTuple):
     end: int
 
 
-def tables(program: jax_core.ClosedJaxpr, labels: Sequence[bool]) -> Iterator[Table]:
+def tables(program: jax_core.ClosedJaxpr, labels: Sequence[bool]) -> Iterator[LabelTable]:
     """Finds all tables that a program looks labels up in.
 
     Args:
@@ -50,13 +50,23 @@ def tables(program: jax_core.ClosedJaxpr, labels: Sequence[bool]) -> Iterator[Ta
       labels: which of its inputs are labels.
     """
     inputs = [_Labels() if one else None for one in labels]
-    found: list[Table] = []
+    found: list[LabelTable] = []
     _walk(program.jaxpr, inputs, found, "")
     yield from dict.fromkeys(found)
 
 
+def depends(program: jax_core.ClosedJaxpr, labels: Sequence[bool]) -> bool:
+    """Tells whether any output of a program depends on labels."""
+    inner = program.jaxpr
+    known = {variable for variable, one in zip(inner.invars, labels) if one}
+    for equation in inner.eqns:
+        if any(not hasattr(atom, "val") and atom in known for atom in equation.invars):
+            known.update(equation.outvars)
+    return any(not hasattr(atom, "val") and atom in known for atom in inner.outvars)
+
+
 def _walk(
-    jaxpr: Any, inputs: Sequence[Any], found: list[Table], within: str
+    jaxpr: Any, inputs: Sequence[Any], found: list[LabelTable], within: str
 ) -> list[Any]:
     """Follows labels through a program; what its outputs are of them."""
     known: dict[Any, Any] = {
@@ -79,7 +89,7 @@ def _walk(
         where = f"{within}/{equation.source_info.name_stack}".strip("/")
         outputs = _inner(equation, kinds, found, where)
         if outputs is None:
-            found += [Table(rows, _module(where)) for rows in _rows(equation, kinds)]
+            found += [LabelTable(rows, _module(where)) for rows in _rows(equation, kinds)]
             outputs = [_kept(equation, kinds)] * len(equation.outvars)
         for variable, kind in zip(equation.outvars, outputs):
             if kind is not None:
@@ -88,7 +98,7 @@ def _walk(
 
 
 def _inner(
-    equation: Any, kinds: list[Any], found: list[Table], where: str
+    equation: Any, kinds: list[Any], found: list[LabelTable], where: str
 ) -> list[Any] | None:
     """Follows labels into the programs that an operation calls, if it calls any."""
     inner = list(_programs(equation.params))
