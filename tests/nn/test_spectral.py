@@ -5,7 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.nn import Conv, ConvTranspose, Dense, Embedding, PowerIteration, SpectralNorm
+from jaxgan.nn import (
+    Conv,
+    ConvTranspose,
+    Dense,
+    Embedding,
+    PowerIteration,
+    SpectralNorm,
+)
 
 F32 = {"rtol": 2e-5, "atol": 2e-6}
 

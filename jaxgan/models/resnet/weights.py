@@ -169,7 +169,9 @@ def export_torch(
     }
     state = {}
     for (collection, *path, leaf), array in torch_layout.leaves(tree):
-        layer = _their_layer(path, number, generator) if collection != "spectral" else ""
+        layer = (
+            _their_layer(path, number, generator) if collection != "spectral" else ""
+        )
         if leaf == "kernel":
             state |= _their_weight(layer, array, spectra.get(layer), layer in own)
         elif leaf == "scale":

@@ -2,8 +2,8 @@
 
 SNGAN (Miyato et al. 2018, arXiv 1802.05957), WGAN-GP (Gulrajani et al. 2017, arXiv
 1704.00028), cGAN-PD (Miyato and Koyama 2018, arXiv 1802.05637), SAGAN (Zhang et al.
-2018, arXiv 1805.08318), and the DCGAN and the generators of SSGAN and InfoMax-GAN that
-are made of the same blocks. Shapes tell all but two things about a discriminator. How it
+2018, arXiv 1805.08318), and DCGAN and the generators of SSGAN and InfoMax-GAN, which
+are made of the same blocks. Shapes do not tell two things about a discriminator. How it
 pools, if it has no spectral normalisation: `pooling` is mean in WGAN-GP and sum in
 DCGAN. And how many blocks halve the size (`halvings`), which is what fits the
 generator's size unless it is given. Values are in [-1, 1].

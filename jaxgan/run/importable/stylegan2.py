@@ -1,10 +1,11 @@
 """StyleGAN2, with weights of NVIDIA's PyTorch code.
 
 Karras et al. 2020 (arXiv 1912.04958 and 2006.06676). Sizes, widths, depths, classes and
-architectures are read off the shapes. Shapes do not tell the bound of activations
-(`clamp`; 256 in what the ADA code trained), the group of the minibatch deviation
-(`group`) and the multipliers of the learning rate of the mapping and of the
-discriminator's: pickles do. Noise is constant in samples, as in that code's generate.py, and
+architectures are read off the shapes, and filters are read. Shapes do not tell the
+bound of activations (`clamp`; 256 in what the ADA code trained), the group of the
+minibatch deviation (`group`) and by what the learning rate of the mapping
+(`learning_rate_multiplier`) and of the discriminator's (`condition_multiplier`) is
+multiplied: pickles do. Noise is constant in samples, as in that code's generate.py, and
 everything is computed in float32, where that code has float16 in large layers.
 """
 
