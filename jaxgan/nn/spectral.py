@@ -1,6 +1,7 @@
 """Spectral normalisation."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import jax
@@ -74,8 +75,9 @@ class SpectralNorm(nn.Module):
         matrix = jnp.moveaxis(kernel, self.out_axis, 0)
         matrix = matrix.reshape(matrix.shape[0], -1)
         constant = lax.stop_gradient(matrix)
+        start = functools.cache(lambda: _singular_vectors(constant, self.vectors))
         stored = [
-            self.variable("spectral", f"u{n or ''}", _singular_vector, constant, n)
+            self.variable("spectral", f"u{n or ''}", lambda n=n: start()[n])
             for n in range(self.vectors)
         ]
         u = stored[0].value
@@ -123,15 +125,17 @@ def _unit(vector: jax.Array, epsilon: float) -> jax.Array:
     return vector / jnp.maximum(jnp.linalg.norm(vector), epsilon)
 
 
-def _singular_vector(matrix: jax.Array, place: int = 0) -> jax.Array:
-    """A left singular vector, counted from the leading, by the smaller Gram matrix.
+def _singular_vectors(matrix: jax.Array, count: int) -> list[jax.Array]:
+    """The leading left singular vectors, by the smaller Gram matrix.
 
-    It is 0 if there are fewer.
+    Those that there are not are 0.
     """
     out, rest = matrix.shape
-    if place >= min(out, rest):
-        return jnp.zeros(out, matrix.dtype)
+    there = range(min(count, out, rest))
     if out <= rest:
-        return jnp.linalg.eigh(matrix @ matrix.T)[1][:, -1 - place]
-    vectors = jnp.linalg.eigh(matrix.T @ matrix)[1]
-    return _unit(matrix @ vectors[:, -1 - place], 1e-12)
+        vectors = jnp.linalg.eigh(matrix @ matrix.T)[1]
+        found = [vectors[:, -1 - n] for n in there]
+    else:
+        vectors = jnp.linalg.eigh(matrix.T @ matrix)[1]
+        found = [_unit(matrix @ vectors[:, -1 - n], 1e-12) for n in there]
+    return found + [jnp.zeros(out, matrix.dtype)] * (count - len(found))
