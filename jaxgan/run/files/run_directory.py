@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, data_record, origin
+from jaxgan.run.files import config_json, origin
 from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.options import of_the_run
 
@@ -108,6 +108,8 @@ def check(
       RunError: if the folder holds anything else.
     """
     if (directory / CONFIG).exists():
+        from jaxgan.run.files import data_record
+
         stored = read_identity(directory)
         record = data_record.read(directory)
         before = set() if record is None else record.places
