@@ -90,3 +90,7 @@ def test_fields_that_say_where_data_lie():
     assert back == {"path": "a", "name": "c", "rate": 2.0, "inner": {"path": "a"}}
     assert config_json.moved(asked, stored, {"a"})["name"] == "a"
     assert config_json.moved(asked, stored, set(), {"b"}) == asked
+    around = {"root": "a", "empty": ""}, {"root": "/b", "empty": "c"}
+    back = config_json.moved(around[1], around[0], {"a/x.npz"}, {"/b/x.npz", "c"})
+    assert back == {"root": "a", "empty": "c"}
+    assert config_json.moved(around[1], around[0], {"ab/x"}, {"/b/x"}) == around[1]

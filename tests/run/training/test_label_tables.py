@@ -191,6 +191,14 @@ def test_enough(options):
     fitted(experiment_of(**options))
 
 
+@pytest.mark.parametrize("count", [2, 6])
+def test_fakes_of_other_classes(count):
+    """Some would never be made, or made and never seen."""
+    wide = {"generator": 6, "discriminator": 6}
+    with pytest.raises(RunError, match=f"fakes of {count}, wanted them of the 4"):
+        fitted(experiment_of(**wide, conditioning=uniform_labels(count)))
+
+
 def test_terms_are_looked_at():
     def apply(state, play):
         logits = jnp.zeros((len(play.real.given), 3))
