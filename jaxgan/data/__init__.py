@@ -5,7 +5,7 @@ from jaxgan.data.blank import blank
 from jaxgan.data.classes import of_classes
 from jaxgan.data.handwritten import digits
 from jaxgan.data.image_dataset import image_dataset
-from jaxgan.data.image_folder import folder
+from jaxgan.data.image_folder import folder, skipping_bad
 from jaxgan.data.source import (
     Arrays,
     DataError,
@@ -42,6 +42,7 @@ __all__ = [
     "of_classes",
     "ring",
     "ring_centres",
+    "skipping_bad",
     "stacked",
     "subset",
     "without_labels",
