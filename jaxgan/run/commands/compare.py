@@ -22,6 +22,8 @@ class CompareCommand:
     """A folder or zip of generated ones."""
     size: int = 64
     """Pixels per side to which both are resized."""
+    skip_bad: Flag = False
+    """Leave out files that are no images, or damaged; they are named."""
     json: Flag = False
     """Print lines of JSON."""
     measure: MeasureOptions = dataclasses.field(default_factory=MeasureOptions)
@@ -37,13 +39,18 @@ class CompareCommand:
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
         from jaxgan.run.evaluation.real_data import RealData
+        from jaxgan.run.files import user_files
         from jaxgan.run.kinds import images
         from jaxgan.weights import WeightsError
 
         protocol = self.measure.protocol(images)
         xla.set_up_xla()
         try:
-            real, fake = (data.folder(x, self.size) for x in (self.real, self.fake))
+            with user_files.reading(self.skip_bad):
+                real, fake = (
+                    data.folder(x, self.size, labels="optional")
+                    for x in (self.real, self.fake)
+                )
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)

@@ -12,6 +12,7 @@ from jaxgan.run.files import (
     experiment_file,
     full_disk,
     run_directory,
+    user_files,
 )
 from jaxgan.run.training import loop, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
@@ -94,7 +95,8 @@ def _prepare(request: Request) -> Prepared:
     ):
         weights = warm_start.read(options.start_from)
     configs = seed_axis.configs(request.config, options.seeds)
-    experiments = [experiment_file.build(request.module, one) for one in configs]
+    with user_files.reading(options.skip_bad):
+        experiments = [experiment_file.build(request.module, one) for one in configs]
     seeds = [getattr(one, "seed", 0) for one in configs]
     return prepare(experiments, options, seeds, weights)
 

@@ -1,0 +1,31 @@
+"""Folders and zips of the user's own files, as they are read for a run."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+
+from jaxgan.data import skipping_bad
+from jaxgan.run.errors import warn
+
+
+@contextlib.contextmanager
+def reading(skip_bad: bool | None = None) -> Iterator[None]:
+    """While it lasts, data are read; what is said about them is said in plain lines.
+
+    Args:
+      skip_bad: leave out files that cannot be used; None: as it is said around this.
+    """
+    skipping = contextlib.nullcontext() if skip_bad is None else skipping_bad(skip_bad)
+    caught: list[warnings.WarningMessage] = []
+    try:
+        with skipping, warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
+            yield
+    finally:
+        for one in caught:
+            if one.category is UserWarning:
+                warn(str(one.message))
+            else:
+                warnings.showwarning(
+                    one.message, one.category, one.filename, one.lineno
+                )
