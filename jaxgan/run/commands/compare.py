@@ -36,6 +36,7 @@ class CompareCommand:
         """
         from jaxgan import data
         from jaxgan.data.source import DataError
+        from jaxgan.run import few_examples
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
         from jaxgan.run.evaluation.real_data import RealData
@@ -51,6 +52,11 @@ class CompareCommand:
                     data.folder(x, self.size, labels="optional")
                     for x in (self.real, self.fake)
                 )
+            counts = {
+                name: min(source.size, protocol.num)
+                for name, source in (("real", real), ("generated", fake))
+            }
+            few_examples.tell_evaluator(counts, images.unit)
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)

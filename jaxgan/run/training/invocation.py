@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 from typing import NamedTuple
 
+from jaxgan.run import few_examples
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
@@ -97,6 +98,10 @@ def _prepare(request: Request) -> Prepared:
     configs = seed_axis.configs(request.config, options.seeds)
     with user_files.reading(options.skip_bad):
         experiments = [experiment_file.build(request.module, one) for one in configs]
+    first = experiments[0]
+    if processes.is_chief():
+        unit, batch = first.kind.unit, first.data.batch_size
+        few_examples.tell_trainer(first.data.source, batch, unit)
     seeds = [getattr(one, "seed", 0) for one in configs]
     return prepare(experiments, options, seeds, weights)
 
