@@ -34,8 +34,6 @@ class CompareCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
-        from jaxgan import data
-        from jaxgan.data.source import DataError
         from jaxgan.run import few_examples
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
@@ -48,9 +46,9 @@ class CompareCommand:
         xla.set_up_xla()
         try:
             with user_files.reading(self.skip_bad):
+                shape = (self.size, self.size, 3)
                 real, fake = (
-                    data.folder(x, self.size, labels="optional")
-                    for x in (self.real, self.fake)
+                    images.folder(path, shape) for path in (self.real, self.fake)
                 )
             counts = {
                 name: min(source.size, protocol.num)
@@ -61,7 +59,7 @@ class CompareCommand:
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
             measurement = judge(fake.examples(indices))
-        except (DataError, WeightsError) as error:
+        except WeightsError as error:
             raise RunError(str(error)) from error
         card = {"real": str(self.real), "generated": str(self.fake)}
         card["resized to"] = f"{self.size} pixels"

@@ -4,8 +4,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 
-from jaxgan.data import skipping_bad
-from jaxgan.run.errors import warn
+from jaxgan.run.errors import RunError, warn
 
 
 @contextlib.contextmanager
@@ -14,13 +13,20 @@ def reading(skip_bad: bool | None = None) -> Iterator[None]:
 
     Args:
       skip_bad: leave out files that cannot be used; None: as it is said around this.
+
+    Raises:
+      RunError: in place of a DataError.
     """
+    from jaxgan.data import DataError, skipping_bad  # they are heavy
+
     skipping = contextlib.nullcontext() if skip_bad is None else skipping_bad(skip_bad)
     caught: list[warnings.WarningMessage] = []
     try:
         with skipping, warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             yield
+    except DataError as error:
+        raise RunError(str(error)) from error
     finally:
         for one in caught:
             if one.category is UserWarning:

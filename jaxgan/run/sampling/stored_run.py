@@ -12,13 +12,7 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import (
-    checkpoints,
-    config_json,
-    experiment_file,
-    run_directory,
-    user_files,
-)
+from jaxgan.run.files import checkpoints, config_json, experiment_file, run_directory
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling.sampler import Sampler
 
@@ -69,8 +63,7 @@ def load(
     runs = seed_axis.configs(first, identity.seeds)
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
-    with user_files.reading(identity.skip_bad):
-        experiment = experiment_file.build(module, config)
+    experiment = experiment_file.build(module, config, identity.skip_bad)
     data = experiment.data
     batch = (
         data.shapes

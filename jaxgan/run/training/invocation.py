@@ -4,7 +4,6 @@ import dataclasses
 import pathlib
 from typing import NamedTuple
 
-from jaxgan.run import few_examples
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
@@ -13,7 +12,6 @@ from jaxgan.run.files import (
     experiment_file,
     full_disk,
     run_directory,
-    user_files,
 )
 from jaxgan.run.training import loop, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
@@ -96,12 +94,9 @@ def _prepare(request: Request) -> Prepared:
     ):
         weights = warm_start.read(options.start_from)
     configs = seed_axis.configs(request.config, options.seeds)
-    with user_files.reading(options.skip_bad):
-        experiments = [experiment_file.build(request.module, one) for one in configs]
-    first = experiments[0]
-    if processes.is_chief():
-        unit, batch = first.kind.unit, first.data.batch_size
-        few_examples.tell_trainer(first.data.source, batch, unit)
+    experiments = [
+        experiment_file.build(request.module, one, options.skip_bad) for one in configs
+    ]
     seeds = [getattr(one, "seed", 0) for one in configs]
     return prepare(experiments, options, seeds, weights)
 
