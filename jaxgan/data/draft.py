@@ -64,6 +64,8 @@ def shared_draft(path: pathlib.Path, what: str) -> Iterator[IO[bytes]]:
             raise
         if lockable is None:
             file.close()
+            with contextlib.suppress(OSError):
+                path.unlink()
             with draft(path.parent) as private:
                 yield private
             return

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxgan.data.file_kind import HEAD, file_kind
 from jaxgan.data.file_name import shown
 from jaxgan.data.image_format import NoPicture, opened
 from jaxgan.data.source import DataError
@@ -88,7 +89,9 @@ def _upright(data: bytes, name: str, channels: int) -> Any:
         reason = "too large for the memory; make it smaller"
     except Exception as error:  # Pillow's decoders raise errors of many kinds
         told = " ".join(str(error).split()) or type(error).__name__
+        kind = file_kind(data[:HEAD], name)  # raw photographs pass for TIFF files
         reason = f"damaged, or of an unknown kind ({told}); remove or replace it"
+        reason = str(kind) if kind and not kind.format else reason
     raise DataError(f"{shown(name)}: {reason}")
 
 
