@@ -90,7 +90,9 @@ _TESTS: tuple[tuple[Callable[[bytes], bool], FileKind], ...] = (
     (_starts(b"gimp xcf"), FileKind("a document of GIMP", "export it as PNG")),
     (_starts(b"%!PS", b"\xc5\xd0\xd3\xc6", b"%PDF"), _PROGRAM),
     (
-        _text(rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg\b"),
+        _text(
+            rb"(?:<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg\b"
+        ),
         FileKind("an SVG drawing", "render it to PNG"),
     ),
     (

@@ -79,6 +79,8 @@ def folder(
         raise DataError(f"labels: saw {labels!r}, wanted {wanted}")
     if is_blank():
         return blank_images((size, size, channels))
+    if not os.fspath(path):
+        raise DataError("path: saw '', wanted a folder or .zip of images")
     listing = image_listing(pathlib.Path(path).expanduser())
     found = folder_labels(listing, labels)
     skip = _skipping.get() if skip_bad is None else skip_bad

@@ -53,6 +53,12 @@ def test_others_are_no_images(contents):
         decode(contents, "a.png", 4, 3)
 
 
+def test_no_text_keeps_one_waiting():
+    """Comments may be parted in one way only: else these would take for ever."""
+    assert file_kind(b"<!---->" * 500) is None
+    assert file_kind(b"<!-- - -- a -->" * 9 + b"<svg>") is not None
+
+
 def test_names_are_shown_in_any_terminal():
     assert shown("Café – 猫.png") == "Café – 猫.png"
     assert shown("a\x1b[1m\n\udce9\u202e") == "a\\x1b[1m\\n\\xe9\\u202e"

@@ -195,6 +195,10 @@ def test_refuses_paths(tmp_path):
         data.folder(save(tmp_path / "a.png"), 2)
     with pytest.raises(data.DataError, match="saw no files in it"):
         data.folder(zipped(tmp_path / "gone", tmp_path / "empty.zip"), 2)
+    with pytest.raises(data.DataError, match="path: saw '', wanted a folder or"):
+        data.folder("", 2)
+    with pytest.raises(data.DataError, match=r"cannot be read \(embedded null byte\)"):
+        data.folder("a\0b", 2)
 
 
 def test_refuses_broken_link(pets):

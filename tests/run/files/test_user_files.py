@@ -1,6 +1,7 @@
 """Bad files among the user's, from the command line to the stored run."""
 
 import json
+import shutil
 import warnings
 
 import numpy as np
@@ -14,6 +15,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import user_files
 from jaxgan.run.files.run_directory import read_identity
+from jaxgan.run.sampling import stored_run
 
 EXPERIMENT = '''"""A small GAN of a folder."""
 import dataclasses
@@ -78,6 +80,10 @@ def test_a_run_leaves_bad_files_out_and_remembers_it(pictures, tmp_path, capsys)
         launch.train(path, ["--steps=2", "--run-dir=run"])
     assert launch.train(path, ["--steps=2", "--run-dir=run", "--skip-bad"]) == 0
     assert jaxgan.load("run").sample(3).shape == (3, 2, 2, 1)
+    experiment = stored_run.load("run").experiment
+    shutil.rmtree(tmp_path / "cache")
+    with pytest.warns(UserWarning, match="2 of 21 files are left out"):
+        assert experiment.data(0).value.shape == (8, 2, 2, 1)
 
 
 def test_an_older_run_leaves_none_out(pictures, tmp_path):
