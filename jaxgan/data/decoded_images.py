@@ -116,6 +116,8 @@ class _Task(NamedTuple):
                     return found
                 rows = rows_in_file(stack, file, keys, self.shape)
             except OSError as error:
+                with contextlib.suppress(OSError):
+                    path.unlink()  # there is no room for it
                 return self._made_in_memory(keys, error)
             faults = _decode(self.listing, rows)
             if not rows.finished.any():

@@ -220,6 +220,7 @@ def test_a_full_disk(pictures, own_cache, monkeypatch):
     with pytest.warns(UserWarning, match=r"No space left|left out") as told:
         source = data.folder(pictures, 2, 1, skip_bad=True)
     assert len(told) == 2
+    assert not drafts(own_cache)
     assert greys(source) == [n for n in range(20) if n != 3]
 
 
