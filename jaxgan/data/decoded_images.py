@@ -2,8 +2,8 @@
 
 import concurrent.futures
 import contextlib
+import errno
 import hashlib
-import json
 import os
 import pathlib
 import time
@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jaxgan.data import bad_files
+from jaxgan.data.bad_files import Faults
 from jaxgan.data.cache import array_in_memory, cache_folder, digest, kept_array, reserve
 from jaxgan.data.decoded_rows import KEY, Rows, rows_in_file
 from jaxgan.data.draft import draft, remove_left_behind, shared_draft
@@ -23,14 +25,17 @@ from jaxgan.data.image_listing import LARGEST, Entry, Listing
 from jaxgan.data.progress_bar import progress_bar
 from jaxgan.data.source import DataError
 
-NAMED = 12
-"""Bad files that are told by name, at most."""
 BLOCK = 8
 """Files that a thread decodes before another may have its turn."""
 SECONDS = 5.0
 """After which what was decoded is written down as such."""
-Faults = dict[int, str]
-"""Why entries cannot be used, by their place in the listing."""
+OF_THE_FILE = frozenset(
+    (
+        *(errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EISDIR),
+        *(errno.ELOOP, errno.ENAMETOOLONG),
+    )
+)
+"""Errors that a file has; all others are the machine's, and may pass."""
 
 
 class Decoded(NamedTuple):
@@ -73,7 +78,7 @@ def decoded_images(
     task = _Task(listing, folder.expanduser(), (size, size, channels), skip_bad)
     decoded, faults = task.kept() or task.made()
     if faults:
-        told = _told(listing, faults, "are left out, for they cannot be used")
+        told = bad_files.told(listing, faults, "are left out, for they cannot be used")
         warnings.warn(told, stacklevel=3)
     return decoded
 
@@ -92,7 +97,9 @@ class _Task(NamedTuple):
         values = kept_array(self._path(every))
         if values is not None:
             return Decoded(values, every), {}
-        if not self.skip_bad or not (faults := self._known_faults()):
+        noted = self._path(every).with_suffix(".json")
+        faults = bad_files.noted(noted, self.listing) if self.skip_bad else {}
+        if not faults:
             return None
         places = np.setdiff1d(every, list(faults))
         values = kept_array(self._path(places)) if len(places) else None
@@ -119,10 +126,10 @@ class _Task(NamedTuple):
                 with contextlib.suppress(OSError):
                     path.unlink()  # there is no room for it
                 return self._made_in_memory(keys, error)
-            faults = _decode(self.listing, rows)
+            faults = self._decoded(rows)
             if not rows.finished.any():
                 path.unlink()
-            self._check(faults)
+            bad_files.check(self.listing, faults, self.skip_bad)
             return self._put_in_place(path, rows, faults)
 
     def _made_in_memory(
@@ -131,10 +138,20 @@ class _Task(NamedTuple):
         whole = (len(keys), *self.shape)
         pixels = array_in_memory(self.folder, whole, np.uint8, error)
         rows = Rows(pixels, keys, None)
-        faults = _decode(self.listing, rows)
-        self._check(faults)
+        faults = self._decoded(rows)
+        bad_files.check(self.listing, faults, self.skip_bad)
         places = np.flatnonzero(rows.finished)
         return Decoded(pixels[places] if faults else pixels, places), faults
+
+    def _decoded(self, rows: Rows) -> Faults:
+        try:
+            return _decode(self.listing, rows)
+        except OSError as error:
+            name = shown(str(error.filename or self.listing.path))
+            raise DataError(
+                f"{name}: cannot be read now ({error.strerror or error}); try again, "
+                "and what is decoded already will not be decoded again"
+            ) from None
 
     def _put_in_place(
         self, path: pathlib.Path, rows: Rows, faults: Faults
@@ -146,26 +163,14 @@ class _Task(NamedTuple):
                 array = np.lib.format.open_memmap(file.name, "r+")
                 rows.copy(places, array, np.arange(len(places)))
                 array.flush()
-                self._write_faults(faults)
+                every = self._path(np.arange(len(rows.keys)))
+                bad_files.note(every.with_suffix(".json"), self.listing, faults)
                 os.replace(file.name, self._path(places))
             path.unlink()
         else:
             os.truncate(path, rows.end)
             os.replace(path, self._path(places))
         return Decoded(np.load(self._path(places), mmap_mode="r"), places), faults
-
-    def _check(self, faults: Faults) -> None:
-        """Refuses bad files, unless they shall be left out and others are left."""
-        listing, count = self.listing, len(self.listing.entries)
-        if not faults or (self.skip_bad and len(faults) < count):
-            return
-        if len(faults) == 1:
-            ((place, reason),) = faults.items()
-            raise DataError(f"{listing.title(listing.entries[place])}: {reason}")
-        text = _told(listing, faults, "cannot be used")
-        if not self.skip_bad:
-            text += "\nto leave such files out: --skip-bad, in Python skip_bad=True"
-        raise DataError(text)
 
     def _path(self, places: np.ndarray) -> pathlib.Path:
         """Where the images of some entries are kept."""
@@ -177,42 +182,10 @@ class _Task(NamedTuple):
         name = digest("images", RULE, where, *parts, shape, "|u1")
         return self.folder / f"{name}.npy"
 
-    @property
-    def _faults_path(self) -> pathlib.Path:
-        every = self._path(np.arange(len(self.listing.entries)))
-        return every.with_suffix(".json")
-
-    def _known_faults(self) -> Faults:
-        places = {one.name: place for place, one in enumerate(self.listing.entries)}
-        try:
-            known = json.loads(self._faults_path.read_text())
-            return {places[name]: str(reason) for name, reason in known.items()}
-        except (OSError, ValueError, KeyError, AttributeError):
-            return {}
-
-    def _write_faults(self, faults: Faults) -> None:
-        names = {self.listing.entries[at].name: why for at, why in faults.items()}
-        temporary = self._faults_path.with_suffix(f".{os.getpid()}.tmp")
-        temporary.write_text(json.dumps(names))
-        os.replace(temporary, self._faults_path)
-
 
 def _key(entry: Entry) -> np.ndarray:
     content = repr((entry.name, entry.identity)).encode()
     return np.frombuffer(hashlib.sha256(content).digest()[:KEY], np.uint8)
-
-
-def _told(listing: Listing, faults: Faults, what: str) -> str:
-    """Names bad files, a line each."""
-    entries = listing.entries
-    lines = [
-        f"\n  {shown(entries[place].name)}: {faults[place]}"
-        for place in sorted(faults)[:NAMED]
-    ]
-    if len(faults) > NAMED:
-        lines.append(f"\n  and {len(faults) - NAMED:,} more")
-    path = shown(str(listing.path))
-    return f"{path}: {len(faults):,} of {len(entries):,} files {what}:{''.join(lines)}"
 
 
 def _decode(listing: Listing, rows: Rows) -> Faults:
@@ -262,6 +235,7 @@ def _contents(entry: Entry, read: Callable[[Entry, int], bytes]) -> bytes:
 
     Raises:
       DataError: if it cannot be, saying why; the file is named by others.
+      OSError: if no file could be, such as when too many are open.
     """
     if entry.fault:
         raise DataError(entry.fault)
@@ -274,6 +248,11 @@ def _contents(entry: Entry, read: Callable[[Entry, int], bytes]) -> bytes:
         return read(entry, LARGEST)
     except DataError:
         raise
+    except OSError as error:
+        if error.errno is not None and error.errno not in OF_THE_FILE:
+            raise
+        told = shown(error.strerror or str(error))
+        raise DataError(f"cannot be read ({told}); replace it") from None
     except Exception as error:  # zipfile and its decompressors raise many kinds
         told = " ".join(str(error).split()) or type(error).__name__
         raise DataError(f"cannot be read ({shown(told)}); replace it") from None

@@ -1,5 +1,6 @@
 """What is decoded once is not decoded again."""
 
+import importlib
 import os
 import pathlib
 import signal
@@ -234,4 +235,35 @@ def test_files_too_large_are_not_read(pictures, monkeypatch):
     for other in pictures.glob("*.png"):
         other.unlink()
     with pytest.raises(data.DataError, match=r"film.mp4: a video; write its frames"):
+        data.folder(pictures, 2)
+
+
+@pytest.mark.parametrize("skip_bad", [False, True])
+def test_what_is_not_the_files_fault_ends_it(
+    pictures, own_cache, monkeypatch, decoded, skip_bad
+):
+    """Files are not taken for bad because too many are open."""
+    real = decoded_images._contents
+
+    def failing(entry, read):
+        if entry.name == "12.png":
+            raise OSError(24, "Too many open files", entry.place)
+        return real(entry, read)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(decoded_images, "_contents", failing)
+        with pytest.raises(data.DataError, match=r"12.png: cannot be read now \(Too m"):
+            data.folder(pictures, 2, 1, skip_bad=skip_bad)
+    assert greys(data.folder(pictures, 2, 1, skip_bad=skip_bad)) == list(range(20))
+    assert not drafts(own_cache)
+
+
+def test_a_file_that_may_not_be_read(pictures, monkeypatch):
+    def failing(entry, read):
+        raise PermissionError(13, "Permission denied", entry.place)
+
+    (pictures / "folder").mkdir()
+    image_listing = importlib.import_module("jaxgan.data.image_listing")
+    monkeypatch.setattr(image_listing, "_read", failing)
+    with pytest.raises(data.DataError, match=r"\(Permission denied\); replace it"):
         data.folder(pictures, 2)
