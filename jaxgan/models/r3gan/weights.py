@@ -62,7 +62,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
     Raises:
       ValueError: if a name is none of that code's.
     """
-    state = torch_layout.without_prefix(state_dict, "MainLayers")
+    state = torch_layout.arrays(torch_layout.without_prefix(state_dict, "MainLayers"))
     generator = "AggregationLayer.Layer.weight" in state
     params: dict[str, Any] = {}
     for name, tensor in state.items():

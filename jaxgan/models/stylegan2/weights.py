@@ -48,8 +48,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
       ValueError: for a name that these networks do not have, or another filter.
     """
     variables: dict[str, Any] = {}
-    for name, value in state_dict.items():
-        array = np.asarray(value, np.float32)
+    for name, array in torch_layout.arrays(state_dict).items():
         *path, leaf = name.split(".")
         if leaf == "resample_filter":
             _check_filter(name, array)

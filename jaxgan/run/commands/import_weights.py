@@ -33,8 +33,10 @@ class ImportCommand:
     within: Annotated[str, option("NAME", "")] = ""
     """Take the arrays below this name of CHECKPOINT."""
     set: Annotated[UseAppendAction[tuple[str, ...]], option("NAME=VALUE")] = ()
-    """What shapes do not tell: depth of biggan_deep,
-    clamp and group of stylegan2 (pickles tell)."""
+    """What shapes do not tell: depth of biggan_deep; clamp, group and
+    discriminator_clamp of stylegan2 (pickles tell)."""
+    ignore: Annotated[UseAppendAction[tuple[str, ...]], option("NAME")] = ()
+    """Attributes of a pickle that change nothing in what is computed."""
 
     def execute(self) -> None:
         """Writes the run, and prints what it holds.
@@ -55,7 +57,7 @@ class ImportCommand:
                 current=self.current,
                 discriminator=self.discriminator,
             )
-            imported = imported_state.assemble(found, _settings(self.set))
+            imported = imported_state.assemble(found, _settings(self.set), self.ignore)
         except ValueError as error:
             raise RunError(str(error)) from error
         origin: dict[str, Any] = {

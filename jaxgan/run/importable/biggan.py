@@ -14,6 +14,15 @@ from jaxgan.games.latent import LatentGame, uniform_labels
 from jaxgan.models.biggan import Discriminator, Generator
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import (
+    MODULES,
+    Facts,
+    Layer,
+    Rule,
+    at_most,
+    exactly,
+    known,
+)
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -21,6 +30,38 @@ GENERATOR = ("blocks.0.0.bn1.gain.weight", "output_layer.2.weight", "linear.weig
 DISCRIMINATOR = ("blocks.0.0.conv1.weight", "embed.weight", "linear.weight")
 PASSING = ("sv0", "accumulation_counter")
 SETTINGS = {}
+EPSILON = 1e-5
+"""That batch normalisations add to variances."""
+GUARD = 1e-4
+"""The largest epsilon of a spectral norm that only guards a division by 0."""
+
+
+def _epsilon(layer: Layer, value: Any) -> Any:
+    normalises = layer.name.startswith("bn") or layer.name == "0"
+    return EPSILON if normalises else at_most(GUARD)(layer, value)
+
+
+ATTRIBUTES: dict[str, Rule] = {
+    **MODULES,
+    # What shapes tell.
+    **known("ch", "dim_z", "bottom_width", "resolution", "attention", "n_classes"),
+    **known("G_shared", "shared_dim", "hier", "num_slots", "z_chunk_size", "G_depth"),
+    **known("D_depth", "D_wide", "arch", "output_dim", "output_size", "input_size"),
+    **known("hidden_channels", "learnable_sc", "channel_multiplier", "upsample"),
+    **known("downsample", "num_features", "affine", "preactivation"),
+    # What changes nothing but training.
+    **known("init", "lr", "B1", "B2", "adam_eps", "momentum", "fp16", "mybn"),
+    **known("cross_replica", "track_running_stats", "accumulate_standing"),
+    "num_svs": exactly(1),
+    "num_itrs": exactly(1),
+    "G_param": exactly("SN"),
+    "D_param": exactly("SN"),
+    "norm_style": exactly("bn"),
+    "BN_eps": exactly(EPSILON),
+    "eps": _epsilon,
+    "SN_eps": at_most(GUARD),
+}
+"""What pickled modules keep beside weights, and what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +172,7 @@ def attention(arrays: Named, depth: int = 1) -> tuple[int, ...]:
     return tuple(place // depth for place in seen)
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
     """Reads nothing: shapes tell everything."""
     del facts
     return {}

@@ -15,11 +15,12 @@ from jaxgan.games.latent import LatentGame, uniform_labels
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.biggan.deep import Discriminator, Generator
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.biggan import PASSING, attention
+from jaxgan.run.importable.attributes import Facts
+from jaxgan.run.importable.biggan import ATTRIBUTES, PASSING, attention
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
-__all__ = ["PASSING"]
+__all__ = ["ATTRIBUTES", "PASSING"]
 
 GENERATOR = ("blocks.0.0.bn4.gain.weight", "output_layer.2.weight", "shared.weight")
 DISCRIMINATOR = ("blocks.0.0.conv4.weight", "embed.weight", "input_conv.weight")
@@ -128,7 +129,7 @@ def _widths(arrays: Named, depth: int) -> tuple[int, ...]:
     return tuple(arrays.size(f"blocks.{n}.0.conv4.weight", 0) for n in places)
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
     """Reads nothing: attributes do not tell the depth."""
     del facts
     return {}

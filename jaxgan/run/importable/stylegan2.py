@@ -8,6 +8,8 @@ everything is computed in float32, where that code has float16 in large layers.
 """
 
 import dataclasses
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,13 +22,69 @@ from jaxgan.models.stylegan2 import Discriminator, Generator
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
 from jaxgan.models.stylegan2.blocks import Architecture
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import (
+    Facts,
+    Layer,
+    Rule,
+    agreed,
+    exactly,
+    fan_in,
+    known,
+)
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 GENERATOR = ("synthesis.b4.const", "mapping.fc0.weight")
 DISCRIMINATOR = ("b4.fc.weight", "b4.out.weight")
 PASSING = ("resample_filter",)
-SETTINGS = {"clamp": float, "group": int}
+SETTINGS = {"clamp": float, "group": int, "discriminator_clamp": float}
+UNBOUNDED = ("skip", "b4.fromrgb")
+"""Layers that are never clamped."""
+LINEAR = ("affine", "embed", "out", "skip")
+"""Layers without an activation."""
+MULTIPLIER = 0.01
+"""Of the learning rate of the layers from latents to styles; 1 elsewhere."""
+
+
+def _multiplier(layer: Layer) -> float:
+    mapping = re.fullmatch(r"fc\d+", layer.name) and "mapping" in layer.path
+    return MULTIPLIER if mapping else 1.0
+
+
+def _weight_gain(layer: Layer, value: Any) -> float:
+    shape = layer.shape()
+    return _multiplier(layer) / math.sqrt(fan_in(shape)) if shape else value
+
+
+def _resampled(layer: Layer, names: tuple[str, ...], inside: bool) -> int:
+    return 2 if ("synthesis" in layer.path) == inside and layer.name in names else 1
+
+
+def _clamp(layer: Layer, value: Any) -> Any:
+    return None if ".".join(layer.path).endswith(UNBOUNDED) else value
+
+
+ATTRIBUTES: dict[str, Rule] = {
+    # What shapes tell.
+    **known("z_dim", "c_dim", "w_dim", "cmap_dim", "num_ws", "num_layers"),
+    **known("img_resolution", "img_resolution_log2", "img_channels", "resolution"),
+    **known("in_features", "out_features", "in_channels", "out_channels"),
+    **known("architecture", "num_conv", "num_torgb", "is_last", "first_layer_idx"),
+    # What changes nothing but training, or rounding.
+    **known("training", "w_avg_beta", "use_fp16", "num_fp16_res", "channels_last"),
+    # What `settings` reads.
+    **known("group_size", "num_channels"),
+    "conv_clamp": _clamp,
+    "use_noise": exactly(True),
+    "activation": lambda layer, _: "linear" if layer.name in LINEAR else "lrelu",
+    "act_gain": lambda layer, _: 1.0 if layer.name in LINEAR else math.sqrt(2),
+    "bias_gain": lambda layer, _: _multiplier(layer),
+    "weight_gain": _weight_gain,
+    "up": lambda layer, _: _resampled(layer, ("conv0", "skip"), True),
+    "down": lambda layer, _: _resampled(layer, ("conv1", "skip"), False),
+    "padding": lambda layer, _: (layer.shape() or (1,))[-1] // 2,
+}
+"""What their pickles keep beside weights, and what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,7 +219,7 @@ def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
         architecture=architecture,
         group=settings.get("group", 4),
         deviations=arrays.size("b4.conv.weight", 1) - widths[4],
-        clamp=settings.get("clamp"),
+        clamp=settings.get("discriminator_clamp", settings.get("clamp")),
     )
 
 
@@ -184,16 +242,42 @@ def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
     return base, most
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Reads what the attributes of a pickle say that shapes do not."""
-    options = {}
-    for name, setting in (("conv_clamp", "clamp"), ("group_size", "group")):
-        for fact, value in facts.items():
-            if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
-                options[setting] = None if value is None else SETTINGS[setting](value)
-    if "group" in options and options["group"] is None:
-        options["group"] = 0  # which is the whole batch, as their None is
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
+    """Reads what the attributes of a pickle say that shapes do not.
+
+    Raises:
+      ValueError: if layers, or the generator and its average, differ.
+    """
+    options: dict[str, Any] = {}
+    generators = [facts[name] for name in ("G_ema", "G") if name in facts]
+    for name, networks in (
+        ("clamp", generators),
+        ("discriminator_clamp", [facts["D"]] if "D" in facts else []),
+    ):
+        clamps = {_read_clamp(of) for of in networks if _has(of, "conv_clamp")}
+        if len(clamps) > 1:
+            raise ValueError(f"conv_clamp: saw {clamps}, wanted one for G and G_ema")
+        for clamp in clamps:
+            options[name] = clamp
+    if "D" in facts and _has(facts["D"], "group_size"):
+        group = agreed(facts["D"], "group_size")
+        if group is not None and not (isinstance(group, int) and group > 0):
+            raise ValueError(f"group_size: saw {group!r}, wanted a number or None")
+        options["group"] = group or 0  # the whole batch, as their None is
     return options
+
+
+def _has(facts: Facts, attribute: str) -> bool:
+    return any(fact.rpartition(".")[2] == attribute for fact in facts)
+
+
+def _read_clamp(facts: Facts) -> float | None:
+    clamp = agreed(facts, "conv_clamp", without=UNBOUNDED)
+    if clamp is None:
+        return None
+    if not isinstance(clamp, int | float) or not 0 < clamp < math.inf:
+        raise ValueError(f"conv_clamp: saw {clamp!r}, wanted a number above 0 or None")
+    return float(clamp)
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
