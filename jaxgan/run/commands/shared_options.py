@@ -35,13 +35,21 @@ class CheckpointOptions:
     """Of the checkpoint."""
     run_seed: Annotated[int | None, option("SEED", "the first")] = None
     """Which of the runs that were trained side by side."""
+    trust: Flag = False
+    """Run the program in RUN, though it was not trained or imported here."""
 
     def load(self, run: pathlib.Path) -> "StoredRun":
         """Loads the run with this checkpoint.
 
         Raises:
-          RunError: if there is none.
+          RunError: if there is none, or the run's program is not known.
         """
+        from jaxgan.run.files import run_directory, run_program
+
+        run_directory.read_identity(run)
+        if self.trust:
+            run_program.remember(run)
+        run_program.check(run)
         from jaxgan.run.devices import xla
         from jaxgan.run.sampling import stored_run
 
