@@ -84,7 +84,7 @@ def check(path: pathlib.Path) -> None:
             raise WeightsError(f"{path}: saw {kind}, {WANTED}")
     if not facts.st_size:
         raise WeightsError(f"{path}: saw an empty file; {AGAIN}")
-    memory = _memory()
+    memory = memory_size()
     if memory and facts.st_size > memory:
         raise WeightsError(
             f"{path}: saw {facts.st_size / 2**30:.1f} GiB, more than the "
@@ -187,7 +187,7 @@ def _line(text: str) -> str:
     return repr(words if len(words) <= 60 else f"{words[:60]}...")
 
 
-def _memory() -> int:
+def memory_size() -> int:
     """Counts the bytes of memory of this machine; 0 if it does not tell."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

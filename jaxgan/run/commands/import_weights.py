@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from tyro.conf import Positional, UseAppendAction
 
 from jaxgan.run.command_line import option
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, plain
 from jaxgan.run.importable import Network
 
 File = Annotated[pathlib.Path | None, option("FILE", "")]
@@ -71,7 +71,7 @@ class ImportCommand:
         shape = imported.experiment.data.source.shape
         print(f"{origin['network']} {shape}: {', '.join(parts)}")
         if found.left_out:
-            print(f"left out, and not run: {', '.join(found.left_out)}")
+            print(plain(f"left out, and not run: {', '.join(found.left_out)}"))
         print(f"step 0: {fingerprint(imported.state)}")
         print(f"sample with: jaxgan sample {self.run_dir}")
 

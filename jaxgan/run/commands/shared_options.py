@@ -164,7 +164,14 @@ def picture_path(
     sampling: SamplingOptions,
     checkpoint: CheckpointOptions,
 ) -> pathlib.Path:
-    """Names a picture in the run's folder by its content, and by what was chosen."""
+    """Names a picture in the run's folder by its content, and by what was chosen.
+
+    Raises:
+      RunError: if it is a symbolic link there.
+    """
+    from jaxgan.run.files import run_directory, safe_name
+
+    label = latents.label
     chosen: dict[str, Any] = {
         "step": loaded.step,
         "seed": latents.seed,
@@ -172,8 +179,11 @@ def picture_path(
         "truncation_cutoff": sampling.truncation_cutoff,
         "standing_statistics": sampling.standing_statistics,
         "run_seed": checkpoint.run_seed,
-        "label": latents.label,
+        "label": None if label is None else safe_name.safe(label, "class"),
     }
     parts = [f"{name}_{value}" for name, value in chosen.items() if value is not None]
     name = "_".join([content, *parts, *["current"] * sampling.current])
-    return loaded.directory / "generated" / f"{name}.png"
+    path = loaded.directory / "generated" / f"{name}.png"
+    for suffix in (".png", *loaded.experiment.kind.walk_suffixes):
+        run_directory.check_no_link(path.with_suffix(suffix))
+    return path

@@ -21,7 +21,7 @@ import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.files import metrics_log
+from jaxgan.run.files import metrics_log, run_directory
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -99,7 +99,12 @@ def rows(
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Adds lines; one that was cut off before them stays alone."""
+    """Adds lines; one that was cut off before them stays alone.
+
+    Raises:
+      RunError: if the file is a symbolic link.
+    """
+    run_directory.check_no_link(run / FILE)
     with (run / FILE).open("a+") as file:
         file.seek(0)
         text = file.read()
