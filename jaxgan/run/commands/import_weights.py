@@ -33,8 +33,11 @@ class ImportCommand:
     within: Annotated[str, option("NAME", "")] = ""
     """Take the arrays below this name of CHECKPOINT."""
     set: Annotated[UseAppendAction[tuple[str, ...]], option("NAME=VALUE")] = ()
-    """What shapes do not tell: depth of biggan_deep; clamp, group and
-    discriminator_clamp of stylegan2 (pickles tell)."""
+    """What shapes do not tell: depth of biggan_deep; norm_epsilon,
+    spectral_epsilon and iterations of both BigGANs;
+    pooling (mean or sum) and halvings of mimicry; clamp, group,
+    learning_rate_multiplier, condition_multiplier
+    and discriminator_clamp of stylegan2 (pickles tell)."""
     ignore: Annotated[UseAppendAction[tuple[str, ...]], option("NAME")] = ()
     """Attributes of a pickle that change nothing in what is computed."""
 

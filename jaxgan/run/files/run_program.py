@@ -24,8 +24,6 @@ from jaxgan.run.files.run_directory import EXPERIMENT
 
 FOLDER = "known-programs"
 """In the user's cache."""
-build = experiment_file.build
-"""Of what `load` returns."""
 LARGEST = 2**20
 """Bytes of a program: hundreds of times those of any experiment."""
 SHOWN = 12

@@ -8,7 +8,7 @@ does not know may change what is computed, and is refused.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,10 +25,12 @@ class Layer(NamedTuple):
     Attributes:
       path: of its name, '' at the top: ('synthesis', 'b8', 'conv0').
       arrays: of the network.
+      facts: all attributes of the network.
     """
 
     path: tuple[str, ...]
     arrays: Named
+    facts: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -62,17 +64,6 @@ def any_value(layer: Layer, value: Any) -> Any:
 def exactly(wanted: Any) -> Rule:
     """Wants one value everywhere."""
     return lambda layer, value: wanted
-
-
-def at_most(limit: float) -> Rule:
-    """Wants a number from 0 to a limit."""
-
-    def rule(layer: Layer, value: Any) -> Any:
-        del layer
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return value if number and 0 <= value <= limit else f"at most {limit:g}"
-
-    return rule
 
 
 def known(*names: str) -> dict[str, Rule]:
@@ -126,7 +117,7 @@ def check(
             lines += [] if attribute in unknown else [_unknown(fact, value)]
             unknown.add(attribute)
             continue
-        wanted = table[attribute](Layer(tuple(path), arrays), value)
+        wanted = table[attribute](Layer(tuple(path), arrays, facts), value)
         if not same(value, wanted):
             lines.append(f"{fact}: saw {value!r}, wanted {wanted!r}")
     if lines:
@@ -159,27 +150,36 @@ def fan_in(shape: tuple[int, ...]) -> int:
     return int(np.prod(shape[1:]))
 
 
-def agreed(facts: Facts, attribute: str, *, without: tuple[str, ...] = ()) -> Any:
-    """Finds the value that an attribute has in all layers.
+def values(
+    networks: Iterable[Facts], attribute: str, *, without: tuple[str, ...] = ()
+) -> set[Any]:
+    """Gathers the values that an attribute has in all layers.
 
     Args:
-      facts: of a network.
+      networks: the attributes of each.
       attribute: its name.
       without: names of layers (or their ends) that are left out.
+    """
+    found = set()
+    for facts in networks:
+        for fact, value in facts.items():
+            layer, _, name = fact.rpartition(".")
+            if name == attribute and not (without and layer.endswith(without)):
+                found.add(value)
+    return found
+
+
+def only_number(name: str, found: set[Any]) -> float:
+    """Takes the one number, above 0, that all layers have.
 
     Raises:
-      KeyError: if no layer has it.
-      ValueError: if layers differ.
+      ValueError: if they differ, or it is no such number.
     """
-    values = {
-        value
-        for fact, value in facts.items()
-        if fact.rpartition(".")[2] == attribute
-        and not fact.rpartition(".")[0].endswith(without or ("\0",))
-    }
-    if not values:
-        raise KeyError(attribute)
-    if len(values) > 1:
-        seen = ", ".join(sorted(map(repr, values)))
-        raise ValueError(f"{attribute}: saw {seen}, wanted one for all layers")
-    return values.pop()
+    if len(found) > 1:
+        seen = ", ".join(sorted(map(repr, found)))
+        raise ValueError(f"{name}: saw {seen}, wanted one for all layers")
+    (value,) = found
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 < value < math.inf:
+        raise ValueError(f"{name}: saw {value!r}, wanted a number above 0")
+    return float(value)

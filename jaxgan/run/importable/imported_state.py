@@ -72,7 +72,7 @@ def assemble(
     def read(name: str, arrays: Named, shape: Variables) -> Variables:
         check(name, arrays, shape, model, config)
         try:
-            torch_layout.arrays(arrays)
+            torch_layout.arrays(arrays, model.PASSING)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
         variables = jax.tree.map(jnp.asarray, model.import_torch(arrays, config))

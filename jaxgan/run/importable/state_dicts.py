@@ -15,6 +15,8 @@ from jaxgan.weights import file_kind, network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
 
 PLACE = "jaxgan.run.importable"
+STATE = "model_state_dict"
+"""Below which mimicry's checkpoints have a network, beside its optimizer's state."""
 
 
 class Found(NamedTuple):
@@ -62,11 +64,12 @@ def find(
         if other is not None:
             if name in entries:
                 raise RunError(f"{other}: saw a second {name}: {path} has one")
-            one, its, _ = _split(other, "")
+            one, its, more = _split(other, "")
             chosen = name if name in one else next(iter(one))
             entries[name] = one[chosen] if len(one) == 1 or name in one else {}
             if not entries[name]:
                 raise RunError(f"{other}: saw {', '.join(one)}, wanted {name} alone")
+            left_out += more
             if chosen in its:
                 facts[name] = its[chosen]
             files.append(other)
@@ -88,7 +91,8 @@ def find(
                     f"network of {model} that goes with the others"
                 )
             whole = {name: arrays for name, arrays in known.items() if arrays}
-            return Found(module.__name__, whole, facts, left_out, tuple(files))
+            more = tuple(dict.fromkeys(left_out))
+            return Found(module.__name__, whole, facts, more, tuple(files))
     seen = next(iter(entries.values()))
     raise RunError(
         f"{path}: saw arrays {_some(seen)}, wanted a generator of {', '.join(models)}",
@@ -108,7 +112,7 @@ def _split(
             name: network.facts for name, network in networks.items()
         }
         return {name: x.arrays for name, x in networks.items()}, facts, left_out
-    arrays = read_arrays(path, within)
+    arrays, left_out = _apart(read_arrays(path, within))
     entries: dict[str, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
         top, _, rest = name.partition(".")
@@ -117,8 +121,25 @@ def _split(
         name: entries[name] for name in network_pickle.NETWORKS if name in entries
     }
     if not any(name in chosen for name in ("G", "G_ema")):
-        return {"": arrays}, {}, ()
-    return dict(chosen), {}, tuple(name for name in entries if name not in chosen)
+        return {"": arrays}, {}, left_out
+    left_out += tuple(name for name in entries if name not in chosen)
+    return dict(chosen), {}, left_out
+
+
+def _apart(
+    arrays: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Splits a network's arrays from the names of what mimicry saves beside it."""
+    prefix = f"{STATE}."
+    inner = {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+    if not inner:
+        return dict(arrays), ()
+    tops = dict.fromkeys(name.partition(".")[0] for name in arrays)
+    return inner, tuple(top for top in tops if top != STATE)
 
 
 def _inside(

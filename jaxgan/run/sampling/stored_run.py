@@ -13,7 +13,7 @@ from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import checkpoints, config_json, run_directory, run_program
-from jaxgan.run.no_data import NoData
+from jaxgan.run.sampling import stored_experiment
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -64,13 +64,9 @@ def load(
     runs = seed_axis.configs(first, identity.seeds)
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
-    experiment = run_program.build(module, config)
-    data = experiment.data
-    batch = (
-        data.shapes
-        if isinstance(data, NoData)
-        else seed_axis.together([data] * count)(0)
-    )
+    known = stored_experiment.known_data(directory, place)
+    experiment = stored_experiment.rebuilt(module, config, known)
+    batch = stored_experiment.batch_shapes(experiment.data, known, count)
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
     restored = checkpoints.read(directory, step, with_sharding(shapes, single))

@@ -12,13 +12,16 @@ from jaxgan.run.sampling import stored_run
 from tests.run.commands.test_import_weights import changed, official, refused, save
 from tests.weights import pickled
 
+HONOURED = ("conv_clamp", "mapping.fc0.bias_gain", "bn1.eps")
+"""Attributes of which any value is taken over."""
+
 
 def layers(state):
     """Names of the modules that have arrays."""
     return sorted({name.rpartition(".")[0] for name in state})
 
 
-def facts_of_stylegan2(state, generator, clamp=256):
+def facts_of_stylegan2(state, generator, clamp=256, multiplier=0.01):
     """The attributes that NVIDIA's modules have, as far as they are plain."""
     facts: dict = {"z_dim": 7, "c_dim": 0, "w_dim": 5, "img_resolution": 16}
     facts |= {"img_channels": 3, "training": True, "num_ws": 6}
@@ -30,7 +33,7 @@ def facts_of_stylegan2(state, generator, clamp=256):
         weight = state.get(f"{path}.weight")
         if weight is None:
             continue
-        rate = 0.01 if path.startswith("mapping.fc") else 1.0
+        rate = multiplier if path.startswith("mapping.fc") else 1.0
         gain = rate / math.sqrt(weight[0].size)
         if weight.ndim == 2:
             facts[f"{path}.activation"] = "linear" if linear else "lrelu"
@@ -86,7 +89,7 @@ def networks(name):
             }
     if module is biggan:
         facts |= {"blocks.0.0.bn1.eps": 1e-5, "output_layer.0.eps": 1e-5}
-        facts |= {"linear.num_svs": 1, "linear.num_itrs": 1, "linear.eps": 1e-12}
+        facts |= {"linear.num_svs": 1, "linear.num_itrs": 1, "norm_style": "bn"}
     yield "G_ema", state, facts, module.ATTRIBUTES
 
 
@@ -112,8 +115,8 @@ def test_any_other_value_is_refused(name):
             if table[fact.rpartition(".")[2]] is attributes.any_value:
                 continue
             for other in others(value):
-                if fact.endswith("conv_clamp") and value is not None:
-                    continue  # honoured, see below
+                if fact.endswith(HONOURED) and value is not None:
+                    continue  # see below
                 with pytest.raises(ValueError, match=f"{fact}: saw .*wanted"):
                     attributes.check(player, {**facts, fact: other}, arrays, table)
                 count += 1
@@ -130,15 +133,44 @@ def test_what_is_not_known():
     attributes.check("G", facts, arrays, {}, ("blur", "tanh"))
 
 
-def test_layers_that_differ():
-    with pytest.raises(ValueError, match=r"conv_clamp: saw 2, 3, wanted one for all"):
-        stylegan2.settings({"D": {"a.conv_clamp": 2, "b.conv_clamp": 3}})
-    with pytest.raises(ValueError, match="conv_clamp: saw nan, wanted a number"):
-        stylegan2.settings({"D": {"a.conv_clamp": math.nan}})
-    with pytest.raises(ValueError, match="one for G and G_ema"):
-        stylegan2.settings({"G": {"conv_clamp": 2}, "G_ema": {"conv_clamp": None}})
-    with pytest.raises(ValueError, match="group_size: saw -1, wanted a number"):
-        stylegan2.settings({"D": {"group_size": -1}})
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"D": {"a.conv_clamp": 2, "b.conv_clamp": 3}}, "clamp: saw 2, 3, wanted one"),
+        ({"D": {"a.conv_clamp": math.nan}}, "clamp: saw nan, wanted a number above 0"),
+        ({"G": {"conv_clamp": 2}, "G_ema": {"conv_clamp": None}}, "clamp: saw 2, None"),
+        ({"D": {"group_size": -1}}, "group: saw -1, wanted a number"),
+        ({"D": {"group_size": True}}, "group: saw True, wanted a number"),
+        ({"G": {"mapping.fc0.bias_gain": 0}}, "learning_rate_multiplier: saw 0"),
+        (
+            {"G": {"mapping.fc0.bias_gain": 1}, "G_ema": {"mapping.fc0.bias_gain": 2}},
+            "learning_rate_multiplier: saw 1, 2, wanted one",
+        ),
+    ],
+)
+def test_layers_that_differ(facts, said):
+    with pytest.raises(ValueError, match=said):
+        stylegan2.settings(facts)
+
+
+def test_epsilons_of_biggan():
+    """They are read, and must be the same wherever they are."""
+    facts = {
+        "BN_eps": 1e-4,
+        "SN_eps": 1e-6,
+        "blocks.0.0.bn1.eps": 1e-4,
+        "output_layer.0.eps": 1e-5,
+        "linear.eps": 1e-6,
+        "linear.num_itrs": 2,
+    }
+    wanted = {"norm_epsilon": 1e-4, "spectral_epsilon": 1e-6, "iterations": 2}
+    assert biggan.settings({"G": facts, "D": {"linear.eps": 1e-6}}) == wanted
+    assert biggan.settings({}) == {}
+    for fact in ("blocks.0.0.bn1.eps", "linear.eps", "SN_eps"):
+        with pytest.raises(ValueError, match=r"epsilon: saw .*wanted one for all"):
+            biggan.settings({"G": {**facts, fact: 0.5}})
+    with pytest.raises(ValueError, match=r"iterations: saw 1, 2, wanted one"):
+        biggan.settings({"G": facts, "D": {"linear.num_itrs": 1}})
 
 
 def pickled_networks(folder, **changes):
@@ -157,17 +189,20 @@ def pickled_networks(folder, **changes):
 
 
 def test_a_pickle_of_official_attributes(tmp_path, capsys):
-    judge = facts_of_stylegan2(official("stylegan2")[2]["D"], False, 8)
-    path = pickled_networks(tmp_path, D=judge)
+    state = official("stylegan2")[2]
+    judge = facts_of_stylegan2(state["D"], False, 8)
+    generator = facts_of_stylegan2(state["G"], True, 256, 0.1)
+    path = pickled_networks(tmp_path, D=judge, G=generator, G_ema=generator)
     cli.main(["import", str(path), "--run-dir", str(tmp_path / "run")])
     config = stored_run.load(tmp_path / "run").config
     assert (config.clamp, config.discriminator.clamp) == (256, 8)
+    assert config.learning_rate_multiplier == 0.1
 
 
 @pytest.mark.parametrize(
     ("player", "fact", "value"),
     [
-        ("G", "mapping.fc0.bias_gain", 0.1),
+        ("G", "mapping.fc1.bias_gain", 0.1),
         ("G_ema", "synthesis.b8.conv1.activation", "relu"),
         ("D", "b8.conv1.down", 4),
         ("D", "made_up", 3),
