@@ -2,11 +2,10 @@
 
 import os
 import socket
-import subprocess
-import sys
 
 import pytest
 
+from jaxgan.run.commands import cli
 from jaxgan.weights import WeightsError, file_kind, read_arrays, read_network_pickle
 from jaxgan.weights.torch_file import read_torch
 
@@ -89,15 +88,12 @@ def test_more_than_memory(tmp_path):
         read_arrays(tmp_path / "x.safetensors")
 
 
-def test_pipes_are_not_waited_for(tmp_path):
-    """Of all places that take weights, none opens what it has not looked at."""
+def test_pipes_are_not_waited_for(tmp_path, capsys):
     os.mkfifo(tmp_path / "x.pth")
-    code = (
-        "import sys\nfrom jaxgan.run.commands import cli\n"
-        "cli.main(['import', sys.argv[1], '--run-dir', sys.argv[2]])"
-    )
-    words = [sys.executable, "-c", code, str(tmp_path / "x.pth"), str(tmp_path / "run")]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 2
-    assert "saw a named pipe" in done.stderr
+    words = [str(tmp_path / "x.pth"), "--run-dir", str(tmp_path / "run")]
+    for more in ([], ["--within", "G"], ["--current", words[0]]):
+        with pytest.raises(SystemExit) as status:
+            cli.main(["import", *words, *more])
+        assert status.value.code == 2
+        assert "saw a named pipe" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

@@ -184,6 +184,7 @@ def picture_path(
     parts = [f"{name}_{value}" for name, value in chosen.items() if value is not None]
     name = "_".join([content, *parts, *["current"] * sampling.current])
     path = loaded.directory / "generated" / f"{name}.png"
-    for suffix in (".png", *loaded.experiment.kind.walk_suffixes):
-        run_directory.check_no_link(path.with_suffix(suffix))
+    suffixes = (".png", *loaded.experiment.kind.walk_suffixes)
+    for one in (path.parent, *map(path.with_suffix, suffixes)):
+        run_directory.check_no_link(one)
     return path

@@ -56,7 +56,8 @@ def claimed(
                 f"--run-dir: {directory} is not one folder for all processes",
                 "choose one on a disk that all hosts share",
             )
-        run_program.remember(directory)
+        with contextlib.suppress(RunError):  # another host may see it later
+            run_program.remember(directory)
         yield
 
 

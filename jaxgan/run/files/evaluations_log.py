@@ -127,7 +127,12 @@ def read(run: pathlib.Path) -> list[Evaluation]:
 
 
 def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
-    """Names the picture of a step, and of a seed where there are several."""
+    """Names the picture of a step, and of a seed where there are several.
+
+    Raises:
+      RunError: if its folder is a symbolic link.
+    """
+    run_directory.check_no_link(run / PICTURES)
     of_seed = "" if seed is None else f"_seed_{seed}"
     return run / PICTURES / f"neighbours_{step:08d}{of_seed}.png"
 

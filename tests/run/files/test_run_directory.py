@@ -132,6 +132,9 @@ def test_links_are_not_written_through(tmp_path, name):
     if name == evaluations_log.FILE:
         with pytest.raises(RunError, match="is a symbolic link"):
             evaluations_log.append(folder, [{"step": 1}])
+    (folder / evaluations_log.PICTURES).symlink_to(tmp_path)
+    with pytest.raises(RunError, match="is a symbolic link"):
+        evaluations_log.picture_path(folder, 1, None)
     for write in (
         lambda path: atomic_file.write_text(path, "new"),
         lambda path: pictures.save_png(path, np.zeros((2, 2, 3), np.uint8)),

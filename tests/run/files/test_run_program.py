@@ -7,18 +7,15 @@ import marshal
 import os
 import shutil
 import struct
-import subprocess
-import sys
 
 import pytest
 
 import jaxgan
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import experiment_catalogue, run_program
+from jaxgan.run.files import claim, experiment_catalogue, run_directory, run_program
 from jaxgan.run.importable import r3gan
 from jaxgan.run.sampling import stored_run
-from tests.run.conftest import EXPERIMENT, environment
 
 PROGRAM = '''"""A harmless title.
 
@@ -123,14 +120,20 @@ def test_what_comes_with_jaxgan_is_known(run):
     run_program.check(run)
 
 
-def test_trained_runs_are_known(train, tmp_path):
-    """To other processes too."""
-    experiment = tmp_path / "mine.py"
-    experiment.write_text(EXPERIMENT.read_text() + "# mine\n")
-    train("--steps", 1, experiment=experiment)
-    assert (tmp_path / "cache" / run_program.FOLDER).is_dir()
-    run_program._here.clear()
-    run_program.check(tmp_path / "run")
+def test_claimed_runs_are_known(tmp_path):
+    """As training and importing do, to other processes too; resumed by another file."""
+    experiment, folder = tmp_path / "mine.py", tmp_path / "run"
+    identity = run_directory.Identity("mine", "small", {})
+    for text in ("# mine\n", "# changed\n"):
+        experiment.write_text(text)
+        with claim.claimed(folder, identity, experiment):
+            pass
+        run_program._here.clear()
+        assert run_program.check(folder).content.decode() == text
+    experiment.write_text("# of others\n")
+    shutil.copy(experiment, folder / "experiment.py")
+    with pytest.raises(RunError, match="not trained"):
+        run_program.check(folder)
 
 
 def test_a_cache_that_cannot_be_written(run, tmp_path, capsys):
@@ -216,14 +219,3 @@ def test_a_pipe_is_no_program(run):
     os.mkfifo(run / "experiment.py")
     with pytest.raises(RunError, match="there is no experiment"):
         run_program.check(run)
-
-
-def test_the_cache_is_that_of_the_user(run, tmp_path):
-    """A process of its own knows what this one has trusted."""
-    run_program.remember(run)
-    code = (
-        "import pathlib, sys\nfrom jaxgan.run.files import run_program\n"
-        "run_program.check(pathlib.Path(sys.argv[1]))"
-    )
-    command = [sys.executable, "-c", code, str(run)]
-    assert subprocess.run(command, env=environment()).returncode == 0

@@ -5,10 +5,12 @@ import types
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.core.types import Sample
+from jaxgan.run.commands import shared_options
+from jaxgan.run.errors import RunError
 from jaxgan.run.files import safe_name
 from jaxgan.run.kinds import images
 from jaxgan.run.sampling import sample_files
@@ -33,6 +35,7 @@ HOSTILE = [
 NAMES = st.lists(st.text(max_size=12) | st.sampled_from(HOSTILE), max_size=12)
 
 
+@settings(max_examples=50, deadline=None)
 @given(NAMES)
 def test_any_names_become_folders_of_one_folder(names):
     made = safe_name.safe_all(names)
@@ -72,3 +75,22 @@ def test_samples_stay_in_their_folder(tmp_path):
     folders = {path.name: path.parent.name for path in files}
     assert len(set(folders.values())) == count
     assert folders[f"{HOSTILE.index('Cat'):06d}.png"] == "Cat"
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_pictures_of_a_class_stay_in_their_folder(tmp_path, label):
+    loaded = types.SimpleNamespace(
+        step=3, directory=tmp_path, experiment=types.SimpleNamespace(kind=images)
+    )
+    options = (
+        shared_options.LatentOptions(label=label),
+        shared_options.SamplingOptions(),
+        shared_options.CheckpointOptions(),
+    )
+    path = shared_options.picture_path(loaded, "samples", *options)  # pyright: ignore
+    assert path.parent == tmp_path / "generated"
+    assert path.name.isprintable()
+    (tmp_path / "elsewhere").mkdir()
+    path.parent.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="is a symbolic link"):
+        shared_options.picture_path(loaded, "samples", *options)  # pyright: ignore
