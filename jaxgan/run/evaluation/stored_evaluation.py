@@ -3,7 +3,7 @@
 import pathlib
 from typing import Any
 
-from jaxgan.data.source import DataError
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
@@ -48,7 +48,7 @@ def evaluate(
         elif protocol.names:
             real = real_data.find(loaded.experiment, folder, split)
             measurements.append(_by_kind(loaded, real, protocol, options))
-    except DataError as error:
+    except LostDataError as error:
         if not measurements or asked_for:
             raise RunError(str(error), real_data.HINT) from error
         warn(str(error))
