@@ -14,6 +14,7 @@ from jaxgan.run.commands.shared_options import (
     Run,
     SamplingOptions,
 )
+from jaxgan.run.errors import plain
 
 if TYPE_CHECKING:
     from jaxgan.run.evaluation.judge import Measurement
@@ -106,13 +107,10 @@ def show(
         return
     scores = [score for _, score in measurement.scores]
     width = max(len(score.metric) for score in scores)
-    for one in scores:
-        print(f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}")
+    lines = [f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}" for one in scores]
     if step is not None:
-        print(f"\nof step {step:,}, measured so:")
-    for one in scores:
-        if one.about:
-            print(f"  {one.metric}: {one.about}")
+        lines.append(f"\nof step {step:,}, measured so:")
+    lines += [f"  {one.metric}: {one.about}" for one in scores if one.about]
     width = max(map(len, measurement.card))
-    for name, value in measurement.card.items():
-        print(f"  {name:{width}}  {value}")
+    lines += [f"  {name:{width}}  {x}" for name, x in measurement.card.items()]
+    print(plain("\n".join(lines)))

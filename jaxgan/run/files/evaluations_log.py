@@ -21,7 +21,7 @@ import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.files import metrics_log
+from jaxgan.run.files import metrics_log, run_directory
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -99,7 +99,12 @@ def rows(
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Adds lines; one that was cut off before them stays alone."""
+    """Adds lines; one that was cut off before them stays alone.
+
+    Raises:
+      RunError: if the file is a symbolic link.
+    """
+    run_directory.check_no_link(run / FILE)
     with (run / FILE).open("a+") as file:
         file.seek(0)
         text = file.read()
@@ -122,7 +127,12 @@ def read(run: pathlib.Path) -> list[Evaluation]:
 
 
 def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
-    """Names the picture of a step, and of a seed where there are several."""
+    """Names the picture of a step, and of a seed where there are several.
+
+    Raises:
+      RunError: if its folder is a symbolic link.
+    """
+    run_directory.check_no_link(run / PICTURES)
     of_seed = "" if seed is None else f"_seed_{seed}"
     return run / PICTURES / f"neighbours_{step:08d}{of_seed}.png"
 

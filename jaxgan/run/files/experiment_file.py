@@ -23,8 +23,12 @@ def experiment_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     return {path.stem: path for path in sorted(paths, key=lambda path: path.stem)}
 
 
-def load_module(path: pathlib.Path) -> ModuleType:
+def load_module(path: pathlib.Path, content: bytes | None = None) -> ModuleType:
     """Runs an experiment's file as a module.
+
+    Args:
+      path: of the file.
+      content: of it, if it has been read.
 
     Raises:
       RunError: if it is not there, or is no experiment.
@@ -34,11 +38,12 @@ def load_module(path: pathlib.Path) -> ModuleType:
     name = f"jaxgan_experiment_{path.resolve().parent.name}_{path.stem}"
     specification = importlib.util.spec_from_file_location(name, path)
     assert specification is not None
-    assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     # Dataclasses look their annotations up in the module of their class.
     sys.modules[name] = module
-    specification.loader.exec_module(module)
+    # Not by its loader, which would rather run what lies in a __pycache__ beside it.
+    content = path.read_bytes() if content is None else content
+    exec(compile(content, str(path), "exec", dont_inherit=True), vars(module))
     missing = [name for name in WANTED if not hasattr(module, name)]
     if missing:
         raise RunError(f"{path} is no experiment: it defines no {', '.join(missing)}")
@@ -85,7 +90,7 @@ def build(module: ModuleType, config: Any, skip_bad: bool = False) -> "Experimen
 def first_line(path: pathlib.Path) -> str:
     """Reads the first line of an experiment's docstring; the file is not run."""
     try:
-        text = ast.get_docstring(ast.parse(path.read_text())) or ""
-    except SyntaxError as error:
+        text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
         return f"(does not parse: {error})"
     return text.split("\n")[0]
