@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.data.source import DataError, Source, Subset, Unlabelled, subset
 from jaxgan.data.stacking import Stacked
 from jaxgan.evaluation.classifier_cache import cached
@@ -158,5 +159,5 @@ def _split(source: Source, held_out: Source | None, seed: int) -> tuple[Source, 
     count = source.size // HELD_OUT
     if not count:
         raise DataError(f"source: saw {source.size} examples, wanted {HELD_OUT}")
-    order = np.random.default_rng(seed).permutation(source.size)
+    order = np.random.default_rng(checked_seed(seed)).permutation(source.size)
     return subset(source, np.sort(order[count:])), subset(source, order[:count])

@@ -107,8 +107,15 @@ def save_png(path: pathlib.Path, picture: np.ndarray) -> None:
 
 
 def save_gif(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:
-    """Writes an endless animation of `rate` frames per second."""
+    """Writes an endless animation of `rate` frames per second.
+
+    Raises:
+      ValueError: if a GIF cannot have that rate: it counts hundredths of a second.
+    """
     from PIL import Image
+
+    if not 0.01 <= rate <= 100:
+        raise ValueError(f"rate: saw {rate} frames per second, wanted 0.01 to 100")
 
     first, *rest = [Image.fromarray(frame) for frame in frames]
     first.save(

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from tyro.conf import Positional
 
+from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import Flag, option
 from jaxgan.run.commands.evaluate import show
 from jaxgan.run.commands.shared_options import MeasureOptions
@@ -20,7 +21,7 @@ class CompareCommand:
     """A folder or zip of real images."""
     fake: Annotated[Positional[pathlib.Path], option("FAKE")]
     """A folder or zip of generated ones."""
-    size: int = 64
+    size: Count = 64
     """Pixels per side to which both are resized."""
     json: Flag = False
     """Print lines of JSON."""

@@ -15,6 +15,8 @@ from jaxgan.run.commands.shared_options import (
     SamplingOptions,
 )
 
+from jaxgan.run.errors import RunError
+
 if TYPE_CHECKING:
     from jaxgan.run.evaluation.judge import Measurement
 
@@ -50,7 +52,8 @@ class EvaluateCommand:
         """Prints what it measures, and appends it to the run's file.
 
         Raises:
-          RunError: if there is nothing to measure, or a measure does not fit.
+          RunError: if there is nothing to measure, or a measure does not fit; or, after
+            all was printed, if it could not be written.
         """
         from jaxgan.run.evaluation import stored_evaluation
 
@@ -76,6 +79,11 @@ class EvaluateCommand:
                     f"{stored_evaluation.picture_path(loaded)}",
                     file=sys.stderr,
                 )
+        if not all(measurement.kept for measurement in measurements):
+            raise RunError(
+                f"the figures above are not in {self.run}, which cannot be written",
+                code=1,
+            )
 
 
 def show(

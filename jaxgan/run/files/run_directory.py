@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, origin
+from jaxgan.run.files import config_json, origin, output_path
 from jaxgan.run.options import of_the_run
 
 RUNS = pathlib.Path("runs")
@@ -105,6 +105,7 @@ def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
             f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
             "choose a new folder; nothing was changed",
         )
+    output_path.check_above(directory / CONFIG, "--run-dir")
     return None
 
 

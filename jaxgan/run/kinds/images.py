@@ -49,19 +49,20 @@ class Images(Kind):
         return image_measures.extractor_of(source, protocol)
 
     def folder(self, path: "pathlib.Path", shape: tuple[int, ...]) -> "Source":
-        """Reads a folder or zip of images, resized to the height wanted.
+        """Reads a folder or zip of images as the samples are: as large, gray or coloured.
 
         Raises:
-          RunError: if samples are no images, or those of the folder have another shape.
+          RunError: if samples are no square images, gray or coloured.
         """
         from jaxgan import data
 
-        if len(shape) != 3:
-            raise RunError(f"--real: the run's samples are {list(shape)}, no images")
-        source = data.folder(path, shape[0])
-        if tuple(source.shape) != tuple(shape):
-            raise RunError(f"--real: saw images {source.shape}, wanted {shape}")
-        return source
+        height, *_, channels = shape if len(shape) == 3 else (0, 0)
+        if tuple(shape) not in ((height, height, 1), (height, height, 3)):
+            raise RunError(
+                f"--real: the run's samples are {list(shape)}; folders are read as "
+                "square images, gray or coloured"
+            )
+        return data.folder(path, height, channels)
 
 
 images = Images()

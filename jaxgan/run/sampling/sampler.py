@@ -11,6 +11,7 @@ import numpy as np
 from jaxgan.core.abilities import conditioned, is_labelled, observed
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.scene import real_examples
+from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
@@ -80,11 +81,16 @@ class Sampler:
         """Draws keys [size] and latents of the examples with these indices [size].
 
         Raises:
-          RunError: if there are labels [size], and the game is conditioned on none.
+          RunError: if there are labels [size], and the game is conditioned on none; or
+            the seed is none.
         """
+        try:
+            key = key_of(seed)
+        except ValueError as error:
+            raise RunError(str(error)) from None
         if labels is not None and not self.labelled:
             raise RunError("--label: this generator is not conditioned on labels")
-        start = self._variables(state), jax.random.key(seed), state.step
+        start = self._variables(state), key, state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
