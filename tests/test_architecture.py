@@ -26,7 +26,7 @@ ALLOWED = {
     "diagnosis": {"core"},
     "evaluation": {"core", "data", "weights"},
     "models": {"core", "nn", "weights"},
-    "optimizers": set(),
+    "optimizers": {"core"},
     "recipes": {"core", "losses", "optimizers", "terms"},
     "testing": {"core"},
     "weights": {"core"},

@@ -50,15 +50,15 @@ def sliced_wasserstein(
     random 7 × 7 patches of every image and level, each channel normalized to mean 0 and
     deviation 1 over the set, projected on 4 × 128 random directions. The paper has
     16,384 images. Unlike the official code both sets are cut at the same random places
-    (the distance is then symmetric, and 0 for equal sets, in whatever order they come),
-    channels may be any number, and a channel without variation becomes 0 instead of NaN.
+    (the distance is then symmetric, and 0 for equal sets in any order), channels may be
+    any number, and a channel without variation becomes 0 instead of NaN.
 
     The patches of one level are in memory: 4 × 49 × C × `patches` bytes per image of
     either set (2.5 GB for 16,384 images in colour).
 
     Args:
-      real, fake: images [N, H, W, C] in any units (in others, patches of other places); H and W at least 16 and divisible by
-        two for every further level.
+      real, fake: images [N, H, W, C] in any units (in others, patches of other
+        places); H and W at least 16 and divisible by two for every further level.
 
     Raises:
       ValueError: if shapes do not fit, or numbers are not finite.

@@ -45,6 +45,12 @@ class Bounds:
             and (self.below is None or value < self.below)
         )
 
+    def wanted(self, value: Any) -> str:
+        """Says what is wanted instead of a number that is none of these."""
+        infinite = isinstance(value, float) and not math.isfinite(value)
+        text = str(self)
+        return f"{FINITE}, {text}" if infinite and self != FINITE else text
+
     def __str__(self) -> str:
         words = {
             "at least": self.least,
@@ -70,7 +76,7 @@ Port = Annotated[int, Bounds(least=1, most=65535)]
 
 
 def declared(kind: Any) -> dict[str, Bounds]:
-    """Finds the bounds in the annotations of a dataclass, by the names of its fields."""
+    """Finds the bounds in the annotations of a dataclass, by field."""
     hints = typing.get_type_hints(kind, include_extras=True)
     found = {
         field.name: _bounds(hints[field.name]) for field in dataclasses.fields(kind)

@@ -1,8 +1,8 @@
 """Command lines: a frozen dataclass says what may stand on one, and tyro reads it.
 
 A field is an option, `--like-this`; its docstring is the help, and its annotation may
-say what a number can be: `jaxgan.run.bounds`. Options of a nested dataclass follow those
-of the command itself in the help, as a group.
+say what a number can be: `jaxgan.run.bounds`. Options of a nested dataclass follow
+those of the command itself in the help, as a group.
 """
 
 import contextlib
@@ -110,8 +110,9 @@ def parse(
     """
     reading = _Reading(kind, list(words), program, description, tuple(markers))
     parsed = reading.rest() if reading.has_rest else reading.all()
-    for name, value, wanted in bounds.outside(parsed):
-        raise RunError(f"--{name.replace('_', '-')}: saw {value}, wanted {wanted}")
+    for name, value, those in bounds.outside(parsed):
+        name = f"--{name.replace('_', '-')}"
+        raise RunError(f"{name}: saw {value}, wanted {those.wanted(value)}")
     return parsed
 
 

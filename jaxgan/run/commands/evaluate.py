@@ -14,7 +14,6 @@ from jaxgan.run.commands.shared_options import (
     Run,
     SamplingOptions,
 )
-
 from jaxgan.run.errors import RunError
 
 if TYPE_CHECKING:

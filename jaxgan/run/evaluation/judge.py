@@ -134,9 +134,9 @@ class Judge:
         least = min(count, self._count)
         if least < FEW and not self._warned:
             warn(
-                f"figures of {least} {self._unit} say little: they scatter from seed to "
-                "seed, and distances such as FID come out far too large; a few thousand "
-                "are usual, and only figures of as many can be compared"
+                f"figures of {least} {self._unit} say little: they scatter from seed "
+                "to seed, and distances such as FID come out far too large; a few "
+                "thousand are usual, and only figures of as many can be compared"
             )
         self._warned = True
 

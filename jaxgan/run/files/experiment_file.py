@@ -1,19 +1,24 @@
 """Experiment files as modules."""
 
 import ast
+import dataclasses
 import difflib
 import importlib.util
 import pathlib
 import sys
+import traceback
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.run.errors import RunError
+from jaxgan.run.files import config_bounds
+from jaxgan.run.options import Options
 
 if TYPE_CHECKING:
     from jaxgan.run.experiment import Experiment
 
 WANTED = ("Config", "VARIANTS", "build")
+TRACEBACK = "JAXGAN_TRACEBACK=1 in the environment shows where"
 
 
 def experiment_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
@@ -26,22 +31,80 @@ def load_module(path: pathlib.Path) -> ModuleType:
     """Runs an experiment's file as a module.
 
     Raises:
-      RunError: if it is not there, or is no experiment.
+      RunError: if it is not there, cannot be run, or is no experiment.
     """
     if not path.is_file():
         raise RunError(f"there is no experiment {path}")
     name = f"jaxgan_experiment_{path.resolve().parent.name}_{path.stem}"
     specification = importlib.util.spec_from_file_location(name, path)
-    assert specification is not None
-    assert specification.loader is not None
+    if specification is None or specification.loader is None:
+        raise RunError(f"{path} is no experiment, wanted a file NAME.py")
     module = importlib.util.module_from_spec(specification)
+    if name in _under_way:
+        raise RunError(
+            f"{path} trains when it is imported",
+            'the last lines are: if __name__ == "__main__": launch.main(__file__)',
+        )
     # Dataclasses look their annotations up in the module of their class.
     sys.modules[name] = module
-    specification.loader.exec_module(module)
+    _under_way.add(name)
+    try:
+        specification.loader.exec_module(module)
+    except RunError:
+        raise
+    except Exception as error:
+        raise _raised(path, error, "cannot be run") from error
+    finally:
+        _under_way.remove(name)
+    _check_module(path, module)
+    return module
+
+
+_under_way: set[str] = set()
+"""Names of the modules that are being run."""
+
+
+def _raised(path: pathlib.Path, error: Exception, what: str) -> RunError:
+    """Tells in a line what the user's own file has raised, and in which line of it."""
+    if isinstance(error, SyntaxError):
+        place, message = error.lineno, f"SyntaxError: {error.msg}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [one.lineno for one in frames if one.filename == str(path)]
+        place, message = lines[-1] if lines else None, _in_a_line(error)
+    where = f"{path}, line {place}" if place else f"{path}"
+    return RunError(f"{where} {what}: {message}", TRACEBACK, code=1)
+
+
+def _in_a_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _check_module(path: pathlib.Path, module: ModuleType) -> None:
+    """Checks that a file defines what an experiment is."""
     missing = [name for name in WANTED if not hasattr(module, name)]
     if missing:
         raise RunError(f"{path} is no experiment: it defines no {', '.join(missing)}")
-    return module
+    kind, variants = module.Config, module.VARIANTS
+    if not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
+        raise RunError(f"{path}: Config is no dataclass: @dataclasses.dataclass")
+    if not isinstance(variants, dict) or not variants:
+        raise RunError(
+            f"{path}: saw VARIANTS = {variants!r}, wanted a dict of at least one "
+            'Config by name: {"default": Config()}'
+        )
+    for name, config in variants.items():
+        if not isinstance(name, str) or not isinstance(config, kind):
+            raise RunError(
+                f"{path}: saw VARIANTS[{name!r}] = {config!r}, wanted a Config by its "
+                "name"
+            )
+    if not callable(module.build):
+        raise RunError(f"{path}: build is no function, wanted build(config)")
+    options = getattr(module, "OPTIONS", Options())
+    if not isinstance(options, Options):
+        raise RunError(f"{path}: saw OPTIONS = {options!r}, wanted Options(...)")
 
 
 def variant(module: ModuleType, name: str | None) -> tuple[str, Any]:
@@ -67,12 +130,30 @@ def build(module: ModuleType, config: Any) -> "Experiment":
     """Builds the experiment; what it finds wrong with config or data is told plainly.
 
     Raises:
-      RunError: if `build` raises ValueError, or cannot find or read a file.
+      RunError: if a number of the config cannot be meant, `build` raises an error, or
+        it returns something else.
     """
+    from jaxgan.run.experiment import Experiment
+
+    config_bounds.check(config, module.VARIANTS.values())
+    path = pathlib.Path(str(module.__file__))
     try:
-        return module.build(config)
+        experiment = module.build(config)
     except (ValueError, OSError) as error:
         raise RunError(str(error)) from error
+    except RunError:
+        raise
+    except Exception as error:
+        raise _raised(path, error, "in build(config)") from error
+    if not isinstance(experiment, Experiment):
+        raise RunError(
+            f"{path}: build(config) returned {_told(experiment)}, wanted an Experiment"
+        )
+    return experiment
+
+
+def _told(value: Any) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"
 
 
 def first_line(path: pathlib.Path) -> str:

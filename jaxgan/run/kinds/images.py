@@ -49,7 +49,7 @@ class Images(Kind):
         return image_measures.extractor_of(source, protocol)
 
     def folder(self, path: "pathlib.Path", shape: tuple[int, ...]) -> "Source":
-        """Reads a folder or zip of images as the samples are: as large, gray or coloured.
+        """Reads a folder or zip of images, as large as samples and with their channels.
 
         Raises:
           RunError: if samples are no square images, gray or coloured.

@@ -15,11 +15,10 @@ from jaxgan.run.files import output_path
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import labels
 
-
-ELSEWHERE = frozenset(
-    f".{name}"
-    for name in "bmp csv gif jpeg jpg mp4 npy pt pth pkl tif tiff wav webp zip".split()
-)
+ELSEWHERE = {
+    *(".bmp", ".csv", ".gif", ".jpeg", ".jpg", ".mp4", ".npy", ".pkl", ".pt", ".pth"),
+    *(".tif", ".tiff", ".wav", ".webp", ".zip"),
+}
 """Suffixes of files that somebody may hope for, and that are not written."""
 
 
