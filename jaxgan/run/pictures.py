@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.diagnosis import names
+from jaxgan.run.errors import RunError
 
 WHITE = 255
 GAP = 2
@@ -26,8 +27,13 @@ def mosaic(cells: np.ndarray, columns: int | None = None, gap: int = GAP) -> np.
       cells: uint8.
       columns: pictures per row; by default as many as make the whole square.
       gap: white pixels between pictures.
+
+    Raises:
+      RunError: if there are none.
     """
     count, height, width, _ = cells.shape
+    if not cells.size:
+        raise RunError(f"pictures: saw shape {list(cells.shape)}, wanted at least one")
     columns = columns or math.ceil(math.sqrt(count))
     rows = -(-count // columns)
     spaced = np.full((rows * columns, height + gap, width + gap, 3), WHITE, np.uint8)

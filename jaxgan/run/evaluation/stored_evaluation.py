@@ -80,8 +80,8 @@ def _by_kind(
         path = picture_path(loaded)
         try:
             neighbour_picture.write(path, samples, measurement.near, real)
-        except OSError as error:
-            warn(f"{path} cannot be written: {error.strerror or error}")
+        except (OSError, RunError) as error:
+            warn(f"{path} cannot be written: {error.args[-1]}")
             measurement = measurement._replace(near=None)
     card = _card(loaded, sampling_options.card(**options))
     return measurement._replace(card={**card, **measurement.card})

@@ -81,7 +81,7 @@ def grid(
       gap: white pixels between images.
 
     Raises:
-      ValueError: if the value is no stack of images.
+      RunError: if the value is no stack of images, or there are none.
     """
     images = np.asarray(sample.value)
     if images.ndim == 5:
@@ -94,11 +94,11 @@ def to_uint8(images: Any) -> np.ndarray:
     """Converts images [N, H, W, C] in [-1, 1], C = 1, 3 or 4, to uint8 [N, H, W, 3].
 
     Raises:
-      ValueError: if the shape is another.
+      RunError: if the shape is another.
     """
     images = np.asarray(images, np.float32)
     if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
-        raise ValueError(
+        raise RunError(
             f"images: saw shape {list(images.shape)}, wanted [N, H, W, C] with C = 1, "
             "3 or 4; give the Experiment the `kind` of other samples"
         )
