@@ -247,5 +247,8 @@ def _name(argument: Any) -> str:
 def _wanted(argument: Any) -> str:
     """Says what a value must be, in words."""
     kind = argument.field.type_stripped
-    names = [TYPE_NAMES[part] for part in (kind, *get_args(kind)) if part in TYPE_NAMES]
+    parts = [kind, *get_args(kind)]
+    # A type may stand in a union with what is said of it.
+    parts += [part.__origin__ for part in parts if hasattr(part, "__metadata__")]
+    names = [TYPE_NAMES[part] for part in parts if part in TYPE_NAMES]
     return names[0] if names else str(argument.lowered.metavar)

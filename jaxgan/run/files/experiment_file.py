@@ -4,9 +4,11 @@ import ast
 import dataclasses
 import difflib
 import importlib.util
+import os
 import pathlib
 import sys
 import traceback
+import typing
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from jaxgan.run.experiment import Experiment
 
 WANTED = ("Config", "VARIANTS", "build")
+GUARD = 'its last lines should be: if __name__ == "__main__": launch.main(__file__)'
 TRACEBACK = "JAXGAN_TRACEBACK=1 in the environment shows where"
 
 
@@ -35,16 +38,11 @@ def load_module(path: pathlib.Path) -> ModuleType:
     """
     if not path.is_file():
         raise RunError(f"there is no experiment {path}")
-    name = f"jaxgan_experiment_{path.resolve().parent.name}_{path.stem}"
+    name = _name(path)
     specification = importlib.util.spec_from_file_location(name, path)
     if specification is None or specification.loader is None:
         raise RunError(f"{path} is no experiment, wanted a file NAME.py")
     module = importlib.util.module_from_spec(specification)
-    if name in _under_way:
-        raise RunError(
-            f"{path} trains when it is imported",
-            'the last lines are: if __name__ == "__main__": launch.main(__file__)',
-        )
     # Dataclasses look their annotations up in the module of their class.
     sys.modules[name] = module
     _under_way.add(name)
@@ -52,6 +50,8 @@ def load_module(path: pathlib.Path) -> ModuleType:
         specification.loader.exec_module(module)
     except RunError:
         raise
+    except SystemExit as error:
+        raise RunError(f"{path} ends the program when it is imported", GUARD) from error
     except Exception as error:
         raise _raised(path, error, "cannot be run") from error
     finally:
@@ -64,13 +64,28 @@ _under_way: set[str] = set()
 """Names of the modules that are being run."""
 
 
+def check_not_imported(path: pathlib.Path) -> None:
+    """Checks that a file does not train while it is imported, which would not end.
+
+    Raises:
+      RunError: if it does.
+    """
+    if _name(path) in _under_way:
+        raise RunError(f"{path} trains when it is imported", GUARD)
+
+
+def _name(path: pathlib.Path) -> str:
+    return f"jaxgan_experiment_{path.resolve().parent.name}_{path.stem}"
+
+
 def _raised(path: pathlib.Path, error: Exception, what: str) -> RunError:
     """Tells in a line what the user's own file has raised, and in which line of it."""
     if isinstance(error, SyntaxError):
         place, message = error.lineno, f"SyntaxError: {error.msg}"
     else:
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [one.lineno for one in frames if one.filename == str(path)]
+        own = os.path.realpath(path)
+        lines = [one.lineno for one in frames if os.path.realpath(one.filename) == own]
         place, message = lines[-1] if lines else None, _in_a_line(error)
     where = f"{path}, line {place}" if place else f"{path}"
     return RunError(f"{where} {what}: {message}", TRACEBACK, code=1)
@@ -89,6 +104,10 @@ def _check_module(path: pathlib.Path, module: ModuleType) -> None:
     kind, variants = module.Config, module.VARIANTS
     if not isinstance(kind, type) or not dataclasses.is_dataclass(kind):
         raise RunError(f"{path}: Config is no dataclass: @dataclasses.dataclass")
+    try:
+        typing.get_type_hints(kind)
+    except Exception as error:
+        raise RunError(f"{path}: Config: {_in_a_line(error)}") from None
     if not isinstance(variants, dict) or not variants:
         raise RunError(
             f"{path}: saw VARIANTS = {variants!r}, wanted a dict of at least one "
@@ -140,6 +159,8 @@ def build(module: ModuleType, config: Any) -> "Experiment":
     try:
         experiment = module.build(config)
     except (ValueError, OSError) as error:
+        if not str(error):
+            raise _raised(path, error, "in build(config)") from error
         raise RunError(str(error)) from error
     except RunError:
         raise
@@ -160,6 +181,6 @@ def first_line(path: pathlib.Path) -> str:
     """Reads the first line of an experiment's docstring; the file is not run."""
     try:
         text = ast.get_docstring(ast.parse(path.read_text())) or ""
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, OSError) as error:
         return f"(does not parse: {error})"
     return text.split("\n")[0]

@@ -32,7 +32,7 @@ def check_file(
     with _told(path, option):
         if path.is_dir():
             raise RunError(f"{option}: {path} is a folder, wanted a file")
-        _check_above(path, option)
+        _check_above(path, path, option)
         if path.exists() and not os.access(path, os.W_OK):
             raise RunError(f"{option}: {path} cannot be written: it is read-only")
 
@@ -45,22 +45,33 @@ def check_new_folder(path: pathlib.Path, option: str = "--out") -> None:
     Raises:
       RunError: if it holds anything, is a file, or lies where nothing can be written.
     """
-    with _told(path, option):
-        if path.is_dir():
-            _check_empty(path, option)
-        elif path.exists() or path.is_symlink():
-            raise RunError(f"{option}: {path} is a file, wanted a folder")
-        _check_above(path / "file", option)
+    check_folder(path, option)
+    if path.is_dir():
+        _check_empty(path, option)
 
 
-def check_above(path: pathlib.Path, option: str) -> None:
-    """Checks that a folder that is not there yet can be made.
+def check_name(path: pathlib.Path, option: str) -> None:
+    """Checks that there can be a file of this name, and that we may look at it.
 
     Raises:
-      RunError: if it lies below a file, or where nothing can be written.
+      RunError: if not.
     """
     with _told(path, option):
-        _check_above(path, option)
+        pass
+
+
+def check_folder(path: pathlib.Path, option: str) -> None:
+    """Checks that a folder can be made, or written to if it is there.
+
+    Raises:
+      RunError: if it is a file, or lies where nothing can be written.
+    """
+    with _told(path, option):
+        if path.is_symlink() and not path.exists():
+            raise RunError(f"{option}: {path} is a link to nothing, wanted a folder")
+        if path.exists() and not path.is_dir():
+            raise RunError(f"{option}: {path} is a file, wanted a folder")
+        _check_above(path, path / "file", option)
 
 
 @contextlib.contextmanager
@@ -89,9 +100,9 @@ def _check_empty(path: pathlib.Path, option: str) -> None:
     )
 
 
-def _check_above(path: pathlib.Path, option: str) -> None:
-    """Looks at the nearest folder above a path that is there."""
-    above = next(parent for parent in path.absolute().parents if parent.exists())
+def _check_above(path: pathlib.Path, inside: pathlib.Path, option: str) -> None:
+    """Looks at the nearest folder above a file in question that is there."""
+    above = next(parent for parent in inside.absolute().parents if parent.exists())
     if not above.is_dir():
         raise RunError(f"{option}: {path} lies below {above}, which is a file")
     if not os.access(above, os.W_OK | os.X_OK):
@@ -102,6 +113,9 @@ def _check_above(path: pathlib.Path, option: str) -> None:
 def _told(path: pathlib.Path, option: str) -> Iterator[None]:
     """Tells plainly of a path that the system cannot look at: too long, not ours."""
     try:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            # Of a name that there cannot be, pathlib says that it is not there.
+            os.lstat(path)
         yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -92,12 +92,12 @@ def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
     Raises:
       RunError: if the folder holds anything else.
     """
+    output_path.check_name(directory, "--run-dir")
     if (directory / CONFIG).exists():
         stored = read_identity(directory)
         _check_same(directory, stored, identity)
         return stored
-    if directory.exists() and not directory.is_dir():
-        raise RunError(f"--run-dir: {directory} is a file")
+    output_path.check_folder(directory, "--run-dir")
     if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):
@@ -105,7 +105,6 @@ def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
             f"--run-dir: {directory} is not empty and not a run: it has no {CONFIG}",
             "choose a new folder; nothing was changed",
         )
-    output_path.check_above(directory / CONFIG, "--run-dir")
     return None
 
 

@@ -84,10 +84,8 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
 
 def _finished(run: pathlib.Path, step: int, steps: int) -> str:
     done = "all steps are done" if step == steps else f"--steps {steps} are long done"
-    return (
-        f"{run} is at step {step}: {done}, nothing was trained; --steps {2 * step}, say, "
-        "goes on"
-    )
+    more = f"--steps {2 * step}, say, goes on"
+    return f"{run} is at step {step}: {done}, nothing was trained; {more}"
 
 
 def _go_on(
