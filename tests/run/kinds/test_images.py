@@ -30,6 +30,10 @@ def test_grid_of_videos_and_of_nonsense():
     assert grid(videos).shape == (2 * 4 + 2, 3 * 4 + 4, 3)
     with pytest.raises(RunError, match="N, H, W, C"):
         grid(Sample(np.zeros((2, 3))))
+    with pytest.raises(RunError, match=r"saw shape \[2, 4, 4, 6\], wanted .* C = 1, 3"):
+        grid(Sample(np.zeros((2, 4, 4, 6))))
+    with pytest.raises(RunError, match=r"pictures: saw shape \[0, 4, 4, 3\], wanted"):
+        grid(Sample(np.zeros((0, 4, 4, 1))))
 
 
 def test_only_images_are_compared_with_folders(tmp_path):
