@@ -32,12 +32,13 @@ def check_number(
     if not isinstance(value, numbers.Real):
         return
     finite = isinstance(value, numbers.Integral) or math.isfinite(value)
+    number: Any = value
     inside = (
         finite
-        and (least is None or value >= least)
-        and (above is None or value > above)
-        and (most is None or value <= most)
-        and (below is None or value < below)
+        and (least is None or number >= least)
+        and (above is None or number > above)
+        and (most is None or number <= most)
+        and (below is None or number < below)
     )
     if not inside:
         words = {

@@ -3,6 +3,7 @@
 import operator
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 BITS = 64
@@ -44,5 +45,5 @@ def key_of(seed: object, name: str = "seed") -> jax.Array:
         return key
     words = np.array([high, low], np.uint32)
     # Generators other than the default one repeat these two words.
-    data = np.resize(words, jax.random.key_data(key).shape)
+    data = jnp.asarray(np.resize(words, jax.random.key_data(key).shape))
     return jax.random.wrap_key_data(data, impl=jax.random.key_impl(key))

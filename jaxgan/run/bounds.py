@@ -37,12 +37,13 @@ class Bounds:
             return all(map(self.hold, value))
         if not isinstance(value, numbers.Real):  # None, or a word: not ours to judge
             return True
+        number: Any = value
         return (
             (isinstance(value, numbers.Integral) or math.isfinite(value))
-            and (self.least is None or value >= self.least)
-            and (self.above is None or value > self.above)
-            and (self.most is None or value <= self.most)
-            and (self.below is None or value < self.below)
+            and (self.least is None or number >= self.least)
+            and (self.above is None or number > self.above)
+            and (self.most is None or number <= self.most)
+            and (self.below is None or number < self.below)
         )
 
     def wanted(self, value: Any) -> str:
