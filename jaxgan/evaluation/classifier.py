@@ -41,6 +41,9 @@ def classifier(
     what it is trained on, and it looks at each of the three channels by itself: there
     are three times as many features, and the probability of a triple is the product.
 
+    Which examples are held out, and the order of training, follow from the order of the
+    source: data in another order train another classifier, of another fingerprint.
+
     Args:
       source: images [H, W, C] of at most 64 by 64, with at least two classes.
       held_out: a test set, for the accuracy. Without one, a tenth of the source is

@@ -26,6 +26,16 @@ def content_order(examples, seed: int = 0) -> np.ndarray:
       ValueError: if the seed is no whole number from 0 to 2⁶⁴ - 1.
     """
     chance = np.random.default_rng(checked_seed(seed))
+    hashes = content_hashes(examples)
+    return np.argsort(hashes, kind="stable")[chance.permutation(len(hashes))]
+
+
+def content_hashes(examples) -> np.ndarray:
+    """Hashes every example's numbers: [N], uint64.
+
+    Args:
+      examples: a tree of arrays [N, ...] of real numbers.
+    """
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(examples)]
     count = len(leaves[0]) if leaves else 0
     hashes = np.empty(count, np.uint64)
@@ -35,4 +45,4 @@ def content_order(examples, seed: int = 0) -> np.ndarray:
             # -0.0 + 0.0 is 0.0: the same number has the same bytes.
             digest.update(np.ascontiguousarray(leaf[place]) + leaf.dtype.type(0))
         hashes[place] = int.from_bytes(digest.digest(), "little")
-    return np.argsort(hashes, kind="stable")[chance.permutation(count)]
+    return hashes

@@ -37,14 +37,16 @@ class CompareCommand:
         from jaxgan.data.source import DataError
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
-        from jaxgan.run.evaluation.real_data import RealData
+        from jaxgan.run.evaluation.real_data import RealData, by_content
         from jaxgan.run.kinds import images
         from jaxgan.weights import WeightsError
 
         protocol = self.measure.protocol(images)
         xla.set_up_xla()
         try:
-            real, fake = (data.folder(x, self.size) for x in (self.real, self.fake))
+            real, fake = (
+                by_content(data.folder(x, self.size)) for x in (self.real, self.fake)
+            )
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)

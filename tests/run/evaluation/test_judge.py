@@ -1,12 +1,17 @@
 """Figures do not follow from how files, or samples, are ordered."""
 
+import json
+import math
+
 import jax
 import numpy as np
 import pytest
+from PIL import Image
 
 from jaxgan import data
 from jaxgan.core import Sample
 from jaxgan.evaluation.extractor import Extractor, Outputs
+from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.judge import FEW, Judge
 from jaxgan.run.evaluation.real_data import RealData
@@ -17,9 +22,10 @@ CLASSES = 4
 
 
 def colours(train, protocol):
-    """Sees a few directions of images of 2 × 2, and is sure of a class each."""
-    del train, protocol
-    weights = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
+    """Sees a few directions of images, and is sure of a class each."""
+    del protocol
+    size = math.prod(train.shape)
+    weights = np.random.default_rng(0).standard_normal((size, 6)).astype(np.float32)
 
     def compute(weights, images):
         features = images.reshape(len(images), -1) @ weights
@@ -33,7 +39,7 @@ def colours(train, protocol):
         feature_count=6,
         class_count=CLASSES,
         classes=tuple("abcd"),
-        shape=(2, 2, 1),
+        shape=train.shape,
         weights=weights,
         compute=compute,
         batch_size=16,
@@ -80,6 +86,29 @@ def test_all_measures_in_any_order(kind, seed, monkeypatch):
     if near is not None:
         np.testing.assert_array_equal(np.sort(near.distances), np.sort(other.distances))
         np.testing.assert_array_equal(np.sort(near.fresh), np.sort(other.fresh))
+
+
+def test_names_of_files_mean_nothing(tmp_path, monkeypatch, capsys):
+    """Also where fewer images are drawn than there are, and as classes or not."""
+    from jaxgan.run.kinds import image_measures
+
+    monkeypatch.setattr(image_measures, "extractor_of", colours)
+    monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (2, 60, 2, 2, 3)).astype(np.uint8)
+    found = []
+    for name in ("one", "other"):
+        for kind, images_of in zip(("real", "fake"), pictures):
+            folder = tmp_path / name / kind
+            folder.mkdir(parents=True)
+            for number, place in enumerate(rng.permutation(60)):
+                Image.fromarray(images_of[place]).save(folder / f"{number:02d}.png")
+        folders = [str(tmp_path / name / kind) for kind in ("real", "fake")]
+        cli.main(["compare", *folders, "--size", "2", "--num", "20", "--json"])
+        rows = map(json.loads, capsys.readouterr().out.splitlines())
+        found.append({row["metric"]: row["value"] for row in rows})
+    assert found[0] == found[1]
+    assert len(found[0]) > 8
 
 
 def test_few_examples_are_told_of_once(capsys):
