@@ -165,6 +165,11 @@ def place(tmp_path_factory):
     return place
 
 
+@pytest.fixture(scope="module")
+def stored():
+    return jaxgan.load(STORED)
+
+
 def test_every_command_is_here():
     assert set(BAD) == set(COMMANDS)
 
@@ -207,11 +212,10 @@ def test_what_is_said(command, words, said, place, monkeypatch, capsys):
         (lambda run: run.evaluate("fidd"), "which is no measure of points"),
     ],
 )
-def test_what_is_said_in_python(call, said):
-    run = jaxgan.load(STORED)
+def test_what_is_said_in_python(call, said, stored):
     before = os.stat(STORED).st_mtime_ns
     with pytest.raises(RunError) as error:
-        call(run)
+        call(stored)
     assert said in str(error.value)
     assert os.stat(STORED).st_mtime_ns == before
 
