@@ -2,6 +2,7 @@
 
 from jaxgan import losses
 from jaxgan.core import schedules
+from jaxgan.core.ranges import check_count, check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Players, Turn
 from jaxgan.optimizers import lazy_adam
@@ -39,7 +40,14 @@ def stylegan2(
       ramp_up: the half-life is at most this share of the images seen; None: not so.
       penalty_every: steps between penalties of the discriminator.
       path_every: steps between path length regularisations of the generator.
+
+    Raises:
+      ValueError: naming the number that is out of range.
     """
+    check_number("gamma", gamma, least=0)
+    check_number("path_weight", path_weight, least=0)
+    check_count("penalty_every", penalty_every)
+    check_count("path_every", path_every)
     play = adversarial(losses.nonsaturating)
     turns = [
         Turn("discriminator", (play,)),

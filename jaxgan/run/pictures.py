@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.diagnosis import names
+from jaxgan.run.errors import RunError
 
 WHITE = 255
 GAP = 2
@@ -26,8 +27,13 @@ def mosaic(cells: np.ndarray, columns: int | None = None, gap: int = GAP) -> np.
       cells: uint8.
       columns: pictures per row; by default as many as make the whole square.
       gap: white pixels between pictures.
+
+    Raises:
+      RunError: if there are none.
     """
     count, height, width, _ = cells.shape
+    if not cells.size:
+        raise RunError(f"pictures: saw shape {list(cells.shape)}, wanted at least one")
     columns = columns or math.ceil(math.sqrt(count))
     rows = -(-count // columns)
     spaced = np.full((rows * columns, height + gap, width + gap, 3), WHITE, np.uint8)
@@ -108,8 +114,15 @@ def save_png(path: pathlib.Path, picture: np.ndarray) -> None:
 
 
 def save_gif(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:
-    """Writes an endless animation of `rate` frames per second."""
+    """Writes an endless animation of `rate` frames per second.
+
+    Raises:
+      ValueError: if a GIF cannot have that rate: it counts hundredths of a second.
+    """
     from PIL import Image
+
+    if not 0.01 <= rate <= 100:
+        raise ValueError(f"rate: saw {rate} frames per second, wanted 0.01 to 100")
 
     first, *rest = [Image.fromarray(frame) for frame in frames]
     first.save(

@@ -14,7 +14,7 @@ from jaxgan.run.commands.shared_options import (
     Run,
     SamplingOptions,
 )
-from jaxgan.run.errors import plain
+from jaxgan.run.errors import RunError, plain
 
 if TYPE_CHECKING:
     from jaxgan.run.evaluation.judge import Measurement
@@ -53,7 +53,8 @@ class EvaluateCommand:
         """Prints what it measures, and appends it to the run's file.
 
         Raises:
-          RunError: if there is nothing to measure, or a measure does not fit.
+          RunError: if there is nothing to measure, or a measure does not fit; or, after
+            all was printed, if it could not be written.
         """
         from jaxgan.data import skipping_bad
         from jaxgan.run.evaluation import stored_evaluation
@@ -81,6 +82,11 @@ class EvaluateCommand:
                     f"{stored_evaluation.picture_path(loaded)}",
                     file=sys.stderr,
                 )
+        if not all(measurement.kept for measurement in measurements):
+            raise RunError(
+                f"the figures above are not in {self.run}, which cannot be written",
+                code=1,
+            )
 
 
 def show(

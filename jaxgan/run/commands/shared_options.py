@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional
 
+from jaxgan.run.bounds import FINITE, Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, Numbers, option
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ Run = Annotated[Positional[pathlib.Path], option("RUN")]
 Out = Annotated[pathlib.Path | None, option("PATH", "")]
 """The type of an option where to write, of which the docstring says the default."""
 
-Step = Annotated[int | None, option("N", "the newest")]
+Step = Annotated[int | None, option("N", "the newest"), Bounds(least=0)]
 """The type of the number of a checkpoint."""
 
-BatchSize = Annotated[int, option("N")]
+BatchSize = Annotated[Count, option("N")]
 """The type of a number of samples that are made at once."""
 
 
@@ -33,7 +34,7 @@ class CheckpointOptions:
 
     step: Step = None
     """Of the checkpoint."""
-    run_seed: Annotated[int | None, option("SEED", "the first")] = None
+    run_seed: Annotated[Seed | None, option("SEED", "the first")] = None
     """Which of the runs that were trained side by side."""
     trust: Flag = False
     """Run the program in RUN, though it was not trained or imported here."""
@@ -61,7 +62,7 @@ class CheckpointOptions:
 class LatentOptions:
     """Which latents are drawn."""
 
-    seed: int = 0
+    seed: Seed = 0
     """Of the samples."""
     label: Annotated[str | None, option("CLASS", "each sample of any class")] = None
     """Name or number of a class, for all samples."""
@@ -83,13 +84,13 @@ class LatentOptions:
 class SamplingOptions:
     """How samples are made of them."""
 
-    truncation: Annotated[Numbers, option("PSI", "none")] = None
+    truncation: Annotated[Numbers, option("PSI", "none"), FINITE] = None
     """Less variety, better samples.
     Of StyleGAN, the share of the way from the mean style, 0 to 1;
     of others, where normal latents are cut off."""
-    truncation_cutoff: Annotated[int | None, option("N", "all")] = None
+    truncation_cutoff: Annotated[int | None, Bounds(least=0), option("N", "all")] = None
     """Truncate the first N layers only."""
-    standing_statistics: Annotated[int | None, option("N", "running averages")] = None
+    standing_statistics: Annotated[Count | None, option("N", "running averages")] = None
     """Normalise by batch statistics of N batches of samples."""
     current: Flag = False
     """Take the current generator, not its running average."""
@@ -125,7 +126,7 @@ class MeasureOptions:
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
-    seed: int = 0
+    seed: Seed = 0
     """Of the samples, and of which real examples are seen."""
     neighbours: Annotated[int | None, option("N", "all")] = None
     """Training examples among which copies are looked for."""

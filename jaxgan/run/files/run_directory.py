@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, json_file, origin
+from jaxgan.run.files import config_json, json_file, origin, output_path
 from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.options import of_the_run
 
@@ -151,6 +151,7 @@ def check(
     Raises:
       RunError: if the folder holds anything else.
     """
+    output_path.check_name(directory, "--run-dir")
     if (directory / CONFIG).exists():
         from jaxgan.run.files import data_record
 
@@ -163,8 +164,7 @@ def check(
         config = config_json.moved(identity.config, stored.config, before, places)
         _check_same(directory, stored, identity._replace(config=config))
         return stored
-    if directory.exists() and not directory.is_dir():
-        raise RunError(f"--run-dir: {directory} is a file")
+    output_path.check_folder(directory, "--run-dir")
     if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):

@@ -9,10 +9,35 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
+from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import safe_name
+from jaxgan.run.files import output_path, safe_name
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import labels
+
+ELSEWHERE = {
+    *(".bmp", ".csv", ".gif", ".jpeg", ".jpg", ".mp4", ".npy", ".pkl", ".pt", ".pth"),
+    *(".tif", ".tiff", ".wav", ".webp", ".zip"),
+}
+"""Suffixes of files that somebody may hope for, and that are not written."""
+
+
+def check_path(path: pathlib.Path) -> None:
+    """Checks, before any work, that samples can be written there.
+
+    Args:
+      path: as `save` takes it. A folder must be a new or an empty one, so that it holds
+        the samples that were asked for and no others.
+
+    Raises:
+      RunError: if they cannot.
+    """
+    if path.suffix in (".png", ".npz"):
+        output_path.check_file(path, (".png", ".npz"))
+        return
+    if path.suffix.lower() in ELSEWHERE | {".png", ".npz"}:
+        raise RunError(f"--out: saw {path.name}, wanted NAME.png, NAME.npz or a folder")
+    output_path.check_new_folder(path)
 
 
 def save(
@@ -30,7 +55,20 @@ def save(
       samples: of each truncation.
       truncations: of the samples.
       experiment: whose kind of data draws and writes them.
+
+    Raises:
+      RunError: if a file cannot be written.
     """
+    with output_path.written(path):
+        _save(path, samples, truncations, experiment)
+
+
+def _save(
+    path: pathlib.Path,
+    samples: Sequence[Sample],
+    truncations: Sequence[float | None],
+    experiment: Experiment,
+) -> None:
     kind = experiment.kind
     if path.suffix == ".npz":
         _save_arrays(path, samples, truncations)

@@ -9,7 +9,9 @@ import numpy as np
 
 from jaxgan.core.abilities import conditioned, is_labelled, observed
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.microbatches import batch_size
 from jaxgan.core.scene import real_examples
+from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
@@ -80,11 +82,15 @@ class Sampler:
 
         Raises:
           RunError: if there are labels [size], and the game is conditioned on none, or
-            they are no numbers of classes.
+            they are no numbers of classes; or the seed is none.
         """
         if labels is not None:
             self._check(np.asarray(labels))
-        start = self._variables(state), jax.random.key(seed), state.step
+        try:
+            key = key_of(seed)
+        except ValueError as error:
+            raise RunError(str(error)) from None
+        start = self._variables(state), key, state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
@@ -102,8 +108,10 @@ class Sampler:
         """Makes samples of any indices [N], as numpy arrays, optionally of labels [N].
 
         Raises:
-          RunError: as `latents`.
+          RunError: as `latents`, or if there is no index.
         """
+        if not len(indices):
+            raise RunError("indices: saw none, wanted at least one sample")
         parts = []
         for start in range(0, len(indices), self.size):
             # The last call is filled up, so that there is one shape to compile.
@@ -147,14 +155,20 @@ def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> S
     Where a game makes them by its generator, that is the running average.
     """
     batch = examples(experiment.data, indices)
+    show = jax.jit(functools.partial(_real, experiment.game))
+    return jax.device_get(show(state.ema, state.step, batch))
 
-    def show(variables, step, batch):
-        keys = example_keys(jax.random.key(0), len(indices))
-        context = Context(keys, batch, step)
-        sample = real_examples(experiment.game, variables, context)
-        return observed(experiment.game, sample)
 
-    return jax.device_get(jax.jit(show)(state.ema, state.step, batch))
+def real_shapes(experiment: Experiment, state: State, batch: Tree) -> Sample:
+    """Finds the shapes of what `real_samples` shows of a batch; nothing is computed."""
+    show = functools.partial(_real, experiment.game)
+    return jax.eval_shape(show, state.ema, state.step, batch)
+
+
+def _real(game, variables, step, batch):
+    keys = example_keys(jax.random.key(0), batch_size(batch))
+    sample = real_examples(game, variables, Context(keys, batch, step))
+    return observed(game, sample)
 
 
 def generate(

@@ -400,7 +400,7 @@ def test_requests_that_cannot_be_met(tmp_path, capsys):
     refused(plain, tmp_path, capsys, "pooling: saw 'max', wanted mean", *words)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.tex").write_text("precious")
-    refused(path, tmp_path, capsys, "is not empty")
+    refused(path, tmp_path, capsys, "wanted a new or an empty folder")
 
 
 def test_a_run_can_start_from_it(tmp_path, capsys):
