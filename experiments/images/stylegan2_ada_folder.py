@@ -31,6 +31,7 @@ from jaxgan.augment.ada import ada
 from jaxgan.games.latent import as_data, unconditional
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
+from jaxgan.nn import group_size
 from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
@@ -77,6 +78,9 @@ class Config:
     """Of the mean sign of D(real), that augmentation holds."""
     ada_images: float = 500_000.0
     """Images in which augmentation can go from nothing to always."""
+    group: int | None = None
+    """Images whose variety the discriminator sees together: a divisor of the batch.
+    None: 4, or the nearest smaller one that divides it."""
     bfloat16: bool = False
     """Compute the blocks in bfloat16."""
 
@@ -102,6 +106,7 @@ OPTIONS = Options(steps=1_562_500)
 class Chosen(NamedTuple):
     """The constants that depend on size and batch; those of the config, or `auto`'s."""
 
+    group: int
     channel_base: int
     gamma: float
     learning_rate: float
@@ -111,6 +116,7 @@ class Chosen(NamedTuple):
 def chosen(config: Config) -> Chosen:
     """Fills in what the config leaves to `auto`."""
     auto = Chosen(
+        group=group_size(config.batch_size),
         channel_base=32768 if config.size >= 512 else 16384,
         gamma=0.0002 * config.size**2 / config.batch_size,
         learning_rate=0.002 if config.size >= 1024 else 0.0025,
@@ -135,6 +141,7 @@ def build(config: Config) -> Experiment:
         learning_rate=constants.learning_rate,
         half_life=constants.half_life,
         ramp_up=0.05,
+        path_shrink=2 - config.batch_size % 2,
     )
     judging, *others = recipe.turns
     return Experiment(
@@ -146,7 +153,7 @@ def build(config: Config) -> Experiment:
                 config.mapping_layers,
                 **sizes,
             ),
-            stylegan2.Discriminator(classes, group=min(config.batch_size, 4), **sizes),
+            stylegan2.Discriminator(classes, group=constants.group, **sizes),
             config.latent_size,
             as_data if classes else unconditional,
         ),
