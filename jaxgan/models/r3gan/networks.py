@@ -15,6 +15,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.models.labels import labels
 from jaxgan.models.r3gan.resampling import FILTER, larger, smaller
 from jaxgan.nn import Conv, Dense, Embedding, Network
@@ -151,6 +152,7 @@ class Generator(_Staged):
         Raises:
           ValueError: if an attribute or `given` is not as wanted.
         """
+        check_attributes(self)
         del context
         size, width, channels = self.shape
         if size != width:
@@ -203,6 +205,7 @@ class Discriminator(_Staged):
         Raises:
           ValueError: if an attribute or `given` is not as wanted.
         """
+        check_attributes(self)
         del context
         stages = self.stages(value.shape[1])
         kinds = [
