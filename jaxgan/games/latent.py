@@ -86,7 +86,7 @@ def uniform_labels(classes: int) -> Conditioning:
 
 def _uniform(classes: int) -> Callable[[jax.Array, Tree], jax.Array]:
     if classes < 2:
-        raise ValueError(f"classes: saw {classes}, wanted at least 2")
+        raise ValueError(f"classes: saw {classes}, wanted at least 2: labelled data")
 
     def fake(keys, given):
         del given

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import types
 import typing
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from jaxgan.run.errors import RunError
@@ -95,6 +96,32 @@ def differences(
         elif not names_only and stored[name] != asked[name]:
             lines.append(f"{name}: run has {stored[name]!r}, you asked {asked[name]!r}")
     return lines
+
+
+def moved(
+    asked: dict[str, Any],
+    stored: dict[str, Any],
+    before: Collection[str],
+    now: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Puts back the fields that say where data lie, where these have moved.
+
+    Args:
+      asked: the config of today.
+      stored: the config of the run.
+      before: where its data lay.
+      now: where today's lie; None: anywhere.
+    """
+
+    def back(name: str, value: Any) -> Any:
+        was = stored.get(name)
+        if isinstance(value, dict) and isinstance(was, dict):
+            return moved(value, was, before, now)
+        if not (isinstance(value, str) and isinstance(was, str)):
+            return value
+        return was if was in before and (now is None or value in now) else value
+
+    return {name: back(name, value) for name, value in asked.items()}
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
