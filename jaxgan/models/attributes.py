@@ -97,6 +97,8 @@ def check_widths(widths: Sequence[int]) -> None:
 def check_attributes(module: nn.Module) -> None:
     """Checks the attributes that `RULES` names; for the start of a network's pass.
 
+    The length of an embedding of labels counts only where there are classes.
+
     Raises:
       ValueError: naming the attribute, what was seen and what was wanted.
     """
@@ -104,6 +106,8 @@ def check_attributes(module: nn.Module) -> None:
         holds, wanted = RULES.get(field.name, (None, ""))
         value = getattr(module, field.name)
         if holds is None or (value is None and field.default is None):
+            continue
+        if field.name == "embedding" and not getattr(module, "classes", 1):
             continue
         if not holds(value):
             raise ValueError(f"{field.name}: saw {value!r}, wanted {wanted}")

@@ -61,8 +61,7 @@ class Block(nn.Module):
         conv = functools.partial(Conv, kernel_init=kernel_init(gain), dtype=self.dtype)
         hidden = self.expansion * x.shape[-1]
         y = leaky(conv(hidden, size=1, name="conv1")(x))
-        grouped = {"size": self.size, "groups": self.groups}
-        y = leaky(conv(hidden, name="conv2", **grouped)(y))
+        y = leaky(conv(hidden, size=self.size, groups=self.groups, name="conv2")(y))
         last = functools.partial(plain, kernel_init=nn.initializers.zeros_init())
         return x + last(x.shape[-1], dtype=self.dtype, name="conv3")(y)
 
