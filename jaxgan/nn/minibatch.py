@@ -77,7 +77,7 @@ def minibatch_deviation(
     """
     b, h, w, c = x.shape
     size = check_group(b, group)
-    if c % channels:
+    if channels < 1 or c % channels:
         raise ValueError(f"channels: saw {channels}, wanted a divisor of {c}")
     y = x.astype(jnp.float32).reshape(-1, size, h, w, channels, c // channels)
     deviation = jnp.sqrt(jnp.var(y, axis=1) + epsilon)

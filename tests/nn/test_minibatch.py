@@ -68,6 +68,8 @@ def test_errors_name_what_was_seen():
         group_size(6, 0)
     with pytest.raises(ValueError, match=said):
         minibatch_deviation(x)
+    with pytest.raises(ValueError, match="channels: saw 0, wanted a divisor of 3"):
+        minibatch_deviation(x, group=2, channels=0)
     with pytest.raises(ValueError, match="channels: saw 2, wanted a divisor of 3"):
         minibatch_deviation(x, group=2, channels=2)
     with pytest.raises(ValueError, match="group: saw 4"):
