@@ -106,7 +106,6 @@ OPTIONS = Options(steps=1_562_500)
 class Chosen(NamedTuple):
     """The constants that depend on size and batch; those of the config, or `auto`'s."""
 
-    group: int
     channel_base: int
     gamma: float
     learning_rate: float
@@ -116,7 +115,6 @@ class Chosen(NamedTuple):
 def chosen(config: Config) -> Chosen:
     """Fills in what the config leaves to `auto`."""
     auto = Chosen(
-        group=group_size(config.batch_size),
         channel_base=32768 if config.size >= 512 else 16384,
         gamma=0.0002 * config.size**2 / config.batch_size,
         learning_rate=0.002 if config.size >= 1024 else 0.0025,
@@ -144,6 +142,7 @@ def build(config: Config) -> Experiment:
         path_shrink=2 - config.batch_size % 2,
     )
     judging, *others = recipe.turns
+    group = group_size(config.batch_size) if config.group is None else config.group
     return Experiment(
         game=StyleGame(
             stylegan2.Generator(
@@ -153,7 +152,7 @@ def build(config: Config) -> Experiment:
                 config.mapping_layers,
                 **sizes,
             ),
-            stylegan2.Discriminator(classes, group=constants.group, **sizes),
+            stylegan2.Discriminator(classes, group=group, **sizes),
             config.latent_size,
             as_data if classes else unconditional,
         ),

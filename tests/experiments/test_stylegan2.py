@@ -168,8 +168,8 @@ def test_any_batch_of_your_own_images(batch, group):
     """Groups divide it, and the generator's regulariser makes half of it or all."""
     folder = module("ada_folder")
     config = dataclasses.replace(folder.tiny(folder.Config()), batch_size=batch)
-    assert folder.chosen(config).group == group
     made = folder.build(config)
+    assert made.game.discriminator.group == group
     state, examples = first_state(made)
     step = make_step(
         made.game, made.recipe.turns, made.recipe.optimizers, augment=made.augment

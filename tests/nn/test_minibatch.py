@@ -99,6 +99,18 @@ def test_groups_by_hand(batch, size):
     assert group_size(batch) == size
 
 
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_groups_are_the_same_on_any_number_of_devices(count):
+    """Also where a device holds less than a group."""
+    x = jax.random.normal(jax.random.key(0), (6, 2, 2, 3))
+    auto = (jax.sharding.AxisType.Auto,)
+    mesh = jax.make_mesh((count,), ("batch",), axis_types=auto)
+    place = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("batch"))
+    deviate = jax.jit(lambda x: minibatch_deviation(x, group_size(len(x))))
+    y = deviate(jax.device_put(x, place))
+    np.testing.assert_allclose(y, deviate(x), **F32)
+
+
 def test_official_stylegan2(golden):
     """Official groups take every second of eight examples: ours, re-ordered."""
     npz = np.load(golden / "stylegan2_d_resnet.npz")
