@@ -17,7 +17,7 @@ from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.sampling.labels import Label
+from jaxgan.run.sampling.labels import Label, class_names
 from jaxgan.run.sampling.run_samples import RunSamples, SampleOptions
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class Run:
         self.config: Any = stored.config
         self.step: int = stored.step
         self.state: State = stored.state
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that it was trained on, by number; () without labels."""
+        return class_names(self.experiment)
 
     def sample(
         self,

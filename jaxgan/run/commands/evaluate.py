@@ -38,6 +38,8 @@ class EvaluateCommand:
     The names that the data have for them, like test, do too."""
     real: Annotated[pathlib.Path | None, option("FOLDER", "the run's data")] = None
     """Examples to compare with, instead."""
+    skip_bad: Flag = False
+    """Leave out files of it that are no images, or damaged; they are named."""
     batch_size: BatchSize = 64
     """Samples at once."""
     json: Flag = False
@@ -52,19 +54,21 @@ class EvaluateCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
+        from jaxgan.data import skipping_bad
         from jaxgan.run.evaluation import stored_evaluation
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
-        measurements = stored_evaluation.evaluate(
-            loaded,
-            self.measure.protocol(kind),
-            folder=self.real,
-            split=self.split,
-            by_experiment=not self.measure.metrics,
-            batch_size=self.batch_size,
-            **self.sampling.single(loaded.experiment),
-        )
+        with skipping_bad(self.skip_bad):
+            measurements = stored_evaluation.evaluate(
+                loaded,
+                self.measure.protocol(kind),
+                folder=self.real,
+                split=self.split,
+                by_experiment=not self.measure.metrics,
+                batch_size=self.batch_size,
+                **self.sampling.single(loaded.experiment),
+            )
         for place, measurement in enumerate(measurements):
             if place and not self.json:
                 print()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from jaxgan.data.source import DataError, Source, split_of
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import user_files
 from jaxgan.run.kinds import Kind
 from jaxgan.run.no_data import NoData
 
@@ -54,7 +55,8 @@ def find(
         raise RunError("--real: saw it with --split, wanted one of them")
     shape = tuple(experiment.data.source.shape)
     try:
-        source = experiment.kind.folder(folder, shape)
+        with user_files.reading():
+            source = experiment.kind.folder(folder, shape)
     except DataError as error:
         raise RunError(str(error)) from error
     return RealData(experiment.kind, source, source, None, str(folder))

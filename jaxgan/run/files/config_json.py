@@ -106,6 +106,8 @@ def moved(
 ) -> dict[str, Any]:
     """Puts back the fields that say where data lie, where these have moved.
 
+    They name a place, or a folder around it.
+
     Args:
       asked: the config of today.
       stored: the config of the run.
@@ -119,9 +121,17 @@ def moved(
             return moved(value, was, before, now)
         if not (isinstance(value, str) and isinstance(was, str)):
             return value
-        return was if was in before and (now is None or value in now) else value
+        if _leads_to(was, before) and (now is None or _leads_to(value, now)):
+            return was
+        return value
 
     return {name: back(name, value) for name, value in asked.items()}
+
+
+def _leads_to(value: str, places: Collection[str]) -> bool:
+    return bool(value) and any(
+        pathlib.PurePath(place).is_relative_to(value) for place in places
+    )
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

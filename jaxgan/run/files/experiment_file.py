@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.run.errors import RunError
+from jaxgan.run.files import user_files
 
 if TYPE_CHECKING:
     from jaxgan.run.experiment import Experiment
@@ -63,14 +64,20 @@ def variant(module: ModuleType, name: str | None) -> tuple[str, Any]:
     return name, variants[name]
 
 
-def build(module: ModuleType, config: Any) -> "Experiment":
+def build(module: ModuleType, config: Any, skip_bad: bool = False) -> "Experiment":
     """Builds the experiment; what it finds wrong with config or data is told plainly.
+
+    Args:
+      module: of the experiment.
+      config: of it.
+      skip_bad: leave out files of the data that cannot be used.
 
     Raises:
       RunError: if `build` raises ValueError, or cannot find or read a file.
     """
     try:
-        return module.build(config)
+        with user_files.reading(skip_bad):
+            return module.build(config)
     except (ValueError, OSError) as error:
         raise RunError(str(error)) from error
 

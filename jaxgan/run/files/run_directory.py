@@ -35,6 +35,7 @@ class Identity(NamedTuple):
       seeds: the number of runs side by side.
       microbatches: the number of parts that each batch is gone through in.
       shared_draws: whether the turns of a step draw the same numbers.
+      skip_bad: whether bad files among the data are left out.
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
       start_from: 'RUN:STEP' whose networks it began with; see `files.origin`.
@@ -46,6 +47,7 @@ class Identity(NamedTuple):
     seeds: int = 1
     microbatches: int = 1
     shared_draws: bool = False
+    skip_bad: bool = False
     steps_per_dispatch: int | None = 1
     start_from: str | None = None
 

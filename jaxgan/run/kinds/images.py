@@ -58,7 +58,7 @@ class Images(Kind):
 
         if len(shape) != 3:
             raise RunError(f"--real: the run's samples are {list(shape)}, no images")
-        source = data.folder(path, shape[0])
+        source = data.folder(path, shape[0], labels="optional")
         if tuple(source.shape) != tuple(shape):
             raise RunError(f"--real: saw images {source.shape}, wanted {shape}")
         return source

@@ -69,7 +69,7 @@ def load(
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
     known = stored_experiment.known_data(directory, place)
-    experiment = stored_experiment.rebuilt(module, config, known)
+    experiment = stored_experiment.rebuilt(module, config, known, identity.skip_bad)
     batch = stored_experiment.batch_shapes(experiment.data, known, count)
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
