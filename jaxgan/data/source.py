@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.core.types import Sample
 
 CHANNELS = (1, 3, 4)
@@ -28,6 +29,18 @@ def check_count(name: str, value: object, least: int) -> None:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < least:  # pyright: ignore[reportOperatorIssue]
         raise DataError(f"{name}: saw {value!r}, wanted an integer, at least {least}")
+
+
+def check_seed(seed: object) -> None:
+    """Checks that a seed is one.
+
+    Raises:
+      DataError: if it is no whole number from 0 to 2⁶⁴ - 1.
+    """
+    try:
+        checked_seed(seed)
+    except ValueError as error:
+        raise DataError(str(error)) from None
 
 
 class Source(Protocol):

@@ -134,6 +134,9 @@ class Options:
             )
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")
+        weights = self.evaluate_weights
+        if weights is not None and not weights.is_file():
+            raise RunError(f"--evaluate-weights: there is no file {weights}")
         self._check_processes()
 
     def _check_processes(self) -> None:
@@ -157,8 +160,11 @@ class Options:
         assert self.processes is not None
         assert self.process is not None
         host, _, port = self.coordinator.rpartition(":")
-        if not (host and port.isdigit()):
-            raise RunError(f"--coordinator: saw {self.coordinator}, wanted HOST:PORT")
+        if not (host and port.isdecimal() and 0 < int(port) < 2**16):
+            raise RunError(
+                f"--coordinator: saw {self.coordinator}, wanted HOST:PORT, the port "
+                "from 1 to 65535"
+            )
         if not 0 <= self.process < self.processes:
             raise RunError(
                 f"--process: saw {self.process}, wanted 0 to {self.processes - 1}"

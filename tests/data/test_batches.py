@@ -163,7 +163,8 @@ def test_exposes_what_it_was_made_of():
         ({"process_count": 0}, "process_count: saw 0"),
         ({"process_index": 1}, "process_index: saw 1, wanted less than"),
         ({"seed": -1}, "seed: saw -1"),
-        ({"seed": 2**63}, "seed: saw 9223372036854775808"),
+        ({"seed": 2**64}, "seed: saw 18446744073709551616"),
+        ({"seed": True}, "seed: saw True"),
         ({"flip": True}, r"flip: saw values of shape \(1,\), wanted images"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from tyro.conf import Positional
 
+from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import Flag, option
 from jaxgan.run.commands.evaluate import show
 from jaxgan.run.commands.shared_options import MeasureOptions
@@ -20,7 +21,7 @@ class CompareCommand:
     """A folder or zip of real images."""
     fake: Annotated[Positional[pathlib.Path], option("FAKE")]
     """A folder or zip of generated ones."""
-    size: int = 64
+    size: Count = 64
     """Pixels per side to which both are resized."""
     skip_bad: Flag = False
     """Leave out files that are no images, or damaged; they are named."""
@@ -34,10 +35,9 @@ class CompareCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
-        from jaxgan.run import few_examples
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
-        from jaxgan.run.evaluation.real_data import RealData
+        from jaxgan.run.evaluation.real_data import RealData, by_content
         from jaxgan.run.files import user_files
         from jaxgan.run.kinds import images
         from jaxgan.weights import WeightsError
@@ -48,13 +48,9 @@ class CompareCommand:
             with user_files.reading(self.skip_bad):
                 shape = (self.size, self.size, 3)
                 real, fake = (
-                    images.folder(path, shape) for path in (self.real, self.fake)
+                    by_content(images.folder(path, shape))
+                    for path in (self.real, self.fake)
                 )
-            counts = {
-                name: min(source.size, protocol.num)
-                for name, source in (("real", real), ("generated", fake))
-            }
-            few_examples.tell_evaluator(counts, images.unit)
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)

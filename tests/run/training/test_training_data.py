@@ -80,6 +80,7 @@ def test_names_are_those_of_the_run(here):
     before = jaxgan.load("run").generate(3, label="bee")
     pathlib.Path("pictures/ant").rename("pictures/zebra")
     after = jaxgan.load("run")
+    assert after.classes == ("ant", "bee", "cat")
     np.testing.assert_array_equal(after.sample(3, label="bee"), before.value)
     with pytest.raises(RunError, match="no class 'zebra'"):
         after.sample(3, label="zebra")
