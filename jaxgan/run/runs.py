@@ -16,7 +16,7 @@ from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import metrics_log, run_program
+from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
 from jaxgan.run.sampling.labels import Label, class_names
 from jaxgan.run.sampling.run_samples import RunSamples, SampleOptions
@@ -221,6 +221,4 @@ def load(
         known and not trusted.
     """
     set_up_xla()
-    if trust:
-        run_program.remember(pathlib.Path(run))
-    return Run(stored_run.load(pathlib.Path(run), step, seed))
+    return Run(stored_run.load(pathlib.Path(run), step, seed, trust=trust))
