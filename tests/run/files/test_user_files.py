@@ -92,7 +92,8 @@ def test_an_older_run_leaves_none_out(pictures, tmp_path):
     assert not read_identity(tmp_path).skip_bad
 
 
-def test_folders_that_are_compared(pictures, capsys):
+def test_folders_that_are_compared(pictures, tmp_path, capsys):
+    (tmp_path / "none.pth").write_bytes(b"?")
     arguments = ["compare", "pictures", "pictures", "--size=8", "--num=16"]
     arguments += ["--extractor=inception", "--weights=none.pth"]
     for flags, wanted in (
