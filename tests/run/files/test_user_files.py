@@ -93,9 +93,9 @@ def test_an_older_run_leaves_none_out(pictures, tmp_path):
 
 
 def test_folders_that_are_compared(pictures, tmp_path, capsys):
-    (tmp_path / "none.pth").write_bytes(b"?")
+    np.savez(tmp_path / "none.npz", weight=np.zeros(3, np.float32))
     arguments = ["compare", "pictures", "pictures", "--size=8", "--num=16"]
-    arguments += ["--extractor=inception", "--weights=none.pth"]
+    arguments += ["--extractor=inception", "--weights=none.npz"]
     for flags, wanted in (
         ([], r"error: pictures: 2 of 21 files cannot be used"),
         (["--skip-bad"], r"warning: pictures: 2 of 21 files are left out"),
@@ -104,7 +104,6 @@ def test_folders_that_are_compared(pictures, tmp_path, capsys):
             cli.main([*arguments, *flags])
         told = capsys.readouterr().err
         assert wanted in told
-        assert ("16 real and 16 generated images are few" in told) == bool(flags)
 
 
 def test_warnings_of_data_are_plain(capsys):
