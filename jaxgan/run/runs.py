@@ -18,8 +18,7 @@ from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.sampling.labels import Label, class_names
-from jaxgan.run.sampling.run_samples import RunSamples, SampleOptions
+from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
 
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
@@ -51,7 +50,7 @@ class Run:
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes that it was trained on, by number; () without labels."""
-        return class_names(self.experiment)
+        return self._samples.classes
 
     def sample(
         self,

@@ -38,6 +38,11 @@ class RunSamples:
         self._stored = stored
         self._samplers: dict[tuple[Any, ...], Sampler] = {}
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that the run was trained on, by number."""
+        return labels.class_names(self._stored.experiment)
+
     def __call__(
         self,
         num: int,
