@@ -48,9 +48,11 @@ class Config:
     size: int = 256
     """Pixels per side: a power of two."""
     channels: int = 3
-    """1 for grey, 3 for colour."""
+    """Of a folder's images: 1 for grey, 3 for colour."""
     limit: int = 0
     """Take only so many of the images, drawn at random; 0 takes all."""
+    dataset_limit: int = 0
+    """The same, of `dataset`, unless `limit` says how many."""
     conditional: bool = False
     """Whether both players see the class: the name of the sub-folder."""
     flip: bool = False
@@ -86,8 +88,7 @@ VARIANTS = {
     "small": Config(
         path="",
         size=16,
-        channels=1,
-        limit=1000,
+        dataset_limit=1000,
         latent_size=64,
         channel_base=512,
         channel_max=64,
@@ -172,10 +173,11 @@ def _source(config: Config) -> data.Source:
             f"{config.path or config.dataset}, wanted a folder for each of at least "
             "2, or --no-conditional"
         )
-    if not 0 < config.limit < source.size:
+    limit = config.limit or (0 if config.path else config.dataset_limit)
+    if not 0 < limit < source.size:
         return source
     order = np.random.default_rng(config.seed).permutation(source.size)
-    return data.subset(source, order[: config.limit])
+    return data.subset(source, order[:limit])
 
 
 def tiny(config: Config) -> Config:

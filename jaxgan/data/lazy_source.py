@@ -12,6 +12,10 @@ from jaxgan.data.facts import Facts, facts_of
 from jaxgan.data.source import DataError, Source
 
 
+class LostDataError(DataError):
+    """The data that a run was trained on are not where they were, or are others."""
+
+
 class LazySource:
     """Tells what its examples are like; who asks for one opens the data.
 
@@ -59,12 +63,12 @@ class LazySource:
         """The data themselves.
 
         Raises:
-          DataError: if they cannot be opened, or are not those of the facts.
+          LostDataError: if they cannot be opened, or are not those of the facts.
         """
         try:
             source = self._source()
-        except (DataError, OSError) as error:
-            raise DataError(
+        except (DataError, OSError, ImportError) as error:
+            raise LostDataError(
                 f"the run's data cannot be opened: {error}; they were {self.facts}"
             ) from error
         self._check(source)
@@ -100,7 +104,7 @@ def check_same(
       strict: whether other values alone are refused, or warned of.
 
     Raises:
-      DataError: if it is another, with the facts of both.
+      LostDataError: if it is another, with the facts of both.
     """
     seen = facts_of(source, rule)
     if seen == facts or not facts.fingerprint:
@@ -108,5 +112,5 @@ def check_same(
     message = f"{name}: saw other data than the run was trained on: {seen}; the run's "
     message += f"were {facts}"
     if strict or seen._replace(fingerprint="") != facts._replace(fingerprint=""):
-        raise DataError(message)
+        raise LostDataError(message)
     warnings.warn(message, stacklevel=3)

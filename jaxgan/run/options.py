@@ -43,8 +43,8 @@ def count(default: int | None, **properties: Any) -> Any:
 class Options:
     """How to train this time.
 
-    All but seeds, microbatches, shared draws and steps per dispatch can change whenever
-    a run is resumed.
+    All but seeds, microbatches, shared draws, bad files and steps per dispatch can
+    change whenever a run is resumed.
     """
 
     steps: int = count(10_000, alike=True, whole_dispatches=True)
@@ -101,6 +101,9 @@ class Options:
     shared_draws: bool = option(False, of_the_run=True, alike=True)
     """Both players play on the same fakes, which are made once per step where both
     play; by default each turn draws its own."""
+    skip_bad: bool = option(False, of_the_run=True, alike=True)
+    """Leave out files of the data that are no images, or damaged; they are named. By
+    default they are refused."""
     steps_per_dispatch: int | None = count(None, of_the_run=True, alike=True)
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the

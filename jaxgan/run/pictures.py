@@ -108,6 +108,7 @@ def save_png(path: pathlib.Path, picture: np.ndarray) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
+    unfinished.unlink(missing_ok=True)  # in a folder of others it may be a link
     Image.fromarray(picture).save(unfinished, format="PNG")
     unfinished.replace(path)
 

@@ -23,6 +23,8 @@ class CompareCommand:
     """A folder or zip of generated ones."""
     size: Count = 64
     """Pixels per side to which both are resized."""
+    skip_bad: Flag = False
+    """Leave out files that are no images, or damaged; they are named."""
     json: Flag = False
     """Print lines of JSON."""
     measure: MeasureOptions = dataclasses.field(default_factory=MeasureOptions)
@@ -33,25 +35,33 @@ class CompareCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
-        from jaxgan import data
-        from jaxgan.data.source import DataError
+        from jaxgan.run import few_examples
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
         from jaxgan.run.evaluation.real_data import RealData, by_content
+        from jaxgan.run.files import user_files
         from jaxgan.run.kinds import images
         from jaxgan.weights import WeightsError
 
         protocol = self.measure.protocol(images)
         xla.set_up_xla()
         try:
-            real, fake = (
-                by_content(data.folder(x, self.size)) for x in (self.real, self.fake)
-            )
+            with user_files.reading(self.skip_bad):
+                shape = (self.size, self.size, 3)
+                real, fake = (
+                    by_content(images.folder(path, shape))
+                    for path in (self.real, self.fake)
+                )
+            counts = {
+                name: min(source.size, protocol.num)
+                for name, source in (("real", real), ("generated", fake))
+            }
+            few_examples.tell_evaluator(counts, images.unit)
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
             measurement = judge(fake.examples(indices))
-        except (DataError, WeightsError) as error:
+        except WeightsError as error:
             raise RunError(str(error)) from error
         card = {"real": str(self.real), "generated": str(self.fake)}
         card["resized to"] = f"{self.size} pixels"

@@ -23,17 +23,28 @@ class ReportCommand:
     """Write no file; serve the page, and refresh it while the run trains."""
     port: Port = 8008
     """Of 127.0.0.1, to serve at."""
+    trust: Flag = False
+    """Run the program in RUN, though it was not trained or imported here."""
 
     def execute(self) -> None:
         """Writes the page, and prints where; or serves it until it is interrupted.
 
         Raises:
-          RunError: if there is no such run, a library is missing, or the page cannot be
-            written.
+          RunError: if there is no such run, its program is not known, a library is
+            missing, or the page cannot be written.
         """
-        from jaxgan.run.files import atomic_file, output_path, run_directory
+        from jaxgan.run.files import (
+            atomic_file,
+            output_path,
+            run_directory,
+            run_program,
+        )
 
         run_directory.read_identity(self.run)
+        if self.trust:
+            run_program.remember(self.run)
+        if (self.run / run_directory.EXPERIMENT).exists():
+            run_program.check(self.run)
         missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
         if missing:
             raise RunError(

@@ -36,13 +36,21 @@ class CheckpointOptions:
     """Of the checkpoint."""
     run_seed: Annotated[Seed | None, option("SEED", "the first")] = None
     """Which of the runs that were trained side by side."""
+    trust: Flag = False
+    """Run the program in RUN, though it was not trained or imported here."""
 
     def load(self, run: pathlib.Path) -> "StoredRun":
         """Loads the run with this checkpoint.
 
         Raises:
-          RunError: if there is none.
+          RunError: if there is none, or the run's program is not known.
         """
+        from jaxgan.run.files import run_directory, run_program
+
+        run_directory.read_identity(run)
+        if self.trust:
+            run_program.remember(run)
+        run_program.check(run)
         from jaxgan.run.devices import xla
         from jaxgan.run.sampling import stored_run
 
@@ -157,7 +165,14 @@ def picture_path(
     sampling: SamplingOptions,
     checkpoint: CheckpointOptions,
 ) -> pathlib.Path:
-    """Names a picture in the run's folder by its content, and by what was chosen."""
+    """Names a picture in the run's folder by its content, and by what was chosen.
+
+    Raises:
+      RunError: if it is a symbolic link there.
+    """
+    from jaxgan.run.files import run_directory, safe_name
+
+    label = latents.label
     chosen: dict[str, Any] = {
         "step": loaded.step,
         "seed": latents.seed,
@@ -165,8 +180,12 @@ def picture_path(
         "truncation_cutoff": sampling.truncation_cutoff,
         "standing_statistics": sampling.standing_statistics,
         "run_seed": checkpoint.run_seed,
-        "label": latents.label,
+        "label": None if label is None else safe_name.safe(label, "class"),
     }
     parts = [f"{name}_{value}" for name, value in chosen.items() if value is not None]
     name = "_".join([content, *parts, *["current"] * sampling.current])
-    return loaded.directory / "generated" / f"{name}.png"
+    path = loaded.directory / "generated" / f"{name}.png"
+    suffixes = (".png", *loaded.experiment.kind.walk_suffixes)
+    for one in (path.parent, *map(path.with_suffix, suffixes)):
+        run_directory.check_no_link(one)
+    return path

@@ -9,19 +9,18 @@ import numpy as np
 
 import jaxgan
 from jaxgan.core.types import Sample, Tree
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.data.source import DataError, Source
 from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.memorisation import nearest_in_blocks
-from jaxgan.run.errors import RunError, warn
+from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.kinds.evaluation_protocol import LEAST, EvaluationProtocol
 from jaxgan.run.kinds.measure import RARE, Material, Near, Score
 from jaxgan.run.progress import tracked
 from jaxgan.weights import WeightsError
 
-FEW = 300
-"""Examples of either sort, below which figures say little."""
 AT_ONCE = 1000
 """Examples that are held as floats at a time."""
 
@@ -55,7 +54,6 @@ class Judge:
         self.data, self.protocol = data, protocol
         self._unit, self._measures = data.kind.unit, data.kind.measures
         self._count = min(protocol.num, data.real.size)
-        self._warned = False
         if self._count < LEAST:
             raise RunError(
                 f"{self._unit}: saw {self._count} real ones, wanted at least {LEAST}"
@@ -65,6 +63,8 @@ class Judge:
         if any(self._measures[name].features for name in names):
             try:
                 self.extractor = data.kind.features(data.train, protocol)
+            except LostDataError:
+                raise
             except (DataError, WeightsError) as error:
                 raise RunError(str(error)) from error
             if not self.extractor.published and not self.extractor.classes:
@@ -104,7 +104,6 @@ class Judge:
           RunError: if there are too few, or no measure fits the data.
         """
         count = len(jax.tree.leaves(samples.value)[0])
-        self._warn_of_few(count)
         if count < LEAST:
             raise RunError(
                 f"{self._unit}: saw {count} generated ones, wanted at least {LEAST}"
@@ -128,17 +127,6 @@ class Judge:
                 "modes are those of stacked data" if "modes" in names else "",
             )
         return Measurement(scores, self.card(count), near)
-
-    def _warn_of_few(self, count: int) -> None:
-        """Says once what figures of few examples are like."""
-        least = min(count, self._count)
-        if least < FEW and not self._warned:
-            warn(
-                f"figures of {least} {self._unit} say little: they scatter from seed "
-                "to seed, and distances such as FID come out far too large; a few "
-                "thousand are usual, and only figures of as many can be compared"
-            )
-        self._warned = True
 
     def _real_examples(self) -> Sample:
         return self.data.real.examples(self._indices)

@@ -9,6 +9,7 @@ from jaxgan.data.source import DataError, Source, split_of, subset
 from jaxgan.evaluation.content_order import content_hashes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import user_files
 from jaxgan.run.kinds import Kind
 from jaxgan.run.no_data import NoData
 
@@ -60,7 +61,8 @@ def find(
         raise RunError("--real: saw it with --split, wanted one of them")
     shape = tuple(experiment.data.source.shape)
     try:
-        source = experiment.kind.folder(folder, shape)
+        with user_files.reading():
+            source = experiment.kind.folder(folder, shape)
     except DataError as error:
         raise RunError(str(error)) from error
     source = by_content(source)

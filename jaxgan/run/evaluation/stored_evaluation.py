@@ -3,7 +3,8 @@
 import pathlib
 from typing import Any
 
-from jaxgan.data.source import DataError
+from jaxgan.data.lazy_source import LostDataError
+from jaxgan.run import few_examples
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
@@ -48,7 +49,7 @@ def evaluate(
         elif protocol.names:
             real = real_data.find(loaded.experiment, folder, split)
             measurements.append(_by_kind(loaded, real, protocol, options))
-    except DataError as error:
+    except LostDataError as error:
         if not measurements or asked_for:
             raise RunError(str(error), real_data.HINT) from error
         warn(str(error))
@@ -80,6 +81,8 @@ def _by_kind(
     options: dict[str, Any],
 ) -> Measurement:
     """Measures samples; draws those nearest to training examples, if it looked."""
+    counts = {"real": min(real.real.size, protocol.num), "generated": protocol.num}
+    few_examples.tell_evaluator(counts, real.kind.unit)
     judge = Judge(real, protocol)
     samples = sampler.generate(
         loaded.experiment, loaded.state, protocol.num, protocol.seed, **options

@@ -18,6 +18,7 @@ from jaxgan.data.facts import Facts
 from jaxgan.data.opening import Opening
 from jaxgan.run.errors import warn
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import json_file
 from jaxgan.run.files.atomic_file import write_text
 
 DATA = "data.json"
@@ -111,7 +112,7 @@ def read(run: pathlib.Path) -> DataRecord | None:
     """
     path = run / DATA
     try:
-        return _from_json(json.loads(path.read_text()))
+        return _from_json(json_file.read(path))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -22,8 +22,8 @@ import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.errors import warn
-from jaxgan.run.files import metrics_log
+from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files import metrics_log, run_directory
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -105,7 +105,9 @@ def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
 
     Raises:
       OSError: if the file cannot be written.
+      RunError: if it is a symbolic link.
     """
+    run_directory.check_no_link(run / FILE)
     with (run / FILE).open("ab+") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(end - 1, 0))
@@ -118,8 +120,8 @@ def keep(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> bool:
     """Adds lines if it can, else warns: what was measured is told all the same."""
     try:
         append(run, lines)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, RunError) as error:
+        reason = getattr(error, "strerror", None) or error.args[0]
         warn(f"{run / FILE} cannot be written: {reason}; the figures are not kept")
         return False
     return True
@@ -141,7 +143,12 @@ def read(run: pathlib.Path) -> list[Evaluation]:
 
 
 def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
-    """Names the picture of a step, and of a seed where there are several."""
+    """Names the picture of a step, and of a seed where there are several.
+
+    Raises:
+      RunError: if its folder is a symbolic link.
+    """
+    run_directory.check_no_link(run / PICTURES)
     of_seed = "" if seed is None else f"_seed_{seed}"
     return run / PICTURES / f"neighbours_{step:08d}{of_seed}.png"
 

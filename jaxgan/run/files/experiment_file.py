@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_bounds
+from jaxgan.run.files import config_bounds, user_files
 from jaxgan.run.options import Options
 
 if TYPE_CHECKING:
@@ -30,8 +30,12 @@ def experiment_files(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     return {path.stem: path for path in sorted(paths, key=lambda path: path.stem)}
 
 
-def load_module(path: pathlib.Path) -> ModuleType:
+def load_module(path: pathlib.Path, content: bytes | None = None) -> ModuleType:
     """Runs an experiment's file as a module.
+
+    Args:
+      path: of the file.
+      content: of it, if it has been read.
 
     Raises:
       RunError: if it is not there, cannot be run, or is no experiment.
@@ -40,14 +44,16 @@ def load_module(path: pathlib.Path) -> ModuleType:
         raise RunError(f"there is no experiment {path}")
     name = _name(path)
     specification = importlib.util.spec_from_file_location(name, path)
-    if specification is None or specification.loader is None:
+    if specification is None:
         raise RunError(f"{path} is no experiment, wanted a file NAME.py")
     module = importlib.util.module_from_spec(specification)
     # Dataclasses look their annotations up in the module of their class.
     sys.modules[name] = module
     _under_way.add(name)
     try:
-        specification.loader.exec_module(module)
+        # Not by its loader, which would rather run what lies in a __pycache__ beside.
+        content = path.read_bytes() if content is None else content
+        exec(compile(content, str(path), "exec", dont_inherit=True), vars(module))
     except RunError:
         raise
     except SystemExit as error:
@@ -145,8 +151,13 @@ def variant(module: ModuleType, name: str | None) -> tuple[str, Any]:
     return name, variants[name]
 
 
-def build(module: ModuleType, config: Any) -> "Experiment":
+def build(module: ModuleType, config: Any, skip_bad: bool = False) -> "Experiment":
     """Builds the experiment; what it finds wrong with config or data is told plainly.
+
+    Args:
+      module: of the experiment.
+      config: of it.
+      skip_bad: leave out files of the data that cannot be used.
 
     Raises:
       RunError: if a number of the config cannot be meant, `build` raises an error, or
@@ -157,7 +168,8 @@ def build(module: ModuleType, config: Any) -> "Experiment":
     config_bounds.check(config, module.VARIANTS.values())
     path = pathlib.Path(str(module.__file__))
     try:
-        experiment = module.build(config)
+        with user_files.reading(skip_bad):
+            experiment = module.build(config)
     except (ValueError, OSError) as error:
         if not str(error):
             raise _raised(path, error, "in build(config)") from error
@@ -180,7 +192,7 @@ def _told(value: Any) -> str:
 def first_line(path: pathlib.Path) -> str:
     """Reads the first line of an experiment's docstring; the file is not run."""
     try:
-        text = ast.get_docstring(ast.parse(path.read_text())) or ""
-    except (SyntaxError, ValueError, OSError) as error:
+        text = ast.get_docstring(ast.parse(path.read_bytes())) or ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
         return f"(does not parse: {error})"
     return text.split("\n")[0]

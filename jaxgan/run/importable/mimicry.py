@@ -21,6 +21,7 @@ from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
 from jaxgan.models.resnet import Discriminator, Generator
 from jaxgan.models.resnet import weights as resnet_weights
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import MODULES, Facts
 from jaxgan.run.importable.named_arrays import Named, Seen, only
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -28,6 +29,8 @@ GENERATOR = ("block2.c1.bias", "l1.bias")
 DISCRIMINATOR = ("block1.c1.bias", "block2.c1.bias")
 PASSING = ("num_batches_tracked", "sn_sigma")
 SETTINGS = {"pooling": str, "halvings": int}
+ATTRIBUTES = MODULES
+"""Files of this code hold arrays only."""
 SPECTRAL = re.compile(r"(.+)\.(weight_u|sn_u)")
 
 
@@ -196,7 +199,7 @@ def _attention(arrays: Named, widths: tuple[int, ...]) -> tuple[int, ...]:
     return (1,) if 1 in places else (places[0],)
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
     """Reads nothing: files of mimicry hold arrays only."""
     del facts
     return {}

@@ -62,7 +62,7 @@ class Images(Kind):
                 f"--real: the run's samples are {list(shape)}; folders are read as "
                 "square images, gray or coloured"
             )
-        return data.folder(path, height, channels)
+        return data.folder(path, height, channels, labels="optional")
 
 
 images = Images()

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.run import embedded_pictures, pictures
 from jaxgan.run.embedded_pictures import Picture
 from jaxgan.run.kinds import Section
@@ -43,7 +43,7 @@ def pair(subject: StoredSubject) -> Pair:
     by_class = labels is not None
     try:
         real = kind.picture(_real_examples(subject, num, labels))
-    except DataError:
+    except LostDataError:
         # They are not there any more, but training has drawn some.
         if subject.drawn is None:
             raise

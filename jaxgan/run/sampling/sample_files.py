@@ -11,7 +11,7 @@ from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import output_path
+from jaxgan.run.files import output_path, safe_name
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import labels
 
@@ -77,7 +77,7 @@ def _save(
         drawn = _rows(samples, kind) if several else kind.picture(samples[0])
         pictures.save_png(path, pictures.enlarged(drawn))
     else:
-        names = labels.class_names(experiment)
+        names = safe_name.safe_all(labels.class_names(experiment))
         for truncation, part in zip(truncations, samples):
             folder = f"truncation_{truncation:g}" if len(samples) > 1 else ""
             _save_each(path / folder, part, kind, names)
@@ -110,11 +110,14 @@ def _arrays(sample: Sample) -> dict[str, np.ndarray]:
 
 
 def _save_each(
-    path: pathlib.Path, sample: Sample, kind: Kind, names: Sequence[Any]
+    path: pathlib.Path, sample: Sample, kind: Kind, names: Sequence[str]
 ) -> None:
-    """Writes labelled samples to one folder per class, as `data.folder` reads them."""
+    """Writes labelled samples to one folder per class, as `data.folder` reads them.
+
+    Names that would lead elsewhere have others in their place.
+    """
     labelled = isinstance(sample.given, np.ndarray) and sample.given.ndim == 1
     for index in range(len(jax.tree.leaves(sample.value)[0])):
-        folder = path / str(names[sample.given[index]]) if labelled else path
+        folder = path / names[int(sample.given[index])] if labelled else path
         one = jax.tree.map(lambda x, i=index: x[i : i + 1], sample)
         kind.write(folder / f"{index:06d}{kind.suffix}", one)

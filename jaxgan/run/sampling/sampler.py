@@ -81,15 +81,15 @@ class Sampler:
         """Draws keys [size] and latents of the examples with these indices [size].
 
         Raises:
-          RunError: if there are labels [size], and the game is conditioned on none; or
-            the seed is none.
+          RunError: if there are labels [size], and the game is conditioned on none, or
+            they are no numbers of classes; or if the seed is none.
         """
         try:
             key = key_of(seed)
         except ValueError as error:
             raise RunError(str(error)) from None
-        if labels is not None and not self.labelled:
-            raise RunError("--label: this generator is not conditioned on labels")
+        if labels is not None:
+            self._check(np.asarray(labels))
         start = self._variables(state), key, state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 
@@ -122,6 +122,16 @@ class Sampler:
             count = min(self.size, len(indices) - start)
             parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
         return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+
+    def _check(self, labels: np.ndarray) -> None:
+        if not self.labelled:
+            raise RunError("--label: this generator is not conditioned on labels")
+        least, most = labels.min(), labels.max()
+        if not 0 <= least <= most < self.classes:
+            raise RunError(
+                f"--label: saw numbers from {least} to {most}, wanted them from 0 to "
+                f"{self.classes - 1}"
+            )
 
     def _variables(self, state: State) -> Tree:
         variables = state.ema if self._ema else state.variables.generator

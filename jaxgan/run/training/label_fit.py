@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxgan.core.abilities import conditioned, is_labelled
+from jaxgan.core.abilities import conditioned, drawn_classes, is_labelled
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Sample, State, Tree
 from jaxgan.run.experiment import Experiment
@@ -33,6 +33,12 @@ def check(
     classes = class_names(experiment)
     if not classes:
         return
+    drawn = drawn_classes(experiment.game)
+    if drawn not in (0, len(classes)):
+        raise ValueError(
+            f"classes: saw fakes of {drawn}, wanted them of the {len(classes)} of the "
+            f"data: {_listed(classes)}"
+        )
     marks: Any = jax.tree.map(lambda leaf: False, (state, batch))
     if isinstance(batch, Sample):
         given = jax.tree.map(_is_label, batch.given)
@@ -86,9 +92,12 @@ def _refuse(small: Sequence[LabelTable], classes: Sequence[str]) -> None:
     if not small:
         return
     least = min(small, key=lambda table: table.rows)
-    names = ", ".join(classes[:8]) + (", ..." if len(classes) > 8 else "")
     where = f" ({least.name})" if least.name else ""
     raise ValueError(
         f"classes: saw networks or terms for {least.rows}{where}, wanted them for the "
-        f"{len(classes)} of the data: {names}"
+        f"{len(classes)} of the data: {_listed(classes)}"
     )
+
+
+def _listed(classes: Sequence[str]) -> str:
+    return ", ".join(classes[:8]) + (", ..." if len(classes) > 8 else "")

@@ -42,7 +42,9 @@ class _Count(NamedTuple):
     end: int
 
 
-def tables(program: jax_core.ClosedJaxpr, labels: Sequence[bool]) -> Iterator[LabelTable]:
+def tables(
+    program: jax_core.ClosedJaxpr, labels: Sequence[bool]
+) -> Iterator[LabelTable]:
     """Finds all tables that a program looks labels up in.
 
     Args:
@@ -89,7 +91,9 @@ def _walk(
         where = f"{within}/{equation.source_info.name_stack}".strip("/")
         outputs = _inner(equation, kinds, found, where)
         if outputs is None:
-            found += [LabelTable(rows, _module(where)) for rows in _rows(equation, kinds)]
+            found += [
+                LabelTable(rows, _module(where)) for rows in _rows(equation, kinds)
+            ]
             outputs = [_kept(equation, kinds)] * len(equation.outvars)
         for variable, kind in zip(equation.outvars, outputs):
             if kind is not None:

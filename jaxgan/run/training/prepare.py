@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 
 from jaxgan.core.types import State, Tree
+from jaxgan.run import few_examples
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
@@ -87,6 +88,8 @@ def prepare(
     """
     experiment, size = experiments[0], experiments[0].data.batch_size
     while_training.check(experiment, options)
+    if processes.is_chief():
+        few_examples.tell_trainer(experiment.data.source, size, experiment.kind.unit)
     data = seed_axis.together([one.data for one in experiments])
     placement = place(
         options.devices, size, options.microbatches, options.model_parallel

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from jaxgan.data import opening
 from jaxgan.data.source import DataError
-from jaxgan.run.devices import seed_axis
+from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import data_record, experiment_file, run_directory
@@ -39,11 +39,11 @@ def built(request: Request) -> list[Built]:
     Raises:
       RunError: if one cannot be built.
     """
-    parts = []
+    parts, skip_bad = [], request.options.skip_bad
     for config in seed_axis.configs(request.config, request.options.seeds):
         with opening.recorded() as opened:
             try:
-                experiment = experiment_file.build(request.module, config)
+                experiment = experiment_file.build(request.module, config, skip_bad)
             except RunError as error:
                 raise _with_hint(error, request.run) from error
         parts.append(Built(experiment, getattr(config, "seed", 0), opened))
@@ -110,7 +110,8 @@ def check(run: pathlib.Path, seen: DataRecord, changed: bool) -> None:
         return
     told = "\n  ".join(lines)
     if changed:
-        warn(f"{run} goes on with other data than before:\n  {told}")
+        if processes.is_chief():
+            warn(f"{run} goes on with other data than before:\n  {told}")
         return
     raise RunError(
         f"{run} was trained on other data:\n  {told}",
@@ -122,7 +123,8 @@ def check(run: pathlib.Path, seen: DataRecord, changed: bool) -> None:
 
 def keep(run: pathlib.Path, seen: DataRecord, identity: Any) -> None:
     """Writes into a run's folder what it is trained on, and where that lies."""
-    data_record.write(run, seen)
     stored = run_directory.read_identity(run)
+    # First, for a config may differ from the run's where its record says so.
     if stored.config != identity.config:
         run_directory.write_identity(run, stored._replace(config=identity.config))
+    data_record.write(run, seen)

@@ -241,13 +241,19 @@ def test_files(suffix, tmp_path, capsys):
 
 
 def test_what_attributes_tell():
-    told = stylegan2.settings(
-        {"b4.mbstd.group_size": None, "synthesis.b8.conv1.conv_clamp": None, "x": 3}
-    )
+    generator = {"synthesis.b8.conv1.conv_clamp": None, "x": 3}
+    told = stylegan2.settings({"D": {"b4.mbstd.group_size": None}, "G": generator})
     assert told == {"clamp": None, "group": 0}
-    assert stylegan2.settings({"b4.mbstd.group_size": 8, "group": 2}) == {"group": 8}
-    told = {"G_ema.mapping.fc0.bias_gain": 0.1, "D.mapping.fc0.bias_gain": 1}
-    told |= {"G_ema.mapping.embed.bias_gain": 1, "D.b4.fc.bias_gain": 1}
+    judge = {"b4.mbstd.group_size": 8, "group": 2}
+    assert stylegan2.settings({"D": judge}) == {"group": 8}
+    judge = {"b8.conv0.conv_clamp": 2, "b8.skip.conv_clamp": None}
+    bounded = {"synthesis.b8.conv1.conv_clamp": 1.5}
+    told = stylegan2.settings({"D": judge, "G_ema": bounded, "G": bounded})
+    assert told == {"clamp": 1.5, "discriminator_clamp": 2.0}
+    told = {
+        "G_ema": {"mapping.fc0.bias_gain": 0.1, "mapping.embed.bias_gain": 1},
+        "D": {"mapping.fc0.bias_gain": 1, "b4.fc.bias_gain": 1},
+    }
     wanted = {"learning_rate_multiplier": 0.1, "condition_multiplier": 1.0}
     assert stylegan2.settings(told) == wanted
 
@@ -384,7 +390,7 @@ def test_requests_that_cannot_be_met(tmp_path, capsys):
     refused(other, tmp_path, capsys, "saw arrays fc.weight, ..., wanted a generator")
     refused(path, tmp_path, capsys, "generator of r3gan", "--model", "r3gan")
     refused(path, tmp_path, capsys, "a second D", "--discriminator", other)
-    refused(path, tmp_path, capsys, "wanted one of clamp, group", "--set", "x=3")
+    refused(path, tmp_path, capsys, "one of clamp, group", "--set", "x=3")
     refused(path, tmp_path, capsys, "clamp: saw 'x', wanted float", "--set", "clamp=x")
     refused(path, tmp_path, capsys, "saw 'clamp', wanted NAME=", "--set", "clamp")
     refused(path, tmp_path, capsys, "below", "--within", "nothing")
