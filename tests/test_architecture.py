@@ -91,8 +91,8 @@ def test_nothing_imports_a_peer(path):
 LAYERS = (
     {"errors"},
     {
-        *("bounds", "charts", "command_line", "display", "embedded_pictures"),
-        "few_examples",
+        *("charts", "bounds", "command_line", "display", "embedded_pictures"),
+        *("few_examples",),
         *("keywords", "notebook", "pictures", "progress"),
     },
     {"experiment", "kinds", "no_data", "options"},

@@ -31,6 +31,7 @@ from jaxgan.augment.ada import ada
 from jaxgan.games.latent import as_data, unconditional
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
+from jaxgan.nn import group_size
 from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
@@ -79,6 +80,9 @@ class Config:
     """Of the mean sign of D(real), that augmentation holds."""
     ada_images: float = 500_000.0
     """Images in which augmentation can go from nothing to always."""
+    group: int | None = None
+    """Images whose variety the discriminator sees together: a divisor of the batch.
+    None: 4, or the nearest smaller one that divides it."""
     bfloat16: bool = False
     """Compute the blocks in bfloat16."""
 
@@ -136,8 +140,10 @@ def build(config: Config) -> Experiment:
         learning_rate=constants.learning_rate,
         half_life=constants.half_life,
         ramp_up=0.05,
+        path_shrink=2 - config.batch_size % 2,
     )
     judging, *others = recipe.turns
+    group = group_size(config.batch_size) if config.group is None else config.group
     return Experiment(
         game=StyleGame(
             stylegan2.Generator(
@@ -147,7 +153,7 @@ def build(config: Config) -> Experiment:
                 config.mapping_layers,
                 **sizes,
             ),
-            stylegan2.Discriminator(classes, group=min(config.batch_size, 4), **sizes),
+            stylegan2.Discriminator(classes, group=group, **sizes),
             config.latent_size,
             as_data if classes else unconditional,
         ),

@@ -17,6 +17,7 @@ def stylegan2(
     ramp_up: float | None = None,
     penalty_every: int = 16,
     path_every: int = 4,
+    path_shrink: int = 2,
 ) -> Recipe:
     """StyleGAN2, Karras et al. 2020 (arXiv 1912.04958), and its configurations.
 
@@ -40,6 +41,7 @@ def stylegan2(
       ramp_up: the half-life is at most this share of the images seen; None: not so.
       penalty_every: steps between penalties of the discriminator.
       path_every: steps between path length regularisations of the generator.
+      path_shrink: they generate every so many-th example; it divides the batch.
 
     Raises:
       ValueError: naming the number that is out of range.
@@ -55,7 +57,7 @@ def stylegan2(
         Turn("generator", (play,)),
     ]
     if path_weight:
-        lazy = path_length(path_every * path_weight)
+        lazy = path_length(path_every * path_weight, shrink=path_shrink)
         turns.append(Turn("generator", (lazy,), every=path_every))
     return Recipe(
         tuple(turns),

@@ -35,7 +35,6 @@ class CompareCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
-        from jaxgan.run import few_examples
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
         from jaxgan.run.evaluation.real_data import RealData, by_content
@@ -52,11 +51,6 @@ class CompareCommand:
                     by_content(images.folder(path, shape))
                     for path in (self.real, self.fake)
                 )
-            counts = {
-                name: min(source.size, protocol.num)
-                for name, source in (("real", real), ("generated", fake))
-            }
-            few_examples.tell_evaluator(counts, images.unit)
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)

@@ -14,6 +14,7 @@ from jaxgan.data.source import DataError, Source
 from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.memorisation import nearest_in_blocks
+from jaxgan.run import few_examples
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.kinds.evaluation_protocol import LEAST, EvaluationProtocol
@@ -54,6 +55,7 @@ class Judge:
         self.data, self.protocol = data, protocol
         self._unit, self._measures = data.kind.unit, data.kind.measures
         self._count = min(protocol.num, data.real.size)
+        self._warned = False
         if self._count < LEAST:
             raise RunError(
                 f"{self._unit}: saw {self._count} real ones, wanted at least {LEAST}"
@@ -104,6 +106,7 @@ class Judge:
           RunError: if there are too few, or no measure fits the data.
         """
         count = len(jax.tree.leaves(samples.value)[0])
+        self._warn_of_few(count)
         if count < LEAST:
             raise RunError(
                 f"{self._unit}: saw {count} generated ones, wanted at least {LEAST}"
@@ -127,6 +130,13 @@ class Judge:
                 "modes are those of stacked data" if "modes" in names else "",
             )
         return Measurement(scores, self.card(count), near)
+
+    def _warn_of_few(self, count: int) -> None:
+        """Says once what figures of few examples are like."""
+        if not self._warned:
+            counts = {"real": self._count, "generated": count}
+            few_examples.tell_evaluator(counts, self._unit)
+        self._warned = True
 
     def _real_examples(self) -> Sample:
         return self.data.real.examples(self._indices)

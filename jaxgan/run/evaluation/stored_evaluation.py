@@ -4,7 +4,6 @@ import pathlib
 from typing import Any
 
 from jaxgan.data.lazy_source import LostDataError
-from jaxgan.run import few_examples
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
@@ -81,8 +80,6 @@ def _by_kind(
     options: dict[str, Any],
 ) -> Measurement:
     """Measures samples; draws those nearest to training examples, if it looked."""
-    counts = {"real": min(real.real.size, protocol.num), "generated": protocol.num}
-    few_examples.tell_evaluator(counts, real.kind.unit)
     judge = Judge(real, protocol)
     samples = sampler.generate(
         loaded.experiment, loaded.state, protocol.num, protocol.seed, **options

@@ -104,8 +104,8 @@ def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
     """Adds lines; one that was cut off before them stays alone.
 
     Raises:
+      RunError: if the file is a symbolic link.
       OSError: if the file cannot be written.
-      RunError: if it is a symbolic link.
     """
     run_directory.check_no_link(run / FILE)
     with (run / FILE).open("ab+") as file:

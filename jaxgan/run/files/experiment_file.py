@@ -51,7 +51,7 @@ def load_module(path: pathlib.Path, content: bytes | None = None) -> ModuleType:
     sys.modules[name] = module
     _under_way.add(name)
     try:
-        # Not by its loader, which would rather run what lies in a __pycache__ beside.
+        # Not by its loader, which would rather run a __pycache__ that lies beside it.
         content = path.read_bytes() if content is None else content
         exec(compile(content, str(path), "exec", dont_inherit=True), vars(module))
     except RunError:

@@ -154,9 +154,15 @@ def _judge(arrays: Named, settings: Mapping[str, Any], size: int) -> Judge:
             f"pooling: saw {pooling!r}, wanted mean, as in WGAN-GP, or sum, as in "
             "DCGAN: arrays do not tell; --set pooling=mean"
         )
+    halvings = settings.get("halvings", _halvings(arrays, count, size))
+    if not 0 <= halvings <= count or size % 2**halvings:
+        raise ValueError(
+            f"halvings: saw {halvings}, wanted at most the {count} blocks, and as many "
+            f"as halve {size} pixels evenly"
+        )
     return Judge(
         widths,
-        settings.get("halvings", _halvings(arrays, count, size)),
+        halvings,
         spectral,
         pooling == "mean",
         _attention(arrays, widths),

@@ -30,7 +30,7 @@ from jaxgan.run.importable.stylegan2_attributes import (
     SETTINGS,
     settings,
 )
-from jaxgan.run.no_data import NoDiscriminator, without_data
+from jaxgan.run.no_data import EXAMPLES, NoDiscriminator, without_data
 
 GENERATOR = ("synthesis.b4.const", "mapping.fc0.weight")
 DISCRIMINATOR = ("b4.fc.weight", "b4.out.weight")
@@ -127,14 +127,16 @@ def build(config: Config) -> Experiment:
         learning_rate_multiplier=config.learning_rate_multiplier,
         taps=config.taps,
     )
-    discriminator = NoDiscriminator()
+    discriminator, examples = NoDiscriminator(), EXAMPLES
     if config.discriminator is not None:
         options = dataclasses.asdict(config.discriminator)
         options["architecture"] = Architecture[options["architecture"]]
         discriminator = Discriminator(config.classes, **options)
+        # As many as the deviation of groups takes.
+        examples = min(EXAMPLES, options["group"] or EXAMPLES)
     condition = uniform_labels(config.classes) if config.classes else unconditional
     game = StyleGame(generator, discriminator, config.latent_size, condition)
-    return without_data(game, shape, config.classes, config.current)
+    return without_data(game, shape, config.classes, config.current, examples)
 
 
 def configure(seen: Seen) -> Config:

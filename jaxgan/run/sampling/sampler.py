@@ -82,14 +82,14 @@ class Sampler:
 
         Raises:
           RunError: if there are labels [size], and the game is conditioned on none, or
-            they are no numbers of classes; or if the seed is none.
+            they are no numbers of classes; or the seed is none.
         """
+        if labels is not None:
+            self._check(np.asarray(labels))
         try:
             key = key_of(seed)
         except ValueError as error:
             raise RunError(str(error)) from None
-        if labels is not None:
-            self._check(np.asarray(labels))
         start = self._variables(state), key, state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 

@@ -258,6 +258,14 @@ def test_what_attributes_tell():
     assert stylegan2.settings(told) == wanted
 
 
+def test_groups_of_three(tmp_path):
+    """Which no batch of four has."""
+    _, _, entries = official("stylegan2")
+    path = save(tmp_path / "x.npz", {name: entries[name] for name in ("G_ema", "D")})
+    loaded = bring(path, tmp_path / "run", "--set", "group=3")
+    assert loaded.config.discriminator.group == 3
+
+
 def test_files_of_one_network_each(tmp_path, capsys):
     """As BigGAN's code saves them, here behind the prefix of a parallel wrapper."""
     module, _, entries = official("biggan")
@@ -396,6 +404,12 @@ def test_requests_that_cannot_be_met(tmp_path, capsys):
     refused(path, tmp_path, capsys, "below", "--within", "nothing")
     plain = save(tmp_path / "plain.npz", official("mimicry without spectral norm")[2])
     refused(plain, tmp_path, capsys, "pooling: saw None, wanted mean, as in WGAN-GP")
+    three = tmp_path / "three.npz"
+    np.savez(three, **{f"G.{n}": x for n, x in official("mimicry")[2]["G"].items()})
+    judge = tmp_path / "judge.npz"
+    np.savez(judge, **official("mimicry")[2]["D"])
+    words = ("--discriminator", judge, "--set", "halvings=4")
+    refused(three, tmp_path, capsys, "halvings: saw 4, wanted at most", *words)
     words = ("--set", "pooling=max")
     refused(plain, tmp_path, capsys, "pooling: saw 'max', wanted mean", *words)
     (tmp_path / "run").mkdir()
