@@ -15,6 +15,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.judge import Judge
 from jaxgan.run.evaluation.real_data import RealData
+from jaxgan.run.few_examples import FEW
 from jaxgan.run.kinds import images, points
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 
@@ -109,6 +110,20 @@ def test_names_of_files_mean_nothing(tmp_path, monkeypatch, capsys):
         found.append({row["metric"]: row["value"] for row in rows})
     assert found[0] == found[1]
     assert len(found[0]) > 8
+
+
+def test_few_examples_are_told_of_once(capsys):
+    protocol = EvaluationProtocol(["frechet"], FEW)
+    source = data.arrays(examples(points, 2 * FEW, 0))
+    judge = Judge(RealData(points, source, source, None, "train"), protocol)
+    judge(Sample(examples(points, FEW, 1)))
+    assert not capsys.readouterr().err
+    judge = Judge(RealData(points, source, source, None, "train"), protocol)
+    for _ in range(2):
+        judge(Sample(examples(points, FEW - 1, 1)))
+    said = capsys.readouterr().err
+    assert said.count("warning: ") == 1
+    assert f"{FEW - 1} generated points are few to measure by" in said
 
 
 def test_folders_are_read_as_samples_are(tmp_path):
