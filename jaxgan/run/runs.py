@@ -15,7 +15,6 @@ from PIL import Image
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
-from jaxgan.run.errors import RunError
 from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
 from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
@@ -191,10 +190,8 @@ class Run:
 
     @functools.cached_property
     def _preview(self) -> str:
-        try:
-            return notebook.image(self._samples.preview())
-        except RunError:  # of a kind that cannot draw them: the line above is enough
-            return ""
+        picture = self._samples.preview()
+        return "" if picture is None else notebook.image(picture)
 
 
 def load(
