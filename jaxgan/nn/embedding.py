@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.nn.conv import Initializer
+from jaxgan.nn.explicit_mesh import along_batch
 from jaxgan.nn.spectral import SpectralNorm
 
 
@@ -42,4 +43,8 @@ class Embedding(nn.Module):
         table = self.param("kernel", self.kernel_init, shape, jnp.float32)
         if self.spectral:
             table = SpectralNorm(out_axis=0, name="spectral")(table, train)
-        return jnp.take(table.astype(self.dtype), labels, axis=0)
+        return along_batch(_rows, labels, table.astype(self.dtype))
+
+
+def _rows(labels, table):
+    return jnp.take(table, labels, axis=0)
