@@ -18,7 +18,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 from jax.sharding import PartitionSpec as P
 
-from jaxgan.nn.explicit_mesh import explicit_axes
+from jaxgan.core.explicit_mesh import explicit_axes
 
 Formulation = Callable[[Any, jax.Array, jax.Array], jax.Array]
 """f(sizes, left, right)."""
@@ -256,4 +256,3 @@ def _spec(name, roles, operands, shape, many) -> P:
 def _axis(x: ShapedArray, place: int) -> Any:
     """The mesh axes that an array's axis lies over."""
     return x.sharding.spec[place]
-

@@ -103,7 +103,8 @@ def _kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array):
 
 
 def _compute(name, geometry, sizes, *arrays):
-    choice = choose(geometry, *sizes, arrays[0].dtype)
+    channels, features = sizes
+    choice = choose(geometry, channels, features, arrays[0].dtype)
     return _traced_once(getattr(choice, name), geometry)(*arrays)
 
 

@@ -11,6 +11,7 @@ between the two.
 
 from typing import NamedTuple
 
+import jax
 import numpy as np
 
 from jaxgan.nn import bilinear, convolution
@@ -123,17 +124,17 @@ def _filtered_back(plan, image):
     return upfirdn2d(image, np.asarray(plan.taps), pads=pads)
 
 
-def _larger(plan, kernel):
+def _larger(plan: Plan, kernel: jax.Array) -> jax.Array:
     """The kernel with the filter in it."""
     matrix = _matrix(plan).astype(kernel.dtype)
-    product = matrix @ kernel.reshape(plan.size**2, -1)
+    product: jax.Array = matrix @ kernel.reshape(plan.size**2, -1)
     return product.reshape(*plan.whole.kernel, *kernel.shape[2:])
 
 
-def _smaller(plan, kernel):
+def _smaller(plan: Plan, kernel: jax.Array) -> jax.Array:
     """The transpose of `_larger`."""
     matrix = _matrix(plan).astype(kernel.dtype)
-    product = matrix.T @ kernel.reshape(matrix.shape[0], -1)
+    product: jax.Array = matrix.T @ kernel.reshape(matrix.shape[0], -1)
     return product.reshape(plan.size, plan.size, *kernel.shape[2:])
 
 

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.nn.conv import Initializer, normal_init
-from jaxgan.nn.explicit_mesh import along_batch
 
 
 class MinibatchDiscrimination(nn.Module):

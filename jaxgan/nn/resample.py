@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from jaxgan.nn.explicit_mesh import along_batch
+from jaxgan.core.explicit_mesh import along_batch
 
 
 def average_pool(x: jax.Array) -> jax.Array:
