@@ -39,7 +39,7 @@ def along_batch(
 
 
 def lying_alike(tree: Any, x: jax.Array) -> Any:
-    """Lays a tree of [B, ...] over the Explicit axes that an array [B, ...] lies over."""
+    """Lays a tree of [B, ...] over the Explicit axes that an array [B, ...] is on."""
     return jax.sharding.reshard(tree, _sharding(x, 0)) if is_split(x) else tree
 
 

@@ -53,8 +53,8 @@ def check_explicit_mesh_agrees(
 ) -> None:
     """Law 2 under a mesh whose axes are Explicit, as `jax.make_mesh` makes them.
 
-    Over it the batch is split and the state replicated; against plain jit. It is no part
-    of `check_step`, whose sharded jit is over an Auto mesh, to compile less.
+    Over it the batch is split and the state replicated; against plain jit. It is no
+    part of `check_step`, whose sharded jit is over an Auto mesh, to compile less.
     """
     sgd = optax.sgd(0.01)
     subject = dataclasses.replace(subject, optimizers=Players(sgd, sgd))
