@@ -38,7 +38,7 @@ OPERATORS = {
         lambda x, k: nn.modulated_conv(x, k, jnp.cos(x[:, 0, 0]), noise=x[..., :1]),
         *((8, 4, 4, 2), (3, 3, 2, 2)),
     ),
-    # By Winograd's filtering, with tiles of 2 and of 4.
+    # By Winograd's filtering.
     "filtered": (nn.conv, (8, 4, 4, 32), (3, 3, 32, 32)),
     "filtered_strided": (
         lambda x, k: nn.conv(x, k, 2),
