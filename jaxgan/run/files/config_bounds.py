@@ -33,7 +33,15 @@ BY_NAME: dict[str, Bounds] = {
     **dict.fromkeys(
         (
             *("gamma", "penalty", "path_weight", "orthogonality", "half_life"),
-            *("limit", "embedding", "continuous", "noise", "halvings", "average_from"),
+            *(
+                "limit",
+                "dataset_limit",
+                "embedding",
+                "continuous",
+                "noise",
+                "halvings",
+                "average_from",
+            ),
             *("mapping_layers", "condition_layers", "weight"),
             *("generator_attention", "discriminator_attention"),
         ),
