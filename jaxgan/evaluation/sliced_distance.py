@@ -1,8 +1,8 @@
 """The sliced Wasserstein distance of two sets of features."""
 
 import numpy as np
-from scipy.stats import wasserstein_distance
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.evaluation import checks
 
 
@@ -21,9 +21,11 @@ def sliced_distance(real, fake, directions: int = 128, seed: int = 0) -> float:
     Raises:
       ValueError: if shapes do not fit, or numbers are not finite.
     """
+    from scipy.stats import wasserstein_distance
+
     directions = checks.count("directions", directions)
     real, fake = checks.pair(real, fake)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked_seed(seed))
     units = rng.standard_normal((directions, real.shape[1]))
     units /= np.linalg.norm(units, axis=1, keepdims=True)
     first, second = (units @ np.asarray(x, np.float64).T for x in (real, fake))

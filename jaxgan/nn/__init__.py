@@ -5,7 +5,7 @@ from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, nor
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
-from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
+from jaxgan.nn.minibatch import MinibatchDiscrimination, group_size, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.network import Network
 from jaxgan.nn.noise import Dropout, normal, uniform
@@ -13,7 +13,7 @@ from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.resample import average_pool, double, halve, max_pool, repeat
 from jaxgan.nn.resampled import resampled_conv
-from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "Network",
     "Packed",
+    "PowerIteration",
     "ProxyHead",
     "SelfAttention",
     "SpectralNorm",
@@ -41,6 +42,7 @@ __all__ = [
     "conv_transpose",
     "double",
     "downsample2d",
+    "group_size",
     "halve",
     "max_pool",
     "minibatch_deviation",

@@ -8,7 +8,7 @@ from flax import linen as nn
 
 from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.nn.conv import Initializer
-from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.spectral import PowerIteration, spectral_norm
 
 
 class Embedding(nn.Module):
@@ -24,7 +24,7 @@ class Embedding(nn.Module):
 
     classes: int
     features: int
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     kernel_init: Initializer = nn.initializers.normal(1.0)
     dtype: Any = jnp.float32
 
@@ -42,7 +42,7 @@ class Embedding(nn.Module):
         shape = (self.classes, self.features)
         table = self.param("kernel", self.kernel_init, shape, jnp.float32)
         if self.spectral:
-            table = SpectralNorm(out_axis=0, name="spectral")(table, train)
+            table = spectral_norm(self.spectral, 0, "spectral")(table, train)
         return along_batch(_rows, labels, table.astype(self.dtype))
 
 

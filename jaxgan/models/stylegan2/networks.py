@@ -16,17 +16,25 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.models.stylegan2.blocks import (
     Architecture,
     DiscriminatorBlock,
     SynthesisBlock,
+    features,
     sides,
 )
 from jaxgan.nn import Network
 from jaxgan.nn.activation import leaky_relu
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.minibatch import minibatch_deviation
-from jaxgan.nn.style import MappingNetwork, Noise, training_noise, truncated
+from jaxgan.nn.style import (
+    TAPS,
+    MappingNetwork,
+    Noise,
+    training_noise,
+    truncated,
+)
 
 
 class SynthesisNetwork(nn.Module):
@@ -39,6 +47,7 @@ class SynthesisNetwork(nn.Module):
     noise: Noise = training_noise
     clamp: float | None = None
     dtype: Any = jnp.float32
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(self, w: jax.Array, context: Context) -> jax.Array:
@@ -51,13 +60,14 @@ class SynthesisNetwork(nn.Module):
         every = sides(self.shape[0])
         for place, side in enumerate(every):
             block = SynthesisBlock(
-                min(self.channel_base // side, self.channel_max),
+                features(side, self.channel_base, self.channel_max),
                 self.shape[2],
                 self.architecture is Architecture.SKIP or side == every[-1],
                 self.architecture is Architecture.RESIDUAL and side > 4,
                 self.noise,
                 self.clamp,
                 self.dtype,
+                self.taps,
                 name=f"block{side}",
             )
             layers = w[:, max(2 * place - 1, 0) : 2 * place + 2]
@@ -83,6 +93,10 @@ class Generator(Network):
         `generator.clone(truncation=0.7)`.
       truncation_cutoff: the number of layers truncated; None is all.
       dtype: of the synthesis; images stay float32, as its sum of colours does.
+      layer_features: of the mapping's layers but the last; None is as many as of w.
+      embed_features: of the condition's embedding; None is as many as of w.
+      learning_rate_multiplier: of the mapping: `lr_multiplier` of the official code.
+      taps: the filter for changes of size: its `resample_filter`.
     """
 
     shape: Sequence[int] = (32, 32, 3)
@@ -97,6 +111,10 @@ class Generator(Network):
     truncation: float = 1.0
     truncation_cutoff: int | None = None
     dtype: Any = jnp.float32
+    layer_features: int | None = None
+    embed_features: int | None = None
+    learning_rate_multiplier: float = 0.01
+    taps: Sequence[float] = TAPS
 
     @property
     def layers(self) -> int:
@@ -105,12 +123,18 @@ class Generator(Network):
 
     def setup(self):
         """Names the two networks."""
+        check_attributes(self)
         if len(self.shape) != 3 or self.shape[0] != self.shape[1]:
             raise ValueError(
                 f"shape: saw {tuple(self.shape)}, wanted (size, size, channels)"
             )
         self.mapping = MappingNetwork(
-            self.mapping_layers, self.style_size, self.classes
+            self.mapping_layers,
+            self.style_size,
+            self.classes,
+            multiplier=self.learning_rate_multiplier,
+            layer_features=self.layer_features,
+            embed_features=self.embed_features,
         )
         self.synthesis = SynthesisNetwork(
             self.shape,
@@ -120,6 +144,7 @@ class Generator(Network):
             self.noise,
             self.clamp,
             self.dtype,
+            self.taps,
         )
 
     def styles(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
@@ -143,7 +168,7 @@ class Discriminator(Network):
     """Blocks down to 4×4, the deviation of groups, two dense layers, a logit.
 
     With classes the logit is ⟨output, mapped condition⟩ / √n (arXiv 2006.06676,
-    appendix B).
+    appendix B), n the length of both.
 
     Attributes:
       classes: of the condition; 0 ignores it.
@@ -156,6 +181,12 @@ class Discriminator(Network):
       deviations: maps of deviation.
       clamp: bound of every activation, or None; official trainings use 256.
       dtype: of the blocks; what follows them is float32.
+      condition_size: of the mapped condition: `cmap_dim` of the official code; None is
+        as many as features at 4×4.
+      layer_features: as for `Generator`; None is as many as of the mapped condition.
+      embed_features: likewise.
+      learning_rate_multiplier: as for `Generator`.
+      taps: likewise.
     """
 
     classes: int = 0
@@ -167,6 +198,11 @@ class Discriminator(Network):
     deviations: int = 1
     clamp: float | None = None
     dtype: Any = jnp.float32
+    condition_size: int | None = None
+    layer_features: int | None = None
+    embed_features: int | None = None
+    learning_rate_multiplier: float = 0.01
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
@@ -176,11 +212,12 @@ class Discriminator(Network):
           ValueError: if images are not squares of a power of two, or the batch not a
             multiple of the group.
         """
+        check_attributes(self)
         if value.shape[1] != value.shape[2]:
             raise ValueError(f"value: saw images {value.shape[1:3]}, wanted squares")
 
         def width(side):
-            return min(self.channel_base // side, self.channel_max)
+            return features(side, self.channel_base, self.channel_max)
 
         x, image = None, value.astype(self.dtype)
         for side in reversed(sides(value.shape[1])[1:]):
@@ -190,18 +227,27 @@ class Discriminator(Network):
                 self.architecture,
                 self.clamp,
                 self.dtype,
+                self.taps,
                 name=f"block{side}",
             )
             x, image = block(x, image)
         x = self._epilogue(x, image.astype(jnp.float32), width(4))
         if not self.classes:
             return Verdict(EqualizedDense(1, name="out")(x)[:, 0], x)
-        features = EqualizedDense(width(4), name="out")(x)
+        size = self.condition_size or width(4)
+        out = EqualizedDense(size, name="out")(x)
         mapping = MappingNetwork(
-            self.mapping_layers, width(4), self.classes, None, name="mapping"
+            self.mapping_layers,
+            size,
+            self.classes,
+            None,
+            self.learning_rate_multiplier,
+            self.layer_features,
+            self.embed_features,
+            name="mapping",
         )
         mapped, _ = mapping(None, given, context)
-        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(width(4)), x)
+        return Verdict(jnp.sum(out * mapped, axis=-1) / math.sqrt(size), x)
 
     def _epilogue(self, x, image, width):
         options = {"activation": leaky_relu, "clamp": self.clamp}

@@ -3,6 +3,7 @@
 import pathlib
 from typing import Any
 
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
@@ -22,7 +23,7 @@ def evaluate(
     by_experiment: bool = True,
     **options: Any,
 ) -> list[Measurement]:
-    """Measures a run, and adds what it finds to the run's file.
+    """Measures a run, and adds what it finds to the run's file, if that can be written.
 
     Args:
       loaded: the run.
@@ -35,23 +36,34 @@ def evaluate(
     Raises:
       RunError: if there is nothing to measure, or what is asked for does not fit.
     """
-    measurements = [measurement_by_experiment(loaded)] if by_experiment else []
-    measurements = [one for one in measurements if one.scores]
+    measurements: list[Measurement] = []
     asked_for = bool(folder or split) or not by_experiment
-    if measurements and not asked_for and not hasattr(_source(loaded), "examples"):
-        warn(f"no {loaded.experiment.kind.unit} can be read to compare samples with")
-    elif protocol.names:
-        real = real_data.find(loaded.experiment, folder, split)
-        measurements.append(_by_kind(loaded, real, protocol, options))
+    try:
+        if by_experiment:
+            measurements.append(measurement_by_experiment(loaded))
+        measurements = [one for one in measurements if one.scores]
+        if measurements and not asked_for and not hasattr(_source(loaded), "examples"):
+            unit = loaded.experiment.kind.unit
+            warn(f"no {unit} can be read to compare samples with")
+        elif protocol.names:
+            real = real_data.find(loaded.experiment, folder, split)
+            measurements.append(_by_kind(loaded, real, protocol, options))
+    except LostDataError as error:
+        if not measurements or asked_for:
+            raise RunError(str(error), real_data.HINT) from error
+        warn(str(error))
     if not measurements:
         raise RunError(
             f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "
             "the experiment measures nothing itself"
         )
-    for one in measurements:
-        rows = evaluations_log.rows(one.scores, loaded.step, one.card, seed_of(loaded))
-        evaluations_log.append(loaded.directory, rows)
-    return measurements
+    return [_kept(loaded, one) for one in measurements]
+
+
+def _kept(loaded: StoredRun, found: Measurement) -> Measurement:
+    """Writes what was found to the run's file, if that can be written."""
+    rows = evaluations_log.rows(found.scores, loaded.step, found.card, seed_of(loaded))
+    return found._replace(kept=evaluations_log.keep(loaded.directory, rows))
 
 
 def measurement_by_experiment(loaded: StoredRun) -> Measurement:
@@ -74,7 +86,12 @@ def _by_kind(
     )
     measurement = judge(samples)
     if measurement.near:
-        neighbour_picture.write(picture_path(loaded), samples, measurement.near, real)
+        path = picture_path(loaded)
+        try:
+            neighbour_picture.write(path, samples, measurement.near, real)
+        except (OSError, RunError) as error:
+            warn(f"{path} cannot be written: {error.args[-1]}")
+            measurement = measurement._replace(near=None)
     card = _card(loaded, sampling_options.card(**options))
     return measurement._replace(card={**card, **measurement.card})
 

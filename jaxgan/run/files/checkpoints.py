@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from jaxgan.run.devices import processes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files.fingerprint import fingerprint
+from jaxgan.weights.file_kind import memory_size
 
 FOLDER = "checkpoints"
 STATE = "state"
@@ -222,7 +224,17 @@ def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:
     except RuntimeError:  # JAX_PLATFORMS leaves it out
         device = jax.local_devices()[0]
     single = jax.sharding.SingleDeviceSharding(device)
-    return with_sharding(getattr(stored, "tree", stored), single)
+    tree = getattr(stored, "tree", stored)
+    claimed = sum(
+        math.prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves(tree)
+    )
+    # What is not there is filled in: a small file may say that it has terabytes.
+    if (memory := memory_size()) and claimed > memory:
+        raise ValueError(
+            f"it claims {claimed / 2**30:.1f} GiB, and the memory here is "
+            f"{memory / 2**30:.1f}"
+        )
+    return with_sharding(tree, single)
 
 
 def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files import output_path, run_program
 from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.files.run_directory import (
     COMMANDS,
@@ -55,6 +56,8 @@ def claimed(
                 f"--run-dir: {directory} is not one folder for all processes",
                 "choose one on a disk that all hosts share",
             )
+        with contextlib.suppress(RunError):  # another host may see it later
+            run_program.remember(directory)
         yield
 
 
@@ -72,7 +75,8 @@ def _claimed_here(
     directory: pathlib.Path, identity: Identity, source: pathlib.Path, words: str = ""
 ) -> Iterator[None]:
     check(directory, identity)
-    directory.mkdir(parents=True, exist_ok=True)
+    with output_path.written(directory):
+        directory.mkdir(parents=True, exist_ok=True)
     with locked(directory):
         check(directory, identity)  # another process may have been quicker
         if not (directory / CONFIG).exists():

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import types
 import typing
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from jaxgan.run.errors import RunError
@@ -29,7 +30,8 @@ def from_json(kind: type[C], stored: dict[str, Any]) -> C:
     """Makes the dataclass that `to_json` wrote.
 
     Raises:
-      RunError: if the class has other fields by now, naming them.
+      RunError: if the class has other fields by now, or values have other types, naming
+        them.
     """
     difference = differences(stored, dict.fromkeys(_names(kind)), names_only=True)
     if difference:
@@ -38,7 +40,22 @@ def from_json(kind: type[C], stored: dict[str, Any]) -> C:
             + "\n  ".join(difference)
         )
     hints = typing.get_type_hints(kind)
+    for name, item in stored.items():
+        if not _is_of(hints[name], item):
+            raise RunError(
+                f"the config of the run: {name}: saw {item!r:.60}, wanted "
+                f"{hints[name].__name__}"
+            )
     return kind(**{name: _decode(hints[name], item) for name, item in stored.items()})
+
+
+def _is_of(hint: Any, item: Any) -> bool:
+    """Tells whether a plain value has the type of its field."""
+    if hint not in (bool, int, float, str):
+        return True
+    if isinstance(item, bool) and hint is not bool:
+        return False
+    return isinstance(item, int | float if hint is float else hint)
 
 
 def _decode(hint: Any, item: Any) -> Any:
@@ -95,6 +112,42 @@ def differences(
         elif not names_only and stored[name] != asked[name]:
             lines.append(f"{name}: run has {stored[name]!r}, you asked {asked[name]!r}")
     return lines
+
+
+def moved(
+    asked: dict[str, Any],
+    stored: dict[str, Any],
+    before: Collection[str],
+    now: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Puts back the fields that say where data lie, where these have moved.
+
+    They name a place, or a folder around it.
+
+    Args:
+      asked: the config of today.
+      stored: the config of the run.
+      before: where its data lay.
+      now: where today's lie; None: anywhere.
+    """
+
+    def back(name: str, value: Any) -> Any:
+        was = stored.get(name)
+        if isinstance(value, dict) and isinstance(was, dict):
+            return moved(value, was, before, now)
+        if not (isinstance(value, str) and isinstance(was, str)):
+            return value
+        if _leads_to(was, before) and (now is None or _leads_to(value, now)):
+            return was
+        return value
+
+    return {name: back(name, value) for name, value in asked.items()}
+
+
+def _leads_to(value: str, places: Collection[str]) -> bool:
+    return bool(value) and any(
+        pathlib.PurePath(place).is_relative_to(value) for place in places
+    )
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

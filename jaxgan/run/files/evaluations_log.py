@@ -17,11 +17,13 @@ Of rows with the same step, metric, seed and card, the last counts.
 """
 
 import json
+import os
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.files import metrics_log
+from jaxgan.run.errors import warn
+from jaxgan.run.files import metrics_log, run_directory
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -99,18 +101,37 @@ def rows(
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Adds lines; one that was cut off before them stays alone."""
-    with (run / FILE).open("a+") as file:
-        file.seek(0)
-        text = file.read()
-        if text and not text.endswith("\n"):
-            file.write("\n")
-        file.writelines(json.dumps(line) + "\n" for line in lines)
+    """Adds lines; one that was cut off before them stays alone.
+
+    Raises:
+      RunError: if the file is a symbolic link.
+      OSError: if the file cannot be written.
+    """
+    run_directory.check_no_link(run / FILE)
+    with (run / FILE).open("ab+") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - 1, 0))
+        start = b"\n" if end and file.read() != b"\n" else b""
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        file.write(start + text.encode())
+
+
+def keep(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Adds lines if it can, else warns: what was measured is told all the same."""
+    try:
+        append(run, lines)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        warn(f"{run / FILE} cannot be written: {reason}; the figures are not kept")
+        return False
+    return True
 
 
 def read(run: pathlib.Path) -> list[Evaluation]:
     """Reads the readable lines, by step, in the file's order; [] if there are none."""
     evaluations: dict[str, Evaluation] = {}
+    if not (run / FILE).is_file():
+        return []
     for row in metrics_log.read_rows(run / FILE):
         try:
             one = evaluation(row)
@@ -122,7 +143,12 @@ def read(run: pathlib.Path) -> list[Evaluation]:
 
 
 def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
-    """Names the picture of a step, and of a seed where there are several."""
+    """Names the picture of a step, and of a seed where there are several.
+
+    Raises:
+      RunError: if its folder is a symbolic link.
+    """
+    run_directory.check_no_link(run / PICTURES)
     of_seed = "" if seed is None else f"_seed_{seed}"
     return run / PICTURES / f"neighbours_{step:08d}{of_seed}.png"
 

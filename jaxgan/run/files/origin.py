@@ -5,6 +5,7 @@ import pathlib
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
+from jaxgan.run.files import json_file
 from jaxgan.run.files.atomic_file import write_text
 
 FILE = "started_from.json"
@@ -60,6 +61,13 @@ def write(run: pathlib.Path, record: dict[str, Any]) -> None:
 
 
 def read(run: pathlib.Path) -> dict[str, Any] | None:
-    """Reads the record of a run's start; None if it started from nothing."""
+    """Reads the record of a run's start; None if it started from nothing.
+
+    Raises:
+      RunError: if it is damaged.
+    """
     path = run / FILE
-    return json.loads(path.read_text()) if path.is_file() else None
+    try:
+        return json_file.read(path) if path.is_file() else None
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {error}") from None

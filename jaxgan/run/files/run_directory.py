@@ -5,11 +5,12 @@ import json
 import pathlib
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, origin
+from jaxgan.run.files import config_json, json_file, origin, output_path
+from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.options import of_the_run
 
 RUNS = pathlib.Path("runs")
@@ -22,6 +23,8 @@ COMMANDS = "command.txt"
 """The commands that started and resumed the run, one per line."""
 SAMPLES = "samples"
 """Folder of the pictures."""
+MOST = 1_000_000
+"""Of seeds, parts and steps that are compiled together."""
 
 
 class Identity(NamedTuple):
@@ -34,6 +37,7 @@ class Identity(NamedTuple):
       seeds: the number of runs side by side.
       microbatches: the number of parts that each batch is gone through in.
       shared_draws: whether the turns of a step draw the same numbers.
+      skip_bad: whether bad files among the data are left out.
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
       start_from: 'RUN:STEP' whose networks it began with; see `files.origin`.
@@ -45,6 +49,7 @@ class Identity(NamedTuple):
     seeds: int = 1
     microbatches: int = 1
     shared_draws: bool = False
+    skip_bad: bool = False
     steps_per_dispatch: int | None = 1
     start_from: str | None = None
 
@@ -66,9 +71,54 @@ def read_identity(directory: pathlib.Path) -> Identity:
             f"did you mean {near}?" if near else "see the runs with: jaxgan list",
         )
     try:
-        return Identity(**json.loads(path.read_text()))
+        identity = Identity(**json_file.read(path))
+        _check_types(identity)
     except (ValueError, TypeError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    return identity
+
+
+def _check_types(identity: Identity) -> None:
+    """Checks what a file says: the folder may be of others.
+
+    Raises:
+      TypeError: if a value is not of its type.
+      ValueError: if a number is beyond what a run can have.
+    """
+    kinds = {
+        "experiment": str,
+        "variant": str,
+        "config": dict,
+        "shared_draws": bool,
+        "start_from": str | None,
+        "seeds": int,
+        "microbatches": int,
+        "steps_per_dispatch": int | None,
+    }
+    for name, kind in kinds.items():
+        value = getattr(identity, name)
+        if not isinstance(value, kind):
+            raise TypeError(f"{name}: saw {value!r:.60}")
+        if isinstance(value, int) and not 0 <= value <= MOST:
+            raise ValueError(f"{name}: saw {value}, wanted at most {MOST}")
+
+
+def check_no_link(path: pathlib.Path) -> None:
+    """Checks that a file that is to be written is no symbolic link.
+
+    Raises:
+      RunError: if it is.
+    """
+    if path.is_symlink():
+        raise RunError(
+            f"{path} is a symbolic link, and what it leads to is not written",
+            "remove the link, or choose --out",
+        )
+
+
+def write_identity(directory: pathlib.Path, identity: Identity) -> None:
+    """Writes what run lies in a folder."""
+    write_text(directory / CONFIG, json.dumps(identity._asdict(), indent=2) + "\n")
 
 
 def nearest(directory: pathlib.Path) -> pathlib.Path | None:
@@ -83,8 +133,17 @@ def nearest(directory: pathlib.Path) -> pathlib.Path | None:
     return None
 
 
-def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
+def check(
+    directory: pathlib.Path, identity: Identity, places: Collection[str] | None = None
+) -> Identity | None:
     """Checks that a folder holds this run or nothing. It touches nothing.
+
+    Args:
+      directory: of the run.
+      identity: of the run that is asked for.
+      places: where its data lie. A field of the config that said where they lay when
+        the run began may say one of these by now. None, of an experiment that is not
+        built yet: it may say anything.
 
     Returns:
       What the folder holds; None if nothing.
@@ -92,12 +151,20 @@ def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
     Raises:
       RunError: if the folder holds anything else.
     """
+    output_path.check_name(directory, "--run-dir")
     if (directory / CONFIG).exists():
+        from jaxgan.run.files import data_record
+
         stored = read_identity(directory)
-        _check_same(directory, stored, identity)
+        for path in directory.iterdir():
+            if not path.is_dir():
+                check_no_link(path)
+        record = data_record.read(directory)
+        before = set() if record is None else record.places
+        config = config_json.moved(identity.config, stored.config, before, places)
+        _check_same(directory, stored, identity._replace(config=config))
         return stored
-    if directory.exists() and not directory.is_dir():
-        raise RunError(f"--run-dir: {directory} is a file")
+    output_path.check_folder(directory, "--run-dir")
     if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):

@@ -1,6 +1,7 @@
 """R3GAN, with weights of the official PyTorch code.
 
-Huang et al. 2024 (arXiv 2501.05441). All of the configuration is read off the shapes.
+Huang et al. 2024 (arXiv 2501.05441). All of the configuration is read off the shapes
+and filters.
 Networks compute in float32, where the official code has bfloat16 in large stages.
 """
 
@@ -15,6 +16,7 @@ from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
 from jaxgan.models.r3gan import BASE, Discriminator, Generator
 from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import MODULES, Facts, Layer, Rule, exactly, known
 from jaxgan.run.importable.named_arrays import Named, Seen, only
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -22,6 +24,22 @@ GENERATOR = ("AggregationLayer.Layer.weight", "MainLayers.0.Layers.0.Basis")
 DISCRIMINATOR = ("ExtractionLayer.Layer.weight",)
 PASSING = ("Resampler.Kernel",)
 SETTINGS = {}
+
+
+def _padding(layer: Layer, value: Any) -> Any:
+    """Of the last map, whose kernel covers it, there is none."""
+    if layer.name == "Basis":
+        return (0, 0)
+    return MODULES["padding"](layer, value)
+
+
+ATTRIBUTES: dict[str, Rule] = {
+    **MODULES,
+    **known("z_dim", "c_dim", "img_resolution"),
+    "padding": _padding,
+    "FilterRadius": exactly(1),
+}
+"""What their pickles keep beside weights, and what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +56,10 @@ class Stages:
     """Hidden features per channel within a block."""
     embedding: int = 64
     """Length of the labels' vectors."""
+    kernel_size: int = 3
+    """Of the grouped convolutions."""
+    resampling_filter: tuple[float, ...] = (1.0, 2.0, 1.0)
+    """Between stages."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +120,7 @@ def configure(seen: Seen) -> Config:
 
 
 def _stages(arrays: Named) -> Stages:
-    widths, groups, blocks, expansions = [], [], [], set()
+    widths, groups, blocks, expansions, sizes = [], [], [], set(), set()
     for stage in range(arrays.count(r"MainLayers\.(\d+)\.")):
         layers = f"MainLayers.{stage}.Layers."
         places = arrays.numbers(
@@ -111,6 +133,7 @@ def _stages(arrays: Named) -> Stages:
         hidden = arrays.size(f"{block}.LinearLayer2.Layer.weight", 0)
         groups.append(hidden // arrays.size(f"{block}.LinearLayer2.Layer.weight", 1))
         blocks.append(len(places))
+        sizes |= set(arrays[f"{block}.LinearLayer2.Layer.weight"].shape[2:])
         expansions.add(hidden // widths[-1])
     labels = "EmbeddingLayer.weight"
     return Stages(
@@ -119,10 +142,12 @@ def _stages(arrays: Named) -> Stages:
         tuple(blocks),
         only(expansions, "hidden features per channel"),
         arrays.size(labels, 0) if labels in arrays else 64,
+        only(sizes, "size of grouped kernels"),
+        r3gan_weights.filter_of_state(arrays),
     )
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
     """Reads nothing: shapes tell everything."""
     del facts
     return {}
@@ -130,8 +155,9 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
     """Makes our variables of their arrays."""
-    del config
-    return r3gan_weights.import_torch(arrays)
+    stages = config.generator if GENERATOR[0] in arrays else config.discriminator
+    assert stages is not None
+    return r3gan_weights.import_torch(arrays, stages.resampling_filter)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:

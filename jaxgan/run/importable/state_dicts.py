@@ -9,11 +9,14 @@ import numpy as np
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.importable import NETWORKS
+from jaxgan.run.importable.attributes import Facts
 from jaxgan.run.importable.named_arrays import Named
-from jaxgan.weights import network_pickle, torch_layout
+from jaxgan.weights import file_kind, network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
 
 PLACE = "jaxgan.run.importable"
+STATE = "model_state_dict"
+"""Below which mimicry's checkpoints have a network, beside its optimizer's state."""
 
 
 class Found(NamedTuple):
@@ -22,14 +25,14 @@ class Found(NamedTuple):
     Attributes:
       model: name of the importable module.
       entries: by 'G_ema', 'G' and 'D'; one of the first two is there.
-      facts: attributes of modules, if a pickle has them.
+      facts: attributes of modules by name, of those entries that are of pickles.
       left_out: names of what else is in the files.
       files: that were read.
     """
 
     model: str
     entries: dict[str, Named]
-    facts: dict[str, Any]
+    facts: dict[str, Facts]
     left_out: tuple[str, ...]
     files: tuple[pathlib.Path, ...]
 
@@ -61,7 +64,14 @@ def find(
         if other is not None:
             if name in entries:
                 raise RunError(f"{other}: saw a second {name}: {path} has one")
-            entries[name] = read_arrays(other)
+            one, its, more = _split(other, "")
+            chosen = name if name in one else next(iter(one))
+            entries[name] = one[chosen] if len(one) == 1 or name in one else {}
+            if not entries[name]:
+                raise RunError(f"{other}: saw {', '.join(one)}, wanted {name} alone")
+            left_out += more
+            if chosen in its:
+                facts[name] = its[chosen]
             files.append(other)
     models = [model] if model else list(NETWORKS)
     for model in models:
@@ -72,6 +82,7 @@ def find(
         }
         if "" in known and known[""] is not None:
             known["G_ema"] = known.pop("")
+            facts |= {"G_ema": facts.pop("")} if "" in facts else {}
         if any(known.get(name) is not None for name in ("G_ema", "G")):
             strange = [name for name, arrays in known.items() if arrays is None]
             if strange:
@@ -80,7 +91,8 @@ def find(
                     f"network of {model} that goes with the others"
                 )
             whole = {name: arrays for name, arrays in known.items() if arrays}
-            return Found(module.__name__, whole, facts, left_out, tuple(files))
+            more = tuple(dict.fromkeys(left_out))
+            return Found(module.__name__, whole, facts, more, tuple(files))
     seen = next(iter(entries.values()))
     raise RunError(
         f"{path}: saw arrays {_some(seen)}, wanted a generator of {', '.join(models)}",
@@ -90,15 +102,17 @@ def find(
 
 def _split(
     path: pathlib.Path, within: str
-) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Any], tuple[str, ...]]:
+) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Facts], tuple[str, ...]]:
     """Reads state dicts by name ('' of a lone one), facts, and what is left out."""
-    if not within and _is_pickle(path):
+    if _is_pickle(path):
         networks, left_out = network_pickle.read_network_pickle(path)
-        facts = {}
-        for network in networks.values():
-            facts |= network.facts
+        if within:
+            return *_inside(path, networks, within), ()
+        facts: dict[str, Facts] = {
+            name: network.facts for name, network in networks.items()
+        }
         return {name: x.arrays for name, x in networks.items()}, facts, left_out
-    arrays = read_arrays(path, within)
+    arrays, left_out = _apart(read_arrays(path, within))
     entries: dict[str, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
         top, _, rest = name.partition(".")
@@ -107,17 +121,53 @@ def _split(
         name: entries[name] for name in network_pickle.NETWORKS if name in entries
     }
     if not any(name in chosen for name in ("G", "G_ema")):
-        return {"": arrays}, {}, ()
-    return dict(chosen), {}, tuple(name for name in entries if name not in chosen)
+        return {"": arrays}, {}, left_out
+    left_out += tuple(name for name in entries if name not in chosen)
+    return dict(chosen), {}, left_out
+
+
+def _apart(
+    arrays: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Splits a network's arrays from the names of what mimicry saves beside it."""
+    prefix = f"{STATE}."
+    inner = {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+    if not inner:
+        return dict(arrays), ()
+    tops = dict.fromkeys(name.partition(".")[0] for name in arrays)
+    return inner, tuple(top for top in tops if top != STATE)
+
+
+def _inside(
+    path: pathlib.Path, networks: Mapping[str, network_pickle.Network], within: str
+) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Facts]]:
+    """Takes the arrays and attributes below a name of a pickle."""
+    top, _, rest = within.partition(".")
+    if top not in networks:
+        raise RunError(
+            f"--within: saw {within!r}, but {path} has {', '.join(networks)}"
+        )
+    arrays, facts = networks[top]
+    prefix = f"{rest}." if rest else ""
+
+    def below(named: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name.removeprefix(prefix): value
+            for name, value in named.items()
+            if name.startswith(prefix)
+        }
+
+    return {"": below(arrays)}, {"": below(facts)}
 
 
 def _is_pickle(path: pathlib.Path) -> bool:
-    """Tells whether a file is a pickle, and not one of PyTorch before 1.6."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        start = file.read(16)
-    return start[:1] == network_pickle.PREFIX and len(start) == 16
+    """Tells whether a file is a pickle, and not a zip, as torch.save's are."""
+    file_kind.check(path)
+    return file_kind.start(path).startswith(file_kind.PICKLE)
 
 
 def _recognised(

@@ -7,7 +7,12 @@ from typing import Any, NamedTuple
 
 from jaxgan.diagnosis import names
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, experiment_file, run_directory
+from jaxgan.run.files import (
+    checkpoints,
+    experiment_file,
+    json_file,
+    run_directory,
+)
 
 MOST_SOURCE = 200_000
 """Characters of the experiment's file that are shown."""
@@ -80,7 +85,7 @@ def read(
         saved=saved[-1] if saved else None,
         fingerprint=_fingerprint(run, saved),
         versions=_versions(run / "versions.json"),
-        source=experiment.read_text()[:MOST_SOURCE] if experiment.is_file() else "",
+        source=_source(experiment),
     )
 
 
@@ -130,8 +135,15 @@ def _fingerprint(run: pathlib.Path, saved: Sequence[int]) -> str:
         return f"unknown: {error.args[0]}"
 
 
+def _source(path: pathlib.Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(MOST_SOURCE)
+
+
 def _versions(path: pathlib.Path) -> list[tuple[str, str]]:
     try:
-        return [(name, str(v)) for name, v in json.loads(path.read_text()).items()]
-    except (OSError, ValueError):
+        return [(name, str(v)) for name, v in json_file.read(path).items()]
+    except (OSError, ValueError, AttributeError):
         return []

@@ -12,8 +12,8 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import checkpoints, config_json, experiment_file, run_directory
-from jaxgan.run.no_data import NoData
+from jaxgan.run.files import checkpoints, config_json, run_directory, run_program
+from jaxgan.run.sampling import stored_experiment
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -54,22 +54,19 @@ def load(
       seed: which of several runs that were trained side by side; by default the first.
 
     Raises:
-      RunError: if there is no such run, checkpoint or seed.
+      RunError: if there is no such run, checkpoint or seed, or its program is not
+        known (see `files.run_program`).
     """
     directory = pathlib.Path(run)
     identity = run_directory.read_identity(directory)
-    module = experiment_file.load_module(directory / run_directory.EXPERIMENT)
+    module = run_program.load(directory)
     first = config_json.from_json(module.Config, identity.config)
     runs = seed_axis.configs(first, identity.seeds)
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
-    experiment = experiment_file.build(module, config)
-    data = experiment.data
-    batch = (
-        data.shapes
-        if isinstance(data, NoData)
-        else seed_axis.together([data] * count)(0)
-    )
+    known = stored_experiment.known_data(directory, place)
+    experiment = stored_experiment.rebuilt(module, config, known, identity.skip_bad)
+    batch = stored_experiment.batch_shapes(experiment.data, known, count)
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
     restored = checkpoints.read(directory, step, with_sharding(shapes, single))

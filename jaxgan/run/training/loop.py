@@ -57,9 +57,10 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
         with opened(run, step, options.steps, size, prepared.seeds, unit) as records:
             records.say(prepared.description)
             if restored:
-                records.say(f"resuming {run} from step {step}")
                 if step >= options.steps:
+                    records.say(_finished(run, step, options.steps))
                     return _outcome(restored.state, step, stop=0)
+                records.say(f"resuming {run} from step {step}")
             elif prepared.warm_start:
                 prepared.warm_start.tell(run, prepared.seeds, records.say)
             evaluation = while_training.make(
@@ -79,6 +80,12 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
                 state = processes.local(steps.state)
                 raise not_finite.error(found, state, saves) from None
             return _outcome(steps.state, steps.step, stop)
+
+
+def _finished(run: pathlib.Path, step: int, steps: int) -> str:
+    done = "all steps are done" if step == steps else f"--steps {steps} are long done"
+    more = f"--steps {2 * step}, say, goes on"
+    return f"{run} is at step {step}: {done}, nothing was trained; {more}"
 
 
 def _go_on(
