@@ -122,7 +122,7 @@ def _primitive(name, roles, cpu, elsewhere) -> Primitive:
     def lowering(formulation: Formulation):
         def lowered(left, right, *, sizes, many):
             types = jax.typeof(left), jax.typeof(right)
-            function = functools.partial(formulation, sizes)
+            function: Any = functools.partial(formulation, sizes)
             function = jax.vmap(function) if many else function
             axes = explicit_axes(*types)
             if axes:

@@ -12,6 +12,7 @@ between the two.
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.nn import bilinear, convolution
@@ -126,15 +127,15 @@ def _filtered_back(plan, image):
 
 def _larger(plan: Plan, kernel: jax.Array) -> jax.Array:
     """The kernel with the filter in it."""
-    matrix = _matrix(plan).astype(kernel.dtype)
-    product: jax.Array = matrix @ kernel.reshape(plan.size**2, -1)
+    matrix = jnp.asarray(_matrix(plan), kernel.dtype)
+    product = matrix @ kernel.reshape(plan.size**2, -1)
     return product.reshape(*plan.whole.kernel, *kernel.shape[2:])
 
 
 def _smaller(plan: Plan, kernel: jax.Array) -> jax.Array:
     """The transpose of `_larger`."""
-    matrix = _matrix(plan).astype(kernel.dtype)
-    product: jax.Array = matrix.T @ kernel.reshape(matrix.shape[0], -1)
+    matrix = jnp.asarray(_matrix(plan), kernel.dtype)
+    product = matrix.T @ kernel.reshape(matrix.shape[0], -1)
     return product.reshape(plan.size, plan.size, *kernel.shape[2:])
 
 
