@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,22 +13,9 @@ from jaxgan.diagnosis import names
 from jaxgan.diagnosis.history import of_seed
 from jaxgan.run.devices.seed_axis import mean_and_spread
 from jaxgan.run.display import display
+from jaxgan.run.files.tensorboard_log import TensorBoardLog
 
 METRICS = "metrics.jsonl"
-
-
-def _summary_writer() -> Any:
-    """Imports tensorboardX without PyTorch, which it would import too, for seconds."""
-    modules: dict[str, Any] = sys.modules
-    hidden = "torch" not in modules
-    if hidden:
-        modules["torch"] = None  # importing it now raises ImportError
-    try:
-        from tensorboardX import SummaryWriter
-    finally:
-        if hidden:
-            del modules["torch"]
-    return SummaryWriter
 
 
 class Records:
@@ -52,7 +38,7 @@ class Records:
         rows = keep_rows(self._path, step)
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
-        self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
+        self._events = TensorBoardLog(run, step)
         self._display = display(step, stop, unit)
         self._since = step
         self._clock = time.monotonic()
@@ -99,7 +85,7 @@ class Records:
     def picture(self, step: int, picture: np.ndarray) -> None:
         """Shows a picture of samples, and adds it to TensorBoard."""
         self._display.picture(picture)
-        self._events.add_image("samples", picture, step, dataformats="HWC")
+        self._events.picture(step, picture)
 
     def measured(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Prints, and writes, what the experiment measured itself, of each seed."""
@@ -150,8 +136,7 @@ class Records:
                 scalars |= {f"seed_{seed}/{name}": x for name, x in part.items()}
         self._file.write(json.dumps(row) + "\n")
         self._file.flush()
-        for name, value in scalars.items():
-            self._events.add_scalar(name, value, step)
+        self._events.scalars(step, scalars)
         return row
 
 
