@@ -1,21 +1,32 @@
 """A claim to a run's folder: nothing in it is lost, or mixed up with another run."""
 
 import contextlib
+import functools
 import importlib.metadata
 import json
 import os
 import pathlib
 import platform
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files import (
+    checkpoints,
+    metrics_log,
+    not_finite_record,
+    origin,
+    tensorboard_log,
+)
 from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.files.run_directory import (
     COMMANDS,
     CONFIG,
     EXPERIMENT,
+    SAMPLES,
+    VERSIONS,
     Identity,
     check,
     command,
@@ -31,10 +42,12 @@ PATIENCE = 60.0
 @contextlib.contextmanager
 def claimed(
     directory: pathlib.Path, identity: Identity, source: pathlib.Path, words: str = ""
-) -> Iterator[None]:
+) -> Iterator[Callable[[], None]]:
     """Makes a folder this run's, or goes on with it, alone until the end of the block.
 
-    Of several processes that train together, process 0 does it for all.
+    Of several processes that train together, process 0 does it for all. A new run that
+    ends with an error before its first step leaves no folder; f(), which the block is
+    given, removes it where no error can be raised.
 
     Args:
       directory: of the run.
@@ -46,16 +59,18 @@ def claimed(
       RunError: on all processes, if the folder holds anything else, or a run that is
         being trained already, or the others do not see it.
     """
+    withdraw: Callable[[], None] = lambda: None  # noqa: E731
     with contextlib.ExitStack() as stack:
         with processes.together():
             if processes.is_chief():
-                stack.enter_context(_claimed_here(directory, identity, source, words))
+                here = _claimed_here(directory, identity, source, words)
+                withdraw = stack.enter_context(here)
         if not processes.everyone(_appears(directory / CONFIG)):
             raise RunError(
                 f"--run-dir: {directory} is not one folder for all processes",
                 "choose one on a disk that all hosts share",
             )
-        yield
+        yield withdraw
 
 
 def _appears(path: pathlib.Path) -> bool:
@@ -70,19 +85,52 @@ def _appears(path: pathlib.Path) -> bool:
 @contextlib.contextmanager
 def _claimed_here(
     directory: pathlib.Path, identity: Identity, source: pathlib.Path, words: str = ""
-) -> Iterator[None]:
+) -> Iterator[Callable[[], None]]:
     check(directory, identity)
+    there = directory.exists()
     directory.mkdir(parents=True, exist_ok=True)
+    withdraw: Callable[[], None] = lambda: None  # noqa: E731
     with locked(directory):
         check(directory, identity)  # another process may have been quicker
         if not (directory / CONFIG).exists():
-            # First of all files, so that a folder with anything else in it is a run.
-            text = json.dumps(identity._asdict(), indent=2)
-            write_text(directory / CONFIG, text + "\n")
-        _keep_source(directory, source)
-        _keep_versions(directory)
-        _keep_command(directory, words or command())
-        yield
+            withdraw = functools.partial(_withdraw, directory, there)
+        try:
+            if not (directory / CONFIG).exists():
+                # First of all, so that a folder with anything else in it is a run.
+                text = json.dumps(identity._asdict(), indent=2)
+                write_text(directory / CONFIG, text + "\n")
+            _keep_source(directory, source)
+            _keep_versions(directory)
+            _keep_command(directory, words or command())
+            yield withdraw
+        except BaseException:
+            withdraw()
+            raise
+
+
+def _withdraw(directory: pathlib.Path, there: bool) -> None:
+    """Removes a new run that has done nothing: no more than what runs write.
+
+    Args:
+      directory: of the run.
+      there: whether it was there before, empty.
+    """
+    done = [*directory.glob("checkpoints/[0-9]*"), *directory.glob("*.jsonl")]
+    if any(path.is_dir() or path.stat().st_size for path in done):
+        return
+    if (directory / not_finite_record.FILE).exists():
+        return
+    with contextlib.suppress(OSError):
+        for name in (checkpoints.FOLDER, tensorboard_log.FOLDER, SAMPLES):
+            shutil.rmtree(directory / name, ignore_errors=True)
+        names = (metrics_log.METRICS, origin.FILE, COMMANDS, VERSIONS, EXPERIMENT)
+        for path in (
+            *directory.glob(".*.tmp"),
+            *(directory / name for name in (*names, CONFIG)),
+        ):
+            path.unlink(missing_ok=True)
+        if not there:
+            directory.rmdir()
 
 
 def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
@@ -99,7 +147,7 @@ def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
 
 
 def _keep_versions(directory: pathlib.Path) -> None:
-    path = directory / "versions.json"
+    path = directory / VERSIONS
     versions = {"python": platform.python_version(), "platform": platform.platform()}
     for name in ("jaxgan", *LIBRARIES):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

@@ -20,6 +20,8 @@ IMPORTED = "imported.json"
 """Where weights came from that no training here has made."""
 COMMANDS = "command.txt"
 """The commands that started and resumed the run, one per line."""
+VERSIONS = "versions.json"
+"""Of the libraries that the run began with."""
 SAMPLES = "samples"
 """Folder of the pictures."""
 

@@ -95,12 +95,13 @@ class _Libraries:
     """Holds what is used of tensorboardX."""
 
     def __init__(self):
-        from tensorboardX.proto.event_pb2 import Event
+        from tensorboardX.proto import event_pb2
         from tensorboardX.record_writer import RecordWriter
         from tensorboardX.summary import image, scalar
 
-        self.Event, self.RecordWriter = Event, RecordWriter
-        self.image, self.scalar = image, scalar
+        # Made when it is imported, which no type checker sees.
+        self.Event = getattr(event_pb2, "Event")  # noqa: B009
+        self.RecordWriter, self.image, self.scalar = RecordWriter, image, scalar
 
 
 def _libraries() -> _Libraries:

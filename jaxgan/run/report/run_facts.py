@@ -79,7 +79,7 @@ def read(
         commands=_lines(run / "command.txt"),
         saved=saved[-1] if saved else None,
         fingerprint=_fingerprint(run, saved),
-        versions=_versions(run / "versions.json"),
+        versions=_versions(run / run_directory.VERSIONS),
         source=experiment.read_text()[:MOST_SOURCE] if experiment.is_file() else "",
     )
 

@@ -1,18 +1,21 @@
 """What is said, and drawn, when a run ends."""
 
 from jaxgan.run import pictures
+from jaxgan.run.devices import processes
 from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.files import metrics_log, run_directory
 from jaxgan.run.training.invocation import Trained
 
 
 def tell(trained: Trained, command: str) -> None:
-    """Prints how a run ended, its diagnosis, and how to go on.
+    """Prints how a run ended, its diagnosis, and how to go on; on process 0 alone.
 
     Args:
       trained: the run; of one that is done the pictures are animated.
       command: that resumes it.
     """
+    if not processes.is_chief():
+        return
     run, outcome = trained.run, trained.outcome
     print(f"step {outcome.step}: {outcome.fingerprint}")
     for line in stored_diagnosis.closing_lines(run):

@@ -32,10 +32,15 @@ class Trained(NamedTuple):
     outcome: loop.Outcome
 
 
-def train(request: Request) -> Trained:
+def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     """Trains what is asked for, or resumes it.
 
+    Args:
+      request: what is asked for.
+      interrupts: stop it.
+
     Raises:
+      Interrupted: if it was stopped before its first step.
       RunError: if it cannot be, or fails.
     """
     request.options.check()
@@ -56,9 +61,11 @@ def train(request: Request) -> Trained:
     try:
         with (
             full_disk.watch(run, lambda: _after_full_disk(request)),
-            claim.claimed(run, identity, request.path, request.command),
+            claim.claimed(run, identity, request.path, request.command) as withdraw,
         ):
-            return Trained(run, prepared.seeds, loop.train(run, prepared))
+            interrupts.forget = withdraw
+            outcome = loop.train(run, prepared, interrupts)
+            return Trained(run, prepared.seeds, outcome)
     except PermissionError as error:
         raise RunError(str(error)) from error
 

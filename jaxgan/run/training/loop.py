@@ -15,7 +15,7 @@ from jaxgan.run.training.finite_flags import NotFinite
 from jaxgan.run.training.periodic_actions import PeriodicActions
 from jaxgan.run.training.prepare import Prepared
 from jaxgan.run.training.steps import Steps
-from jaxgan.run.training.stop_signals import TIME_IS_UP, Interrupts, reason
+from jaxgan.run.training.stop_signals import Interrupts, proposal, reason
 
 
 class Outcome(NamedTuple):
@@ -34,20 +34,22 @@ class Outcome(NamedTuple):
     fingerprint: str
 
 
-def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
+def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outcome:
     """Trains to `options.steps`, from the newest checkpoint if there is one.
 
     Args:
       run: the run's folder.
       prepared: what to train, how far, and how often to tell.
+      interrupts: stop it: at once before there is a step to save, else saved.
 
     Raises:
       RunError: if a number is not finite, or no checkpoint can be read.
     """
     options, size = prepared.options, prepared.experiment.data.batch_size
     opened = Records if processes.is_chief() else Silence
+    # Others would wait in vain for a process that ends alone.
+    interrupts.has_work = processes.several()
     with (
-        Interrupts() as interrupts,
         Checkpoints(run, options.keep) as saves,
         processes.watched(),
     ):
@@ -89,11 +91,10 @@ def _go_on(
     with steps.batches() as fed:
         for batches in fed:
             steps.advance(batches)
+            interrupts.has_work = True
             actions.after_dispatch()
-            wanted = interrupts.received or 0
-            if time.monotonic() > deadline:
-                wanted = wanted or (TIME_IS_UP if processes.is_chief() else 0)
-            stop = prepared.program.agree(wanted)
+            late = processes.is_chief() and time.monotonic() > deadline
+            stop = prepared.program.agree(proposal(interrupts.received, late))
             if stop:
                 return stop
     return 0
