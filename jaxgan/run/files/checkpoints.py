@@ -1,7 +1,9 @@
 """Checkpoints: the only module that knows orbax."""
 
 import contextlib
+import errno
 import logging
+import os
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files import run_directory
 from jaxgan.run.files.fingerprint import fingerprint
 
 FOLDER = "checkpoints"
@@ -54,8 +57,9 @@ class Checkpoints:
     def __exit__(self, kind, error, trace) -> None:
         try:
             if kind is None:
-                self._manager.wait_until_finished()
-                self._manager.close()
+                with self._written(self.last):
+                    self._manager.wait_until_finished()
+                    self._manager.close()
             else:
                 with contextlib.suppress(Exception):  # the first error counts
                     self._manager.close()
@@ -66,17 +70,36 @@ class Checkpoints:
         """Starts to save; the state may be donated as soon as this returns."""
         if step == self.last:
             return
+        run_directory.check_there(self.run)
         facts = {"fingerprint": fingerprint(processes.local(state))}
         arguments = ocp.args.Composite(
             state=ocp.args.StandardSave(state), facts=ocp.args.JsonSave(facts)
         )
-        if not self._manager.save(step, args=arguments):
-            raise RunError(f"{self.folder}: step {step} was not saved", code=1)
+        with self._written(step):
+            if not self._manager.save(step, args=arguments):
+                raise RunError(f"{self.folder}: step {step} was not saved", code=1)
         self.last = step
 
     def finish(self) -> None:
         """Waits until all that was saved is on disk."""
-        self._manager.wait_until_finished()
+        with self._written(self.last):
+            self._manager.wait_until_finished()
+
+    @contextlib.contextmanager
+    def _written(self, step: int | None) -> Iterator[None]:
+        """Tells plainly what could not be written; orbax raises all kinds of errors."""
+        try:
+            yield
+        except (OSError, RunError, jax.errors.JaxRuntimeError):
+            raise  # each is told plainly by whom it concerns
+        except Exception as error:
+            run_directory.check_there(self.run)
+            raise RunError(
+                f"{self.folder}: the checkpoint of step {step} or the one before it "
+                f"cannot be written: {_cause(error)}",
+                "when that is mended, the same command resumes the run",
+                code=1,
+            ) from error
 
     def restore_newest(self, target: State) -> Restored | None:
         """Restores the newest readable checkpoint; None if there is none at all.
@@ -206,8 +229,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
             restored: Any = manager.restore(step, args=arguments)
     except Exception as error:
         # Orbax has no error class for damage: anything may come out of a broken file.
-        lines = str(error).strip().splitlines() or [""]
-        raise Damaged(f"{type(error).__name__}: {lines[0][:200]}") from None
+        raise Damaged(_first_line(error)) from None
     if fingerprint(processes.local(restored.state)) != restored.facts["fingerprint"]:
         raise Damaged("its contents do not have the fingerprint that was saved")
     return restored.state
@@ -235,6 +257,19 @@ def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> An
     if processes.everyone(damage is None):
         return state
     return damage or Damaged("another process could not read it")
+
+
+def _cause(error: Exception) -> str:
+    """Finds the system's words in an error of tensorstore's, whose text is long."""
+    for number in (errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EACCES, errno.EIO):
+        if os.strerror(number) in str(error):
+            return os.strerror(number)
+    return _first_line(error)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0][:200]}"
 
 
 @contextlib.contextmanager

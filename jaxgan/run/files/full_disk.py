@@ -1,4 +1,4 @@
-"""A full disk, told in one line."""
+"""A disk that is full, gone or not to be written, told in one line."""
 
 import contextlib
 import errno
@@ -12,7 +12,7 @@ from jaxgan.run.errors import RunError
 
 @contextlib.contextmanager
 def watch(run: pathlib.Path, hint: Callable[[], str] = lambda: "") -> Iterator[None]:
-    """Turns errors about a full disk into a RunError that says what is safe.
+    """Turns errors of the system into a RunError that says what is safe.
 
     Args:
       run: the folder that is written to.
@@ -35,6 +35,8 @@ def watch(run: pathlib.Path, hint: Callable[[], str] = lambda: "") -> Iterator[N
     try:
         yield
     except Exception as error:
+        if isinstance(error, OSError) and not _is_full(error):
+            raise RunError(_line(run, error), hint(), code=1) from error
         if not _is_full(error):
             raise
         of_callbacks = of_callback  # it may be under way even now
@@ -42,6 +44,14 @@ def watch(run: pathlib.Path, hint: Callable[[], str] = lambda: "") -> Iterator[N
         raise FullDisk(message, hint(), code=1) from error
     finally:
         threading.excepthook, sys.unraisablehook = of_threads, of_callbacks
+
+
+def _line(run: pathlib.Path, error: OSError) -> str:
+    """Says what failed, and in which file."""
+    what = error.strerror or str(error)
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        what += " (ulimit -n says how many there may be)"
+    return f"{error.filename or run}: {what[:1].lower()}{what[1:]}"
 
 
 class FullDisk(RunError):

@@ -1,5 +1,6 @@
 """What a run tells while it trains: metrics.jsonl, TensorBoard, and the terminal."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ from jaxgan.diagnosis import names
 from jaxgan.diagnosis.history import of_seed
 from jaxgan.run.devices.seed_axis import mean_and_spread
 from jaxgan.run.display import display
+from jaxgan.run.files import run_directory
 from jaxgan.run.files.tensorboard_log import TensorBoardLog
 
 METRICS = "metrics.jsonl"
@@ -48,8 +50,9 @@ class Records:
 
     def __exit__(self, kind, error, trace) -> None:
         self._display.close()
-        self._file.close()
         self._events.close()
+        with contextlib.suppress(OSError if kind else ()):  # the first error counts
+            self._file.close()
 
     def compiling(self) -> None:
         """Shows that no step ends for a while."""
@@ -116,6 +119,7 @@ class Records:
         Of several seeds it has the means under the usual names, and beside them
         'spread', the standard deviations, and 'seeds', the numbers of each.
         """
+        run_directory.check_there(self._path.parent)
         seconds = self._seconds + time.monotonic() - self._clock
         row: dict[str, Any] = {
             "step": step,

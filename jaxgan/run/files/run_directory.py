@@ -139,6 +139,20 @@ def _facts(identity: Identity) -> dict[str, Any]:
     return {**identity.config, **of_the_run(identity), **start}
 
 
+def check_there(directory: pathlib.Path) -> None:
+    """Checks that a run that is being trained is still where it began.
+
+    Raises:
+      RunError: if its folder was moved or removed: what is written would make another.
+    """
+    if not (directory / CONFIG).exists():
+        raise RunError(
+            f"{directory} was moved or removed while it was trained",
+            "put it back, to resume from its newest checkpoint",
+            code=1,
+        )
+
+
 def command() -> str:
     """Writes this process's command line, to be typed again."""
     program, *arguments = sys.argv

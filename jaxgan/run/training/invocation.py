@@ -5,7 +5,6 @@ import pathlib
 from typing import NamedTuple
 
 from jaxgan.run.devices import processes, seed_axis
-from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
     checkpoints,
     claim,
@@ -58,16 +57,13 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     if prepared.warm_start:
         source = str(prepared.warm_start.weights.origin)
         identity = identity._replace(start_from=source)
-    try:
-        with (
-            full_disk.watch(run, lambda: _after_full_disk(request)),
-            claim.claimed(run, identity, request.path, request.command) as withdraw,
-        ):
-            interrupts.forget = withdraw
-            outcome = loop.train(run, prepared, interrupts)
-            return Trained(run, prepared.seeds, outcome)
-    except PermissionError as error:
-        raise RunError(str(error)) from error
+    with (
+        full_disk.watch(run, lambda: _afterwards(request)),
+        claim.claimed(run, identity, request.path, request.command) as withdraw,
+    ):
+        interrupts.forget = withdraw
+        outcome = loop.train(run, prepared, interrupts)
+        return Trained(run, prepared.seeds, outcome)
 
 
 def prepare_request(request: Request) -> Prepared:
@@ -111,7 +107,8 @@ def _is_new(run: pathlib.Path) -> bool:
     return not checkpoints.steps(run)
 
 
-def _after_full_disk(request: Request) -> str:
+def _afterwards(request: Request) -> str:
+    """Says how the run goes on, once what the disk lacks is there."""
     saved = checkpoints.steps(request.run)
     start = f"resumes from step {saved[-1]}" if saved else "starts again from step 0"
-    return f"make room; the run then {start} with: {request.command}"
+    return f"when that is mended, the run {start} with: {request.command}"
