@@ -154,7 +154,11 @@ def steps(run: pathlib.Path) -> list[int]:
     """Lists the steps of which there are checkpoints, oldest first; readable or not."""
     folder = run / FOLDER
     names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
-    return sorted(int(name) for name in names if name.isdigit())
+    return sorted(int(name) for name in names if _is_step(name))
+
+
+def _is_step(name: str) -> bool:
+    return name.isascii() and name.isdecimal()
 
 
 def read(
@@ -230,7 +234,8 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
     except Exception as error:
         # Orbax has no error class for damage: anything may come out of a broken file.
         raise Damaged(_first_line(error)) from None
-    if fingerprint(processes.local(restored.state)) != restored.facts["fingerprint"]:
+    facts = restored.facts if isinstance(restored.facts, dict) else {}
+    if fingerprint(processes.local(restored.state)) != facts.get("fingerprint"):
         raise Damaged("its contents do not have the fingerprint that was saved")
     return restored.state
 

@@ -18,6 +18,7 @@ from jaxgan.run.files import (
     metrics_log,
     not_finite_record,
     origin,
+    stored_text,
     tensorboard_log,
 )
 from jaxgan.run.files.atomic_file import write_text
@@ -94,6 +95,7 @@ def _claimed_here(
         check(directory, identity)  # another process may have been quicker
         if not (directory / CONFIG).exists():
             withdraw = functools.partial(_withdraw, directory, there)
+        _clear_way(directory)
         try:
             if not (directory / CONFIG).exists():
                 # First of all, so that a folder with anything else in it is a run.
@@ -106,6 +108,20 @@ def _claimed_here(
         except BaseException:
             withdraw()
             raise
+
+
+def _clear_way(directory: pathlib.Path) -> None:
+    """Sets aside folders in the place of files, and whatever else, that are written."""
+    folders = (checkpoints.FOLDER, tensorboard_log.FOLDER, SAMPLES)
+    for path in [*directory.iterdir(), *(directory / SAMPLES).glob("**/*.png")]:
+        if path.name in folders:
+            fits = path.is_dir()
+        elif path.suffix in (".json", ".jsonl", ".txt", ".py", ".png", ".gif", ".html"):
+            fits = path.is_file() or path.name.startswith("damaged-")
+        else:
+            fits = True
+        if not fits:
+            stored_text.set_aside(path, "is not what a run has there")
 
 
 def _withdraw(directory: pathlib.Path, there: bool) -> None:
@@ -135,7 +151,7 @@ def _withdraw(directory: pathlib.Path, there: bool) -> None:
 
 def _keep_source(directory: pathlib.Path, source: pathlib.Path) -> None:
     copy, text = directory / EXPERIMENT, source.read_text()
-    if copy.exists() and copy.read_text() != text:
+    if copy.exists() and copy.read_bytes() != source.read_bytes():
         number = 1 + len(list(directory.glob("experiment-*.py")))
         copy.replace(directory / f"experiment-{number}.py")
         warn(
@@ -152,8 +168,10 @@ def _keep_versions(directory: pathlib.Path) -> None:
     for name in ("jaxgan", *LIBRARIES):
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[name] = importlib.metadata.version(name)
-    if path.exists():
-        before = json.loads(path.read_text())
+    before = stored_text.read_object(path)
+    if before is None and path.exists():
+        stored_text.set_aside(path, "is damaged")
+    if before is not None:
         for name in ("jax", "jaxlib"):
             if before.get(name) != versions.get(name):
                 warn(
@@ -166,7 +184,7 @@ def _keep_versions(directory: pathlib.Path) -> None:
 
 def _keep_command(directory: pathlib.Path, words: str) -> None:
     path = directory / COMMANDS
-    lines = path.read_text().splitlines() if path.exists() else []
+    lines = stored_text.read_text(path).splitlines()
     if words not in lines:
         write_text(path, "".join(f"{line}\n" for line in [*lines, words]))
 

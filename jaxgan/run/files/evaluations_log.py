@@ -17,11 +17,12 @@ Of rows with the same step, metric, seed and card, the last counts.
 """
 
 import json
+import os
 import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.files import metrics_log
+from jaxgan.run.files import stored_text
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -100,21 +101,21 @@ def rows(
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
     """Adds lines; one that was cut off before them stays alone."""
-    with (run / FILE).open("a+") as file:
-        file.seek(0)
-        text = file.read()
-        if text and not text.endswith("\n"):
-            file.write("\n")
-        file.writelines(json.dumps(line) + "\n" for line in lines)
+    with (run / FILE).open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read() != b"\n":
+                file.write(b"\n")
+        file.writelines(f"{json.dumps(line)}\n".encode() for line in lines)
 
 
 def read(run: pathlib.Path) -> list[Evaluation]:
     """Reads the readable lines, by step, in the file's order; [] if there are none."""
     evaluations: dict[str, Evaluation] = {}
-    for row in metrics_log.read_rows(run / FILE):
+    for row in stored_text.read_objects(run / FILE):
         try:
             one = evaluation(row)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             continue
         key = json.dumps([one.step, one.metric, one.seed, one.protocol], default=str)
         evaluations[key] = one
@@ -136,7 +137,7 @@ def evaluation(row: Mapping[str, Any]) -> Evaluation:
     """Reads one line.
 
     Raises:
-      AttributeError, KeyError, TypeError, ValueError: if it is none.
+      AttributeError, KeyError, OverflowError, TypeError, ValueError: if it is none.
     """
     spread, seed, classes = (row.get(n) for n in ("spread", "seed", "classes"))
     return Evaluation(

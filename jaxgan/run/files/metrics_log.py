@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import pathlib
 import time
@@ -14,7 +15,7 @@ from jaxgan.diagnosis import names
 from jaxgan.diagnosis.history import of_seed
 from jaxgan.run.devices.seed_axis import mean_and_spread
 from jaxgan.run.display import display
-from jaxgan.run.files import run_directory
+from jaxgan.run.files import run_directory, stored_text
 from jaxgan.run.files.tensorboard_log import TensorBoardLog
 
 METRICS = "metrics.jsonl"
@@ -34,10 +35,11 @@ class Records:
         batch_size: int,
         seeds: Sequence[int] = (0,),
         unit: str = "images",
+        save_every: float = math.inf,
     ):
         self._batch_size, self._seeds = batch_size, seeds
         self._path = run / METRICS
-        rows = keep_rows(self._path, step)
+        rows = keep_rows(self._path, step, save_every)
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
         self._events = TensorBoardLog(run, step)
@@ -51,7 +53,7 @@ class Records:
     def __exit__(self, kind, error, trace) -> None:
         self._display.close()
         self._events.close()
-        with contextlib.suppress(OSError if kind else ()):  # the first error counts
+        with contextlib.suppress(*[OSError] if kind else []):  # the first error counts
             self._file.close()
 
     def compiling(self) -> None:
@@ -160,13 +162,34 @@ class Silence:
         return lambda *arguments: None
 
 
-def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
-    """Drops rows after a step, and a line cut off in the middle; returns the rest."""
+def keep_rows(
+    path: pathlib.Path, step: int, save_every: float = math.inf
+) -> list[dict[str, Any]]:
+    """Drops rows after a step, and a line cut off in the middle; returns the rest.
+
+    The file is set aside if it holds anything else, or if the run must have lost its
+    checkpoints.
+
+    Args:
+      path: of the file.
+      step: that the run goes on from.
+      save_every: steps after which there are checkpoints.
+    """
     if not path.exists():
         return []
-    lines, rows = path.read_text().splitlines(), read_rows(path)
+    *lines, last = path.read_bytes().split(b"\n")
+    rows = read_rows(path)
+    damaged = len(rows) < sum(1 for line in lines if line)
+    lost = rows and not step and rows[-1]["step"] >= save_every
+    if damaged:
+        stored_text.set_aside(path, "has damaged lines; the others are kept")
+    elif lost:
+        stored_text.set_aside(
+            path,
+            f"goes to step {rows[-1]['step']}, but there is no checkpoint any more",
+        )
     rows = [row for row in rows if row["step"] <= step]
-    if len(rows) < len(lines):
+    if last or damaged or lost or len(rows) != len(lines):
         unfinished = path.with_name(f".{path.name}.tmp")
         with unfinished.open("w") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
@@ -183,10 +206,25 @@ def read_rows(path: pathlib.Path, seed: int | None = None) -> list[dict[str, Any
       path: of the file.
       seed: of one of several runs that were trained side by side: only its numbers.
     """
-    rows: list[dict[str, Any]] = []
-    for line in path.read_text().splitlines() if path.exists() else ():
-        try:
-            rows.append(json.loads(line))
-        except ValueError:  # the process was killed while it wrote this line
-            continue
+    rows = [row for row in stored_text.read_objects(path) if _is_row(row)]
     return rows if seed is None else [dict(row) for row in of_seed(rows, str(seed))]
+
+
+def _is_row(row: dict[str, Any]) -> bool:
+    """Tells a row of metrics from a line that something else has written."""
+    seeds, spread = row.get("seeds", {}), row.get("spread", {})
+    if not (isinstance(seeds, dict) and isinstance(spread, dict)):
+        return False
+    parts = [row, spread, *seeds.values()]
+    return (
+        type(row.get("step")) is int
+        and {"images", "seconds"} <= row.keys()
+        and ("seeds" in row) == ("spread" in row)
+        and all(isinstance(part, dict) for part in parts)
+        and all(
+            isinstance(value, int | float)
+            for part in parts
+            for name, value in part.items()
+            if name not in ("seeds", "spread")
+        )
+    )

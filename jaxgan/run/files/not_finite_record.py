@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
+from jaxgan.run.files import stored_text
 from jaxgan.run.files.atomic_file import write_text
 
 FILE = "not_finite.json"
@@ -30,8 +31,17 @@ def read(run: pathlib.Path, step: int) -> list[dict[str, Any]]:
       run: the run's folder.
       step: of its last row.
     """
-    path = run / FILE
-    if not path.is_file():
+    record = stored_text.read_object(run / FILE)
+    if record is None or not _is_whole(record):
         return []
-    record = json.loads(path.read_text())
     return [record] if record["step"] >= step else []
+
+
+def _is_whole(record: dict[str, Any]) -> bool:
+    names = record.get("not_finite")
+    return (
+        type(record.get("step")) is int
+        and isinstance(names, list)
+        and all(isinstance(name, str) for name in names)
+        and isinstance(record.get("leaf"), str)
+    )

@@ -5,6 +5,7 @@ import pathlib
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
+from jaxgan.run.files import stored_text
 from jaxgan.run.files.atomic_file import write_text
 
 FILE = "started_from.json"
@@ -61,5 +62,4 @@ def write(run: pathlib.Path, record: dict[str, Any]) -> None:
 
 def read(run: pathlib.Path) -> dict[str, Any] | None:
     """Reads the record of a run's start; None if it started from nothing."""
-    path = run / FILE
-    return json.loads(path.read_text()) if path.is_file() else None
+    return stored_text.read_object(run / FILE)

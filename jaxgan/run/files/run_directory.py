@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, origin
+from jaxgan.run.files import config_json, origin, stored_text
 from jaxgan.run.options import of_the_run
 
 RUNS = pathlib.Path("runs")
@@ -68,9 +68,17 @@ def read_identity(directory: pathlib.Path) -> Identity:
             f"did you mean {near}?" if near else "see the runs with: jaxgan list",
         )
     try:
-        return Identity(**json.loads(path.read_text()))
-    except (ValueError, TypeError) as error:
+        identity = Identity(**json.loads(path.read_text()))
+    except (ValueError, TypeError, RecursionError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
+    for name, kind in (
+        *(("experiment", str), ("variant", str), ("config", dict), ("seeds", int)),
+        ("start_from", str | None),
+    ):
+        value = getattr(identity, name)
+        if not isinstance(value, kind):
+            raise RunError(f"{path} is damaged: {name} is {value!r:.50}")
+    return identity
 
 
 def nearest(directory: pathlib.Path) -> pathlib.Path | None:
@@ -170,5 +178,4 @@ def sample_folders(run: pathlib.Path, seeds: Sequence[int]) -> list[pathlib.Path
 
 def first_command(directory: pathlib.Path) -> str:
     """Reads the command that started the run; '' if there is none."""
-    path = directory / COMMANDS
-    return path.read_text().split("\n")[0] if path.exists() else ""
+    return stored_text.read_text(directory / COMMANDS).split("\n")[0]

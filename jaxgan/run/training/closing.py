@@ -26,9 +26,10 @@ def tell(trained: Trained, command: str) -> None:
         print(f"resume with: {command}", flush=True)
         return
     folders = run_directory.sample_folders(run, trained.seeds)
-    animated = [str(pictures.animate(folder)) for folder in folders]
+    animated = [path for path in map(pictures.animate, folders) if path]
     samples = run / run_directory.SAMPLES
-    print(f"pictures: {samples}, animated: {', '.join(animated)}")
+    told = f", animated: {', '.join(map(str, animated))}" if animated else ""
+    print(f"pictures: {samples}{told}")
     if len(trained.seeds) > 1:
         rows = metrics_log.read_rows(run / metrics_log.METRICS)
         print(f"curves: {pictures.curves(run / 'curves.png', rows)}")

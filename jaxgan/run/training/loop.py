@@ -55,8 +55,10 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
     ):
         restored = saves.restore_newest(prepared.program.target)
         step = restored.step if restored else 0
-        unit = prepared.experiment.kind.unit
-        with opened(run, step, options.steps, size, prepared.seeds, unit) as records:
+        unit, every = prepared.experiment.kind.unit, options.save_every
+        with opened(
+            run, step, options.steps, size, prepared.seeds, unit, every
+        ) as records:
             records.say(prepared.description)
             if restored:
                 records.say(f"resuming {run} from step {step}")
