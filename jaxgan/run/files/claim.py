@@ -96,6 +96,7 @@ def _claimed_here(
         if not (directory / CONFIG).exists():
             withdraw = functools.partial(_withdraw, directory, there)
         _clear_way(directory)
+        _clear_leavings(directory)
         try:
             if not (directory / CONFIG).exists():
                 # First of all, so that a folder with anything else in it is a run.
@@ -122,6 +123,15 @@ def _clear_way(directory: pathlib.Path) -> None:
             fits = True
         if not fits:
             stored_text.set_aside(path, "is not what a run has there")
+
+
+def _clear_leavings(directory: pathlib.Path) -> None:
+    """Removes what a process that was killed had not finished; none is alive here."""
+    for pattern in (".*.tmp", f"{SAMPLES}/.*.tmp", f"{SAMPLES}/*/.*.tmp"):
+        for path in directory.glob(pattern):
+            path.unlink(missing_ok=True)
+    for path in (directory / checkpoints.FOLDER).glob("*.orbax-checkpoint-tmp*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _withdraw(directory: pathlib.Path, there: bool) -> None:

@@ -80,8 +80,9 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
                 actions.after_all()
             except NotFinite as found:
                 saves.finish()
-                state = processes.local(steps.state)
-                raise not_finite.error(found, state, saves) from None
+                state, totals = processes.local((steps.state, steps.totals))
+                seeds = prepared.seeds
+                raise not_finite.error(found, state, totals, seeds, saves) from None
             return _outcome(steps.state, steps.step, stop)
 
 
