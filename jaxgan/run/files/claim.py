@@ -16,7 +16,6 @@ from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files import (
     checkpoints,
     metrics_log,
-    not_finite_record,
     origin,
     stored_text,
     tensorboard_log,
@@ -135,25 +134,24 @@ def _clear_leavings(directory: pathlib.Path) -> None:
 
 
 def _withdraw(directory: pathlib.Path, there: bool) -> None:
-    """Removes a new run that has done nothing: no more than what runs write.
+    """Removes a new run that has done nothing, if there is nothing else in its folder.
 
     Args:
       directory: of the run.
       there: whether it was there before, empty.
     """
-    done = [*directory.glob("checkpoints/[0-9]*"), *directory.glob("*.jsonl")]
-    if any(path.is_dir() or path.stat().st_size for path in done):
-        return
-    if (directory / not_finite_record.FILE).exists():
+    folders = (checkpoints.FOLDER, tensorboard_log.FOLDER, SAMPLES)
+    names = (metrics_log.METRICS, origin.FILE, COMMANDS, VERSIONS, EXPERIMENT, CONFIG)
+    for path in directory.iterdir():
+        known = path.name in (*folders, *names) or path.match(".*.tmp")
+        if not known or (path.suffix == ".jsonl" and path.stat().st_size):
+            return
+    if checkpoints.steps(directory):
         return
     with contextlib.suppress(OSError):
-        for name in (checkpoints.FOLDER, tensorboard_log.FOLDER, SAMPLES):
+        for name in folders:
             shutil.rmtree(directory / name, ignore_errors=True)
-        names = (metrics_log.METRICS, origin.FILE, COMMANDS, VERSIONS, EXPERIMENT)
-        for path in (
-            *directory.glob(".*.tmp"),
-            *(directory / name for name in (*names, CONFIG)),
-        ):
+        for path in (*directory.glob(".*.tmp"), *(directory / name for name in names)):
             path.unlink(missing_ok=True)
         if not there:
             directory.rmdir()
