@@ -142,13 +142,13 @@ def _withdraw(directory: pathlib.Path, there: bool) -> None:
     """
     folders = (checkpoints.FOLDER, tensorboard_log.FOLDER, SAMPLES)
     names = (metrics_log.METRICS, origin.FILE, COMMANDS, VERSIONS, EXPERIMENT, CONFIG)
-    for path in directory.iterdir():
-        known = path.name in (*folders, *names) or path.match(".*.tmp")
-        if not known or (path.suffix == ".jsonl" and path.stat().st_size):
+    with contextlib.suppress(OSError):  # the first error counts
+        for path in directory.iterdir():
+            known = path.name in (*folders, *names) or path.match(".*.tmp")
+            if not known or (path.suffix == ".jsonl" and path.stat().st_size):
+                return
+        if checkpoints.steps(directory):
             return
-    if checkpoints.steps(directory):
-        return
-    with contextlib.suppress(OSError):
         for name in folders:
             shutil.rmtree(directory / name, ignore_errors=True)
         for path in (*directory.glob(".*.tmp"), *(directory / name for name in names)):

@@ -64,6 +64,10 @@ class Records:
         """Shows that the first one has."""
         self._display.compiled()
 
+    def busy(self, what: str) -> contextlib.AbstractContextManager[None]:
+        """Shows what is done instead of steps, if it lasts."""
+        return self._display.busy(what)
+
     def restart_clock(self, step: int) -> None:
         """Begins an interval here: what came before (compilation) is no training."""
         self._seconds += time.monotonic() - self._clock
@@ -157,6 +161,11 @@ class Silence:
 
     def __exit__(self, kind, error, trace) -> None:
         pass
+
+    def busy(self, what: str) -> contextlib.AbstractContextManager[None]:
+        """Shows nothing."""
+        del what
+        return contextlib.nullcontext()
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *arguments: None

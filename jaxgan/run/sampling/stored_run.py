@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax
 
 from jaxgan.core.types import State
+from jaxgan.run import progress
 from jaxgan.run.devices import seed_axis
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.devices.placement import with_sharding
@@ -72,7 +73,8 @@ def load(
     )
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
-    restored = checkpoints.read(directory, step, with_sharding(shapes, single))
+    with progress.lasting(f"restoring {directory}"):
+        restored = checkpoints.read(directory, step, with_sharding(shapes, single))
     return StoredRun(
         experiment,
         seed_axis.member(restored.state, place, count),

@@ -1,6 +1,6 @@
 """What is said, and drawn, when a run ends."""
 
-from jaxgan.run import pictures
+from jaxgan.run import pictures, progress
 from jaxgan.run.devices import processes
 from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.files import metrics_log, run_directory
@@ -26,7 +26,8 @@ def tell(trained: Trained, command: str) -> None:
         print(f"resume with: {command}", flush=True)
         return
     folders = run_directory.sample_folders(run, trained.seeds)
-    animated = [path for path in map(pictures.animate, folders) if path]
+    with progress.lasting("animating the pictures"):
+        animated = [path for path in map(pictures.animate, folders) if path]
     samples = run / run_directory.SAMPLES
     told = f", animated: {', '.join(map(str, animated))}" if animated else ""
     print(f"pictures: {samples}{told}")

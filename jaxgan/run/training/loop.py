@@ -1,10 +1,12 @@
 """The training loop: steps, and what is due after them, until there is an end."""
 
+import math
 import pathlib
 import time
 from typing import NamedTuple
 
 from jaxgan.core.types import State
+from jaxgan.run import progress
 from jaxgan.run.devices import processes
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.files.checkpoints import Checkpoints
@@ -53,7 +55,8 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
         Checkpoints(run, options.keep) as saves,
         processes.watched(),
     ):
-        restored = saves.restore_newest(prepared.program.target)
+        with progress.lasting(f"restoring {run}"):
+            restored = saves.restore_newest(prepared.program.target)
         step = restored.step if restored else 0
         unit, every = prepared.experiment.kind.unit, options.save_every
         with opened(
@@ -90,10 +93,12 @@ def _go_on(
     steps: Steps, actions: PeriodicActions, prepared: Prepared, interrupts: Interrupts
 ) -> int:
     """Steps until there is a reason to stop, or to the last step: then 0."""
-    deadline = time.monotonic() + 60 * prepared.options.minutes
+    deadline = math.inf
     with steps.batches() as fed:
         for batches in fed:
             steps.advance(batches)
+            if deadline == math.inf:  # it was the first
+                deadline = time.monotonic() + 60 * prepared.options.minutes
             interrupts.has_work = True
             actions.after_dispatch()
             late = processes.is_chief() and time.monotonic() > deadline

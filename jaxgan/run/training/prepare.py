@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 
 from jaxgan.core.types import State, Tree
+from jaxgan.run import progress
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
@@ -93,6 +94,9 @@ def prepare(
     )
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
-    program = fit(experiment, placement, tuple(seeds), data(0), options.shared_draws)
+    with progress.lasting("tracing the step"):
+        program = fit(
+            experiment, placement, tuple(seeds), data(0), options.shared_draws
+        )
     start = weights and warm_start.fit(weights, program.target, seeds)
     return Prepared(experiment, options, program, part, each, start)

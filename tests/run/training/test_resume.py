@@ -1,14 +1,17 @@
 """A run that is stopped, anyhow and anywhere, ends as if it had not been."""
 
+import itertools
 import random
 import shutil
 import signal
 import time
+import types
 
 import pytest
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints
+from jaxgan.run.training import loop
 from tests.run.conftest import fingerprint_in, finish, rows, spawn, wait_for_step
 
 
@@ -137,6 +140,15 @@ def test_polite_signals_save(number, train, tmp_path):
 def test_time_is_up(train, tmp_path, capsys):
     train("--minutes", 1e-9)
     assert checkpoints.steps(tmp_path / "run") == [1]
+
+
+def test_time_counts_from_the_first_step_on(train, tmp_path, monkeypatch):
+    """A second passes at every look at the clock, of which there are none before."""
+    seconds = itertools.count()
+    clock = types.SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr(loop, "time", clock)
+    train("--minutes", 3 / 60)
+    assert checkpoints.steps(tmp_path / "run") == [4]
 
 
 def damage(run, step):
