@@ -230,9 +230,10 @@ def test_names_of_metrics_are_constants(path):
             assert not METRIC.fullmatch(node.value), node.value
 
 
-def test_import_is_quick():
-    """Neither heavy nor optional libraries come with `import jaxgan`, not even JAX."""
-    code = "import sys, jaxgan; print(*sys.modules)"
+@pytest.mark.parametrize("module", ["jaxgan", "jaxgan.run.commands.cli"])
+def test_import_is_quick(module):
+    """Neither heavy nor optional libraries come with it, not even JAX."""
+    code = f"import sys, {module}; print(*sys.modules)"
     out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

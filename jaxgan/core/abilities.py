@@ -74,6 +74,16 @@ class Labelled(Protocol):
 
 
 @runtime_checkable
+class Drawn(Protocol):
+    """A game that may draw the classes of its fakes by itself."""
+
+    @property
+    def drawn_classes(self) -> int:
+        """How many there are to draw from; 0 where it draws none."""
+        ...
+
+
+@runtime_checkable
 class Walkable(Protocol):
     """A game with ways from one latent to another."""
 
@@ -159,6 +169,11 @@ def observed(game: Game, sample: Sample) -> Sample:
 def is_labelled(game: Game) -> bool:
     """Whether a game's samples are conditioned on class labels."""
     return isinstance(game, Labelled) and game.labelled
+
+
+def drawn_classes(game: Game) -> int:
+    """How many classes a game draws those of its fakes from; 0 where it draws none."""
+    return game.drawn_classes if isinstance(game, Drawn) else 0
 
 
 def conditioned(game: Game, labels: jax.Array | None = None, classes: int = 0) -> Game:

@@ -3,24 +3,21 @@
 from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
 from jaxgan.data.classes import of_classes
-from jaxgan.data.handwritten import digits
-from jaxgan.data.image_dataset import image_dataset
-from jaxgan.data.image_folder import folder
-from jaxgan.data.source import (
-    Arrays,
-    DataError,
-    Source,
+from jaxgan.data.openers import (
     arrays,
-    subset,
-    without_labels,
+    digits,
+    folder,
+    grid,
+    image_dataset,
+    of_file,
+    ring,
 )
+from jaxgan.data.source import Arrays, DataError, Source, subset, without_labels
 from jaxgan.data.stacking import stacked
 from jaxgan.data.toy import (
     GRID_DEVIATION,
     RING_DEVIATION,
-    grid,
     grid_centres,
-    ring,
     ring_centres,
 )
 
@@ -40,6 +37,7 @@ __all__ = [
     "grid_centres",
     "image_dataset",
     "of_classes",
+    "of_file",
     "ring",
     "ring_centres",
     "stacked",

@@ -88,6 +88,14 @@ class Batches:
         return Rows(indices, _coins(self.seed, start, local) if self.flip else ())
 
     @property
+    def shapes(self) -> Sample:
+        """What any batch is like, from what the source tells; no example is read."""
+        count = self.batch_size // self.process_count
+        value = jax.ShapeDtypeStruct((count, *self.source.shape), jnp.float32)
+        labels = jax.ShapeDtypeStruct((count,), jnp.int32)
+        return Sample(value, labels if self.source.classes else ())
+
+    @property
     def nbytes(self) -> int:
         """Bytes of all examples, as floats and labels."""
         one = jax.tree.leaves(self.source.examples(np.zeros(1, np.int32)))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from jaxgan.core.types import Sample
+from jaxgan.data.lazy_source import LazySource
 from jaxgan.data.source import Arrays, DataError, Source, subset
 
 
@@ -33,7 +34,7 @@ class OfClasses:
         return sample._replace(given=self.numbers[sample.given])
 
 
-def of_classes(source: Arrays, names: Sequence[str]) -> Source:
+def of_classes(source: Arrays | LazySource, names: Sequence[str]) -> Source:
     """The examples of these classes, in the source's order.
 
     Labels are numbered anew: the first name is class 0. No names are all classes.
@@ -48,14 +49,21 @@ def of_classes(source: Arrays, names: Sequence[str]) -> Source:
     if not names:
         return source
     unknown = [name for name in names if name not in source.classes]
-    if unknown or source.labels is None:
+    if unknown or not source.classes:
         raise DataError(
             f"classes: saw {unknown[0]!r}, wanted some of "
             f"{', '.join(source.classes) or 'none, for there are no labels'}"
         )
     if len(set(names)) < len(names):
         raise DataError(f"classes: saw {', '.join(names)}, wanted each once")
+    places = [source.classes.index(name) for name in names]
+    if isinstance(source, LazySource):
+        counts = tuple(source.facts.counts[place] for place in places)
+        facts = source.facts._replace(
+            size=sum(counts), classes=tuple(names), counts=counts
+        )
+        return LazySource(facts, lambda: of_classes(source.opened, names))  # type: ignore
     numbers = np.full(len(source.classes), -1, np.int32)
-    numbers[[source.classes.index(name) for name in names]] = np.arange(len(names))
+    numbers[places] = np.arange(len(names))
     chosen = np.flatnonzero(numbers[source.labels] >= 0)
     return OfClasses(subset(source, chosen), tuple(names), numbers)

@@ -1,5 +1,8 @@
 """The handwritten digits that ship with scikit-learn: data that is always there."""
 
+import importlib.util
+import pathlib
+
 import numpy as np
 
 from jaxgan.data.source import Arrays, DataError, arrays, check_count
@@ -25,19 +28,33 @@ def digits(size: int = CELLS) -> Arrays:
     Raises:
       DataError: if the size is anything else.
     """
-    from sklearn import datasets
-
     check_count("size", size, CELLS)
     if size % CELLS:
         raise DataError(f"size: saw {size}, wanted a multiple of {CELLS}")
-    flat, labels = datasets.load_digits(return_X_y=True)
-    counts = np.asarray(flat, np.float32).reshape(-1, CELLS, CELLS)
+    flat, labels = _table()
+    counts = flat.astype(np.float32).reshape(-1, CELLS, CELLS)
     values = counts / np.float32(8.0) - np.float32(1.0)
     if size > CELLS:
         values = np.rint(outlines(counts / 16.0, size // CELLS) * 255.0).astype(
             np.uint8
         )
     return arrays(values[..., None], labels, [str(n) for n in range(10)])
+
+
+def _table() -> tuple[np.ndarray, np.ndarray]:
+    """Reads the file: numbers [1797, 64] and labels [1797].
+
+    Importing scikit-learn takes a second, which every start of a run would wait for.
+    """
+    package = importlib.util.find_spec("sklearn")
+    for folder in (package and package.submodule_search_locations) or ():
+        path = pathlib.Path(folder) / "datasets" / "data" / "digits.csv.gz"
+        if path.is_file():
+            rows = np.loadtxt(path, np.int64, delimiter=",")
+            return rows[:, :-1], rows[:, -1]
+    from sklearn import datasets
+
+    return datasets.load_digits(return_X_y=True)
 
 
 def outlines(coverage: np.ndarray, scale: int, rounds: int = 10) -> np.ndarray:

@@ -1,7 +1,6 @@
 """The sliced Wasserstein distance of two sets of features."""
 
 import numpy as np
-from scipy.stats import wasserstein_distance
 
 from jaxgan.evaluation import checks
 
@@ -21,6 +20,8 @@ def sliced_distance(real, fake, directions: int = 128, seed: int = 0) -> float:
     Raises:
       ValueError: if shapes do not fit, or numbers are not finite.
     """
+    from scipy.stats import wasserstein_distance
+
     directions = checks.count("directions", directions)
     real, fake = checks.pair(real, fake)
     rng = np.random.default_rng(seed)

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import ndimage
 
 from jaxgan.evaluation import checks
 from jaxgan.evaluation.distances import parts
@@ -159,12 +158,16 @@ def shrink(images: np.ndarray) -> np.ndarray:
 
     The border is mirrored without being repeated: OpenCV's pyrDown.
     """
+    from scipy import ndimage
+
     rows = ndimage.correlate1d(images, BINOMIAL, axis=1, mode="mirror")[:, ::2]
     return ndimage.correlate1d(rows, BINOMIAL, axis=2, mode="mirror")[:, :, ::2]
 
 
 def enlarge(images: np.ndarray) -> np.ndarray:
     """[N, H, W, C] to [N, 2H, 2W, C]: zeros between pixels, then 4 times the blur."""
+    from scipy import ndimage
+
     count, height, width, channels = images.shape
     spread = np.zeros((count, 2 * height, 2 * width, channels), images.dtype)
     spread[:, ::2, ::2] = images

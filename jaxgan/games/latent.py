@@ -23,11 +23,13 @@ class Conditioning(NamedTuple):
       real: f(given) -> given, from the data's.
       fake: f(keys [B], given) -> given, from per-example keys and the data's.
       labelled: whether what is given are class labels [B], which a user may ask for.
+      classes: how many there are, where those of fakes are drawn; 0 where they are not.
     """
 
     real: Callable[[Tree], Tree]
     fake: Callable[[jax.Array, Tree], Tree]
     labelled: bool = False
+    classes: int = 0
 
     def of_labels(self, labels: jax.Array) -> "Conditioning":
         """Makes fakes of these classes [B]: see `core.abilities.Labelled`."""
@@ -43,12 +45,12 @@ class Conditioning(NamedTuple):
                 )
             return labels
 
-        return self._replace(fake=fake)
+        return self._replace(fake=fake, classes=0)
 
     def of_classes(self, classes: int) -> "Conditioning":
         """Makes fakes of uniformly drawn classes."""
         self._check("classes")
-        return self._replace(fake=_uniform(classes))
+        return self._replace(fake=_uniform(classes), classes=classes)
 
     def _check(self, what: str) -> None:
         if not self.labelled:
@@ -81,12 +83,12 @@ def uniform_labels(classes: int) -> Conditioning:
     Raises:
       ValueError: if there are fewer than 2 classes.
     """
-    return Conditioning(_require, _uniform(classes), labelled=True)
+    return Conditioning(_require, _uniform(classes), labelled=True, classes=classes)
 
 
 def _uniform(classes: int) -> Callable[[jax.Array, Tree], jax.Array]:
     if classes < 2:
-        raise ValueError(f"classes: saw {classes}, wanted at least 2")
+        raise ValueError(f"classes: saw {classes}, wanted at least 2: labelled data")
 
     def fake(keys, given):
         del given
@@ -202,6 +204,11 @@ class LatentGame:
     def labelled(self) -> bool:
         """Whether samples are conditioned on class labels."""
         return self.conditioning.labelled
+
+    @property
+    def drawn_classes(self) -> int:
+        """How many classes those of fakes are drawn from; 0 where none are drawn."""
+        return self.conditioning.classes
 
     def of_labels(self, labels: jax.Array) -> "LatentGame":
         """The same game, with fakes of these classes [B]."""

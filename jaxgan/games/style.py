@@ -156,6 +156,11 @@ class StyleGame:
         """Whether samples are conditioned on class labels."""
         return self.conditioning.labelled
 
+    @property
+    def drawn_classes(self) -> int:
+        """How many classes those of fakes are drawn from; 0 where none are drawn."""
+        return self.conditioning.classes
+
     def of_labels(self, labels: jax.Array) -> "StyleGame":
         """The same game, with fakes of these classes [B]."""
         conditioning = self.conditioning.of_labels(labels)

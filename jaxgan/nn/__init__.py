@@ -13,7 +13,7 @@ from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.resample import average_pool, double, halve, max_pool, repeat
 from jaxgan.nn.resampled import resampled_conv
-from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "Network",
     "Packed",
+    "PowerIteration",
     "ProxyHead",
     "SelfAttention",
     "SpectralNorm",

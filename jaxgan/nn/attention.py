@@ -8,6 +8,7 @@ from flax import linen as nn
 
 from jaxgan.nn.conv import Conv, Initializer, normal_init
 from jaxgan.nn.resample import max_pool
+from jaxgan.nn.spectral import PowerIteration
 
 
 class SelfAttention(nn.Module):
@@ -25,7 +26,7 @@ class SelfAttention(nn.Module):
       dtype: of the computation; the softmax is float32.
     """
 
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     kernel_init: Initializer = normal_init
     dtype: Any = jnp.float32
 

@@ -13,7 +13,7 @@ from jax import lax
 
 from jaxgan.nn import convolution, grouped
 from jaxgan.nn.formulations import Geometry
-from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.spectral import PowerIteration, spectral_norm
 from jaxgan.nn.varying import vary_alike
 
 Initializer = Callable[..., jax.Array]
@@ -110,7 +110,7 @@ class _Layer(nn.Module):
 
     features: int
     use_bias: bool = True
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     kernel_init: Initializer = normal_init
     dtype: Any = jnp.float32
 
@@ -118,7 +118,7 @@ class _Layer(nn.Module):
         """The kernel in the dtype of the computation."""
         kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
         if self.spectral:
-            kernel = SpectralNorm(out_axis=out_axis, name="spectral")(kernel, train)
+            kernel = spectral_norm(self.spectral, out_axis, "spectral")(kernel, train)
         return kernel.astype(self.dtype)
 
     def biased(self, x: jax.Array) -> jax.Array:

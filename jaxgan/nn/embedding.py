@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.nn.conv import Initializer
-from jaxgan.nn.spectral import SpectralNorm
+from jaxgan.nn.spectral import PowerIteration, spectral_norm
 
 
 class Embedding(nn.Module):
@@ -23,7 +23,7 @@ class Embedding(nn.Module):
 
     classes: int
     features: int
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     kernel_init: Initializer = nn.initializers.normal(1.0)
     dtype: Any = jnp.float32
 
@@ -41,5 +41,5 @@ class Embedding(nn.Module):
         shape = (self.classes, self.features)
         table = self.param("kernel", self.kernel_init, shape, jnp.float32)
         if self.spectral:
-            table = SpectralNorm(out_axis=0, name="spectral")(table, train)
+            table = spectral_norm(self.spectral, 0, "spectral")(table, train)
         return jnp.take(table.astype(self.dtype), labels, axis=0)

@@ -6,6 +6,7 @@ of a weight, are equally large in all layers.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -75,7 +76,7 @@ class EqualizedConv(nn.Module):
     activation: Activation = linear
     use_bias: bool = True
     clamp: float | None = None
-    taps: tuple[float, ...] = (1.0, 3.0, 3.0, 1.0)
+    taps: Sequence[float] = (1.0, 3.0, 3.0, 1.0)
     dtype: Any = jnp.float32
 
     @nn.compact

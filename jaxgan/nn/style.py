@@ -1,7 +1,7 @@
 """What style-based generators are made of: the mapping, noise, and synthesis layers."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -55,11 +55,13 @@ class MappingNetwork(nn.Module):
 
     Attributes:
       layers: how many.
-      features: of w, of the layers between and of the embedding.
+      features: of w.
       classes: of the condition; 0 ignores it.
       decay: of the running mean of w: the variable 'mean' of the collection
         'style_average', which changes in training; None keeps none.
       multiplier: of the learning rate.
+      layer_features: of the layers between; None is as many as of w.
+      embed_features: of the condition's embedding; None is as many as of w.
     """
 
     layers: int = 8
@@ -67,6 +69,8 @@ class MappingNetwork(nn.Module):
     classes: int = 0
     decay: float | None = 0.995
     multiplier: float = 0.01
+    layer_features: int | None = None
+    embed_features: int | None = None
 
     @nn.compact
     def __call__(
@@ -82,14 +86,15 @@ class MappingNetwork(nn.Module):
         """
         parts = [] if value is None else [unit_second_moment(value)]
         if self.classes:
-            embed = EqualizedDense(self.features, name="embed")
+            embed = EqualizedDense(self.embed_features or self.features, name="embed")
             parts.append(unit_second_moment(embed(vectors(given, self.classes))))
         if not parts:
             raise ValueError("value: saw None and no classes, wanted one of them")
         x = jnp.concatenate(parts, axis=-1)
+        between = self.layer_features or self.features
         for place in range(self.layers):
             dense = EqualizedDense(
-                self.features,
+                between if place < self.layers - 1 else self.features,
                 activation=leaky_relu,
                 multiplier=self.multiplier,
                 name=f"dense{place}",
@@ -152,6 +157,7 @@ class SynthesisLayer(nn.Module):
       clamp: bound of the result, or None; it scales with `gain`.
       size: of the square kernel.
       dtype: of the computation; parameters and styles are float32.
+      taps: the filter for changes of size, see `resample_filter`.
     """
 
     features: int
@@ -160,6 +166,7 @@ class SynthesisLayer(nn.Module):
     clamp: float | None = None
     size: int = 3
     dtype: Any = jnp.float32
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(
@@ -184,7 +191,7 @@ class SynthesisLayer(nn.Module):
             kernel,
             EqualizedDense(channels, bias_init=1.0, name="affine")(w),
             noise=None if added is None else strength * added,
-            taps=resample_filter(TAPS),
+            taps=resample_filter(self.taps),
             up=self.up,
         )
         return activate(

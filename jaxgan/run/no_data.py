@@ -14,27 +14,14 @@ from flax import linen as nn
 from jaxgan import losses
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Game, Players, Sample, Turn
+from jaxgan.data.facts import Facts
+from jaxgan.data.lazy_source import LazySource
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.terms import adversarial
 
 EXAMPLES = 4
 """In a batch, of which only shapes are known."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Nowhere:
-    """A source of no examples, of which it is known what they would be like.
-
-    Attributes:
-      shape: of one.
-      classes: of their labels; 0 of unlabelled ones.
-      size: how many there are.
-    """
-
-    shape: tuple[int, ...]
-    classes: int = 0
-    size: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +34,7 @@ class NoData:
       current: whether the run holds the current generator beside its average.
     """
 
-    source: Nowhere
+    source: LazySource
     batch_size: int = EXAMPLES
     current: bool = True
 
@@ -65,10 +52,14 @@ class NoData:
         Raises:
           RunError: always.
         """
-        raise RunError(
-            "this run was imported: it holds networks, and no data",
-            "jaxgan evaluate RUN --real FOLDER measures it against a folder of images",
-        )
+        _refuse()
+
+
+def _refuse() -> NoReturn:
+    raise RunError(
+        "this run was imported: it holds networks, and no data",
+        "jaxgan evaluate RUN --real FOLDER measures it against a folder of images",
+    )
 
 
 class NoDiscriminator(nn.Module):
@@ -102,11 +93,12 @@ def without_data(
       current: whether there is a current generator beside the average.
     """
     term = (adversarial(losses.nonsaturating),)
+    facts = Facts(0, shape, tuple(map(str, range(classes))))
     return Experiment(
         game=game,
         recipe=Recipe(
             turns=(Turn("discriminator", term), Turn("generator", term)),
             optimizers=Players(optax.identity(), optax.identity()),
         ),
-        data=NoData(Nowhere(shape, classes), current=current),
+        data=NoData(LazySource(facts, _refuse), current=current),
     )

@@ -109,6 +109,8 @@ class Options:
     """RUN or RUN:STEP. A new run begins with the networks of that checkpoint, as far as
     their arrays have the same names and shapes: to fine-tune them on other data. The
     run records what was copied."""
+    data_changed: bool = option(False, alike=True)
+    """Go on although the data are others than the run began with."""
     benchmark: int = option(0, least=0)
     """Instead of training, time so many single steps and print one line of JSON."""
 

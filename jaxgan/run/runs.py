@@ -17,7 +17,8 @@ from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
+from jaxgan.run.sampling.labels import Label
+from jaxgan.run.sampling.run_samples import RunSamples, SampleOptions
 
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
@@ -62,8 +63,8 @@ class Run:
         Args:
           num: how many.
           seed: of the samples; the run's own seed plays no part.
-          label: the name or number of one class for all, or numbers [num]; by default
-            of classes drawn uniformly.
+          label: the name or number of one class for all, or those of each [num]; by
+            default of classes drawn uniformly.
           options: see `SampleOptions`.
 
         Raises:

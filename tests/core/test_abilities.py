@@ -14,6 +14,7 @@ from jaxgan.core.abilities import (
     Truncatable,
     Walkable,
     conditioned,
+    drawn_classes,
     is_labelled,
 )
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
@@ -94,6 +95,8 @@ def test_conditions_come_from_the_labels_asked_for_or_are_drawn(make, trained):
         make(conditioning=as_data), variables, batch._replace(given=labels)
     )
     np.testing.assert_allclose(latent.value, as_trained.value, 1e-4, 1e-6)
+    assert drawn_classes(game) == (0 if trained is as_data else CLASSES)
+    assert drawn_classes(conditioned(game, labels)) == 0
     free = drawn(conditioned(game, None, CLASSES), variables)
     wanted = drawn(make(conditioning=uniform_labels(CLASSES)), variables)
     jax.tree.map(np.testing.assert_array_equal, free, wanted)

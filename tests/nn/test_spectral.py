@@ -5,7 +5,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.nn import Conv, ConvTranspose, Dense, Embedding, SpectralNorm
+from jaxgan.nn import (
+    Conv,
+    ConvTranspose,
+    Dense,
+    Embedding,
+    PowerIteration,
+    SpectralNorm,
+)
 
 F32 = {"rtol": 2e-5, "atol": 2e-6}
 
@@ -96,19 +103,28 @@ def test_layers_normalise_their_kernel(layer):
     assert variables["spectral"]["spectral"]["u"].shape == (out,)
 
 
+def vectors(npz, prefix):
+    """BigGAN-PyTorch's u0, u1, ... under our names."""
+    names = [name for name in npz.files if name.startswith(f"{prefix}u")]
+    places = {name: name.removeprefix(f"{prefix}u").strip("0") for name in names}
+    return {f"u{place}": jnp.asarray(npz[name][0]) for name, place in places.items()}
+
+
 def biggan(golden, case):
     """A layer of BigGAN-PyTorch in our layout: layer, variables, x, axes back, npz."""
     npz = np.load(golden / "biggan_ops.npz")
     weight = npz[f"state/{case}/weight"]
-    layer, kernel, u = {
-        "sn_conv": (Conv(4, spectral=True), (2, 3, 1, 0), "u0"),
-        "sn_linear": (Dense(4, spectral=True), (1, 0), "u0"),
-        "sn_embedding": (Embedding(4, 6, spectral=True), (0, 1), "u0"),
+    two = {"stride": 2, "padding": ((1, 1), (1, 1)), "spectral": PowerIteration(2, 2)}
+    layer, kernel = {
+        "sn_conv": (Conv(4, spectral=True), (2, 3, 1, 0)),
+        "sn_conv_2sv": (Conv(5, **two), (2, 3, 1, 0)),
+        "sn_linear": (Dense(4, spectral=True), (1, 0)),
+        "sn_embedding": (Embedding(4, 6, spectral=True), (0, 1)),
     }[case]
     params = {"kernel": jnp.asarray(weight.transpose(kernel))}
     if case != "sn_embedding":
         params["bias"] = jnp.asarray(npz[f"state/{case}/bias"])
-    spectral = {"spectral": {"u": jnp.asarray(npz[f"state/{case}/{u}"][0])}}
+    spectral = {"spectral": vectors(npz, f"state/{case}/")}
     x = npz[f"in/{case}/{'y' if case == 'sn_embedding' else 'x'}"]
     x = x.transpose(0, 2, 3, 1) if x.ndim == 4 else x
     if case == "sn_embedding":
@@ -116,16 +132,20 @@ def biggan(golden, case):
     return layer, {"params": params, "spectral": spectral}, jnp.asarray(x), kernel, npz
 
 
-@pytest.mark.parametrize("case", ["sn_conv", "sn_linear", "sn_embedding"])
+@pytest.mark.parametrize(
+    "case", ["sn_conv", "sn_conv_2sv", "sn_linear", "sn_embedding"]
+)
 def test_official_layers(golden, case):
     layer, variables, x, axes, npz = biggan(golden, case)
 
     def images(y):
         return y.transpose(0, 2, 3, 1) if y.ndim == 4 else y
 
-    # BigGAN's evaluation iterates without storing: our training with a constant u.
+    # BigGAN's evaluation iterates without storing, every time from the same u: our
+    # training with a constant u and one iteration.
     expected = images(npz[f"out/{case}/eval/y"])
-    np.testing.assert_allclose(layer.apply(variables, x, train=True), expected, **F32)
+    once = layer.clone(spectral=PowerIteration())
+    np.testing.assert_allclose(once.apply(variables, x, train=True), expected, **F32)
 
     def loss(params):
         y = layer.apply({**variables, "params": params}, x, train=True)
@@ -143,9 +163,10 @@ def test_official_layers(golden, case):
     for name in ("train", "train2"):
         y, changed = layer.apply(variables, x, train=True, mutable=["spectral"])
         np.testing.assert_allclose(y, images(npz[f"out/{case}/{name}/y"]), **F32)
-        u = changed["spectral"]["spectral"]["u"]
-        after = npz[f"out/{case}/{name}/state_after/u0"][0]
-        np.testing.assert_allclose(u, after, **F32)
+        after = vectors(npz, f"out/{case}/{name}/state_after/")
+        assert set(after) == set(changed["spectral"]["spectral"])
+        for name, u in changed["spectral"]["spectral"].items():
+            np.testing.assert_allclose(u, after[name], **F32)
         variables = {**variables, **changed}
 
 
@@ -168,3 +189,38 @@ def test_official_vectors_of_every_layer_of_sngan(golden):
             np.testing.assert_allclose(variables["spectral"]["u"], u, **F32)
             sigma = u @ weight.reshape(weight.shape[0], -1) @ v
             np.testing.assert_allclose(y, kernel / sigma, **F32)
+
+
+def test_several_vectors_are_the_leading_ones():
+    """They start as numpy's, and stay so; those that a kernel has not are 0."""
+    kernel = draw(3, 3, 4, 6)
+    layer = SpectralNorm(vectors=3)
+    y, variables = jax.jit(layer.init_with_output)(jax.random.key(0), kernel)
+    alone = SpectralNorm().apply({"spectral": variables["spectral"]}, kernel)
+    np.testing.assert_allclose(y, alone, rtol=1e-6)
+    _, after = layer.apply(variables, kernel, True, mutable=["spectral"])
+    wanted = np.linalg.svd(np.asarray(kernel).reshape(-1, 6).T)[0].T
+    for state in (variables, after):
+        assert sorted(state["spectral"]) == ["u", "u1", "u2"]
+        for name, u in zip(sorted(state["spectral"]), wanted):
+            seen = state["spectral"][name]
+            np.testing.assert_allclose(np.abs(seen @ u), 1.0, rtol=1e-4)
+    thin = SpectralNorm(vectors=2)
+    _, variables = thin.init_with_output(jax.random.key(0), draw(5, 1))
+    y, after = thin.apply(variables, draw(5, 1), True, mutable=["spectral"])
+    np.testing.assert_array_equal(after["spectral"]["u1"], [0.0])
+    np.testing.assert_allclose(np.linalg.norm(y), 1.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"iterations": 0}, "iterations: saw 0, wanted at least 1"),
+        ({"vectors": -1}, "vectors: saw -1, wanted at least 1"),
+        ({"epsilon": 0.0}, "epsilon: saw 0.0, wanted a positive"),
+        ({"epsilon": float("nan")}, "epsilon: saw nan, wanted a positive"),
+    ],
+)
+def test_numbers_that_cannot_be_meant(options, said):
+    with pytest.raises(ValueError, match=said):
+        PowerIteration(**options)

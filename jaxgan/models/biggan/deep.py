@@ -17,15 +17,24 @@ from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models.biggan.layers import (
     ConditionalNorm,
+    Normalisation,
     attention,
     base_size,
     image,
     orthogonal,
     projected,
-    spectral,
 )
 from jaxgan.models.labels import labels
-from jaxgan.nn import Conv, Dense, Embedding, Network, average_pool, repeat
+from jaxgan.nn import (
+    Conv,
+    Dense,
+    Embedding,
+    Network,
+    PowerIteration,
+    average_pool,
+    repeat,
+)
+from jaxgan.nn.norm import EPSILON
 
 RATIO = 4
 """Channels per feature of a bottleneck."""
@@ -37,21 +46,21 @@ class GeneratorBlock(nn.Module):
     Attributes:
       features: of the output, at most as many as of the input.
       double: repeat every pixel, before the first 3×3 convolution.
-      dtype: of the computation.
+      how: it normalises.
     """
 
     features: int
     double: bool = False
-    dtype: Any = jnp.float32
+    how: Normalisation = Normalisation()
 
     @nn.compact
     def __call__(self, x: jax.Array, given: jax.Array, context: Context) -> jax.Array:
         """Maps [B, H, W, C] to [B, H, W, features], or twice the size."""
         hidden = max(1, x.shape[-1] // RATIO)
-        conv = functools.partial(Conv, dtype=self.dtype, **spectral)
+        conv = functools.partial(Conv, **self.how.kernels)
 
         def rectified(y, number):
-            norm = ConditionalNorm(dtype=self.dtype, name=f"norm{number}")
+            norm = ConditionalNorm(how=self.how, name=f"norm{number}")
             return nn.relu(norm(y, given, context))
 
         grow = repeat if self.double else lambda x: x
@@ -68,18 +77,18 @@ class DiscriminatorBlock(nn.Module):
     Attributes:
       features: of the output, at least as many as of the input.
       halve: pool both, before the last convolution and before channels are appended.
-      dtype: of the computation.
+      how: it normalises.
     """
 
     features: int
     halve: bool = False
-    dtype: Any = jnp.float32
+    how: Normalisation = Normalisation()
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool) -> jax.Array:
         """Maps [B, H, W, C] to [B, H, W, features], or half the size."""
         hidden, more = max(1, self.features // RATIO), self.features - x.shape[-1]
-        conv = functools.partial(Conv, dtype=self.dtype, **spectral)
+        conv = functools.partial(Conv, **self.how.kernels)
         pool = average_pool if self.halve else lambda x: x
         y = conv(hidden, size=1, name="conv1")(nn.relu(x), train)
         y = conv(hidden, name="conv2")(nn.relu(y), train)
@@ -105,6 +114,8 @@ class Generator(Network):
       attention: the doublings, counted from 0, that `SelfAttention` follows.
       shared: length of the class embedding.
       dtype: of the computation.
+      spectral: as in BigGAN.
+      norm_epsilon: as in BigGAN.
     """
 
     shape: Sequence[int] = (128, 128, 3)
@@ -114,6 +125,8 @@ class Generator(Network):
     attention: Sequence[int] = (3,)
     shared: int = 128
     dtype: Any = jnp.float32
+    spectral: PowerIteration = PowerIteration()
+    norm_epsilon: float = EPSILON
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
@@ -131,7 +144,8 @@ class Generator(Network):
         vectors = embed(self.classes, self.shared, name="shared")(given)
         condition = jnp.concatenate([vectors, value.astype(self.dtype)], axis=1)
         first, *others = self.widths
-        dense = Dense(base**2 * first, dtype=self.dtype, name="linear", **spectral)
+        how = Normalisation(self.spectral, self.norm_epsilon, self.dtype)
+        dense = Dense(base**2 * first, name="linear", **how.kernels)
         x = dense(condition, context.train).reshape(-1, base, base, first)
         for place, width in enumerate(others):
             for number in range(self.depth):
@@ -139,13 +153,13 @@ class Generator(Network):
                 block = GeneratorBlock(
                     width if last else x.shape[-1],
                     last,
-                    self.dtype,
+                    how,
                     name=f"block_{place * self.depth + number}",
                 )
                 x = block(x, condition, context)
             if place in self.attention:
-                x = attention(place, self.dtype)(x, context.train)
-        return image(x, self.shape[2], context, self.dtype)
+                x = attention(place, how)(x, context.train)
+        return image(x, self.shape[2], context, how)
 
 
 class Discriminator(Network):
@@ -157,6 +171,7 @@ class Discriminator(Network):
       classes: of the labels.
       attention: the halvings, counted from 0, that `SelfAttention` follows.
       dtype: of the computation.
+      spectral: as in BigGAN.
     """
 
     widths: Sequence[int] = (128, 256, 512, 1024, 2048, 2048)
@@ -164,6 +179,7 @@ class Discriminator(Network):
     classes: int = 1000
     attention: Sequence[int] = (0,)
     dtype: Any = jnp.float32
+    spectral: PowerIteration = PowerIteration()
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
@@ -176,13 +192,14 @@ class Discriminator(Network):
         if any(a > b for a, b in zip(self.widths, self.widths[1:])):
             raise ValueError(f"widths: saw {tuple(self.widths)}, wanted none to shrink")
         first, *others = self.widths
-        conv = Conv(first, dtype=self.dtype, name="input", **spectral)
+        how = Normalisation(self.spectral, dtype=self.dtype)
+        conv = Conv(first, name="input", **how.kernels)
         x = conv(value, context.train)
         for place, width in enumerate(others):
             for number in range(self.depth):
                 name = f"block_{place * self.depth + number}"
-                block = DiscriminatorBlock(width, not number, self.dtype, name=name)
+                block = DiscriminatorBlock(width, not number, how, name=name)
                 x = block(x, context.train)
             if place in self.attention:
-                x = attention(place, self.dtype)(x, context.train)
-        return projected(x, given, self.classes, context.train, self.dtype)
+                x = attention(place, how)(x, context.train)
+        return projected(x, given, self.classes, context.train, how)

@@ -17,15 +17,24 @@ from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models.biggan.layers import (
     ConditionalNorm,
+    Normalisation,
     attention,
     base_size,
     image,
     orthogonal,
     projected,
-    spectral,
 )
 from jaxgan.models.labels import labels
-from jaxgan.nn import Conv, Dense, Embedding, Network, average_pool, repeat
+from jaxgan.nn import (
+    Conv,
+    Dense,
+    Embedding,
+    Network,
+    PowerIteration,
+    average_pool,
+    repeat,
+)
+from jaxgan.nn.norm import EPSILON
 
 
 class GeneratorBlock(nn.Module):
@@ -34,18 +43,18 @@ class GeneratorBlock(nn.Module):
     Attributes:
       features: of the output.
       classes: as in `ConditionalNorm`.
-      dtype: of the computation.
+      how: it normalises.
     """
 
     features: int
     classes: int = 0
-    dtype: Any = jnp.float32
+    how: Normalisation = Normalisation()
 
     @nn.compact
     def __call__(self, x: jax.Array, given: jax.Array, context: Context) -> jax.Array:
         """Maps [B, H, W, C] to [B, 2H, 2W, features]."""
-        conv = functools.partial(Conv, self.features, dtype=self.dtype, **spectral)
-        norm = functools.partial(ConditionalNorm, self.classes, self.dtype)
+        conv = functools.partial(Conv, self.features, **self.how.kernels)
+        norm = functools.partial(ConditionalNorm, self.classes, self.how)
         y = repeat(nn.relu(norm(name="norm1")(x, given, context)))
         y = conv(name="conv1")(y, context.train)
         y = nn.relu(norm(name="norm2")(y, given, context))
@@ -62,23 +71,27 @@ class DiscriminatorBlock(nn.Module):
       halve: whether to pool; without, and with as many features as channels, the
         shortcut is the identity.
       first: the block that sees the image: without the first ReLU.
-      dtype: of the computation.
+      wide: whether there are as many features between the convolutions as in the
+        output, or else as in the input.
+      how: it normalises.
     """
 
     features: int
     halve: bool = False
     first: bool = False
-    dtype: Any = jnp.float32
+    wide: bool = True
+    how: Normalisation = Normalisation()
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool) -> jax.Array:
         """Maps [B, H, W, C]."""
-        conv = functools.partial(Conv, self.features, dtype=self.dtype, **spectral)
+        conv = functools.partial(Conv, **self.how.kernels)
         pool = average_pool if self.halve else lambda x: x
-        y = conv(name="conv1")(x if self.first else nn.relu(x), train)
-        y = conv(name="conv2")(nn.relu(y), train)
+        hidden = self.features if self.wide else x.shape[-1]
+        y = conv(hidden, name="conv1")(x if self.first else nn.relu(x), train)
+        y = conv(self.features, name="conv2")(nn.relu(y), train)
         if self.halve or x.shape[-1] != self.features:
-            x = conv(size=1, name="shortcut")(pool(x), train)
+            x = conv(self.features, size=1, name="shortcut")(pool(x), train)
         return pool(y) + x
 
 
@@ -97,6 +110,10 @@ class Generator(Network):
         own over the classes.
       hierarchical: split the latent; otherwise all of it makes the base map.
       dtype: of the computation.
+      spectral: how singular values are estimated: `num_G_SVs`, `num_G_SV_itrs` and
+        `SN_eps` of the authors' code.
+      norm_epsilon: added to the variances in blocks: their `BN_eps`. The last
+        normalisation adds 10⁻⁵ all the same, as theirs does.
     """
 
     shape: Sequence[int] = (128, 128, 3)
@@ -106,6 +123,8 @@ class Generator(Network):
     shared: int = 128
     hierarchical: bool = True
     dtype: Any = jnp.float32
+    spectral: PowerIteration = PowerIteration()
+    norm_epsilon: float = EPSILON
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
@@ -120,15 +139,16 @@ class Generator(Network):
         base = base_size(self.shape, len(self.widths) - 1)
         latent, conditions = self.conditions(value, given)
         first = self.widths[0]
-        dense = Dense(base**2 * first, dtype=self.dtype, name="linear", **spectral)
+        how = Normalisation(self.spectral, self.norm_epsilon, self.dtype)
+        dense = Dense(base**2 * first, name="linear", **how.kernels)
         x = dense(latent, context.train).reshape(-1, base, base, first)
         classes = 0 if self.shared else self.classes
         for place, (width, condition) in enumerate(zip(self.widths[1:], conditions)):
-            block = GeneratorBlock(width, classes, self.dtype, name=f"block_{place}")
+            block = GeneratorBlock(width, classes, how, name=f"block_{place}")
             x = block(x, condition, context)
             if place in self.attention:
-                x = attention(place, self.dtype)(x, context.train)
-        return image(x, self.shape[2], context, self.dtype)
+                x = attention(place, how)(x, context.train)
+        return image(x, self.shape[2], context, how)
 
     def conditions(self, value, given):
         """The latent of the base map, and what each block is given."""
@@ -162,6 +182,9 @@ class Discriminator(Network):
       classes: of the labels.
       attention: the blocks, counted from 0, that `SelfAttention` follows.
       dtype: of the computation.
+      wide: as in `DiscriminatorBlock`: `D_wide` of the authors' code.
+      spectral: how singular values are estimated: their `num_D_SVs`, `num_D_SV_itrs`
+        and `SN_eps`.
     """
 
     widths: Sequence[int] = (96, 192, 384, 768, 1536, 1536)
@@ -169,6 +192,8 @@ class Discriminator(Network):
     classes: int = 1000
     attention: Sequence[int] = (0,)
     dtype: Any = jnp.float32
+    wide: bool = True
+    spectral: PowerIteration = PowerIteration()
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
@@ -179,12 +204,13 @@ class Discriminator(Network):
         """
         given = labels(given, value.shape[0])
         x = value.astype(self.dtype)
+        how = Normalisation(self.spectral, dtype=self.dtype)
         for number, width in enumerate(self.widths):
-            options = {"dtype": self.dtype, "name": f"block_{number}"}
+            options = {"wide": self.wide, "how": how, "name": f"block_{number}"}
             block = DiscriminatorBlock(
                 width, number < self.halvings, not number, **options
             )
             x = block(x, context.train)
             if number in self.attention:
-                x = attention(number, self.dtype)(x, context.train)
-        return projected(x, given, self.classes, context.train, self.dtype)
+                x = attention(number, how)(x, context.train)
+        return projected(x, given, self.classes, context.train, how)

@@ -50,7 +50,7 @@ def import_torch(state_dict: Mapping[str, Any], depth: int = 1) -> Variables:
     variables: dict[str, Any] = {"params": {}}
     for name, array in state.items():
         layer, _, kind = name.rpartition(".")
-        if kind in ("accumulation_counter", "sv0"):
+        if kind == "accumulation_counter" or re.fullmatch(r"sv\d+", kind):
             continue
         collection, path, leaf = _entry(layer, kind, array, state, depth)
         torch_layout.plant(variables.setdefault(collection, {}), path, leaf)
@@ -64,6 +64,8 @@ def _entry(layer, kind, array, state, depth):
     path = _path(layer, depth)
     if kind == "u0":
         return "spectral", (*path, "spectral", "u"), _scaled(array[0], layer, state)
+    if re.fullmatch(r"u\d+", kind):
+        return "spectral", (*path, "spectral", kind), array[0]
     if kind == "weight":
         table = layer in ("shared", "embed") or (
             path[-1] in ("gain", "bias") and f"{layer}.u0" not in state
@@ -126,8 +128,9 @@ def export_torch(variables: Variables, depth: int = 1) -> dict[str, np.ndarray]:
         if path[0] == "linear" and "image" in params:
             array = _turned(array, BASE**2)
         if collection == "spectral":
-            path, leaf = path[:-1], "u0"
-            array = (array / max(np.linalg.norm(array), 1e-12))[None]
+            if leaf == "u":
+                leaf, array = "u0", array / max(np.linalg.norm(array), 1e-12)
+            path, array = path[:-1], array[None]
         elif leaf == "kernel":
             leaf = "weight"
             array = (

@@ -1,7 +1,7 @@
 """R3GAN: a modern backbone without normalisation, for any power-of-two size from 4.
 
 Huang et al. 2024 (arXiv 2501.05441), section 3, configuration E: stages of residual
-blocks between resamplings by the low-pass filter [1, 3, 3, 1]. Trained as
+blocks between resamplings by a low-pass filter, [1, 3, 3, 1]. Trained as
 `recipes.r3gan` says.
 """
 
@@ -16,7 +16,8 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models.labels import labels
-from jaxgan.nn import Conv, Dense, Embedding, Network, double, halve
+from jaxgan.models.r3gan.resampling import FILTER, larger, smaller
+from jaxgan.nn import Conv, Dense, Embedding, Network
 
 BASE = 4
 SLOPE = 0.2
@@ -43,12 +44,14 @@ class Block(nn.Module):
       depth: the number of blocks in the whole network.
       expansion: hidden features per channel.
       dtype: of the computation.
+      size: of the square kernel of the grouped convolution, odd.
     """
 
     groups: int
     depth: int
     expansion: int = 2
     dtype: Any = jnp.float32
+    size: int = 3
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -57,7 +60,8 @@ class Block(nn.Module):
         conv = functools.partial(Conv, kernel_init=kernel_init(gain), dtype=self.dtype)
         hidden = self.expansion * x.shape[-1]
         y = leaky(conv(hidden, size=1, name="conv1")(x))
-        y = leaky(conv(hidden, groups=self.groups, name="conv2")(y))
+        grouped = {"size": self.size, "groups": self.groups}
+        y = leaky(conv(hidden, name="conv2", **grouped)(y))
         last = functools.partial(plain, kernel_init=nn.initializers.zeros_init())
         return x + last(x.shape[-1], dtype=self.dtype, name="conv3")(y)
 
@@ -75,6 +79,9 @@ class _Staged(Network):
       dtype: of the computation.
       exact: so many of the stages with the smallest maps compute in float32 whatever
         `dtype` is. With bfloat16 the official code has 1, and 3 at 256×256.
+      kernel_size: of the grouped convolutions, odd: its `KernelSize`.
+      resampling_filter: its `ResamplingFilter`, an odd number of taps; sizes change by
+        its convolution with [1, 1].
     """
 
     widths: Sequence[int] = (768,) * 4
@@ -85,6 +92,8 @@ class _Staged(Network):
     embedding: int = 64
     dtype: Any = jnp.float32
     exact: int = 0
+    kernel_size: int = 3
+    resampling_filter: Sequence[float] = FILTER
 
     def stages(self, size: int) -> list[tuple[int, int, int]]:
         """(width, groups, blocks) of every stage.
@@ -113,7 +122,12 @@ class _Staged(Network):
         depth = sum(stage[2] for stage in stages)
         for number in range(blocks):
             block = Block(
-                groups, depth, self.expansion, dtype, name=f"block_{place}_{number}"
+                groups,
+                depth,
+                self.expansion,
+                dtype,
+                self.kernel_size,
+                name=f"block_{place}_{number}",
             )
             x = block(x)
         return x
@@ -170,7 +184,7 @@ class Generator(_Staged):
             if place:
                 if width != x.shape[-1]:
                     x = plain(width, dtype=kinds[place], name=f"resize_{place}")(x)
-                x = double(x, dark=True)
+                x = larger(x, self.resampling_filter)
             x = self.through(x, place, size, kinds[place])
         return plain(channels, dtype=kinds[-1], name="image")(x)
 
@@ -199,7 +213,7 @@ class Discriminator(_Staged):
         for place in range(len(stages)):
             x = self.through(x, place, value.shape[1], kinds[place])
             if place + 1 < len(stages):
-                x, width = halve(x), stages[place + 1][0]
+                x, width = smaller(x, self.resampling_filter), stages[place + 1][0]
                 if width != x.shape[-1]:
                     x = plain(width, dtype=kinds[place], name=f"resize_{place}")(x)
                 x = x.astype(kinds[place + 1])

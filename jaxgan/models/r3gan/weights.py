@@ -12,7 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Variables
+from jaxgan.models.filter_taps import check_taps, taps_of
 from jaxgan.models.r3gan.networks import BASE, Discriminator, Generator
+from jaxgan.models.r3gan.resampling import FILTER, filter_of, low_pass
 from jaxgan.weights import torch_layout
 
 
@@ -52,21 +54,29 @@ PUBLISHED = {
 }
 """By data set."""
 
+KERNEL = "Resampler.Kernel"
+"""How names of filters end."""
 
-def import_torch(state_dict: Mapping[str, Any]) -> Variables:
+
+def import_torch(
+    state_dict: Mapping[str, Any], resampling_filter: Sequence[float] = FILTER
+) -> Variables:
     """Variables of either player from the official code's checkpoint.
 
     Args:
       state_dict: tensors or arrays of 'G', 'D' or 'G_ema' by name, on the CPU.
+      resampling_filter: that the network has as an attribute.
 
     Raises:
-      ValueError: if a name is none of that code's.
+      ValueError: if a name is none of that code's, or a filter is another.
     """
     state = torch_layout.without_prefix(state_dict, "MainLayers")
     generator = "AggregationLayer.Layer.weight" in state
     params: dict[str, Any] = {}
     for name, tensor in state.items():
-        if name.endswith("Resampler.Kernel"):
+        if name.endswith(KERNEL):
+            taps = tuple(map(float, low_pass(resampling_filter)))
+            check_taps(name, taps, torch_layout.array(tensor))
             continue
         path = _place(name, generator)
         if "basis" in path:
@@ -80,6 +90,18 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
             )
         torch_layout.plant(params, path, leaf)
     return {"params": params}
+
+
+def filter_of_state(state_dict: Mapping[str, Any]) -> tuple[float, ...]:
+    """Reads the filter of a state dict's resampling; the presets' if it has none.
+
+    Raises:
+      ValueError: if it is none that R3GAN's code makes.
+    """
+    for name, tensor in state_dict.items():
+        if name.endswith(KERNEL):
+            return filter_of(taps_of(name, torch_layout.array(tensor)))
+    return FILTER
 
 
 def _place(name: str, generator: bool) -> tuple[str, ...]:

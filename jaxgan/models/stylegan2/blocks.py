@@ -2,6 +2,7 @@
 
 import enum
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -51,6 +52,7 @@ class SynthesisBlock(nn.Module):
       noise: as for `SynthesisLayer`.
       clamp: of all layers.
       dtype: of the computation.
+      taps: the filter for changes of size.
     """
 
     features: int
@@ -60,6 +62,7 @@ class SynthesisBlock(nn.Module):
     noise: Noise = training_noise
     clamp: float | None = None
     dtype: Any = jnp.float32
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(
@@ -77,7 +80,12 @@ class SynthesisBlock(nn.Module):
           w: [B, 3, W], or [B, 2, W] for the first: for its layers and its colours.
           context: of this pass.
         """
-        options = {"noise": self.noise, "clamp": self.clamp, "dtype": self.dtype}
+        options = {
+            "noise": self.noise,
+            "clamp": self.clamp,
+            "dtype": self.dtype,
+            "taps": self.taps,
+        }
         layer = SynthesisLayer(self.features, name="conv1", **options)
         if x is None:
             shape = (4, 4, self.features)
@@ -94,13 +102,14 @@ class SynthesisBlock(nn.Module):
                     1,
                     up=2,
                     use_bias=False,
+                    taps=self.taps,
                     dtype=self.dtype,
                     name="skip",
                 )
                 y = around(x, HALF) + y
             x = y
             if image is not None:
-                image = upsample2d(image, resample_filter(TAPS))
+                image = upsample2d(image, resample_filter(self.taps))
         if self.writes:
             colours = ToRGB(self.colors, self.clamp, self.dtype, name="to_rgb")
             drawn = colours(x, w[:, -1])
@@ -117,6 +126,7 @@ class DiscriminatorBlock(nn.Module):
       architecture: of the connections.
       clamp: of all layers.
       dtype: of the computation.
+      taps: the filter for changes of size.
     """
 
     features: int
@@ -124,6 +134,7 @@ class DiscriminatorBlock(nn.Module):
     architecture: Architecture = Architecture.RESIDUAL
     clamp: float | None = None
     dtype: Any = jnp.float32
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(
@@ -134,6 +145,7 @@ class DiscriminatorBlock(nn.Module):
             "activation": leaky_relu,
             "clamp": self.clamp,
             "dtype": self.dtype,
+            "taps": self.taps,
         }
         skip = self.architecture is Architecture.SKIP
         residual = self.architecture is Architecture.RESIDUAL
@@ -141,7 +153,7 @@ class DiscriminatorBlock(nn.Module):
             seen = EqualizedConv(self.features, 1, name="from_rgb", **options)(image)
             x = seen if x is None else x + seen
         if skip:
-            image = downsample2d(image, resample_filter(TAPS))
+            image = downsample2d(image, resample_filter(self.taps))
         y = EqualizedConv(self.features, name="conv0", **options)(x)
         halving = EqualizedConv(self.features_out, down=2, name="conv1", **options)
         y = halving(y, HALF if residual else 1.0)
@@ -151,6 +163,7 @@ class DiscriminatorBlock(nn.Module):
                 1,
                 down=2,
                 use_bias=False,
+                taps=self.taps,
                 dtype=self.dtype,
                 name="skip",
             )

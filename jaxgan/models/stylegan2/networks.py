@@ -26,7 +26,13 @@ from jaxgan.nn import Network
 from jaxgan.nn.activation import leaky_relu
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.minibatch import minibatch_deviation
-from jaxgan.nn.style import MappingNetwork, Noise, training_noise, truncated
+from jaxgan.nn.style import (
+    TAPS,
+    MappingNetwork,
+    Noise,
+    training_noise,
+    truncated,
+)
 
 
 class SynthesisNetwork(nn.Module):
@@ -39,6 +45,7 @@ class SynthesisNetwork(nn.Module):
     noise: Noise = training_noise
     clamp: float | None = None
     dtype: Any = jnp.float32
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(self, w: jax.Array, context: Context) -> jax.Array:
@@ -58,6 +65,7 @@ class SynthesisNetwork(nn.Module):
                 self.noise,
                 self.clamp,
                 self.dtype,
+                self.taps,
                 name=f"block{side}",
             )
             layers = w[:, max(2 * place - 1, 0) : 2 * place + 2]
@@ -83,6 +91,10 @@ class Generator(Network):
         `generator.clone(truncation=0.7)`.
       truncation_cutoff: the number of layers truncated; None is all.
       dtype: of the synthesis; images stay float32, as its sum of colours does.
+      layer_features: of the mapping's layers but the last; None is as many as of w.
+      embed_features: of the condition's embedding; None is as many as of w.
+      learning_rate_multiplier: of the mapping: `lr_multiplier` of the official code.
+      taps: the filter for changes of size: its `resample_filter`.
     """
 
     shape: Sequence[int] = (32, 32, 3)
@@ -97,6 +109,10 @@ class Generator(Network):
     truncation: float = 1.0
     truncation_cutoff: int | None = None
     dtype: Any = jnp.float32
+    layer_features: int | None = None
+    embed_features: int | None = None
+    learning_rate_multiplier: float = 0.01
+    taps: Sequence[float] = TAPS
 
     @property
     def layers(self) -> int:
@@ -110,7 +126,12 @@ class Generator(Network):
                 f"shape: saw {tuple(self.shape)}, wanted (size, size, channels)"
             )
         self.mapping = MappingNetwork(
-            self.mapping_layers, self.style_size, self.classes
+            self.mapping_layers,
+            self.style_size,
+            self.classes,
+            multiplier=self.learning_rate_multiplier,
+            layer_features=self.layer_features,
+            embed_features=self.embed_features,
         )
         self.synthesis = SynthesisNetwork(
             self.shape,
@@ -120,6 +141,7 @@ class Generator(Network):
             self.noise,
             self.clamp,
             self.dtype,
+            self.taps,
         )
 
     def styles(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
@@ -143,7 +165,7 @@ class Discriminator(Network):
     """Blocks down to 4×4, the deviation of groups, two dense layers, a logit.
 
     With classes the logit is ⟨output, mapped condition⟩ / √n (arXiv 2006.06676,
-    appendix B).
+    appendix B), n the length of both.
 
     Attributes:
       classes: of the condition; 0 ignores it.
@@ -156,6 +178,12 @@ class Discriminator(Network):
       deviations: maps of deviation.
       clamp: bound of every activation, or None; official trainings use 256.
       dtype: of the blocks; what follows them is float32.
+      condition_size: of the mapped condition: `cmap_dim` of the official code; None is
+        as many as features at 4×4.
+      layer_features: as for `Generator`; None is as many as of the mapped condition.
+      embed_features: likewise.
+      learning_rate_multiplier: as for `Generator`.
+      taps: likewise.
     """
 
     classes: int = 0
@@ -167,6 +195,11 @@ class Discriminator(Network):
     deviations: int = 1
     clamp: float | None = None
     dtype: Any = jnp.float32
+    condition_size: int | None = None
+    layer_features: int | None = None
+    embed_features: int | None = None
+    learning_rate_multiplier: float = 0.01
+    taps: Sequence[float] = TAPS
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
@@ -190,18 +223,27 @@ class Discriminator(Network):
                 self.architecture,
                 self.clamp,
                 self.dtype,
+                self.taps,
                 name=f"block{side}",
             )
             x, image = block(x, image)
         x = self._epilogue(x, image.astype(jnp.float32), width(4))
         if not self.classes:
             return Verdict(EqualizedDense(1, name="out")(x)[:, 0], x)
-        features = EqualizedDense(width(4), name="out")(x)
+        size = self.condition_size or width(4)
+        features = EqualizedDense(size, name="out")(x)
         mapping = MappingNetwork(
-            self.mapping_layers, width(4), self.classes, None, name="mapping"
+            self.mapping_layers,
+            size,
+            self.classes,
+            None,
+            self.learning_rate_multiplier,
+            self.layer_features,
+            self.embed_features,
+            name="mapping",
         )
         mapped, _ = mapping(None, given, context)
-        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(width(4)), x)
+        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(size), x)
 
     def _epilogue(self, x, image, width):
         options = {"activation": leaky_relu, "clamp": self.clamp}

@@ -1,14 +1,14 @@
 """Weights of the official PyTorch code as our variables, and back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from jaxgan.core.types import Variables
+from jaxgan.models.filter_taps import check_taps, taps_of
 from jaxgan.nn.style import TAPS
-from jaxgan.nn.upfirdn import resample_filter
 from jaxgan.weights import torch_layout
 
 NAMES = (
@@ -30,7 +30,9 @@ TOP = {
 """The last layers of a discriminator, which are no block of ours."""
 
 
-def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
+def import_torch(
+    state_dict: Mapping[str, Any], taps: Sequence[float] = TAPS
+) -> dict[str, Any]:
     """The variables of a `Generator` or `Discriminator`, as numpy arrays.
 
     Karras et al. 2020 (arXiv 2006.06676), official PyTorch code: `G_ema` and `D`.
@@ -40,6 +42,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
       state_dict: {name: array}, as `module.state_dict()` has it; arrays or CPU tensors.
+      taps: that the network has as an attribute: filters must be theirs.
 
     Returns:
       {'params': ..., 'style_average': ..., 'noise': ...}, the last two for generators.
@@ -52,7 +55,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
         array = np.asarray(value, np.float32)
         *path, leaf = name.split(".")
         if leaf == "resample_filter":
-            _check_filter(name, array)
+            check_taps(name, tuple(taps), array)
             continue
         collection, ours, array = _place(name, tuple(path), leaf, array)
         here = variables.setdefault(collection, {})
@@ -89,10 +92,24 @@ def _ours(name: str) -> str:
     return name
 
 
-def _check_filter(name, array):
-    taps = resample_filter(TAPS)
-    if array.shape != (4, 4) or not np.allclose(array, np.outer(taps, taps), atol=1e-6):
-        raise ValueError(f"{name}: saw another filter, wanted that of the taps {TAPS}")
+def taps_of_state(state_dict: Mapping[str, Any]) -> tuple[float, ...]:
+    """Reads the taps that all filters of a state dict agree on; TAPS if it has none.
+
+    Raises:
+      ValueError: if they do not agree, or are of no row of taps.
+    """
+    found = {
+        name: np.asarray(array, np.float32)
+        for name, array in state_dict.items()
+        if name.split(".")[-1] == "resample_filter"
+    }
+    taps = TAPS
+    for name, array in found.items():
+        taps = taps_of(name, array)
+        break
+    for name, array in found.items():
+        check_taps(name, taps, array)
+    return taps
 
 
 def export_torch(variables: Variables) -> dict[str, np.ndarray]:

@@ -33,8 +33,11 @@ class ImportCommand:
     within: Annotated[str, option("NAME", "")] = ""
     """Take the arrays below this name of CHECKPOINT."""
     set: Annotated[UseAppendAction[tuple[str, ...]], option("NAME=VALUE")] = ()
-    """What shapes do not tell: depth of biggan_deep,
-    clamp and group of stylegan2 (pickles tell)."""
+    """What shapes do not tell: depth of biggan_deep; norm_epsilon,
+    spectral_epsilon and iterations of both BigGANs;
+    pooling (mean or sum) and halvings of mimicry; clamp, group,
+    learning_rate_multiplier and condition_multiplier
+    of stylegan2 (pickles tell)."""
 
     def execute(self) -> None:
         """Writes the run, and prints what it holds.

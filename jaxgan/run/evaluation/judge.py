@@ -9,6 +9,7 @@ import numpy as np
 
 import jaxgan
 from jaxgan.core.types import Sample, Tree
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.data.source import DataError, Source
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.memorisation import nearest_in_blocks
@@ -59,6 +60,8 @@ class Judge:
         if any(self._measures[name].features for name in names):
             try:
                 self.extractor = data.kind.features(data.train, protocol)
+            except LostDataError:
+                raise
             except (DataError, WeightsError) as error:
                 raise RunError(str(error)) from error
             if not self.extractor.published and not self.extractor.classes:

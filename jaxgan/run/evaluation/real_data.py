@@ -10,6 +10,12 @@ from jaxgan.run.kinds import Kind
 from jaxgan.run.no_data import NoData
 
 TRAIN, HELD_OUT = "train", "held_out"
+HINT = (
+    "compare with a folder of examples: --real FOLDER; or, if the data have moved, "
+    "repeat the command that trained the run and say where they are: it trains no "
+    "further than --steps, and the run knows where from then on"
+)
+"""What to do where a run's data cannot be opened."""
 
 
 class RealData(NamedTuple):

@@ -3,6 +3,7 @@
 import pathlib
 from typing import Any
 
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
@@ -35,14 +36,22 @@ def evaluate(
     Raises:
       RunError: if there is nothing to measure, or what is asked for does not fit.
     """
-    measurements = [measurement_by_experiment(loaded)] if by_experiment else []
-    measurements = [one for one in measurements if one.scores]
+    measurements: list[Measurement] = []
     asked_for = bool(folder or split) or not by_experiment
-    if measurements and not asked_for and not hasattr(_source(loaded), "examples"):
-        warn(f"no {loaded.experiment.kind.unit} can be read to compare samples with")
-    elif protocol.names:
-        real = real_data.find(loaded.experiment, folder, split)
-        measurements.append(_by_kind(loaded, real, protocol, options))
+    try:
+        if by_experiment:
+            measurements.append(measurement_by_experiment(loaded))
+        measurements = [one for one in measurements if one.scores]
+        if measurements and not asked_for and not hasattr(_source(loaded), "examples"):
+            unit = loaded.experiment.kind.unit
+            warn(f"no {unit} can be read to compare samples with")
+        elif protocol.names:
+            real = real_data.find(loaded.experiment, folder, split)
+            measurements.append(_by_kind(loaded, real, protocol, options))
+    except LostDataError as error:
+        if not measurements or asked_for:
+            raise RunError(str(error), real_data.HINT) from error
+        warn(str(error))
     if not measurements:
         raise RunError(
             f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "

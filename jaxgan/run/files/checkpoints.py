@@ -13,6 +13,7 @@ import jax
 import orbax.checkpoint as ocp
 
 from jaxgan.core.types import State
+from jaxgan.run import progress
 from jaxgan.run.devices import processes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
@@ -224,8 +225,9 @@ def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
 
 
 def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> Any:
+    waited = progress.lasting(f"restoring step {step} of {manager.directory.parent}")
     try:
-        with _quiet():
+        with waited, _quiet():
             shapes = _stored_shapes(manager, step) if target is None else target
             arguments = ocp.args.Composite(
                 state=ocp.args.StandardRestore(shapes), facts=ocp.args.JsonRestore()

@@ -15,6 +15,7 @@ from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files import (
     checkpoints,
+    data_record,
     metrics_log,
     origin,
     stored_text,
@@ -141,7 +142,10 @@ def _withdraw(directory: pathlib.Path, there: bool) -> None:
       there: whether it was there before, empty.
     """
     folders = (checkpoints.FOLDER, tensorboard_log.FOLDER, SAMPLES)
-    names = (metrics_log.METRICS, origin.FILE, COMMANDS, VERSIONS, EXPERIMENT, CONFIG)
+    names = (
+        *(metrics_log.METRICS, origin.FILE, data_record.DATA),
+        *(COMMANDS, VERSIONS, EXPERIMENT, CONFIG),
+    )
     with contextlib.suppress(OSError):  # the first error counts
         for path in directory.iterdir():
             known = path.name in (*folders, *names) or path.match(".*.tmp")

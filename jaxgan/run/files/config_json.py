@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import types
 import typing
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 from jaxgan.run.errors import RunError
@@ -95,6 +96,42 @@ def differences(
         elif not names_only and stored[name] != asked[name]:
             lines.append(f"{name}: run has {stored[name]!r}, you asked {asked[name]!r}")
     return lines
+
+
+def moved(
+    asked: dict[str, Any],
+    stored: dict[str, Any],
+    before: Collection[str],
+    now: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Puts back the fields that say where data lie, where these have moved.
+
+    They name a place, or a folder around it.
+
+    Args:
+      asked: the config of today.
+      stored: the config of the run.
+      before: where its data lay.
+      now: where today's lie; None: anywhere.
+    """
+
+    def back(name: str, value: Any) -> Any:
+        was = stored.get(name)
+        if isinstance(value, dict) and isinstance(was, dict):
+            return moved(value, was, before, now)
+        if not (isinstance(value, str) and isinstance(was, str)):
+            return value
+        if _leads_to(was, before) and (now is None or _leads_to(value, now)):
+            return was
+        return value
+
+    return {name: back(name, value) for name, value in asked.items()}
+
+
+def _leads_to(value: str, places: Collection[str]) -> bool:
+    return bool(value) and any(
+        pathlib.PurePath(place).is_relative_to(value) for place in places
+    )
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

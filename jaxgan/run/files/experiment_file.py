@@ -79,6 +79,6 @@ def first_line(path: pathlib.Path) -> str:
     """Reads the first line of an experiment's docstring; the file is not run."""
     try:
         text = ast.get_docstring(ast.parse(path.read_text())) or ""
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:  # or it is no text at all
         return f"(does not parse: {error})"
     return text.split("\n")[0]

@@ -125,7 +125,7 @@ class Records:
         Of several seeds it has the means under the usual names, and beside them
         'spread', the standard deviations, and 'seeds', the numbers of each.
         """
-        run_directory.check_there(self._path.parent)
+        run_directory.check_there(self._path.parent, METRICS)
         seconds = self._seconds + time.monotonic() - self._clock
         row: dict[str, Any] = {
             "step": step,

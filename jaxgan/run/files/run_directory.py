@@ -5,11 +5,12 @@ import json
 import pathlib
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import config_json, origin, stored_text
+from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.options import of_the_run
 
 RUNS = pathlib.Path("runs")
@@ -81,6 +82,11 @@ def read_identity(directory: pathlib.Path) -> Identity:
     return identity
 
 
+def write_identity(directory: pathlib.Path, identity: Identity) -> None:
+    """Writes what run lies in a folder."""
+    write_text(directory / CONFIG, json.dumps(identity._asdict(), indent=2) + "\n")
+
+
 def nearest(directory: pathlib.Path) -> pathlib.Path | None:
     """Finds the run whose name is most like a folder's, beside it or in ./runs."""
     if directory.is_file() and (directory.parent / CONFIG).is_file():
@@ -93,8 +99,17 @@ def nearest(directory: pathlib.Path) -> pathlib.Path | None:
     return None
 
 
-def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
+def check(
+    directory: pathlib.Path, identity: Identity, places: Collection[str] | None = None
+) -> Identity | None:
     """Checks that a folder holds this run or nothing. It touches nothing.
+
+    Args:
+      directory: of the run.
+      identity: of the run that is asked for.
+      places: where its data lie. A field of the config that said where they lay when
+        the run began may say one of these by now. None, of an experiment that is not
+        built yet: it may say anything.
 
     Returns:
       What the folder holds; None if nothing.
@@ -103,8 +118,13 @@ def check(directory: pathlib.Path, identity: Identity) -> Identity | None:
       RunError: if the folder holds anything else.
     """
     if (directory / CONFIG).exists():
+        from jaxgan.run.files import data_record
+
         stored = read_identity(directory)
-        _check_same(directory, stored, identity)
+        record = data_record.read(directory)
+        before = set() if record is None else record.places
+        config = config_json.moved(identity.config, stored.config, before, places)
+        _check_same(directory, stored, identity._replace(config=config))
         return stored
     if directory.exists() and not directory.is_dir():
         raise RunError(f"--run-dir: {directory} is a file")
@@ -147,13 +167,17 @@ def _facts(identity: Identity) -> dict[str, Any]:
     return {**identity.config, **of_the_run(identity), **start}
 
 
-def check_there(directory: pathlib.Path) -> None:
+def check_there(directory: pathlib.Path, name: str = CONFIG) -> None:
     """Checks that a run that is being trained is still where it began.
+
+    Args:
+      directory: of the run.
+      name: of a file that must be in it.
 
     Raises:
       RunError: if its folder was moved or removed: what is written would make another.
     """
-    if not (directory / CONFIG).exists():
+    if not (directory / name).exists():
         raise RunError(
             f"{directory} was moved or removed while it was trained",
             "put it back, to resume from its newest checkpoint",

@@ -24,7 +24,7 @@ def read_text(path: pathlib.Path) -> str:
 def read_object(path: pathlib.Path) -> dict[str, Any] | None:
     """Reads a file that holds a JSON object; None if there is none."""
     content = _read(path)
-    if not content and not os.path.lexists(path):
+    if not path.is_file():
         return None
     found = _object(content)
     if found is None:

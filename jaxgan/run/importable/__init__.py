@@ -12,7 +12,7 @@ Each is an experiment without data, with `Config`, `VARIANTS` and `build`, and b
 
 from typing import Literal, get_args
 
-Network = Literal["stylegan2", "r3gan", "biggan_deep", "biggan"]
+Network = Literal["stylegan2", "r3gan", "biggan_deep", "biggan", "mimicry"]
 """The names of these files."""
 
 NETWORKS: tuple[str, ...] = get_args(Network)

@@ -1,6 +1,8 @@
 """BigGAN, with weights of the authors' PyTorch code.
 
-Brock et al. 2019 (arXiv 1809.11096). All of the configuration is read off the shapes.
+Brock et al. 2019 (arXiv 1809.11096). Names and shapes tell all but numbers of their
+configuration that are no shapes: `norm_epsilon`, which is `BN_eps`, `spectral_epsilon`
+(`SN_eps`), and `iterations` (`num_G_SV_itrs` and `num_D_SV_itrs`).
 """
 
 import dataclasses
@@ -13,14 +15,15 @@ from jaxgan.core.types import Variables
 from jaxgan.games.latent import LatentGame, uniform_labels
 from jaxgan.models.biggan import Discriminator, Generator
 from jaxgan.models.biggan import weights as biggan_weights
+from jaxgan.nn import PowerIteration
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 GENERATOR = ("blocks.0.0.bn1.gain.weight", "output_layer.2.weight", "linear.weight")
 DISCRIMINATOR = ("blocks.0.0.conv1.weight", "embed.weight", "linear.weight")
-PASSING = ("sv0", "accumulation_counter")
-SETTINGS = {}
+PASSING = ("accumulation_counter", *(f".sv{place}" for place in range(100)))
+SETTINGS = {"norm_epsilon": float, "spectral_epsilon": float, "iterations": int}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +36,10 @@ class Judge:
     """So many of the first blocks halve the size."""
     attention: tuple[int, ...] = (0,)
     """Blocks that attention follows."""
+    wide: bool = True
+    """Whether features between convolutions are as many as a block's output."""
+    vectors: int = 1
+    """Singular vectors of every kernel."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +66,14 @@ class Config:
     """If there is one."""
     current: bool = True
     """Whether there is a current generator beside the average."""
+    vectors: int = 1
+    """Singular vectors of every kernel of the generator."""
+    norm_epsilon: float = 1e-5
+    """Added to the variances in its blocks."""
+    spectral_epsilon: float = 1e-12
+    """The least length of singular vectors."""
+    iterations: int = 1
+    """Power iterations per training pass."""
 
 
 VARIANTS = {"imported": Config()}
@@ -74,14 +89,24 @@ def build(config: Config) -> Experiment:
         config.attention,
         config.shared,
         config.hierarchical,
+        spectral=power(config, config.vectors),
+        norm_epsilon=config.norm_epsilon,
     )
     discriminator = NoDiscriminator()
     if config.discriminator is not None:
         judge = dataclasses.asdict(config.discriminator)
-        discriminator = Discriminator(**judge, classes=config.classes)
+        spectral = power(config, judge.pop("vectors"))
+        discriminator = Discriminator(
+            **judge, classes=config.classes, spectral=spectral
+        )
     condition = uniform_labels(config.classes)
     game = LatentGame(generator, discriminator, config.latent_size, condition)
     return without_data(game, shape, config.classes, config.current)
+
+
+def power(config: Any, vectors: int) -> PowerIteration:
+    """Tells how singular values are estimated."""
+    return PowerIteration(config.iterations, vectors, config.spectral_epsilon)
 
 
 def configure(seen: Seen) -> Config:
@@ -90,7 +115,7 @@ def configure(seen: Seen) -> Config:
     Raises:
       ValueError: if there is none.
     """
-    generator, discriminator, _, current = seen
+    generator, discriminator, settings, current = seen
     places = range(generator.count(r"blocks\.(\d+)\.0\."))
     base = generator.size("blocks.0.0.conv1.weight", 1)
     widths = (base, *(generator.size(f"blocks.{n}.0.conv2.weight", 0) for n in places))
@@ -113,7 +138,14 @@ def configure(seen: Seen) -> Config:
         hierarchical=hierarchical,
         discriminator=None if discriminator is None else _judge(discriminator),
         current=current,
+        vectors=vectors(generator),
+        **settings,
     )
+
+
+def vectors(arrays: Named) -> int:
+    """Counts the singular vectors of every kernel."""
+    return arrays.count(r"linear\.u(\d+)")
 
 
 def _judge(arrays: Named) -> Judge:
@@ -122,7 +154,9 @@ def _judge(arrays: Named) -> Judge:
     # around them.
     halvings = len(arrays.numbers(r"blocks\.(\d+)\.0\.conv_sc\."))
     widths = tuple(arrays.size(f"blocks.{n}.0.conv2.weight", 0) for n in places)
-    return Judge(widths, halvings, attention(arrays))
+    inside = tuple(arrays.size(f"blocks.{n}.0.conv1.weight", 0) for n in places)
+    wide = inside == widths
+    return Judge(widths, halvings, attention(arrays), wide, vectors(arrays))
 
 
 def attention(arrays: Named, depth: int = 1) -> tuple[int, ...]:
@@ -132,7 +166,7 @@ def attention(arrays: Named, depth: int = 1) -> tuple[int, ...]:
 
 
 def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Reads nothing: shapes tell everything."""
+    """Reads nothing: files of this code hold arrays only."""
     del facts
     return {}
 

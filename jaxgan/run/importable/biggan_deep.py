@@ -1,7 +1,8 @@
 """BigGAN-deep, with weights of the authors' PyTorch code.
 
-Brock et al. 2019 (arXiv 1809.11096), appendix B. Shapes tell all but the number of
-blocks per size (`depth`, of both networks): 2, as in the paper, unless it is given.
+Brock et al. 2019 (arXiv 1809.11096), appendix B. Shapes do not tell the number of
+blocks per size (`depth`, of both networks): 2, as in the paper, unless it is given; nor
+what they do not tell of BigGAN.
 """
 
 import dataclasses
@@ -15,7 +16,8 @@ from jaxgan.games.latent import LatentGame, uniform_labels
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.biggan.deep import Discriminator, Generator
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.biggan import PASSING, attention
+from jaxgan.run.importable.biggan import PASSING, attention, power, vectors
+from jaxgan.run.importable.biggan import SETTINGS as EPSILONS
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -23,7 +25,7 @@ __all__ = ["PASSING"]
 
 GENERATOR = ("blocks.0.0.bn4.gain.weight", "output_layer.2.weight", "shared.weight")
 DISCRIMINATOR = ("blocks.0.0.conv4.weight", "embed.weight", "input_conv.weight")
-SETTINGS = {"depth": int}
+SETTINGS = {"depth": int, **EPSILONS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Judge:
     """Channels after the first convolution and every halving."""
     attention: tuple[int, ...] = (0,)
     """Halvings that attention follows."""
+    vectors: int = 1
+    """Singular vectors of every kernel."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +64,14 @@ class Config:
     """If there is one."""
     current: bool = True
     """Whether there is a current generator beside the average."""
+    vectors: int = 1
+    """Singular vectors of every kernel of the generator."""
+    norm_epsilon: float = 1e-5
+    """Added to the variances in its blocks."""
+    spectral_epsilon: float = 1e-12
+    """The least length of singular vectors."""
+    iterations: int = 1
+    """Power iterations per training pass."""
 
 
 VARIANTS = {"imported": Config()}
@@ -75,12 +87,15 @@ def build(config: Config) -> Experiment:
         config.classes,
         config.attention,
         config.shared,
+        spectral=power(config, config.vectors),
+        norm_epsilon=config.norm_epsilon,
     )
     discriminator = NoDiscriminator()
     if config.discriminator is not None:
         judge = dataclasses.asdict(config.discriminator)
+        spectral = power(config, judge.pop("vectors"))
         discriminator = Discriminator(
-            **judge, depth=config.depth, classes=config.classes
+            **judge, depth=config.depth, classes=config.classes, spectral=spectral
         )
     condition = uniform_labels(config.classes)
     game = LatentGame(generator, discriminator, config.latent_size, condition)
@@ -94,7 +109,8 @@ def configure(seen: Seen) -> Config:
       ValueError: if there is none.
     """
     generator, discriminator, settings, current = seen
-    depth = settings.get("depth", 2)
+    settings = dict(settings)
+    depth = settings.pop("depth", 2)
     first = generator.size("blocks.0.0.conv1.weight", 1)
     widths = (first, *_widths(generator, depth))
     side = round((generator.size("linear.weight", 0) / first) ** 0.5)
@@ -103,7 +119,9 @@ def configure(seen: Seen) -> Config:
     if discriminator is not None:
         stem = discriminator.size("input_conv.weight", 0)
         judge = Judge(
-            (stem, *_widths(discriminator, depth)), attention(discriminator, depth)
+            (stem, *_widths(discriminator, depth)),
+            attention(discriminator, depth),
+            vectors(discriminator),
         )
     return Config(
         size=side * 2 ** (len(widths) - 1),
@@ -116,6 +134,8 @@ def configure(seen: Seen) -> Config:
         shared=shared,
         discriminator=judge,
         current=current,
+        vectors=vectors(generator),
+        **settings,
     )
 
 

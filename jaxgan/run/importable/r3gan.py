@@ -1,6 +1,7 @@
 """R3GAN, with weights of the official PyTorch code.
 
-Huang et al. 2024 (arXiv 2501.05441). All of the configuration is read off the shapes.
+Huang et al. 2024 (arXiv 2501.05441). All of the configuration is read off the shapes
+and filters.
 Networks compute in float32, where the official code has bfloat16 in large stages.
 """
 
@@ -38,6 +39,10 @@ class Stages:
     """Hidden features per channel within a block."""
     embedding: int = 64
     """Length of the labels' vectors."""
+    kernel_size: int = 3
+    """Of the grouped convolutions."""
+    resampling_filter: tuple[float, ...] = (1.0, 2.0, 1.0)
+    """Between stages."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +103,7 @@ def configure(seen: Seen) -> Config:
 
 
 def _stages(arrays: Named) -> Stages:
-    widths, groups, blocks, expansions = [], [], [], set()
+    widths, groups, blocks, expansions, sizes = [], [], [], set(), set()
     for stage in range(arrays.count(r"MainLayers\.(\d+)\.")):
         layers = f"MainLayers.{stage}.Layers."
         places = arrays.numbers(
@@ -111,6 +116,7 @@ def _stages(arrays: Named) -> Stages:
         hidden = arrays.size(f"{block}.LinearLayer2.Layer.weight", 0)
         groups.append(hidden // arrays.size(f"{block}.LinearLayer2.Layer.weight", 1))
         blocks.append(len(places))
+        sizes |= set(arrays[f"{block}.LinearLayer2.Layer.weight"].shape[2:])
         expansions.add(hidden // widths[-1])
     labels = "EmbeddingLayer.weight"
     return Stages(
@@ -119,6 +125,8 @@ def _stages(arrays: Named) -> Stages:
         tuple(blocks),
         only(expansions, "hidden features per channel"),
         arrays.size(labels, 0) if labels in arrays else 64,
+        only(sizes, "size of grouped kernels"),
+        r3gan_weights.filter_of_state(arrays),
     )
 
 
@@ -130,8 +138,9 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
     """Makes our variables of their arrays."""
-    del config
-    return r3gan_weights.import_torch(arrays)
+    stages = config.generator if GENERATOR[0] in arrays else config.discriminator
+    assert stages is not None
+    return r3gan_weights.import_torch(arrays, stages.resampling_filter)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:

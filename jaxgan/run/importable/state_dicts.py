@@ -14,6 +14,8 @@ from jaxgan.weights import network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
 
 PLACE = "jaxgan.run.importable"
+STATE = "model_state_dict"
+"""Below which mimicry's checkpoints have a network, beside its optimizer's state."""
 
 
 class Found(NamedTuple):
@@ -22,7 +24,7 @@ class Found(NamedTuple):
     Attributes:
       model: name of the importable module.
       entries: by 'G_ema', 'G' and 'D'; one of the first two is there.
-      facts: attributes of modules, if a pickle has them.
+      facts: attributes of modules, if a pickle has them: 'G_ema.mapping.w_dim'.
       left_out: names of what else is in the files.
       files: that were read.
     """
@@ -61,7 +63,8 @@ def find(
         if other is not None:
             if name in entries:
                 raise RunError(f"{other}: saw a second {name}: {path} has one")
-            entries[name] = read_arrays(other)
+            entries[name], more = _apart(read_arrays(other))
+            left_out += more
             files.append(other)
     models = [model] if model else list(NETWORKS)
     for model in models:
@@ -80,7 +83,8 @@ def find(
                     f"network of {model} that goes with the others"
                 )
             whole = {name: arrays for name, arrays in known.items() if arrays}
-            return Found(module.__name__, whole, facts, left_out, tuple(files))
+            more = tuple(dict.fromkeys(left_out))
+            return Found(module.__name__, whole, facts, more, tuple(files))
     seen = next(iter(entries.values()))
     raise RunError(
         f"{path}: saw arrays {_some(seen)}, wanted a generator of {', '.join(models)}",
@@ -94,11 +98,13 @@ def _split(
     """Reads state dicts by name ('' of a lone one), facts, and what is left out."""
     if not within and _is_pickle(path):
         networks, left_out = network_pickle.read_network_pickle(path)
-        facts = {}
-        for network in networks.values():
-            facts |= network.facts
+        facts = {
+            f"{name}.{fact}": value
+            for name, network in networks.items()
+            for fact, value in network.facts.items()
+        }
         return {name: x.arrays for name, x in networks.items()}, facts, left_out
-    arrays = read_arrays(path, within)
+    arrays, left_out = _apart(read_arrays(path, within))
     entries: dict[str, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
         top, _, rest = name.partition(".")
@@ -107,8 +113,25 @@ def _split(
         name: entries[name] for name in network_pickle.NETWORKS if name in entries
     }
     if not any(name in chosen for name in ("G", "G_ema")):
-        return {"": arrays}, {}, ()
-    return dict(chosen), {}, tuple(name for name in entries if name not in chosen)
+        return {"": arrays}, {}, left_out
+    left_out += tuple(name for name in entries if name not in chosen)
+    return dict(chosen), {}, left_out
+
+
+def _apart(
+    arrays: Mapping[str, np.ndarray],
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Splits a network's arrays from the names of what mimicry saves beside it."""
+    prefix = f"{STATE}."
+    inner = {
+        name.removeprefix(prefix): array
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }
+    if not inner:
+        return dict(arrays), ()
+    tops = dict.fromkeys(name.partition(".")[0] for name in arrays)
+    return inner, tuple(top for top in tops if top != STATE)
 
 
 def _is_pickle(path: pathlib.Path) -> bool:

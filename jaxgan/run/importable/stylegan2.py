@@ -1,15 +1,17 @@
 """StyleGAN2, with weights of NVIDIA's PyTorch code.
 
 Karras et al. 2020 (arXiv 1912.04958 and 2006.06676). Sizes, widths, depths, classes and
-architectures are read off the shapes. Shapes do not tell the bound of activations
-(`clamp`; 256 in what the ADA code trained) and the group of the minibatch deviation
-(`group`): pickles do. Noise is constant in samples, as in that code's generate.py, and
+architectures are read off the shapes, and filters are read. Shapes do not tell the
+bound of activations (`clamp`; 256 in what the ADA code trained), the group of the
+minibatch deviation (`group`) and by what the learning rate of the mapping
+(`learning_rate_multiplier`) and of the discriminator's (`condition_multiplier`) is
+multiplied: pickles do. Noise is constant in samples, as in that code's generate.py, and
 everything is computed in float32, where that code has float16 in large layers.
 """
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +28,8 @@ from jaxgan.run.no_data import NoDiscriminator, without_data
 GENERATOR = ("synthesis.b4.const", "mapping.fc0.weight")
 DISCRIMINATOR = ("b4.fc.weight", "b4.out.weight")
 PASSING = ("resample_filter",)
-SETTINGS = {"clamp": float, "group": int}
+MULTIPLIER, CONDITION = "learning_rate_multiplier", "condition_multiplier"
+SETTINGS = {"clamp": float, "group": int, MULTIPLIER: float, CONDITION: float}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +50,16 @@ class Judge:
     """Maps of deviation."""
     clamp: float | None = None
     """Bound of activations."""
+    condition_size: int | None = None
+    """Of the mapped condition; None is as many as features at 4×4."""
+    layer_features: int | None = None
+    """Of the condition's mapping between; None is as many as of its result."""
+    embed_features: int | None = None
+    """Of the embedding of classes; None is as many."""
+    learning_rate_multiplier: float = 0.01
+    """Of the condition's mapping."""
+    taps: tuple[float, ...] = (1.0, 3.0, 3.0, 1.0)
+    """Filter for changes of size."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +90,14 @@ class Config:
     """If there is one."""
     current: bool = True
     """Whether there is a current generator beside the average."""
+    layer_features: int | None = None
+    """Of the mapping between; None is as many as numbers of a style."""
+    embed_features: int | None = None
+    """Of the embedding of classes; None is as many."""
+    learning_rate_multiplier: float = 0.01
+    """Of the mapping."""
+    taps: tuple[float, ...] = (1.0, 3.0, 3.0, 1.0)
+    """Filter for changes of size."""
 
 
 VARIANTS = {"imported": Config()}
@@ -94,6 +115,10 @@ def build(config: Config) -> Experiment:
         config.channel_max,
         Architecture[config.architecture],
         clamp=config.clamp,
+        layer_features=config.layer_features,
+        embed_features=config.embed_features,
+        learning_rate_multiplier=config.learning_rate_multiplier,
+        taps=config.taps,
     )
     discriminator = NoDiscriminator()
     if config.discriminator is not None:
@@ -114,9 +139,8 @@ def configure(seen: Seen) -> Config:
     generator, discriminator, settings, current = seen
     sides = _sides(generator, r"synthesis\.b(\d+)\.")
     last = f"synthesis.b{sides[-1]}"
-    style_size = generator.size("mapping.fc0.weight", 0)
-    embed = "mapping.embed.weight"
-    classes = generator.size(embed, 1) if embed in generator else 0
+    mapping = _mapping(generator)
+    classes = mapping.classes
     widths = {
         side: generator.size(f"synthesis.b{side}.conv1.weight", 0) for side in sides
     }
@@ -131,16 +155,47 @@ def configure(seen: Seen) -> Config:
         size=sides[-1],
         channels=generator.size(f"{last}.torgb.weight", 0),
         classes=classes,
-        latent_size=generator.size("mapping.fc0.weight", 1)
-        - (style_size if classes else 0),
-        style_size=style_size,
-        mapping_layers=generator.count(r"mapping\.fc(\d+)\.weight"),
+        latent_size=mapping.latent_size,
+        style_size=mapping.features,
+        mapping_layers=mapping.layers,
         channel_base=channel_base,
         channel_max=channel_max,
         architecture=architecture,
         clamp=settings.get("clamp"),
         discriminator=judge,
         current=current,
+        layer_features=mapping.layer_features,
+        embed_features=mapping.embed_features,
+        learning_rate_multiplier=settings.get(MULTIPLIER, 0.01),
+        taps=stylegan2_weights.taps_of_state(generator),
+    )
+
+
+class MappingShapes(NamedTuple):
+    """Shapes of a mapping; None is as many as features."""
+
+    layers: int
+    features: int
+    latent_size: int
+    classes: int
+    layer_features: int | None
+    embed_features: int | None
+
+
+def _mapping(arrays: Named) -> MappingShapes:
+    layers = arrays.count(r"mapping\.fc(\d+)\.weight")
+    features = arrays.size(f"mapping.fc{layers - 1}.weight", 0)
+    between = arrays.size("mapping.fc0.weight", 0)
+    embed, classes, joined = "mapping.embed.weight", 0, 0
+    if embed in arrays:
+        joined, classes = arrays.size(embed, 0), arrays.size(embed, 1)
+    return MappingShapes(
+        layers,
+        features,
+        arrays.size("mapping.fc0.weight", 1) - joined,
+        classes,
+        None if between == features else between,
+        None if joined in (0, features) else joined,
     )
 
 
@@ -154,14 +209,21 @@ def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
     if "b4.fromrgb.weight" in arrays:
         architecture = "SKIP"
     mapped = "mapping.embed.weight" in arrays
+    mapping = _mapping(arrays) if mapped else None
+    size = mapping.features if mapping else widths[4]
     return Judge(
-        mapping_layers=arrays.count(r"mapping\.fc(\d+)\.weight") if mapped else 8,
+        mapping_layers=mapping.layers if mapping else 8,
         channel_base=channel_base,
         channel_max=channel_max,
         architecture=architecture,
         group=settings.get("group", 4),
         deviations=arrays.size("b4.conv.weight", 1) - widths[4],
         clamp=settings.get("clamp"),
+        condition_size=None if size == widths[4] else size,
+        layer_features=mapping.layer_features if mapping else None,
+        embed_features=mapping.embed_features if mapping else None,
+        learning_rate_multiplier=settings.get(CONDITION, 0.01),
+        taps=stylegan2_weights.taps_of_state(arrays),
     )
 
 
@@ -191,6 +253,10 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
         for fact, value in facts.items():
             if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
                 options[setting] = None if value is None else SETTINGS[setting](value)
+    for fact, value in facts.items():
+        network, _, name = fact.partition(".")
+        if name == "mapping.fc0.bias_gain" and isinstance(value, int | float):
+            options[CONDITION if network == "D" else MULTIPLIER] = float(value)
     if "group" in options and options["group"] is None:
         options["group"] = 0  # which is the whole batch, as their None is
     return options
@@ -198,8 +264,9 @@ def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:
     """Makes our variables of their arrays."""
-    del config
-    return stylegan2_weights.import_torch(arrays)
+    network = config if GENERATOR[0] in arrays else config.discriminator
+    assert network is not None
+    return stylegan2_weights.import_torch(arrays, network.taps)
 
 
 def export_torch(variables: Variables, config: Config) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from jaxgan.core.types import Sample
+from jaxgan.data.lazy_source import LostDataError
 from jaxgan.run import embedded_pictures, pictures
 from jaxgan.run.embedded_pictures import Picture
 from jaxgan.run.kinds import Section
@@ -39,11 +40,18 @@ def pair(subject: StoredSubject) -> Pair:
     draw, state, kind = subject.sampler, subject.state(), subject.kind
     num, labels = preview_grid.grid_of(draw, kind.preview)
     fake = draw(state, 0, np.arange(num), labels)
-    real = _real_examples(subject, num, labels)
+    by_class = labels is not None
+    try:
+        real = kind.picture(_real_examples(subject, num, labels))
+    except LostDataError:
+        # They are not there any more, but training has drawn some.
+        if subject.drawn is None:
+            raise
+        real, by_class = subject.drawn, False
     return Pair(
-        _picture(kind.picture(real), "Real"),
+        _picture(real, "Real"),
         _picture(kind.picture(fake), "Generated"),
-        labels is not None,
+        by_class,
         subject.step,
     )
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from jaxgan.core.types import Game, Sample, State
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import run_directory
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import interpolation, stored_run
 from jaxgan.run.sampling.sampler import Sampler, real_samples
@@ -71,6 +73,15 @@ class StoredSubject:
     def examples(self, num: int) -> Sample:
         """Reads the first real examples, as the discriminator is shown them."""
         return real_samples(self.experiment, self.state(), np.arange(num))
+
+    @property
+    def drawn(self) -> np.ndarray | None:
+        """The real examples that training has drawn, uint8 [H, W, 3], if any."""
+        path = self._loaded.directory / run_directory.SAMPLES / "real.png"
+        if not path.is_file():
+            return None
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
 
     def walk(self, start: int, end: int, frames: int) -> Sample:
         """Walks from one sample of seed 0 to another: `frames` + 1 samples.

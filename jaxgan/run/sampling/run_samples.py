@@ -1,6 +1,5 @@
 """Samples of a stored run, whose compiled functions are kept for the next call."""
 
-from collections.abc import Sequence
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
@@ -9,11 +8,9 @@ from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling import labels, preview_grid, sampling_options
+from jaxgan.run.sampling.labels import Label
 from jaxgan.run.sampling.sampler import Sampler
 from jaxgan.run.sampling.stored_run import StoredRun
-
-Label = str | int | Sequence[int] | np.ndarray
-"""The name or number of a class for all samples, or their numbers [N]."""
 
 
 class SampleOptions(TypedDict, total=False):
@@ -58,7 +55,7 @@ class RunSamples:
         numbers = None
         if label is not None:
             known = self._stored.experiment
-            numbers = np.resize(labels.label_numbers(known, label), num)
+            numbers = labels.label_numbers(known, label, num)
         draw = self._sampler(**options)
         return draw(self._stored.state, seed, np.arange(num), numbers)
 

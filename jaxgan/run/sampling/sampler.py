@@ -1,7 +1,6 @@
 """Samples from a run: any number, the same for the same seed on any batch size."""
 
 import functools
-from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -14,7 +13,7 @@ from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
-from jaxgan.run.sampling.labels import class_names, label_numbers
+from jaxgan.run.sampling.labels import Label, class_names, label_numbers
 from jaxgan.run.sampling.sampling_options import Standing, truncated
 
 
@@ -153,7 +152,7 @@ def generate(
     num: int,
     seed: int = 0,
     *,
-    label: str | int | Sequence[int] | None = None,
+    label: Label | None = None,
     batch_size: int = 64,
     **options: Any,
 ) -> Sample:
@@ -164,7 +163,7 @@ def generate(
       state: with the generator's variables.
       num: how many.
       seed: of the samples; the run's own seed plays no part.
-      label: the name or number of one class for all, or numbers [num].
+      label: the name or number of one class for all, or those of each [num].
       batch_size: examples per compiled call.
       options: of `Sampler`.
 
@@ -175,6 +174,6 @@ def generate(
         raise RunError(f"--num: saw {num}, wanted at least 1")
     labels = None
     if label is not None:
-        labels = np.resize(label_numbers(experiment, label), num)
+        labels = label_numbers(experiment, label, num)
     draw = Sampler(experiment, size=batch_size, **options)
     return draw(state, seed, np.arange(num), labels)

@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 import jax
 
 from jaxgan.core.types import State
-from jaxgan.run import progress
 from jaxgan.run.devices import seed_axis
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import checkpoints, config_json, experiment_file, run_directory
-from jaxgan.run.no_data import NoData
+from jaxgan.run.files import (
+    checkpoints,
+    config_json,
+    experiment_file,
+    run_directory,
+)
+from jaxgan.run.sampling import stored_experiment
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -64,17 +68,12 @@ def load(
     runs = seed_axis.configs(first, identity.seeds)
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
-    experiment = experiment_file.build(module, config)
-    data = experiment.data
-    batch = (
-        data.shapes
-        if isinstance(data, NoData)
-        else seed_axis.together([data] * count)(0)
-    )
+    known = stored_experiment.known_data(directory, place)
+    experiment = stored_experiment.rebuilt(module, config, known)
+    batch = stored_experiment.batch_shapes(experiment.data, known, count)
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])
-    with progress.lasting(f"restoring {directory}"):
-        restored = checkpoints.read(directory, step, with_sharding(shapes, single))
+    restored = checkpoints.read(directory, step, with_sharding(shapes, single))
     return StoredRun(
         experiment,
         seed_axis.member(restored.state, place, count),

@@ -2,17 +2,13 @@
 
 import dataclasses
 import pathlib
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from jaxgan.run.devices import processes, seed_axis
-from jaxgan.run.files import (
-    checkpoints,
-    claim,
-    experiment_file,
-    full_disk,
-    run_directory,
-)
-from jaxgan.run.training import loop, warm_start
+from jaxgan.run.devices import processes
+from jaxgan.run.files import checkpoints, claim, full_disk, run_directory
+from jaxgan.run.files.data_record import DataRecord
+from jaxgan.run.training import loop, training_data, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
 from jaxgan.run.training.request import Request
 
@@ -51,8 +47,8 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
         }
         options = dataclasses.replace(request.options, **kept)
         request = request._replace(options=options)
-    prepared = prepare_request(request)
     run = request.run
+    prepared, record = prepare_with_data(request)
     identity = request.identity._replace(steps_per_dispatch=prepared.steps_per_dispatch)
     if prepared.warm_start:
         source = str(prepared.warm_start.weights.origin)
@@ -62,44 +58,77 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
         claim.claimed(run, identity, request.path, request.command) as withdraw,
     ):
         interrupts.forget = withdraw
+        with processes.together():
+            if processes.is_chief():
+                training_data.keep(run, record, identity)
         outcome = loop.train(run, prepared, interrupts)
         return Trained(run, prepared.seeds, outcome)
 
 
 def prepare_request(request: Request) -> Prepared:
+    """Finds out all that can be wrong with a request that touches no folder.
+
+    Raises:
+      RunError: on all processes, if anything is.
+    """
+    _join(request)
+    with processes.together():
+        prepared = _prepare(request, None, training_data.built(request))
+    _check_alike(prepared, {})
+    return prepared
+
+
+def prepare_with_data(request: Request) -> tuple[Prepared, DataRecord]:
     """Finds out all that can be wrong, before a folder becomes a run.
 
     Raises:
       RunError: on all processes, if anything is.
     """
+    _join(request)
+    with processes.together():
+        weights = _weights(request)
+        parts = training_data.built(request)
+        record = training_data.record_of(parts)
+        run_directory.check(request.run, request.identity, record.places)
+        training_data.check(request.run, record, request.options.data_changed)
+        prepared = _prepare(request, weights, parts)
+    _check_alike(prepared, {"data": record.without_places})
+    return prepared, record
+
+
+def _join(request: Request) -> None:
     facts = {"config": request.identity, "experiment": request.path.read_text()}
     processes.join(request.options, facts)
-    with processes.together():
-        prepared = _prepare(request)
+
+
+def _check_alike(prepared: Prepared, facts: dict[str, Any]) -> None:
     start = prepared.warm_start
     processes.check_alike(
         {
             "--steps-per-dispatch": prepared.steps_per_dispatch,
             "--start-from": start and (start.weights.origin, start.weights.fingerprint),
+            **facts,
         }
     )
-    return prepared
 
 
-def _prepare(request: Request) -> Prepared:
-    """Builds the experiment of every seed, and what the loop needs for all of them."""
-    options = request.options
-    weights = None
-    if (
-        options.start_from is not None
-        and not options.benchmark
-        and _is_new(request.run)
-    ):
-        weights = warm_start.read(options.start_from)
-    configs = seed_axis.configs(request.config, options.seeds)
-    experiments = [experiment_file.build(request.module, one) for one in configs]
-    seeds = [getattr(one, "seed", 0) for one in configs]
-    return prepare(experiments, options, seeds, weights)
+def _weights(request: Request) -> warm_start.Weights | None:
+    """Reads the weights that a new run starts from, if it starts from any."""
+    start = request.options.start_from
+    if start is None or not _is_new(request.run):
+        return None
+    return warm_start.read(start)
+
+
+def _prepare(
+    request: Request,
+    weights: warm_start.Weights | None,
+    parts: Sequence[training_data.Built],
+) -> Prepared:
+    """Prepares what the loop needs for the experiments of all seeds."""
+    experiments = [part.experiment for part in parts]
+    seeds = [part.seed for part in parts]
+    return prepare(experiments, request.options, seeds, weights)
 
 
 def _is_new(run: pathlib.Path) -> bool:

@@ -6,7 +6,6 @@ import time
 from typing import NamedTuple
 
 from jaxgan.core.types import State
-from jaxgan.run import progress
 from jaxgan.run.devices import processes
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.files.checkpoints import Checkpoints
@@ -55,8 +54,7 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
         Checkpoints(run, options.keep) as saves,
         processes.watched(),
     ):
-        with progress.lasting(f"restoring {run}"):
-            restored = saves.restore_newest(prepared.program.target)
+        restored = saves.restore_newest(prepared.program.target)
         step = restored.step if restored else 0
         unit, every = prepared.experiment.kind.unit, options.save_every
         with opened(

@@ -17,6 +17,7 @@ from jaxgan.run.devices.first_state import first_state, state_shapes
 from jaxgan.run.devices.placement import Placement, with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.training import label_fit
 
 Totals = dict[str, metrics.Mean]
 
@@ -111,7 +112,9 @@ def compile_program(
         sharding=placement.constraint,
     )
     play = jax.jit(play)
-    _, measured = jax.eval_shape(play, state, shapes)
+    traced = play.trace(state, shapes)
+    label_fit.check(experiment, len(seeds), traced.jaxpr, state, shapes)
+    _, measured = traced.out_info
     names = tuple(sorted(measured))
 
     def zeros():

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan.core import Sample
+from jaxgan.core import Context, Sample, example_keys
 from jaxgan.games.style import StyleGame
 from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.files.config_json import to_json
-from jaxgan.run.importable import biggan, biggan_deep, r3gan, stylegan2
+from jaxgan.run.importable import biggan, biggan_deep, mimicry, r3gan, stylegan2
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, stored_run
 from jaxgan.run.training import warm_start
@@ -33,7 +33,10 @@ CONFIGS = {
         stylegan2,
         stylegan2.Config(
             *(16, 1, 3, 7, 5, 2, 64, 8, "RESIDUAL", 256.0),
-            stylegan2.Judge(3, 96, 6, "SKIP", 2, 2, 256.0),
+            stylegan2.Judge(
+                *(3, 96, 6, "SKIP", 2, 2, 256.0, 9, 7, 4, 0.5, (1.0, 2.0, 1.0))
+            ),
+            *(True, 6, 4, 0.25, (1.0, 4.0, 6.0, 4.0, 1.0)),
         ),
     ),
     "stylegan2 original": (
@@ -51,6 +54,14 @@ CONFIGS = {
             r3gan.Stages((6, 12, 12), (3, 3, 2), (2, 1, 1), 2, 6),
         ),
     ),
+    "r3gan with other filters": (
+        r3gan,
+        r3gan.Config(
+            *(3, 0, 7),
+            r3gan.Stages((8, 6), (2, 3), (1, 1), 3, 64, 5, (1.0, 4.0, 6.0, 4.0, 1.0)),
+            r3gan.Stages((6, 12), (3, 3), (1, 1), 2, 64, 1, (1.0,)),
+        ),
+    ),
     "biggan": (
         biggan,
         biggan.Config(
@@ -60,16 +71,42 @@ CONFIGS = {
     ),
     "biggan with tables": (
         biggan,
-        biggan.Config(16, 3, 3, 9, (8, 8, 6), (), 0, False),
+        biggan.Config(
+            *(16, 3, 3, 9, (8, 8, 6), (), 0, False),
+            biggan.Judge((8, 16, 16), 2, (), False, 3),
+            *(True, 2, 1e-4, 1e-6, 2),
+        ),
     ),
     "biggan_deep": (
         biggan_deep,
         biggan_deep.Config(
-            *(16, 3, 3, 7, (16, 8, 8), 2, (1,), 5), biggan_deep.Judge((8, 8, 16), (0,))
+            *(16, 3, 3, 7, (16, 8, 8), 2, (1,), 5),
+            biggan_deep.Judge((8, 8, 16), (0,), 2),
+            vectors=3,
+        ),
+    ),
+    "mimicry": (
+        mimicry,
+        mimicry.Config(
+            *(24, 3, 0, 7, (8, 6, 4, 2), False, (), ()),
+            mimicry.Judge((2, 4, 6, 8), 3, True, False, (), 4),
+        ),
+    ),
+    "mimicry with classes": (
+        mimicry,
+        mimicry.Config(
+            *(16, 1, 3, 7, (8, 9, 8), True, (1,), ()),
+            mimicry.Judge((8, 9, 8), 3, True, False, (1,), 4, ("l4", "l_y")),
+        ),
+    ),
+    "mimicry without spectral norm": (
+        mimicry,
+        mimicry.Config(
+            *(16, 3, 0, 7, (8, 8), False, (), ()),
+            mimicry.Judge((8, 8, 8), 2, False, True, (), 4),
         ),
     ),
 }
-FILTER = np.outer([1, 3, 3, 1], [1, 3, 3, 1]).astype(np.float32) / 64
 
 
 @functools.cache
@@ -92,10 +129,25 @@ def official(name):
     for player, shape in players.items():
         variables = jax.tree_util.tree_map_with_path(fill, shape)
         entries[player] = module.export_torch(variables, config)
-        if module is stylegan2:
-            last = "synthesis.b8" if player != "D" else "b8"
-            entries[player][f"{last}.resample_filter"] = FILTER
+        entries[player] |= filters(module, config, player)
     return module, config, entries
+
+
+def filters(module, config, player):
+    """What official networks store of their filters, in one place each."""
+    if module is stylegan2:
+        part = config.discriminator if player == "D" else config
+        last, row = ("b8" if player == "D" else "synthesis.b8"), part.taps
+        name = f"{last}.resample_filter"
+    elif module is r3gan:
+        part = config.discriminator if player == "D" else config.generator
+        row = np.convolve(part.resampling_filter, [1.0, 1.0])
+        place = part.blocks[0] if player == "D" else 0
+        name = f"MainLayers.{int(player != 'D')}.Layers.{place}.Resampler.Kernel"
+    else:
+        return {}
+    product = np.outer(row, row)
+    return {name: (product / product.sum()).astype(np.float32)}
 
 
 def save(path, entries):
@@ -136,15 +188,23 @@ def assert_holds(loaded, module, entries):
             continue
         for name, array in module.export_torch(variables, config).items():
             wanted = entries[player][name]
-            if name.endswith("u0"):
-                wanted = wanted / np.linalg.norm(wanted)
+            if name.endswith(("u0", "weight_u", "weight_v", "sn_u")):
+                array, wanted = (x / np.linalg.norm(x) for x in (array, wanted))
                 np.testing.assert_allclose(array, wanted, 1e-4, 1e-5)
             else:
                 np.testing.assert_array_equal(array, wanted, name)
 
 
 SETTINGS = {
-    "stylegan2 with classes": ("--set", "clamp=256", "--set", "group=2"),
+    "stylegan2 with classes": (
+        *("--set", "clamp=256", "--set", "group=2"),
+        *("--set", "learning_rate_multiplier=0.25", "--set", "condition_multiplier=.5"),
+    ),
+    "biggan with tables": (
+        *("--set", "norm_epsilon=1e-4", "--set", "spectral_epsilon=1e-6"),
+        *("--set", "iterations=2"),
+    ),
+    "mimicry without spectral norm": ("--set", "pooling=mean"),
 }
 
 
@@ -186,6 +246,10 @@ def test_what_attributes_tell():
     )
     assert told == {"clamp": None, "group": 0}
     assert stylegan2.settings({"b4.mbstd.group_size": 8, "group": 2}) == {"group": 8}
+    told = {"G_ema.mapping.fc0.bias_gain": 0.1, "D.mapping.fc0.bias_gain": 1}
+    told |= {"G_ema.mapping.embed.bias_gain": 1, "D.b4.fc.bias_gain": 1}
+    wanted = {"learning_rate_multiplier": 0.1, "condition_multiplier": 1.0}
+    assert stylegan2.settings(told) == wanted
 
 
 def test_files_of_one_network_each(tmp_path, capsys):
@@ -279,6 +343,19 @@ def changed(entries, player, name, array):
             *("biggan", "G_ema", "output_layer.0.stored_mean", None),
             "output_layer.0.stored_mean: saw no such array, wanted [6]",
         ),
+        (
+            *("r3gan with other filters", "D"),
+            *("MainLayers.0.Layers.1.Resampler.Kernel", np.eye(4, dtype=np.float32)),
+            "MainLayers.0.Layers.1.Resampler.Kernel: saw another filter",
+        ),
+        (
+            *("mimicry", "D", "l_y.bias", np.ones(4, np.float32)),
+            "l_y.bias: saw the head for rotations of SSGAN's discriminator",
+        ),
+        (
+            *("mimicry", "D", "block2.c1.weight_v", None),
+            "block2.c1.weight_v: saw no such array, wanted [18]",
+        ),
     ],
 )
 def test_what_does_not_fit(name, player, array, value, said, tmp_path, capsys):
@@ -311,6 +388,10 @@ def test_requests_that_cannot_be_met(tmp_path, capsys):
     refused(path, tmp_path, capsys, "clamp: saw 'x', wanted float", "--set", "clamp=x")
     refused(path, tmp_path, capsys, "saw 'clamp', wanted NAME=", "--set", "clamp")
     refused(path, tmp_path, capsys, "below", "--within", "nothing")
+    plain = save(tmp_path / "plain.npz", official("mimicry without spectral norm")[2])
+    refused(plain, tmp_path, capsys, "pooling: saw None, wanted mean, as in WGAN-GP")
+    words = ("--set", "pooling=max")
+    refused(plain, tmp_path, capsys, "pooling: saw 'max', wanted mean", *words)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.tex").write_text("precious")
     refused(path, tmp_path, capsys, "is not empty")
@@ -397,6 +478,34 @@ def test_official_images(golden, tmp_path, name):
 @pytest.mark.parametrize("name", ["biggan_g_hier", "biggan_g_mybn"])
 def test_official_images_of_biggan(golden, tmp_path, name):
     npz, loaded = golden_run(golden, name, tmp_path)
+    labels = jnp.asarray(npz["in/y"].astype(np.int32))
+    image = rendered(loaded, Sample(jnp.asarray(npz["in/z"]), labels))
+    assert_near(image, images(npz["out/eval/img"]), 1e-4, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["cganpd", pytest.param("sagan", marks=pytest.mark.slow)]
+)
+def test_official_images_of_mimicry(golden, tmp_path, name, capsys):
+    """From files as mimicry saves them, beside an optimizer's state."""
+    paths = []
+    for player in "gd":
+        npz = np.load(golden / f"{name}_{player}.npz")
+        arrays = under(npz, "state/")
+        saved = {f"model_state_dict.{n}": x for n, x in arrays.items()}
+        saved["optimizer_state_dict.state.0.exp_avg"] = np.ones(2, np.float32)
+        paths.append(tmp_path / f"net{player.upper()}_100_steps.npz")
+        np.savez(paths[-1], allow_pickle=False, **saved)
+    loaded = bring(paths[0], tmp_path / "run", "--discriminator", paths[1])
+    assert "left out, and not run: optimizer_state_dict\n" in capsys.readouterr().out
+    labels = jnp.asarray(npz["in/y"].astype(np.int32))
+    context = Context(example_keys(jax.random.key(0), len(labels)))
+    verdict = jax.jit(loaded.experiment.game.discriminator.apply)(
+        loaded.state.variables.discriminator, images(npz["in/real"]), labels, context
+    )
+    logits = verdict.logits
+    assert_near(logits, npz["out/eval/logits_real"][:, 0], 1e-4, name)
+    npz = np.load(golden / f"{name}_g.npz")
     labels = jnp.asarray(npz["in/y"].astype(np.int32))
     image = rendered(loaded, Sample(jnp.asarray(npz["in/z"]), labels))
     assert_near(image, images(npz["out/eval/img"]), 1e-4, name)

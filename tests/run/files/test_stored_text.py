@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import shutil
 
 import pytest
@@ -106,6 +107,7 @@ def whole(tmp_path_factory):
 
 FILES = (
     *("metrics.jsonl", "evaluations.jsonl", "versions.json", "command.txt"),
+    *("data.json",),
     *("not_finite.json", "started_from.json", "samples.gif", "samples/real.png"),
     *("samples/step_00000010.png", "samples/step_00000020.png"),
     *("tensorboard", "checkpoints/20", "checkpoints/10", "experiment.py", "samples"),
@@ -125,7 +127,7 @@ def damage(path, how):
         os.mkfifo(path)
     else:
         made = {"empty": b"", "half": content[: len(content) // 2], "type": b"[3]\n"}
-        path.write_bytes(made.get(how, os.urandom(500)))
+        path.write_bytes(made.get(how, random.Random(0).randbytes(500)))
 
 
 def command(*words):

@@ -2,7 +2,13 @@
 
 Gulrajani et al. 2017 (arXiv 1704.00028), appendix F; Miyato et al. 2018 (arXiv
 1802.05957), table 4. Other sizes are other widths: every generator block doubles the
-size, and the first `halvings` blocks of a discriminator halve it.
+size, and the first `halvings` blocks of a discriminator halve it. Discriminators of
+mimicry's code for 48, 64 and 128 pixels are not `wide`:
+
+    pixels  generator                     discriminator
+    48      widths=(512, 256, 128, 64)    widths=(64, 128, 256, 512, 1024), halvings=4
+    64      (1024, 512, 256, 128, 64)     the same, halvings=5
+    128     (1024, 1024, 512, ..., 64)    (64, ..., 1024, 1024), halvings=5
 
 With `classes` they are the networks of Miyato and Koyama 2018 (arXiv 1802.05637): the
 generator's normalisations have scales and shifts per class, and the discriminator adds
@@ -28,6 +34,7 @@ from jaxgan.nn import (
     Dense,
     Embedding,
     Network,
+    PowerIteration,
     SelfAttention,
     average_pool,
     double,
@@ -50,7 +57,7 @@ class GeneratorBlock(nn.Module):
 
     features: int
     classes: int = 0
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     dtype: Any = jnp.float32
 
     @nn.compact
@@ -87,27 +94,30 @@ class DiscriminatorBlock(nn.Module):
       first: the block that sees the image: without the first ReLU.
       spectral: normalise every kernel's spectrum.
       dtype: of the computation.
+      wide: whether there are as many features between the convolutions as in the
+        output, or else as in the input. The first block is always wide.
     """
 
     features: int
     halve: bool = False
     first: bool = False
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     dtype: Any = jnp.float32
+    wide: bool = True
 
     @nn.compact
     def __call__(self, x: jax.Array, train: bool) -> jax.Array:
         """Maps [B, H, W, C]."""
-        conv = functools.partial(
-            Conv, self.features, spectral=self.spectral, dtype=self.dtype
-        )
+        conv = functools.partial(Conv, spectral=self.spectral, dtype=self.dtype)
         pool = average_pool if self.halve else lambda x: x
         x = x if self.first else nn.relu(x)
-        y = nn.relu(conv(kernel_init=he_glorot, name="conv1")(x, train))
-        y = conv(kernel_init=he_glorot, name="conv2")(y, train)
-        if self.halve or x.shape[-1] != self.features:
+        out = self.features
+        hidden = out if self.wide or self.first else x.shape[-1]
+        y = nn.relu(conv(hidden, kernel_init=he_glorot, name="conv1")(x, train))
+        y = conv(out, kernel_init=he_glorot, name="conv2")(y, train)
+        if self.halve or x.shape[-1] != out:
             # Pooled before the 1×1 convolution, with which it commutes: cheaper.
-            x = conv(size=1, kernel_init=glorot, name="shortcut")(pool(x), train)
+            x = conv(out, size=1, kernel_init=glorot, name="shortcut")(pool(x), train)
         return pool(y) + x
 
 
@@ -126,7 +136,7 @@ class Generator(Network):
     shape: Sequence[int] = (32, 32, 3)
     widths: Sequence[int] = (256, 256, 256, 256)
     classes: int = 0
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     attention: Sequence[int] = ()
     dtype: Any = jnp.float32
 
@@ -170,15 +180,17 @@ class Discriminator(Network):
       classes: if positive, logits are conditioned on labels.
       attention: the blocks, counted from 0, that `SelfAttention` follows.
       dtype: of the computation.
+      wide: as in `DiscriminatorBlock`; mimicry's are not.
     """
 
     widths: Sequence[int] = (128, 128, 128, 128)
     halvings: int = 2
-    spectral: bool = False
+    spectral: bool | PowerIteration = False
     mean: bool = False
     classes: int = 0
     attention: Sequence[int] = ()
     dtype: Any = jnp.float32
+    wide: bool = True
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
@@ -190,8 +202,9 @@ class Discriminator(Network):
         shared = {"spectral": self.spectral, "dtype": self.dtype}
         x = value.astype(self.dtype)
         for place, width in enumerate(self.widths):
+            halve = place < self.halvings
             block = DiscriminatorBlock(
-                width, place < self.halvings, not place, **shared
+                width, halve, not place, wide=self.wide, **shared
             )
             x = block(x, context.train)
             if place in self.attention:

@@ -1,0 +1,46 @@
+"""The functions of `jaxgan.data` that open data, which runs remember."""
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from jaxgan.data import handwritten, source, toy
+from jaxgan.data.image_dataset import image_dataset as named_images
+from jaxgan.data.image_folder import folder as folder_of_images
+from jaxgan.data.opening import opener
+from jaxgan.data.source import Source
+
+S = TypeVar("S", bound=Source)
+
+folder = opener(folder_of_images, "path")
+# The name tells what they are; only their order depends on who has prepared them.
+image_dataset = opener(named_images, "data_dir", strict=False)
+digits = opener(handwritten.digits, computed=True)
+ring = opener(toy.ring, computed=True)
+grid = opener(toy.grid, computed=True)
+# Computed by the experiment, maybe, and rounded otherwise on another machine.
+arrays = opener(source.arrays, strict=False)
+
+
+def of_file(path: str | os.PathLike, read: Callable[[str], S]) -> S:
+    """A source that a function of yours makes of a file or a folder.
+
+        source = data.of_file(config.path, lambda path: data.arrays(np.load(path)))
+
+    Data that are read in this way, a run knows without them: it can be sampled and
+    reported where they are not, is resumed where they have moved, and says so if they
+    have changed.
+
+    Args:
+      path: of the file or folder.
+      read: f(path) -> the source.
+    """
+    return _of_file(os.fspath(path), read)
+
+
+def _read(path: str, read: Callable[[str], S]) -> S:
+    return read(path)
+
+
+_read.__name__ = "of_file"
+_of_file = opener(_read, "path")
