@@ -3,6 +3,37 @@
 import jax
 import optax
 
+from jaxgan.core.ranges import check_count, check_number
+
+LearningRate = float | optax.Schedule
+"""A number, or an optax schedule: a function of the player's number of updates."""
+
+
+def adam(
+    learning_rate: LearningRate,
+    b1: float,
+    b2: float,
+    eps: float = 1e-8,
+    *,
+    name: str = "learning_rate",
+) -> optax.GradientTransformation:
+    """Makes optax's Adam, after looking at its numbers.
+
+    Args:
+      learning_rate: a positive number, or a schedule.
+      b1, b2: betas, in [0, 1).
+      eps: is added to the root of the second moment.
+      name: of the learning rate, for errors.
+
+    Raises:
+      ValueError: naming the number that is out of range.
+    """
+    check_number(name, learning_rate, above=0)
+    check_number("b1", b1, least=0, below=1)
+    check_number("b2", b2, least=0, below=1)
+    check_number("eps", eps, least=0)
+    return optax.adam(learning_rate, b1=b1, b2=b2, eps=eps)
+
 
 def lazy_adam(
     learning_rate: float, b1: float, b2: float, every: int, eps: float = 1e-8
@@ -11,11 +42,14 @@ def lazy_adam(
 
     Karras et al. 2020 (arXiv 1912.04958), appendix B: such a turn is an update of its
     own, so rate and betas become λc, β^c with c = k / (k + 1).
+
+    Raises:
+      ValueError: naming the number that is out of range.
     """
+    check_count("every", every)
+    adam(learning_rate, b1, b2, eps)  # which looks at the numbers as they were given
     correction = every / (every + 1)
-    return optax.adam(
-        learning_rate * correction, b1=b1**correction, b2=b2**correction, eps=eps
-    )
+    return adam(learning_rate * correction, b1**correction, b2**correction, eps)
 
 
 def clip_weights(limit: float) -> optax.GradientTransformation:
@@ -24,8 +58,7 @@ def clip_weights(limit: float) -> optax.GradientTransformation:
     Raises:
       ValueError: if `limit` is not positive.
     """
-    if not limit > 0:
-        raise ValueError(f"limit: saw {limit}, wanted a positive number")
+    check_number("limit", limit, above=0)
 
     def update(updates, state, params=None):
         if params is None:

@@ -1,11 +1,14 @@
 """Every test runs with the strictest settings of JAX and eight simulated devices."""
 
+import atexit
 import ctypes
 import gc
 import importlib.metadata
 import os
 import pathlib
+import shutil
 import socket
+import tempfile
 
 import pytest
 
@@ -13,6 +16,9 @@ CACHE = pathlib.Path(
     os.environ.get("JAX_COMPILATION_CACHE_DIR", "/tmp/jaxgan-test-compilation")
 )
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(CACHE)  # subprocesses share it
+if "JAXGAN_CACHE" not in os.environ:  # nothing is kept in the user's
+    os.environ["JAXGAN_CACHE"] = tempfile.mkdtemp(prefix="jaxgan-test-cache-")
+    atexit.register(shutil.rmtree, os.environ["JAXGAN_CACHE"], ignore_errors=True)
 os.environ.setdefault("MPLBACKEND", "Agg")
 # A quarter of the suite's time; subprocesses must have the same bits.
 os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "true"

@@ -26,7 +26,7 @@ ALLOWED = {
     "diagnosis": {"core"},
     "evaluation": {"core", "data", "weights"},
     "models": {"core", "nn", "weights"},
-    "optimizers": set(),
+    "optimizers": {"core"},
     "recipes": {"core", "losses", "optimizers", "terms"},
     "testing": {"core"},
     "weights": {"core"},
@@ -91,7 +91,8 @@ def test_nothing_imports_a_peer(path):
 LAYERS = (
     {"errors"},
     {
-        *("charts", "command_line", "display", "embedded_pictures"),
+        *("charts", "bounds", "command_line", "display", "embedded_pictures"),
+        *("few_examples",),
         *("keywords", "notebook", "pictures", "progress"),
     },
     {"experiment", "kinds", "no_data", "options"},

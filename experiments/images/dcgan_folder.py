@@ -57,7 +57,7 @@ OPTIONS = Options(steps=50_000)
 def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
     dcgan.sizes(config.size)
-    source = data.folder(config.path, config.size, config.channels)
+    source = data.folder(config.path, config.size, config.channels, labels="optional")
     recipe = recipes.nonsaturating(config.learning_rate)
     return Experiment(
         game=LatentGame(

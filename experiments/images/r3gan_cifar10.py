@@ -142,7 +142,8 @@ def build(config: Config) -> Experiment:
 def images(config: Config, split: str = "train") -> data.Source:
     """The user's own, or a split of the data set."""
     if config.path:
-        whole = data.folder(config.path, config.size)
+        labels = "auto" if config.conditional or config.only else "optional"
+        whole = data.folder(config.path, config.size, labels=labels)
     else:
         whole = data.image_dataset(config.dataset, split, size=config.size)
     return data.of_classes(whole, config.only)

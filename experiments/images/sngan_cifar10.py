@@ -44,6 +44,8 @@ class Config:
     """Name in TensorFlow Datasets."""
     only: tuple[str, ...] = ()
     """Names of the classes to train on; none, as `--only` alone says: all."""
+    dataset_only: tuple[str, ...] = ()
+    """The same, of `dataset`, unless `only` names some."""
     size: int = 32
     """Pixels per side."""
     flip: bool = False
@@ -80,7 +82,7 @@ VARIANTS = {
     "default": Config(),
     "projection": Config(conditional=True),
     "small": Config(
-        only=("automobile",),
+        dataset_only=("automobile",),
         flip=True,
         batch_size=16,
         latent_size=64,
@@ -134,10 +136,11 @@ def build(config: Config) -> Experiment:
 def images(config: Config, split: str = "train") -> data.Source:
     """The user's own, or a split of the data set."""
     if config.path:
-        whole = data.folder(config.path, config.size)
-    else:
-        whole = data.image_dataset(config.dataset, split, size=config.size)
-    return data.of_classes(whole, config.only)
+        labels = "auto" if config.conditional or config.only else "optional"
+        whole = data.folder(config.path, config.size, labels=labels)
+        return data.of_classes(whole, config.only)
+    whole = data.image_dataset(config.dataset, split, size=config.size)
+    return data.of_classes(whole, config.only or config.dataset_only)
 
 
 def tiny(config: Config) -> Config:

@@ -31,6 +31,7 @@ from jaxgan.augment.ada import ada
 from jaxgan.games.latent import as_data, unconditional
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
+from jaxgan.nn import group_size
 from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
@@ -48,9 +49,11 @@ class Config:
     size: int = 256
     """Pixels per side: a power of two."""
     channels: int = 3
-    """1 for grey, 3 for colour."""
+    """Of a folder's images: 1 for grey, 3 for colour."""
     limit: int = 0
     """Take only so many of the images, drawn at random; 0 takes all."""
+    dataset_limit: int = 0
+    """The same, of `dataset`, unless `limit` says how many."""
     conditional: bool = False
     """Whether both players see the class: the name of the sub-folder."""
     flip: bool = False
@@ -77,6 +80,9 @@ class Config:
     """Of the mean sign of D(real), that augmentation holds."""
     ada_images: float = 500_000.0
     """Images in which augmentation can go from nothing to always."""
+    group: int | None = None
+    """Images whose variety the discriminator sees together: a divisor of the batch.
+    None: 4, or the nearest smaller one that divides it."""
     bfloat16: bool = False
     """Compute the blocks in bfloat16."""
 
@@ -86,8 +92,7 @@ VARIANTS = {
     "small": Config(
         path="",
         size=16,
-        channels=1,
-        limit=1000,
+        dataset_limit=1000,
         latent_size=64,
         channel_base=512,
         channel_max=64,
@@ -135,8 +140,10 @@ def build(config: Config) -> Experiment:
         learning_rate=constants.learning_rate,
         half_life=constants.half_life,
         ramp_up=0.05,
+        path_shrink=2 - config.batch_size % 2,
     )
     judging, *others = recipe.turns
+    group = group_size(config.batch_size) if config.group is None else config.group
     return Experiment(
         game=StyleGame(
             stylegan2.Generator(
@@ -146,7 +153,7 @@ def build(config: Config) -> Experiment:
                 config.mapping_layers,
                 **sizes,
             ),
-            stylegan2.Discriminator(classes, group=min(config.batch_size, 4), **sizes),
+            stylegan2.Discriminator(classes, group=group, **sizes),
             config.latent_size,
             as_data if classes else unconditional,
         ),
@@ -172,10 +179,11 @@ def _source(config: Config) -> data.Source:
             f"{config.path or config.dataset}, wanted a folder for each of at least "
             "2, or --no-conditional"
         )
-    if not 0 < config.limit < source.size:
+    limit = config.limit or (0 if config.path else config.dataset_limit)
+    if not 0 < limit < source.size:
         return source
     order = np.random.default_rng(config.seed).permutation(source.size)
-    return data.subset(source, order[: config.limit])
+    return data.subset(source, order[:limit])
 
 
 def tiny(config: Config) -> Config:

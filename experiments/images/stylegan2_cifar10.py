@@ -148,7 +148,8 @@ def build(config: Config) -> Experiment:
 
 def _source(config: Config, split: str) -> data.Source:
     if config.path:
-        return data.folder(config.path, config.size)
+        labels = "auto" if config.conditional else "optional"
+        return data.folder(config.path, config.size, labels=labels)
     return data.image_dataset(config.dataset, split, size=config.size)
 
 

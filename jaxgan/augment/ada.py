@@ -14,6 +14,7 @@ from jaxgan.augment.ada_geometry import warp
 from jaxgan.augment.ada_strengths import BGC, Strengths
 from jaxgan.core.context import Context
 from jaxgan.core.metrics import Mean
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Augment, Sample
 
 SIGNS = "discriminator/real_sign"
@@ -59,10 +60,9 @@ def ada(
     for name, value in (("batch_size", batch_size), ("every", every)):
         if value < 1:
             raise ValueError(f"{name}: saw {value}, wanted at least 1")
-    if not images > 0:
-        raise ValueError(f"images: saw {images}, wanted more than 0")
-    if not start >= 0:
-        raise ValueError(f"start: saw {start}, wanted at least 0")
+    check_number("images", images, above=0)
+    check_number("start", start, least=0)
+    check_number("target", target, least=-1, most=1)
     pace = batch_size * every / images
 
     def init():

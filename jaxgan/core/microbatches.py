@@ -13,12 +13,15 @@ def batch_size(batch: Tree, microbatches: int = 1) -> int:
     """The size of the leading axis.
 
     Raises:
-      ValueError: if leaves disagree, or the parts would not be equal.
+      ValueError: if leaves disagree, there is no example, or the parts would not be
+        equal.
     """
     sizes = {x.shape[:1] for x in jax.tree.leaves(batch)}
     if len(sizes) != 1 or () in sizes:
         raise ValueError(f"batch: saw leading axes {sizes}, wanted one size for all")
     ((size,),) = sizes
+    if not size:
+        raise ValueError("batch: saw 0 examples, wanted at least 1")
     if size % microbatches:
         raise ValueError(
             f"batch: saw {size} examples (per device), wanted a multiple of "

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.ranges import check_number
+
 Decay = Callable[[jax.Array, int], jax.Array]
 """f(step, images per step) -> the weight, in [0, 1], that the old average keeps."""
 
@@ -14,9 +16,13 @@ def cosine(start: float, end: float, steps: int) -> Callable[[jax.Array], jax.Ar
 
     start + ½(1 - cos(π min(t / steps, 1))) (end - start): every schedule of R3GAN
     (arXiv 2501.05441, appendix) has this form.
+
+    Raises:
+      ValueError: if there is no step, or an end is not finite.
     """
-    if steps < 1:
-        raise ValueError(f"steps: saw {steps}, wanted at least 1")
+    check_number("steps", steps, least=1)
+    check_number("start", start)
+    check_number("end", end)
 
     def value(step):
         progress = jnp.minimum(jnp.asarray(step, jnp.float32) / steps, 1.0)
@@ -39,10 +45,11 @@ def constant_decay(decay: float, start: int = 0) -> Decay:
       start: until this step there is no averaging.
 
     Raises:
-      ValueError: if `decay` is not in [0, 1).
+      ValueError: if `decay` is not in [0, 1), or the start is negative.
     """
     if not 0.0 <= decay < 1.0:
         raise ValueError(f"decay: saw {decay}, wanted a number in [0, 1)")
+    check_number("start", start, least=0)
 
     def value(step, images):
         del images
@@ -61,9 +68,14 @@ def half_life(
         number, or a function of the step. 0 means no averaging.
       ramp_up: if given, the half-life is at most this share of the images seen so far
         (StyleGAN2 uses 0.05), so that the average forgets the first steps.
+
+    Raises:
+      ValueError: if a half-life is negative, or a number is not finite.
     """
     if not callable(images) and not images >= 0:
         raise ValueError(f"images: saw {images}, wanted a half-life of at least 0")
+    check_number("images", images, least=0)
+    check_number("ramp_up", ramp_up, above=0)
 
     def value(step, images_per_step):
         life = jnp.asarray(images(step) if callable(images) else images, jnp.float32)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import jax
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Loss, PlayerName, Players, Term, Turn
 
 
@@ -132,6 +133,9 @@ def _check_terms(where: str, terms: Sequence[Term]) -> None:
                 f"{where}.terms[{place}]: saw a {type(term).__name__}, wanted a Term, "
                 "such as adversarial(loss)"
             )
+    for term in terms:
+        # Who wants a term to grow lets it return the negative.
+        check_number(f"{where}.terms: {term.name}.weight", term.weight, least=0)
     counts = Counter(term.name for term in terms)
     for name, count in counts.items():
         if count > 1:

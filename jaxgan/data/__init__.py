@@ -3,6 +3,7 @@
 from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
 from jaxgan.data.classes import of_classes
+from jaxgan.data.image_folder import skipping_bad
 from jaxgan.data.openers import (
     arrays,
     digits,
@@ -40,6 +41,7 @@ __all__ = [
     "of_file",
     "ring",
     "ring_centres",
+    "skipping_bad",
     "stacked",
     "subset",
     "without_labels",

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError, Source, check_count
+from jaxgan.data.source import DataError, Source, check_count, check_seed
 
 
 class Rows(NamedTuple):
@@ -38,11 +38,9 @@ class Batches:
 
     def __post_init__(self):
         check_count("batch_size", self.batch_size, 1)
-        check_count("seed", self.seed, 0)
+        check_seed(self.seed)
         check_count("process_count", self.process_count, 1)
         check_count("process_index", self.process_index, 0)
-        if self.seed >= 2**63:
-            raise DataError(f"seed: saw {self.seed}, wanted less than 2**63")
         if self.process_index >= self.process_count:
             raise DataError(
                 f"process_index: saw {self.process_index}, wanted less than the "
@@ -154,7 +152,8 @@ def batches(
 # Threads may compute one order twice; all see the same.
 @functools.lru_cache(maxsize=4)
 def _order(seed: int, epoch: int, size: int) -> np.ndarray:
-    order = np.random.Generator(np.random.Philox(key=[seed, epoch])).permutation(size)
+    key = np.array([seed, epoch], np.uint64)
+    order = np.random.Generator(np.random.Philox(key=key)).permutation(size)
     order.flags.writeable = False
     return order
 
@@ -162,5 +161,6 @@ def _order(seed: int, epoch: int, size: int) -> np.ndarray:
 def _coins(seed: int, start: int, count: int) -> np.ndarray:
     """Tosses number start to start + count of the seed's endless series."""
     # Philox makes four words per tick of its counter. No epoch has the high bit.
-    words = np.random.Philox(key=[seed, 2**63], counter=start // 4)
+    key = np.array([seed, 2**63], np.uint64)
+    words = np.random.Philox(key=key, counter=start // 4)
     return words.random_raw(start % 4 + count)[start % 4 :] >> np.uint64(63) == 1

@@ -4,12 +4,13 @@ import contextlib
 import hashlib
 import os
 import pathlib
-import tempfile
 import warnings
 from collections.abc import Callable, Iterable
+from typing import IO
 
 import numpy as np
 
+from jaxgan.data.draft import draft, remove_left_behind
 from jaxgan.data.source import DataError
 
 MEMORY_LIMIT = 4 * 2**30
@@ -49,55 +50,77 @@ def cached_array(
     Raises:
       DataError: if it can be kept neither on disk nor in `MEMORY_LIMIT` of memory.
     """
-    digest = hashlib.sha256()
-    for part in (*identity, shape, np.dtype(dtype).str):
-        digest.update(repr(part).encode() + b"\0")
     folder = cache_folder() if folder is None else pathlib.Path(folder).expanduser()
-    path = folder / f"{digest.hexdigest()[:32]}.npy"
-    if path.exists():
-        try:
-            return np.load(path, mmap_mode="r")
-        except (ValueError, OSError, EOFError) as error:
-            warnings.warn(f"{path}: damaged, made again ({error})", stacklevel=3)
+    path = folder / f"{digest(*identity, shape, np.dtype(dtype).str)}.npy"
+    kept = kept_array(path)
+    if kept is not None:
+        return kept
     fetch()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft = _draft(folder, shape, dtype)
-    except OSError as error:
-        return _in_memory(folder, shape, fill, dtype, error)
-    try:
-        array = np.lib.format.open_memmap(draft, mode="r+")
+    with contextlib.ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            remove_left_behind(folder)
+            file = stack.enter_context(draft(folder))
+            reserve(file, shape, dtype)
+        except OSError as error:
+            array = array_in_memory(folder, shape, dtype, error)
+            fill(array)
+            return array
+        array = np.lib.format.open_memmap(file.name, mode="r+")
         fill(array)
         array.flush()
-        os.replace(draft, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
+        os.replace(file.name, path)
     return np.load(path, mmap_mode="r")
 
 
-def _draft(folder: pathlib.Path, shape: tuple[int, ...], dtype: type) -> str:
-    """A temporary file for the array, with its space on disk already taken."""
-    handle, draft = tempfile.mkstemp(dir=folder, prefix=".", suffix=".npy")
+def digest(*parts: object) -> str:
+    """The name in the cache of what depends on these."""
+    sum_ = hashlib.sha256()
+    for part in parts:
+        sum_.update(repr(part).encode() + b"\0")
+    return sum_.hexdigest()[:32]
+
+
+def kept_array(path: pathlib.Path) -> np.ndarray | None:
+    """Maps a kept array; none if it is not there or, with a warning, damaged."""
+    if not path.exists():
+        return None
     try:
-        with os.fdopen(handle, "wb") as file:
-            array = np.lib.format.open_memmap(draft, "w+", dtype, shape)
-            if hasattr(os, "posix_fallocate"):
-                # Else a full disk would end the process at some write to the map.
-                os.posix_fallocate(file.fileno(), 0, array.offset + array.nbytes)
-    except BaseException:
-        os.unlink(draft)
-        raise
-    return draft
+        return np.load(path, mmap_mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        warnings.warn(f"{path}: damaged, made again ({error})", stacklevel=4)
+        return None
 
 
-def _in_memory(
+def reserve(
+    file: IO[bytes], shape: tuple[int, ...], dtype: type[np.generic], more: int = 0
+) -> None:
+    """Makes a file an array of zeros, and so many bytes behind it, taken on the disk.
+
+    Raises:
+      OSError: if there is no room.
+    """
+    array = np.lib.format.open_memmap(file.name, "w+", dtype, shape)
+    size = array.offset + array.nbytes + more
+    del array
+    if hasattr(os, "posix_fallocate"):
+        # Else a full disk would end the process at some write to the map.
+        os.posix_fallocate(file.fileno(), 0, size)
+    else:
+        os.truncate(file.fileno(), size)
+
+
+def array_in_memory(
     folder: pathlib.Path,
     shape: tuple[int, ...],
-    fill: Callable[[np.ndarray], None],
-    dtype: type,
+    dtype: type[np.generic],
     error: OSError,
 ) -> np.ndarray:
+    """An array in place of one in a folder that cannot be written, with a warning.
+
+    Raises:
+      DataError: if it is larger than `MEMORY_LIMIT`.
+    """
     size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
     if size > MEMORY_LIMIT:
         raise DataError(
@@ -105,6 +128,4 @@ def _in_memory(
             f"({error}); make room there, or name another folder in JAXGAN_CACHE"
         )
     warnings.warn(f"{folder}: cannot be written, not cached ({error})", stacklevel=4)
-    array = np.empty(shape, dtype)
-    fill(array)
-    return array
+    return np.empty(shape, dtype)

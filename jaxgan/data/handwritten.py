@@ -2,6 +2,7 @@
 
 import importlib.util
 import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,8 @@ def _table() -> tuple[np.ndarray, np.ndarray]:
             return rows[:, :-1], rows[:, -1]
     from sklearn import datasets
 
-    return datasets.load_digits(return_X_y=True)
+    both: Any = datasets.load_digits(return_X_y=True)
+    return both
 
 
 def outlines(coverage: np.ndarray, scale: int, rounds: int = 10) -> np.ndarray:

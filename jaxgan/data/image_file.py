@@ -1,14 +1,18 @@
 """One image file to one array of bytes: the rule for users' own pictures."""
 
-import io
 from typing import Any
 
 import numpy as np
 
+from jaxgan.data.file_kind import HEAD, file_kind
+from jaxgan.data.file_name import shown
+from jaxgan.data.image_format import NoPicture, opened
 from jaxgan.data.source import DataError
 
-RULE = 2
+RULE = 3
 """Raised whenever the rule changes, so that old caches are not used."""
+_ORIENTATION, _BITS, _PHOTOMETRIC = 0x0112, 258, 262
+"""Tags of EXIF and TIFF."""
 
 
 def decode(data: bytes, name: str, size: int, channels: int) -> np.ndarray:
@@ -24,7 +28,7 @@ def decode(data: bytes, name: str, size: int, channels: int) -> np.ndarray:
       channels: 1 or 3.
 
     Raises:
-      DataError: if it is no image, or damaged, naming it and the fix.
+      DataError: if it is no image that is read, or damaged, naming it and the fix.
     """
     image = _square(_upright(data, name, channels), size)
     return np.asarray(image).reshape(size, size, channels)
@@ -42,10 +46,12 @@ def resize(pixels: np.ndarray, size: int) -> np.ndarray:
 def decode_whole(data: bytes, name: str, channels: int) -> np.ndarray:
     """Decodes an image to bytes [H, W, channels], as large as it is.
 
-    In this order: the EXIF orientation is applied; 16-bit grey is divided by 257, so
-    that 65535 becomes 255; transparency is composited over white; palettes, CMYK and
-    the like become RGB; 1 channel is the luminance (ITU-R 601), 3 are RGB. Of several
-    frames the first is used. Arguments and errors are those of `decode`.
+    In this order: the orientation of EXIF is applied, and nothing else of EXIF counts;
+    grey of n > 8 bits is divided by (2ⁿ - 1) / 255, so that 65535 of 16 bits becomes
+    255 (32-bit integers count as 16 bits); transparency, be it a channel, a palette's
+    or one colour's, is composited over white; palettes, CMYK, LAB and the like become
+    RGB; 1 channel is the luminance (ITU-R 601), 3 are RGB. Of several frames the first
+    is used. Arguments and errors are those of `decode`.
     """
     image = _upright(data, name, channels)
     return np.asarray(image).reshape(image.height, image.width, channels)
@@ -61,37 +67,114 @@ def _square(image: Any, size: int) -> Any:
 
 
 def _upright(data: bytes, name: str, channels: int) -> Any:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            image.load()
-            image = ImageOps.exif_transpose(image)
-            return _flat(image).convert("L" if channels == 1 else "RGB")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(f"{name}: {error}; remove it, or make it smaller") from None
-    except UnidentifiedImageError:
-        raise DataError(f"{name}: not an image; remove it") from None
-    except MemoryError:
-        raise DataError(f"{name}: too large for the memory; make it smaller") from None
-    except Exception as error:  # Pillow's decoders raise errors of many kinds
-        reason = " ".join(str(error).split())
-        raise DataError(
-            f"{name}: damaged, or of an unknown kind ({reason}); remove or replace it"
-        ) from None
-
-
-def _flat(image: Any) -> Any:
-    """8 bits per channel, over white."""
     from PIL import Image
 
+    try:
+        with opened(data, name) as image:
+            if image.format == "TIFF":
+                # It would be turned as it is loaded, and refused over odd tags.
+                image.load_end = lambda: None
+                orientation = _orientation(image)
+                flat = _flat(image, data)
+            else:
+                image.load()  # PNG may tell the orientation after the pixels
+                flat, orientation = _flat(image, data), _orientation(image)
+            upright = _turned(flat, orientation)
+            return upright.convert("L" if channels == 1 else "RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        reason = f"{error}; remove it, or make it smaller"
+    except NoPicture as error:
+        reason = str(error)
+    except MemoryError:
+        reason = "too large for the memory; make it smaller"
+    except Exception as error:  # Pillow's decoders raise errors of many kinds
+        told = " ".join(str(error).split()) or type(error).__name__
+        kind = file_kind(data[:HEAD], name)  # raw photographs pass for TIFF files
+        reason = f"damaged, or of an unknown kind ({told}); remove or replace it"
+        reason = str(kind) if kind and not kind.format else reason
+    raise DataError(f"{shown(name)}: {reason}")
+
+
+def _orientation(image: Any) -> int:
+    """Of EXIF or XMP, however damaged they are; else 1, which is upright."""
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # a sound picture counts, whatever is said about it
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _turned(image: Any, orientation: int) -> Any:
+    from PIL import Image
+
+    turns = Image.Transpose
+    methods = {
+        2: turns.FLIP_LEFT_RIGHT,
+        3: turns.ROTATE_180,
+        4: turns.FLIP_TOP_BOTTOM,
+        5: turns.TRANSPOSE,
+        6: turns.ROTATE_270,
+        7: turns.TRANSVERSE,
+        8: turns.ROTATE_90,
+    }
+    method = methods.get(orientation)
+    return image if method is None else image.transpose(method)
+
+
+def _flat(file: Any, data: bytes) -> Any:
+    """8 bits per channel, over white; not turned."""
+    from PIL import Image
+
+    # Else TIFF files that lie on their side have the size of those that stand.
+    image = file.copy() if file.format == "TIFF" else file
     if image.mode == "F":
         raise ValueError("floating-point pixels have no agreed range")
     if image.mode.startswith("I"):
-        grey = np.asarray(image, np.float64) / 257.0
-        return Image.fromarray(np.clip(grey + 0.5, 0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, image).convert("RGB")
-    return image
+        return _deep_grey(file, np.asarray(image))
+    if image.mode == "LAB":
+        return _from_lab(image)
+    clear = image.info.get("transparency")
+    bits = data[24] if file.format == "PNG" else 8
+    if image.mode in ("1", "L") and isinstance(clear, int):
+        # PNG tells it in the file's own bits, of which Pillow makes 8.
+        clear = clear * 255 // (2**bits - 1) if image.mode == "L" else clear
+        grey = np.array(image.convert("L"))
+        grey[grey == clear] = 255
+        return Image.fromarray(grey)
+    if not image.has_transparency_data:
+        return image
+    if image.mode == "RGB" and bits == 16 and isinstance(clear, tuple):
+        image.info["transparency"] = tuple(value >> 8 for value in clear)
+    image = image.convert("LA") if image.mode == "La" else image
+    image = image.convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _deep_grey(file: Any, values: np.ndarray) -> Any:
+    from PIL import Image
+
+    low, high = int(values.min()), int(values.max())
+    if low < 0 or high > 65535:
+        raise ValueError(
+            f"grey from {low} to {high} has no agreed range, wanted 0 to 65535"
+        )
+    top = 65535
+    if file.format == "TIFF" and file.mode != "I":
+        (bits, *_) = file.tag_v2.get(_BITS, (16,))
+        top = 2 ** min(bits, 16) - 1
+        if file.tag_v2.get(_PHOTOMETRIC) == 0:  # 0 is white
+            values = top - values
+    grey = values.astype(np.float64) / (top / 255.0)
+    grey = np.clip(grey + 0.5, 0, 255).astype(np.uint8)
+    clear = file.info.get("transparency")
+    if isinstance(clear, int):
+        grey[values == clear] = 255
+    return Image.fromarray(grey)
+
+
+def _from_lab(image: Any) -> Any:
+    from PIL import ImageCms
+
+    profiles = (ImageCms.createProfile(name) for name in ("LAB", "sRGB"))
+    return ImageCms.profileToProfile(image, *profiles, outputMode="RGB")

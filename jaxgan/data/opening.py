@@ -141,6 +141,8 @@ def opener(
         if known is None:
             return function(*arguments, **named)
 
+        context = contextvars.copy_context()  # whether bad files are left out
+
         def again() -> S:
             if place:
                 bound.arguments[place] = _there(known, where) or None
@@ -151,7 +153,9 @@ def opener(
             check_same(source, known.facts, known.name, rule, strict)
 
         # Whatever a source of such a function is asked for, this one answers.
-        return cast(S, LazySource(known.facts, again, check))
+        return cast(
+            S, LazySource(known.facts, lambda: context.copy().run(again), check)
+        )
 
     return cast(Any, wrapper)
 

@@ -7,7 +7,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.core.types import Sample
+
+CHANNELS = (1, 3, 4)
+"""Numbers of channels that images have."""
+ROUNDING = 0.01
+"""By how much images may leave [-1, 1]."""
 
 
 class DataError(ValueError):
@@ -23,6 +29,18 @@ def check_count(name: str, value: object, least: int) -> None:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < least:  # pyright: ignore[reportOperatorIssue]
         raise DataError(f"{name}: saw {value!r}, wanted an integer, at least {least}")
+
+
+def check_seed(seed: object) -> None:
+    """Checks that a seed is one.
+
+    Raises:
+      DataError: if it is no whole number from 0 to 2⁶⁴ - 1.
+    """
+    try:
+        checked_seed(seed)
+    except ValueError as error:
+        raise DataError(str(error)) from None
 
 
 class Source(Protocol):
@@ -90,16 +108,30 @@ def to_float(values: np.ndarray) -> np.ndarray:
     return np.asarray(values, np.float32)
 
 
-def arrays(values: Any, labels: Any = None, classes: Sequence[str] = ()) -> Arrays:
+def arrays(
+    values: Any,
+    labels: Any = None,
+    classes: Sequence[str] = (),
+    *,
+    images: bool | None = None,
+) -> Arrays:
     """A source from arrays.
 
+    Bytes are images, [n, H, W, C] (or videos, [n, T, H, W, C]) of 0 to 255, which are
+    drawn as [-1, 1]: bytes of any other shape are refused. Floats are drawn as they
+    are. Where they are images, of one, three or four channels, they must be in [-1, 1]
+    already, up to rounding. In [0, 1] they cannot be told from bright images: give
+    2 * values - 1.
+
     Args:
-      values: [n, ...], bytes (images, drawn as [-1, 1]) or finite floats.
+      values: [n, ...], bytes or finite floats.
       labels: integers [n] in [0, number of classes), or None.
       classes: names of the classes; by default '0', '1', ... up to the largest label.
+      images: whether the values are; by default bytes are, and whatever has four axes
+        of which the last, or as in PyTorch the second, is as short as channels.
 
     Raises:
-      DataError: if shapes, types or ranges are not so.
+      DataError: if shapes, types or ranges are not so, with what to do.
     """
     values = np.asarray(values)
     if values.ndim < 2 or not values.size:
@@ -110,6 +142,7 @@ def arrays(values: Any, labels: Any = None, classes: Sequence[str] = ()) -> Arra
         values = values.astype(np.float32)
         if not np.isfinite(values).all():
             raise DataError("values: saw NaN or infinity, wanted finite numbers")
+    _check_images(values, images)
     if labels is None:
         if len(classes):
             raise DataError(f"labels: saw None with {len(classes)} classes; give both")
@@ -127,6 +160,36 @@ def arrays(values: Any, labels: Any = None, classes: Sequence[str] = ()) -> Arra
             f"{max(len(names) - 1, 0)}"
         )
     return Arrays(values, labels.astype(np.int32), names)
+
+
+def _check_images(values: np.ndarray, images: bool | None) -> None:
+    """Checks that bytes are images, and images are in range and channels last."""
+    shape, byte = list(values.shape), values.dtype == np.uint8
+    stacked = values.ndim in (4, 5)
+    first = stacked and shape[-3] in CHANNELS and shape[-1] > max(CHANNELS)
+    if images is None:
+        images = byte or first or (values.ndim == 4 and shape[-1] in CHANNELS)
+    if not images and not byte:
+        return
+    if first:
+        raise DataError(
+            f"values: saw shape {shape}, channels first, wanted images [n, H, W, C]: "
+            f"give numpy.moveaxis(values, -3, -1)"
+        )
+    if not images or not stacked or shape[-1] > max(CHANNELS):
+        mend = "; of grey ones give values[..., None]" if values.ndim == 3 else ""
+        raise DataError(
+            f"values: saw {values.dtype} of shape {shape}, wanted images [n, H, W, C], "
+            f"or floats of what are none{mend}"
+        )
+    low, high = (0.0, 0.0) if byte else (float(values.min()), float(values.max()))
+    if max(-low, high) > 1.0 + ROUNDING:
+        bytes_ = low >= -ROUNDING and 2.0 < high <= 255.0 + ROUNDING
+        mend = "values / 127.5 - 1, or uint8" if bytes_ else "others"
+        raise DataError(
+            f"values: saw {low:g} to {high:g}, wanted images in [-1, 1]: give {mend}; "
+            "or images=False, if they are none"
+        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

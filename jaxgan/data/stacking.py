@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError, Source, check_count
+from jaxgan.data.source import DataError, Source, check_count, check_seed
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,10 +54,12 @@ def stacked(source: Source, size: int = 128_000, seed: int = 0) -> Stacked:
     unlabelled.
 
     Raises:
-      DataError: if the source does not have one channel, or the size is below 1.
+      DataError: if the source does not have one channel, the size is below 1, or
+        the seed is none.
     """
     if len(source.shape) != 3 or source.shape[-1] != 1:
         raise DataError(f"source: saw shape {source.shape}, wanted (H, W, 1)")
     check_count("size", size, 1)
+    check_seed(seed)
     rng = np.random.default_rng(seed)
     return Stacked(source, rng.integers(source.size, size=(size, 3)))

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.data.source import DataError, Source, Subset, Unlabelled, subset
 from jaxgan.data.stacking import Stacked
 from jaxgan.evaluation.classifier_cache import cached
@@ -39,6 +40,9 @@ def classifier(
     Labels that `without_labels` hides are used. Of `stacked` data, the source below is
     what it is trained on, and it looks at each of the three channels by itself: there
     are three times as many features, and the probability of a triple is the product.
+
+    Which examples are held out, and the order of training, follow from the order of the
+    source: data in another order train another classifier, of another fingerprint.
 
     Args:
       source: images [H, W, C] of at most 64 by 64, with at least two classes.
@@ -158,5 +162,5 @@ def _split(source: Source, held_out: Source | None, seed: int) -> tuple[Source, 
     count = source.size // HELD_OUT
     if not count:
         raise DataError(f"source: saw {source.size} examples, wanted {HELD_OUT}")
-    order = np.random.default_rng(seed).permutation(source.size)
+    order = np.random.default_rng(checked_seed(seed)).permutation(source.size)
     return subset(source, np.sort(order[count:])), subset(source, order[:count])

@@ -10,6 +10,7 @@ import numpy as np
 import optax
 from flax import linen as nn
 
+from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample
 from jaxgan.data.batches import batches
 from jaxgan.data.source import Source
@@ -115,7 +116,7 @@ def train(
     little, and features drop out (Srivastava et al. 2014). Everything follows from the
     arguments: bitwise, on the same kind of machine with the same JAX.
     """
-    model, key = network(source, training), jax.random.key(seed)
+    model, key = network(source, training), key_of(seed)
     batch_at = batches(source, training.batch_size, seed)
     optimizer = _optimizer(training)
     image = jnp.zeros((1, *source.shape), jnp.float32)

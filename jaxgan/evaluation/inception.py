@@ -12,6 +12,7 @@ import numpy as np
 from jaxgan.data.download import downloaded, sha256
 from jaxgan.evaluation.extractor import Extractor, Outputs, fingerprint
 from jaxgan.evaluation.inception_network import CLASSES, TAPS, Inception, Taps
+from jaxgan.weights import torch_layout
 from jaxgan.weights.array_file import read_arrays
 from jaxgan.weights.errors import WeightsError
 
@@ -106,7 +107,8 @@ def convert(state: dict[str, np.ndarray]) -> dict[str, Any]:
     γ (x - μ) / √(σ² + ε) + β becomes part of the convolution before it, in float64.
 
     Raises:
-      ValueError: naming the first array that is missing or has another shape.
+      ValueError: naming the first array that is missing, has another shape, or numbers
+        that are no finite floats.
     """
 
     def arrays(layer: dict[str, Any], name: str) -> dict[str, Any]:
@@ -146,6 +148,8 @@ def _folded(
         _get(state, f"{name}.bn.{part}", (outputs,))
         for part in ("weight", "bias", "running_mean", "running_var")
     )
+    if variance.min() < 0:
+        raise ValueError(f"saw '{name}.bn.running_var' below 0: {variance.min():g}")
     factor = scale / np.sqrt(variance + EPSILON)
     return {
         "kernel": (kernel.transpose(2, 3, 1, 0) * factor).astype(np.float32),
@@ -154,9 +158,10 @@ def _folded(
 
 
 def _get(state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """An array of the state, in float64."""
+    """An array of the state, of finite floats, in float64."""
     if name not in state:
         raise ValueError(f"saw no array {name!r}")
     if state[name].shape != shape:
         raise ValueError(f"saw {name!r} of shape {state[name].shape}, wanted {shape}")
+    torch_layout.array(state[name], name)
     return state[name].astype(np.float64)

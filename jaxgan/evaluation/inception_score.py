@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxgan.evaluation import checks
+from jaxgan.evaluation.content_order import content_order
 
 
 class InceptionScore(NamedTuple):
@@ -20,15 +21,21 @@ class InceptionScore(NamedTuple):
     deviation: float
 
 
-def inception_score(probabilities, splits: int = 10) -> InceptionScore:
+def inception_score(
+    probabilities, splits: int = 10, seed: int | None = 0
+) -> InceptionScore:
     """exp of the mean KL(p(y | x) || p(y)), p(y) being the mean over the split.
 
-    Salimans et al. 2016 (arXiv 1606.03498), section 4, in float64. Split i is rows
-    ⌊i N / splits⌋ to ⌊(i + 1) N / splits⌋, as in the official code: samples sorted by
-    class must be shuffled first. A probability of 0 adds nothing.
+    Salimans et al. 2016 (arXiv 1606.03498), section 4, in float64. The samples are
+    shuffled by the seed, in whatever order they come; split i is then rows
+    ⌊i N / splits⌋ to ⌊(i + 1) N / splits⌋. The official code takes them as they come,
+    which of samples sorted by class is the score of single classes: about 1. A
+    probability of 0 adds nothing.
 
     Args:
       probabilities: [N, classes], of a classifier; rows sum to 1 (to 1e-3).
+      splits: how many.
+      seed: of the shuffle; None: as they come, as in the official code.
 
     Raises:
       ValueError: if they are no probabilities, or there are more splits than samples.
@@ -43,6 +50,8 @@ def inception_score(probabilities, splits: int = 10) -> InceptionScore:
             f"probabilities: saw row {worst} sum to {sums[worst]:g}, wanted 1 "
             "(a softmax of logits)"
         )
+    if seed is not None:
+        probabilities = probabilities[content_order(probabilities, seed)]
     edges = [i * len(probabilities) // splits for i in range(splits + 1)]
     scores = [
         _score(probabilities[start:stop].astype(np.float64).clip(0.0))

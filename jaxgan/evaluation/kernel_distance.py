@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.evaluation import checks
+from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.distances import TILE, parts
 
 
@@ -26,7 +28,8 @@ def kernel_distance(
     """The mean of `squared_discrepancy` over random subsets, and how it varies.
 
     Bińkowski et al. 2018 (arXiv 1801.01401), section 4. Each subset draws that many
-    examples of either set without replacement, from the seed.
+    examples of either set without replacement, from the seed; the order of the sets
+    plays no part.
 
     Args:
       real, fake: features [N, D], [M, D].
@@ -38,7 +41,8 @@ def kernel_distance(
     subsets = checks.count("subsets", subsets)
     size = checks.count("subset_size", subset_size, 2)
     real, fake = checks.pair(real, fake, least=size)
-    rng = np.random.default_rng(seed)
+    real, fake = (x[content_order(x, seed)] for x in (real, fake))
+    rng = np.random.default_rng(checked_seed(seed))
 
     def draw(features):
         return features[rng.choice(len(features), size, replace=False)]

@@ -6,7 +6,9 @@ from typing import Any, Literal, NamedTuple
 import jax
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.evaluation import checks
+from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.distances import parts
 
 
@@ -43,7 +45,8 @@ def perceptual_path_length(
     Karras et al. 2019 (arXiv 1812.04948), section 4.1. Without a mapping the path is
     spherical, in Z: direction at constant angular speed, norm linear (the official code
     normalizes, which its mapping network does anyway). With one it is straight, in W.
-    t is uniform in [0, 1] ("full") or 0 ("end"). Paths shorter than the quantile `trim`
+    t is uniform in [0, 1] ("full") or 0 ("end"); it is the path's own, whichever place
+    that has among the others. Paths shorter than the quantile `trim`
     or longer than 1 - `trim` are left out, as in the official code. Points are computed
     in float64 and only then rounded to float32, so that ε is not lost in t.
 
@@ -64,7 +67,9 @@ def perceptual_path_length(
     start, end = _latents(start, end)
     _check(sampling, epsilon, trim, given, len(start))
     batch = min(checks.count("batch", batch), len(start))
-    uniform = np.random.default_rng(seed).uniform(size=len(start))
+    uniform = np.empty(len(start))
+    order = content_order((start, end, given), seed)
+    uniform[order] = np.random.default_rng(checked_seed(seed)).uniform(size=len(start))
     times = uniform if sampling == "full" else np.zeros(len(start))
 
     lengths = []

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.evaluation import checks
 
 
@@ -24,7 +25,7 @@ def sliced_distance(real, fake, directions: int = 128, seed: int = 0) -> float:
 
     directions = checks.count("directions", directions)
     real, fake = checks.pair(real, fake)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked_seed(seed))
     units = rng.standard_normal((directions, real.shape[1]))
     units /= np.linalg.norm(units, axis=1, keepdims=True)
     first, second = (units @ np.asarray(x, np.float64).T for x in (real, fake))

@@ -5,7 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from jaxgan.core.seeds import checked_seed
 from jaxgan.evaluation import checks
+from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.distances import parts
 
 PATCH = 7
@@ -47,15 +49,15 @@ def sliced_wasserstein(
     random 7 × 7 patches of every image and level, each channel normalized to mean 0 and
     deviation 1 over the set, projected on 4 × 128 random directions. The paper has
     16,384 images. Unlike the official code both sets are cut at the same random places
-    (the distance is then symmetric, and 0 for equal sets), channels may be any number,
-    and a channel without variation becomes 0 instead of NaN.
+    (the distance is then symmetric, and 0 for equal sets in any order), channels may be
+    any number, and a channel without variation becomes 0 instead of NaN.
 
     The patches of one level are in memory: 4 × 49 × C × `patches` bytes per image of
     either set (2.5 GB for 16,384 images in colour).
 
     Args:
-      real, fake: images [N, H, W, C] in any units; H and W at least 16 and divisible by
-        two for every further level.
+      real, fake: images [N, H, W, C] in any units (in others, patches of other
+        places); H and W at least 16 and divisible by two for every further level.
 
     Raises:
       ValueError: if shapes do not fit, or numbers are not finite.
@@ -68,10 +70,11 @@ def sliced_wasserstein(
         raise ValueError(
             f"fake: saw shape {fake.shape}, wanted {real.shape} as `real` has"
         )
+    real, fake = (x[content_order(x, seed)] for x in (real, fake))
     sizes = _levels(*real.shape[1:3])
     distances = {}
     for level, size in enumerate(sizes):
-        rng = np.random.default_rng((seed, level))
+        rng = np.random.default_rng((checked_seed(seed), level))
         places = _places(rng, real.shape, patches)
         last = level + 1 == len(sizes)
         real, real_patches = _level(real, places, last)

@@ -16,6 +16,7 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models import toy
+from jaxgan.models.attributes import check_attributes
 from jaxgan.models.dcgan import SLOPE, scale_init, sizes
 from jaxgan.nn import BatchNorm, Conv, Dense, Dropout, Network, normal, normal_init
 
@@ -73,6 +74,7 @@ class PointEncoder(Network):
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps points [B, D] to codes [B, Z]."""
+        check_attributes(self)
         del given
         shared = {"kernel_init": self.kernel_init, "dtype": self.dtype}
         x = value
@@ -102,6 +104,7 @@ class PointDiscriminator(Network):
     @nn.compact
     def __call__(self, value: Any, given: Any, context: Context) -> Verdict:
         """Maps {'x': points [B, D], 'z': codes [B, Z]} to logits [B]."""
+        check_attributes(self)
         pair = jnp.concatenate([value["x"], value["z"]], axis=-1)
         judge = toy.Discriminator(
             self.widths, self.pieces, self.kernel_init, self.dtype
@@ -129,6 +132,7 @@ class Encoder(Network):
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps images [B, H, W, C], H and W as for DCGAN, to codes [B, Z]."""
+        check_attributes(self)
         del given
         x = value.astype(self.dtype)
         for place in range(len(sizes(value.shape[1])) - 1):
@@ -165,6 +169,7 @@ class Discriminator(Network):
     @nn.compact
     def __call__(self, value: Any, given: Any, context: Context) -> Verdict:
         """Maps {'x': images [B, H, W, C], 'z': codes [B, Z]} to logits [B]."""
+        check_attributes(self)
         del given
 
         def passed(x):

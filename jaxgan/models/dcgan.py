@@ -12,6 +12,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.models.labels import labels
 from jaxgan.nn import (
     BatchNorm,
@@ -94,6 +95,7 @@ class Generator(Network):
         Raises:
           ValueError: if an attribute or `given` is not as wanted.
         """
+        check_attributes(self)
         _check(self.shape, self.classes, self.modulated)
         *growing, base = sizes(self.shape[0])
         x = value.astype(self.dtype)
@@ -161,6 +163,7 @@ class Discriminator(Network):
         Raises:
           ValueError: if an attribute, the size or `given` is not as wanted.
         """
+        check_attributes(self)
         _check(value.shape[1:], self.classes, self.projection)
         size = value.shape[1]
         x = value.astype(self.dtype)

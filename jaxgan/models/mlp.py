@@ -10,6 +10,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.nn import BatchNorm, Dense, Dropout, Network
 
 SLOPE = 0.2
@@ -32,6 +33,7 @@ class Generator(Network):
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps latents [B, Z] to images [B, H, W, C] in (-1, 1)."""
+        check_attributes(self)
         del given
         x = value
         for width in self.widths:
@@ -60,6 +62,7 @@ class Discriminator(Network):
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
         """Maps images [B, ...] to logits [B]."""
+        check_attributes(self)
         del given
         x = value.reshape(value.shape[0], -1)
         for width in self.widths:

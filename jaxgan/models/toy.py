@@ -14,6 +14,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.nn import BatchNorm, Dense, Network, normal_init
 
 
@@ -37,6 +38,7 @@ class Generator(Network):
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps latents [B, Z] to points [B, dimensions]."""
+        check_attributes(self)
         del given
         x = value
         for width in self.widths:
@@ -73,6 +75,7 @@ class Discriminator(Network):
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:
         """Maps points [B, dimensions] to logits [B]."""
+        check_attributes(self)
         del given, context
         dense = {"kernel_init": self.kernel_init, "dtype": self.dtype}
         x = value

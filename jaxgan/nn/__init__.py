@@ -5,7 +5,7 @@ from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, nor
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
-from jaxgan.nn.minibatch import MinibatchDiscrimination, minibatch_deviation
+from jaxgan.nn.minibatch import MinibatchDiscrimination, group_size, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.network import Network
 from jaxgan.nn.noise import Dropout, normal, uniform
@@ -42,6 +42,7 @@ __all__ = [
     "conv_transpose",
     "double",
     "downsample2d",
+    "group_size",
     "halve",
     "max_pool",
     "minibatch_deviation",

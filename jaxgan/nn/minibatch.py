@@ -77,7 +77,7 @@ def minibatch_deviation(
     """
     b, h, w, c = x.shape
     size = check_group(b, group)
-    if c % channels:
+    if channels < 1 or c % channels:
         raise ValueError(f"channels: saw {channels}, wanted a divisor of {c}")
     y = x.astype(jnp.float32).reshape(-1, size, h, w, channels, c // channels)
     deviation = jnp.sqrt(jnp.var(y, axis=1) + epsilon)
@@ -85,6 +85,28 @@ def minibatch_deviation(
     maps = jnp.repeat(maps, size, axis=0).reshape(b, 1, 1, channels)
     maps = jnp.broadcast_to(maps, (b, h, w, channels)).astype(x.dtype)
     return jnp.concatenate([x, maps], axis=-1)
+
+
+def group_size(batch: int, most: int = 4) -> int:
+    """The size of the groups that a batch of any size splits into.
+
+    It is the largest divisor of the batch that is at most `most`; if that is 1, because
+    the batch has no such, its smallest other one: groups of one would see no variety.
+    The official code takes min(batch, `most`), and fails where that does not divide.
+
+    Args:
+      batch: examples per step, over all devices: the same groups on any number of them.
+      most: examples per group that are wanted.
+
+    Raises:
+      ValueError: if either is not positive.
+    """
+    for name, value in (("batch", batch), ("most", most)):
+        if value < 1:
+            raise ValueError(f"{name}: saw {value}, wanted at least 1")
+    divisors = [size for size in range(1, batch + 1) if not batch % size]
+    largest = max(size for size in divisors if size <= most)
+    return divisors[1] if 1 == largest < min(batch, most) else largest
 
 
 def check_group(batch: int, group: int) -> int:
@@ -97,6 +119,6 @@ def check_group(batch: int, group: int) -> int:
     if size < 1 or batch % size:
         raise ValueError(
             f"group: saw {group}, wanted a divisor of the batch of {batch} (per device "
-            "and microbatch)"
+            f"and microbatch), such as {group_size(max(batch, 1), max(group, 1))}"
         )
     return size

@@ -2,12 +2,24 @@
 
 import functools
 import inspect
+import numbers
 from collections.abc import Callable
 from typing import Any
 
 from flax import linen as nn
 
+from jaxgan.core.ranges import check_count, check_number
+
 WANTED = "(value, given, context)"
+
+COUNTS = frozenset(
+    (
+        *("channel_base", "channel_max", "code_widths", "depth", "dimensions"),
+        *("expansion", "groups", "hidden", "joint_widths", "latent_size", "max_width"),
+        *("pieces", "shape", "shared", "size", "style_size", "width", "widths"),
+    )
+)
+"""Attributes that are whole numbers, at least 1, or sequences of them."""
 
 
 class Network(nn.Module):
@@ -21,13 +33,31 @@ class Network(nn.Module):
         images = generator.apply(variables, z, (), context)
 
     Networks of yours need not be of this class. Those that are say what is wrong with a
-    call of other arguments.
+    call of other arguments, or a size that nothing can have.
+
+    Raises:
+      ValueError: if an attribute that counts something is not at least 1, or a share of
+        what is dropped out is none.
     """
+
+    def __post_init__(self):
+        super().__post_init__()
+        for name, value in vars(self).items():
+            if name in COUNTS:
+                _check_counts(name, value)
+            elif name == "dropout":
+                check_number(name, value, least=0, below=1)
 
     def __init_subclass__(cls, **options: Any):
         super().__init_subclass__(**options)
         if "__call__" in vars(cls):
             cls.__call__ = _checked(cls.__call__)
+
+
+def _check_counts(name: str, value: Any) -> None:
+    for one in value if isinstance(value, tuple | list) else (value,):
+        if isinstance(one, numbers.Real):
+            check_count(name, one)
 
 
 def _checked(call: Callable[..., Any]) -> Callable[..., Any]:

@@ -138,4 +138,5 @@ def _singular_vectors(matrix: jax.Array, count: int) -> list[jax.Array]:
     else:
         vectors = jnp.linalg.eigh(matrix.T @ matrix)[1]
         found = [_unit(matrix @ vectors[:, -1 - n], 1e-12) for n in there]
-    return found + [jnp.zeros(out, matrix.dtype)] * (count - len(found))
+    missing = range(count - len(found))
+    return found + [jnp.zeros(out, matrix.dtype) for _ in missing]

@@ -1,12 +1,10 @@
 """BigGAN."""
 
-import optax
-
 from jaxgan import losses
 from jaxgan.core import schedules
+from jaxgan.core.ranges import check_number
 from jaxgan.core.recipe import Recipe
-from jaxgan.core.types import Players
-from jaxgan.recipes.alternation import LearningRate, versus
+from jaxgan.recipes.alternation import LearningRate, adams, versus
 from jaxgan.terms import orthogonal
 
 
@@ -42,13 +40,11 @@ def biggan(
         terms = (*generator.terms, orthogonal(orthogonality))
         generator = generator._replace(terms=terms)
 
-    def adam(rate):
-        return optax.adam(rate, b1=b1, b2=0.999, eps=1e-6)
-
     # The average moves on every step, the generator on every `critic_steps`th.
+    check_number("decay", decay, least=0, below=1)
     each = decay ** (1.0 / critic_steps)
     return Recipe(
         (critic, generator),
-        Players(adam(generator_rate), adam(discriminator_rate)),
+        adams(generator_rate, discriminator_rate, b1, eps=1e-6),
         schedules.constant_decay(each, average_from),
     )

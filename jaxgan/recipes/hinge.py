@@ -1,11 +1,8 @@
 """The hinge loss, as SNGAN and SAGAN train it."""
 
-import optax
-
 from jaxgan import losses
 from jaxgan.core.recipe import Recipe
-from jaxgan.core.types import Players
-from jaxgan.recipes.alternation import LearningRate, versus
+from jaxgan.recipes.alternation import LearningRate, adams, versus
 
 
 def hinge(
@@ -23,8 +20,5 @@ def hinge(
     """
     return Recipe(
         versus(losses.hinge, critic_steps),
-        Players(
-            optax.adam(generator_rate, b1=b1, b2=b2),
-            optax.adam(discriminator_rate, b1=b1, b2=b2),
-        ),
+        adams(generator_rate, discriminator_rate, b1, b2),
     )

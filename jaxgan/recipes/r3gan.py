@@ -6,6 +6,7 @@ import optax
 
 from jaxgan import losses
 from jaxgan.core import schedules
+from jaxgan.core.ranges import check_count, check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Players
 from jaxgan.recipes.alternation import versus
@@ -56,7 +57,21 @@ def r3gan(
       half_life: of the generator's average, in images.
       burn_in_images: real images until all schedules have ended.
       batch_size: real images per step, to turn images into steps.
+
+    Raises:
+      ValueError: naming the number that is out of range.
     """
+    ranges = {
+        "gamma": (gamma, {"least": 0}),
+        "learning_rate": (learning_rate, {"above": 0}),
+        "b2": (b2, {"least": 0, "below": 1}),
+        "half_life": (half_life, {"least": 0}),
+    }
+    for name, (ends, bounds) in ranges.items():
+        for end in ends:
+            check_number(name, end, **bounds)
+    check_count("burn_in_images", burn_in_images)
+    check_count("batch_size", batch_size)
     steps = max(1, burn_in_images // batch_size)
 
     def over_burn_in(ends: tuple[float, float]):

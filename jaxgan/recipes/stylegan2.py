@@ -2,6 +2,7 @@
 
 from jaxgan import losses
 from jaxgan.core import schedules
+from jaxgan.core.ranges import check_count, check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Players, Turn
 from jaxgan.optimizers import lazy_adam
@@ -16,6 +17,7 @@ def stylegan2(
     ramp_up: float | None = None,
     penalty_every: int = 16,
     path_every: int = 4,
+    path_shrink: int = 2,
 ) -> Recipe:
     """StyleGAN2, Karras et al. 2020 (arXiv 1912.04958), and its configurations.
 
@@ -39,7 +41,15 @@ def stylegan2(
       ramp_up: the half-life is at most this share of the images seen; None: not so.
       penalty_every: steps between penalties of the discriminator.
       path_every: steps between path length regularisations of the generator.
+      path_shrink: they generate every so many-th example; it divides the batch.
+
+    Raises:
+      ValueError: naming the number that is out of range.
     """
+    check_number("gamma", gamma, least=0)
+    check_number("path_weight", path_weight, least=0)
+    check_count("penalty_every", penalty_every)
+    check_count("path_every", path_every)
     play = adversarial(losses.nonsaturating)
     turns = [
         Turn("discriminator", (play,)),
@@ -47,7 +57,7 @@ def stylegan2(
         Turn("generator", (play,)),
     ]
     if path_weight:
-        lazy = path_length(path_every * path_weight)
+        lazy = path_length(path_every * path_weight, shrink=path_shrink)
         turns.append(Turn("generator", (lazy,), every=path_every))
     return Recipe(
         tuple(turns),

@@ -3,6 +3,7 @@
 import optax
 
 from jaxgan import losses
+from jaxgan.core.ranges import check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Players
 from jaxgan.optimizers import clip_weights
@@ -41,6 +42,7 @@ def wgan(
             f"first_rounds and first_critic_steps: saw {first_rounds} and "
             f"{first_critic_steps}, wanted at least 0 and 1"
         )
+    check_number("learning_rate", learning_rate, above=0)
     critic, generator = versus(losses.wasserstein, critic_steps)
     turns = (critic, generator)
     if first_rounds:

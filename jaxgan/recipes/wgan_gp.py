@@ -1,11 +1,10 @@
 """The Wasserstein GAN with a gradient penalty."""
 
-import optax
-
 from jaxgan import losses
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Players
-from jaxgan.recipes.alternation import LearningRate, versus
+from jaxgan.optimizers import LearningRate, adam
+from jaxgan.recipes.alternation import versus
 from jaxgan.terms import gradient_penalty
 
 
@@ -22,8 +21,8 @@ def wgan_gp(
     CIFAR-10 ResNet of the paper uses 2e-4, decayed linearly to 0. The critic must not
     normalise over the batch.
     """
-    adam = optax.adam(learning_rate, b1=b1, b2=b2)
+    both = adam(learning_rate, b1, b2)
     return Recipe(
         versus(losses.wasserstein, critic_steps, gradient_penalty(penalty)),
-        Players(adam, adam),
+        Players(both, both),
     )

@@ -1,7 +1,8 @@
 """Command lines: a frozen dataclass says what may stand on one, and tyro reads it.
 
-A field is an option, `--like-this`; its docstring is the help. Options of a nested
-dataclass follow those of the command itself in the help, as a group.
+A field is an option, `--like-this`; its docstring is the help, and its annotation may
+say what a number can be: `jaxgan.run.bounds`. Options of a nested dataclass follow
+those of the command itself in the help, as a group.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Protocol, TypeVar, get_args
 import tyro
 from tyro.constructors import PrimitiveConstructorSpec
 
+from jaxgan.run import bounds
 from jaxgan.run.errors import RunError, suggestion
 
 refusals: Any = None
@@ -103,10 +105,15 @@ def parse(
       markers: of `tyro.conf`.
 
     Raises:
-      RunError: if the words do not fit, in a line or two.
+      RunError: if the words do not fit, or a number is out of its bounds, in a line
+        or two.
     """
     reading = _Reading(kind, list(words), program, description, tuple(markers))
-    return reading.rest() if reading.has_rest else reading.all()
+    parsed = reading.rest() if reading.has_rest else reading.all()
+    for name, value, those in bounds.outside(parsed):
+        name = f"--{name.replace('_', '-')}"
+        raise RunError(f"{name}: saw {value}, wanted {those.wanted(value)}")
+    return parsed
 
 
 def flags(kind: Any, markers: Sequence[Any] = COMMAND) -> list[str]:
@@ -240,5 +247,8 @@ def _name(argument: Any) -> str:
 def _wanted(argument: Any) -> str:
     """Says what a value must be, in words."""
     kind = argument.field.type_stripped
-    names = [TYPE_NAMES[part] for part in (kind, *get_args(kind)) if part in TYPE_NAMES]
+    parts = [kind, *get_args(kind)]
+    # A type may stand in a union with what is said of it.
+    parts += [part.__origin__ for part in parts if hasattr(part, "__metadata__")]
+    names = [TYPE_NAMES[part] for part in parts if part in TYPE_NAMES]
     return names[0] if names else str(argument.lowered.metavar)

@@ -6,6 +6,9 @@ Experiments of stored runs import this module, so its path stays.
 import difflib
 import sys
 
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+"""Stands for what is not shown."""
+
 
 class RunError(Exception):
     """Something the user can understand and mend.
@@ -22,7 +25,15 @@ class RunError(Exception):
 
     def __str__(self) -> str:
         message = f"error: {self.args[0]}"
-        return f"{message}\nhint: {self.hint}" if self.hint else message
+        return plain(f"{message}\nhint: {self.hint}" if self.hint else message)
+
+
+def plain(text: str) -> str:
+    """Replaces what a terminal would obey: names in files may hold anything."""
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else UNPRINTABLE
+        for letter in text
+    )
 
 
 def suggestion(word: str, known: list[str]) -> str:
@@ -35,4 +46,4 @@ def suggestion(word: str, known: list[str]) -> str:
 
 def warn(message: str) -> None:
     """Tells the user something that does not stop the run."""
-    print(f"warning: {message}", file=sys.stderr, flush=True)
+    print(plain(f"warning: {message}"), file=sys.stderr, flush=True)

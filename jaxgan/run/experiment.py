@@ -74,6 +74,9 @@ class Experiment:
       measure: f(state) -> {name: number}, logged whenever progress is drawn.
       held_out: examples of the same kind that are never trained on. With them
         `jaxgan diagnose` sees overfitting and memorisation; without, it cannot.
+
+    Raises:
+      TypeError: naming what is none of these.
     """
 
     game: Game
@@ -84,6 +87,33 @@ class Experiment:
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing
     held_out: Batches | None = None
+
+    def __post_init__(self):
+        _check_recipe(self.recipe)
+        _check_batches("data", self.data)
+        if self.held_out is not None:
+            _check_batches("held_out", self.held_out)
+        if isinstance(self.kind, type) or not hasattr(self.kind, "picture"):
+            raise TypeError(
+                f"kind: saw {self.kind!r}, wanted a kind of data, such as "
+                "jaxgan.run.kinds.images"
+            )
+
+
+def _check_recipe(recipe: Any) -> None:
+    if not isinstance(recipe, Recipe):
+        raise TypeError(
+            f"recipe: saw a {type(recipe).__name__}, wanted a Recipe, such as "
+            "recipes.nonsaturating()"
+        )
+
+
+def _check_batches(name: str, data: Any) -> None:
+    if not callable(data) or not hasattr(data, "batch_size"):
+        raise TypeError(
+            f"{name}: saw a {type(data).__name__}, wanted batches, such as "
+            "jaxgan.data.batches(source, 64)"
+        )
 
 
 def examples(data: Batches, indices: np.ndarray) -> Tree:

@@ -19,7 +19,7 @@ from jaxgan.run import command_line
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import full_disk, run_directory
-from jaxgan.run.files.experiment_file import load_module, variant
+from jaxgan.run.files.experiment_file import check_not_imported, load_module, variant
 from jaxgan.run.options import Options
 from jaxgan.run.training import stop_signals
 from jaxgan.run.training.stop_signals import Interrupted, Interrupts
@@ -34,6 +34,7 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
       path: of the experiment's file: `__file__` from inside it.
       arguments: of the command line; by default the process's own.
     """
+    check_not_imported(pathlib.Path(path))
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
         with Interrupts(command=True) as interrupts:

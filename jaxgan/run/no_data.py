@@ -80,7 +80,11 @@ class NoDiscriminator(nn.Module):
 
 
 def without_data(
-    game: Game, shape: tuple[int, ...], classes: int, current: bool = True
+    game: Game,
+    shape: tuple[int, ...],
+    classes: int,
+    current: bool = True,
+    examples: int = EXAMPLES,
 ) -> Experiment:
     """Makes an experiment that samples, and does not train.
 
@@ -91,6 +95,7 @@ def without_data(
       shape: of one example.
       classes: of the labels; 0 without.
       current: whether there is a current generator beside the average.
+      examples: in a batch that the networks can be shown.
     """
     term = (adversarial(losses.nonsaturating),)
     facts = Facts(0, shape, tuple(map(str, range(classes))))
@@ -100,5 +105,5 @@ def without_data(
             turns=(Turn("discriminator", term), Turn("generator", term)),
             optimizers=Players(optax.identity(), optax.identity()),
         ),
-        data=NoData(LazySource(facts, _refuse), current=current),
+        data=NoData(LazySource(facts, _refuse), examples, current),
     )

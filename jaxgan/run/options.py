@@ -43,8 +43,8 @@ def count(default: int | None, **properties: Any) -> Any:
 class Options:
     """How to train this time.
 
-    All but seeds, microbatches, shared draws and steps per dispatch can change whenever
-    a run is resumed.
+    All but seeds, microbatches, shared draws, bad files and steps per dispatch can
+    change whenever a run is resumed.
     """
 
     steps: int = count(10_000, alike=True, whole_dispatches=True)
@@ -101,6 +101,9 @@ class Options:
     shared_draws: bool = option(False, of_the_run=True, alike=True)
     """Both players play on the same fakes, which are made once per step where both
     play; by default each turn draws its own."""
+    skip_bad: bool = option(False, of_the_run=True, alike=True)
+    """Leave out files of the data that are no images, or damaged; they are named. By
+    default they are refused."""
     steps_per_dispatch: int | None = count(None, of_the_run=True, alike=True)
     """Steps that the devices do on their own, between looks of the host; the run keeps
     the number. It divides --steps and every interval. By default one on CPU, else the
@@ -131,6 +134,9 @@ class Options:
             )
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")
+        weights = self.evaluate_weights
+        if weights is not None and not weights.is_file():
+            raise RunError(f"--evaluate-weights: there is no file {weights}")
         self._check_processes()
 
     def _check_processes(self) -> None:
@@ -154,8 +160,11 @@ class Options:
         assert self.processes is not None
         assert self.process is not None
         host, _, port = self.coordinator.rpartition(":")
-        if not (host and port.isdigit()):
-            raise RunError(f"--coordinator: saw {self.coordinator}, wanted HOST:PORT")
+        if not (host and port.isdecimal() and 0 < int(port) < 2**16):
+            raise RunError(
+                f"--coordinator: saw {self.coordinator}, wanted HOST:PORT, the port "
+                "from 1 to 65535"
+            )
         if not 0 <= self.process < self.processes:
             raise RunError(
                 f"--process: saw {self.process}, wanted 0 to {self.processes - 1}"

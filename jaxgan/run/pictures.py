@@ -13,7 +13,7 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.diagnosis import names
-from jaxgan.run.errors import warn
+from jaxgan.run.errors import RunError, warn
 
 WHITE = 255
 GAP = 2
@@ -27,8 +27,13 @@ def mosaic(cells: np.ndarray, columns: int | None = None, gap: int = GAP) -> np.
       cells: uint8.
       columns: pictures per row; by default as many as make the whole square.
       gap: white pixels between pictures.
+
+    Raises:
+      RunError: if there are none.
     """
     count, height, width, _ = cells.shape
+    if not cells.size:
+        raise RunError(f"pictures: saw shape {list(cells.shape)}, wanted at least one")
     columns = columns or math.ceil(math.sqrt(count))
     rows = -(-count // columns)
     spaced = np.full((rows * columns, height + gap, width + gap, 3), WHITE, np.uint8)
@@ -106,6 +111,7 @@ def save_png(path: pathlib.Path, picture: np.ndarray) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
+    unfinished.unlink(missing_ok=True)  # in a folder of others it may be a link
     Image.fromarray(picture).save(unfinished, format="PNG")
     unfinished.replace(path)
 
@@ -125,8 +131,15 @@ def read_png(path: pathlib.Path) -> np.ndarray | None:
 
 
 def save_gif(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:
-    """Writes an endless animation of `rate` frames per second."""
+    """Writes an endless animation of `rate` frames per second.
+
+    Raises:
+      ValueError: if a GIF cannot have that rate: it counts hundredths of a second.
+    """
     from PIL import Image
+
+    if not 0.01 <= rate <= 100:
+        raise ValueError(f"rate: saw {rate} frames per second, wanted 0.01 to 100")
 
     first, *rest = [Image.fromarray(frame) for frame in frames]
     first.save(

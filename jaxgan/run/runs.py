@@ -15,9 +15,10 @@ from PIL import Image
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
-from jaxgan.run.files import metrics_log
+from jaxgan.run.errors import RunError
+from jaxgan.run.files import metrics_log, run_program
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.sampling.labels import Label
+from jaxgan.run.sampling.labels import Label, class_names
 from jaxgan.run.sampling.run_samples import RunSamples, SampleOptions
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class Run:
         self.config: Any = stored.config
         self.step: int = stored.step
         self.state: State = stored.state
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that it was trained on, by number; () without labels."""
+        return class_names(self.experiment)
 
     def sample(
         self,
@@ -186,21 +192,35 @@ class Run:
 
     @functools.cached_property
     def _preview(self) -> str:
-        return notebook.image(self._samples.preview())
+        try:
+            return notebook.image(self._samples.preview())
+        except RunError:  # of a kind that cannot draw them: the line above is enough
+            return ""
 
 
 def load(
-    run: str | os.PathLike[str], *, step: int | None = None, seed: int | None = None
+    run: str | os.PathLike[str],
+    *,
+    step: int | None = None,
+    seed: int | None = None,
+    trust: bool = False,
 ) -> Run:
     """Loads a run, to sample from it and to look at it.
+
+    Its folder holds a program, the copy of its experiment, which is run.
 
     Args:
       run: its folder.
       step: of the checkpoint; by default the newest that can be read.
       seed: which of several runs that were trained side by side; by default the first.
+      trust: run the program of a run that was not trained or imported here, and
+        remember it.
 
     Raises:
-      RunError: if there is no such run, checkpoint or seed.
+      RunError: if there is no such run, checkpoint or seed; or if its program is not
+        known and not trusted.
     """
     set_up_xla()
+    if trust:
+        run_program.remember(pathlib.Path(run))
     return Run(stored_run.load(pathlib.Path(run), step, seed))

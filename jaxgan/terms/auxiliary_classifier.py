@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core.heads import named_head
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Sample, Schedule, Term, Verdict
 
 
@@ -24,8 +25,11 @@ def auxiliary_classifier(
       head: the name of a `jaxgan.nn.ClassHead`.
 
     Raises:
-      ValueError: when traced, if there is no such head, or no labels.
+      ValueError: if the weight of the fakes is negative; when traced, if there is no
+        such head, or no labels.
     """
+
+    check_number("fake", fake, least=0)
 
     def apply(state, play: Play):
         if play.player == "generator":

@@ -1,5 +1,6 @@
 """ContraGAN's contrastive loss."""
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Schedule, Term
 from jaxgan.terms.similarities import log_sum, similarities
 
@@ -28,8 +29,7 @@ def conditional_contrastive(
       ValueError: if the temperature is not positive, or (when traced) there is no such
         head, or no labels.
     """
-    if not temperature > 0:
-        raise ValueError(f"temperature: saw {temperature}, wanted more than 0")
+    check_number("temperature", temperature, above=0)
 
     def apply(state, play: Play):
         seen = similarities(play, head)

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Augment, Play, Sample, Schedule, Term
 from jaxgan.terms.adversarial import mean_per_example
 
@@ -20,7 +21,12 @@ def consistency(
         translate and flip.
       weight: λ.
       fake: weight of the fakes relative to that of the reals.
+
+    Raises:
+      ValueError: if that is negative.
     """
+
+    check_number("fake", fake, least=0)
 
     def apart(play: Play, sample: Sample, verdict, stream: str):
         context = play.context.fork(f"consistency_{stream}")

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Schedule, Term
 from jaxgan.terms.similarities import log_sum, similarities
 
@@ -33,11 +34,11 @@ def data_to_data_cross_entropy(
       head: the name of a `jaxgan.nn.ProxyHead`.
 
     Raises:
-      ValueError: if the temperature is not positive, or (when traced) there is no such
-        head, or no labels.
+      ValueError: if the temperature is not positive, the margin no cosine, or (when
+        traced) there is no such head, or no labels.
     """
-    if not temperature > 0:
-        raise ValueError(f"temperature: saw {temperature}, wanted more than 0")
+    check_number("temperature", temperature, above=0)
+    check_number("margin", margin, least=-1, most=1)
 
     def apply(state, play: Play):
         seen = similarities(play, head)

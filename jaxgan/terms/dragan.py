@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Schedule, Term
 from jaxgan.terms.slopes import along, per_verdict, safe_root, squared_slope
 
@@ -13,7 +14,12 @@ def dragan(weight: float | Schedule = 10.0, *, spread: float = 0.5) -> Term:
     Kodali et al. 2017 (arXiv 1705.07215), section 2.4, with the noise of its official
     code, where the paper writes δ ~ N(0, c I). std(X) is that of all numbers of the
     batch, on all devices.
+
+    Raises:
+      ValueError: if the spread is negative.
     """
+
+    check_number("spread", spread, least=0)
 
     def apply(state, play: Play):
         context = play.context

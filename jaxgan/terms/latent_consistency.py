@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Sample, Schedule, Term
 from jaxgan.terms.adversarial import mean_per_example
 
@@ -20,8 +21,11 @@ def latent_consistency(weight: float | Schedule, *, spread: float = 0.05) -> Ter
       spread: s.
 
     Raises:
-      ValueError: when traced, if the latent is no `Sample`.
+      ValueError: if the spread is not positive; when traced, if the latent is no
+        `Sample`.
     """
+
+    check_number("spread", spread, above=0)
 
     def apply(state, play: Play):
         if not isinstance(play.latent, Sample):

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Schedule, Term
 from jaxgan.terms.adversarial import mean_per_example
 
@@ -28,6 +29,7 @@ def lecam(
     """
     if not 0.0 <= decay < 1.0:
         raise ValueError(f"decay: saw {decay}, wanted a number in [0, 1)")
+    check_number("start", start, least=0)
 
     def apply(state, play: Play):
         if play.player != "discriminator":

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core.heads import CodePosterior, Codes, named_head
+from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Play, Sample, Schedule, Term
 
 
@@ -32,9 +33,11 @@ def mutual_information(
       head: the name of a `jaxgan.nn.CodeHead` for the same codes.
 
     Raises:
-      ValueError: when traced, if there is no such head, it is for other codes, or the
-        latent is not `Sample([B, Z])`.
+      ValueError: if a weight is negative; when traced, if there is no such head, it is
+        for other codes, or the latent is not `Sample([B, Z])`.
     """
+
+    check_number("continuous", continuous, least=0)
 
     def apply(state, play: Play):
         if not isinstance(play.latent, Sample):

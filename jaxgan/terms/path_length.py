@@ -24,9 +24,9 @@ def path_length(
     Args:
       weight: of the penalty.
       decay: the share of the newest mean length in a.
-      shrink: only every so many-th example is generated, to save memory. The official
-        code takes the first of the batch instead, which would depend on the number of
-        devices.
+      shrink: only every so many-th example is generated, to save memory; it must divide
+        the batch. The official code takes the first of the batch instead, which would
+        depend on the number of devices.
 
     Raises:
       ValueError: if an argument is out of range, or (when traced) on the
@@ -41,6 +41,12 @@ def path_length(
         if play.player != "generator":
             raise ValueError("path_length: saw it on D's turn, wanted the generator's")
         context = play.context
+        count = context.keys.shape[0]
+        if count % shrink:
+            raise ValueError(
+                f"batch: saw {count} examples (per device and microbatch), wanted a "
+                f"multiple of {shrink}: path_length generates one of {shrink}"
+            )
         fewer = jax.tree.map(lambda x: x[::shrink], play.latent)
         keys = context.draw("path_length")[::shrink]
         lengths = slope_lengths(play, fewer, keys)

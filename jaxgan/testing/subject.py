@@ -10,6 +10,7 @@ import jax
 import optax
 
 from jaxgan.core import schedules
+from jaxgan.core.seeds import key_of
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Augment, Game, Players, State, Tree, Turn
@@ -60,7 +61,7 @@ class Subject:
 
     def init(self, seed: int = 0) -> State:
         """The state before step 0."""
-        return self._jitted_init(jax.random.key(seed))
+        return self._jitted_init(key_of(seed))
 
     @functools.cached_property
     def _jitted_init(self) -> Callable[[jax.Array], State]:

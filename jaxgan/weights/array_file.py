@@ -1,8 +1,8 @@
 """Named arrays of a file: PyTorch's, safetensors', NumPy's or a pickled network's."""
 
+import math
 import os
 import pathlib
-import tarfile
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.weights import network_pickle
+from jaxgan.weights import file_kind, network_pickle
 from jaxgan.weights.errors import WeightsError
+from jaxgan.weights.pickle_reader import Inert
 from jaxgan.weights.torch_file import ADVICE, read_torch
 
 SAFETENSORS: dict[str, Any] = {
@@ -29,15 +30,22 @@ SAFETENSORS: dict[str, Any] = {
     "U32": np.uint32,
     "U64": np.uint64,
 }
-PICKLE = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""How files of PyTorch 0.1.10 to 1.5 begin."""
+MOST = 200_000
+"""Arrays of a file."""
+UNPACKED = 20
+"""A compressed .npz may become so many times as large,"""
+FLOOR = 2**30
+"""or of so many bytes, if that is more."""
+HEADER = 10**8
+"""Bytes of a safetensors header, at most."""
 
 
 def read_arrays(path: str | os.PathLike, within: str = "") -> dict[str, np.ndarray]:
     """All arrays of a file by name.
 
     Dicts, lists and tuples inside each other are flattened: in {'model': {'fc.weight':
-    w}, 'epoch': 3} there is 'model.fc.weight'. What is no array is left out.
+    w}, 'epoch': 3} there is 'model.fc.weight'. What is no array is left out: options,
+    words and numbers, objects of whatever classes, whole modules.
 
     Args:
       path: of `torch.save` (read by `read_torch`: no code in it is run), .safetensors
@@ -49,20 +57,20 @@ def read_arrays(path: str | os.PathLike, within: str = "") -> dict[str, np.ndarr
       Arrays in the order of the file. Those of PyTorch are read-only.
 
     Raises:
-      WeightsError: if the file does not exist, is damaged or of an unknown format, has
-        no arrays of that name, or has two of one name; or if safetensors is not
-        installed.
+      WeightsError: if the file does not exist, is damaged, claims more than it holds,
+        is of another format (which is named), has no arrays of that name, or has two of
+        one name; or if safetensors is not installed.
     """
     path = pathlib.Path(path).expanduser()
-    if not path.is_file():
-        raise WeightsError(
-            f"{path}: saw no such file, wanted .pth, .safetensors or .npz"
-        )
+    file_kind.check(path)
+    seen = _Seen()
     arrays: dict[str, np.ndarray] = {}
     try:
-        for name, array in _flat(_contents(path), ""):
+        for name, array in seen.flat(_contents(path), ""):
             if name in arrays:
                 raise WeightsError(f"{path}: saw two arrays of the name {name!r}")
+            if len(arrays) == MOST:
+                raise WeightsError(f"{path}: saw more than {MOST} arrays")
             arrays[name] = array
     except RecursionError:
         raise WeightsError(
@@ -72,8 +80,15 @@ def read_arrays(path: str | os.PathLike, within: str = "") -> dict[str, np.ndarr
         raise WeightsError(
             f"{path}: cannot be read ({error.strerror or error})"
         ) from None
+    if seen.unread:
+        name, kind = next(iter(seen.unread.items()))
+        raise WeightsError(
+            f"{path}: {name!r} is a tensor of a kind that is not read ({kind}); in "
+            "PyTorch, save it dense and plain"
+        )
     if not arrays:
-        raise WeightsError(f"{path}: saw no arrays in it")
+        what = f", but whole modules ({seen.module}); {ADVICE}" if seen.module else ""
+        raise WeightsError(f"{path}: saw no arrays in it{what}")
     return _below(path, arrays, within) if within else arrays
 
 
@@ -94,51 +109,112 @@ def _below(
     return chosen
 
 
-def _flat(value: Any, name: str) -> Iterator[tuple[str, np.ndarray]]:
-    if isinstance(value, np.ndarray):
-        yield name, value
-    elif isinstance(value, dict | list | tuple):
+class _Seen:
+    """A walk through what is nested, and what is met on the way.
+
+    Attributes:
+      unread: tensors that are not read, by name: what would rebuild them.
+      module: the class of a whole module.
+    """
+
+    def __init__(self):
+        self.unread: dict[str, str] = {}
+        self.module = ""
+        self._barren: dict[int, Any] = {}
+
+    def flat(self, value: Any, name: str) -> Iterator[tuple[str, np.ndarray]]:
+        """Finds the arrays with their names; what has none is entered once."""
+        if isinstance(value, np.ndarray):
+            yield name, value
+            return
+        if isinstance(value, Inert):
+            if value.described.startswith("torch._utils._rebuild"):
+                self.unread.setdefault(name, value.described)
+            if isinstance(value.state, dict) and "_parameters" in value.state:
+                self.module = value.described
+            value = value.items
+        if not isinstance(value, dict | list | tuple) or id(value) in self._barren:
+            return
+        found = False
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
         for key, inner in pairs:
-            yield from _flat(inner, f"{name}.{key}" if name else str(key))
+            if isinstance(inner, np.ndarray | dict | list | tuple | Inert):
+                for pair in self.flat(inner, f"{name}.{key}" if name else str(key)):
+                    found = True
+                    yield pair
+        if not found:
+            self._barren[id(value)] = value
 
 
 def _contents(path: pathlib.Path) -> Any:
-    with path.open("rb") as file:
-        start = file.read(16)
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            plain = all(name.endswith(".npy") for name in archive.namelist())
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise WeightsError(f"{path}: a damaged zip ({error}); replace it") from None
+        plain = names and all(name.endswith(".npy") for name in names)
         return _read_numpy(path) if plain else read_torch(path)
-    if path.suffix == ".safetensors":
-        return _read_safetensors(path)
-    if start.startswith(PICKLE) or tarfile.is_tarfile(path):
-        raise WeightsError(
-            f"{path}: of a PyTorch before 1.6, whose files are not read; load and save "
-            "it with a newer one"
-        )
-    if start.startswith(network_pickle.PREFIX):
+    first = file_kind.start(path)
+    length = int.from_bytes(first[:8], "little")
+    if first[8:9] == b"{" and length <= HEADER:
+        return _read_safetensors(path, length)
+    if first.startswith(file_kind.PICKLE):
         networks = network_pickle.read_network_pickle(path).networks
         return {name: network.arrays for name, network in networks.items()}
-    if start.startswith(b"PK"):
-        raise WeightsError(f"{path}: cut short; copy or download it again")
-    raise WeightsError(
-        f"{path}: saw no file of torch.save, no .safetensors, no .npz and no pickle of "
-        f"networks; {ADVICE}"
-    )
+    file_kind.check_pickle(path)
+    raise AssertionError("unreachable")
 
 
 def _read_numpy(path: pathlib.Path) -> dict[str, np.ndarray]:
+    room = max(UNPACKED * path.stat().st_size, FLOOR)
     try:
+        with zipfile.ZipFile(path) as archive:
+            claimed = sum(info.file_size for info in archive.infolist())
+            if claimed > room:
+                raise ValueError(
+                    f"its parts claim {claimed} bytes, and of a file of its size at "
+                    f"most {room} are read"
+                )
+            for info in archive.infolist():
+                _check_part(archive, info)
         with np.load(path, allow_pickle=False) as file:
             return dict(file)
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+    except Exception as error:  # what a damaged file makes its reader do has no end
+        reason = " ".join(str(error).split())[:200]
         raise WeightsError(
-            f"{path}: damaged, or not of plain arrays ({error})"
+            f"{path}: damaged, or not of plain arrays ({reason})"
         ) from None
 
 
-def _read_safetensors(path: pathlib.Path) -> dict[str, np.ndarray]:
+def _check_part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    """Checks that an array has as many bytes as its header says.
+
+    Memory would be taken for what the header says, before anything is read.
+    """
+    with archive.open(info) as part:
+        version = np.lib.format.read_magic(part)
+        read = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }.get(version)
+        if read is None:
+            raise ValueError(f"{info.filename}: of the version {version} of NumPy's")
+        shape, _, dtype = read(part)
+        if dtype.hasobject:
+            raise ValueError(f"{info.filename}: of Python's objects")
+        wanted = math.prod(shape) * dtype.itemsize
+        seen = info.file_size - part.tell()
+        if min((0, *shape)) < 0 or wanted != seen:
+            raise ValueError(
+                f"{info.filename}: its shape {list(shape)} is {wanted} bytes, and it "
+                f"has {seen}"
+            )
+
+
+def _read_safetensors(path: pathlib.Path, length: int) -> dict[str, np.ndarray]:
+    if length > path.stat().st_size - 8:
+        raise WeightsError(f"{path}: cut short; copy or download it again")
     try:
         import safetensors
     except ModuleNotFoundError:

@@ -10,12 +10,14 @@ import os
 import pathlib
 import pickle
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from jaxgan.weights import file_kind
 from jaxgan.weights.errors import WeightsError
-from jaxgan.weights.torch_file import STORAGES, PlainDict, tensor
+from jaxgan.weights.pickle_reader import Inert, PickleReader, Room, scan
+from jaxgan.weights.torch_file import STORAGES, Tensors, described
 
 NETWORKS = ("G_ema", "G", "D")
 """What is read of a pickle's dict."""
@@ -23,8 +25,10 @@ NETWORKS = ("G_ema", "G", "D")
 MAGIC = 0x1950A86A20F9469CFC6C
 """The first number of the format that PyTorch embeds memory in."""
 
-PREFIX = b"\x80"
-"""How pickles of protocol 2 and later begin."""
+MOST = 1_000_000
+"""Modules, arrays and attributes of a network."""
+SEVERAL = 16
+"""A tuple that is shorter is an attribute."""
 
 
 class Network(NamedTuple):
@@ -32,12 +36,12 @@ class Network(NamedTuple):
 
     Attributes:
       arrays: of its state dict, by name; read-only.
-      facts: numbers, words and Nones that its modules keep as attributes, by name:
-        'synthesis.b4.conv1.conv_clamp'.
+      facts: numbers, words, Nones and tuples of such that its modules keep as
+        attributes, by name: 'synthesis.b4.conv1.conv_clamp'.
     """
 
     arrays: dict[str, np.ndarray]
-    facts: dict[str, bool | int | float | str | None]
+    facts: dict[str, Any]
 
 
 class Pickled(NamedTuple):
@@ -54,13 +58,21 @@ def read_network_pickle(path: str | os.PathLike) -> Pickled:
       WeightsError: if the file cannot be read, is damaged, or is no such pickle.
     """
     path = pathlib.Path(path)
+    file_kind.check(path)
+    file_kind.check_pickle(path)
     try:
         with path.open("rb") as file:
-            content = _Reader(file).load()
+            content = _Reader(file, path.stat().st_size).load()
+        if isinstance(content, Inert) and content.items:
+            content = content.items
         if not isinstance(content, dict):
-            raise WeightsError(f"{path}: saw a pickle of {_kind(content)}, {_WANTED}")
+            raise WeightsError(
+                f"{path}: saw a pickle of {described(content)}, {_WANTED}"
+            )
         networks = {
-            name: _network(content[name]) for name in NETWORKS if content.get(name)
+            name: _network(content[name])
+            for name in NETWORKS
+            if content.get(name) is not None
         }
     except WeightsError:
         raise
@@ -81,69 +93,27 @@ _WANTED = (
 )
 
 
-class _Inert:
-    """Stands for an object of any class: keeps its state, and does nothing."""
+class _Reader(PickleReader):
+    """Gives a meaning to what tensors and StyleGAN's objects need."""
 
-    described = ""
-
-    def __new__(cls, *arguments: Any, **named: Any) -> "_Inert":
-        """Any arguments will do."""
-        del arguments, named
-        return object.__new__(cls)
-
-    def __init__(self, *arguments: Any, **named: Any):
-        del arguments, named
-        self.state: Any = None
-
-    def __setstate__(self, state: Any) -> None:
-        self.state = state
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        del key, value
-
-    def append(self, value: Any) -> None:
-        """Of lists, sets and their kin."""
-        del value
-
-    extend = add = append
+    def __init__(self, file: BinaryIO, size: int):
+        spent = Room(size, "bytes of memory").spent
+        super().__init__(
+            file,
+            {
+                **Tensors(size).known,
+                ("torch.storage", "_load_from_bytes"): lambda *a: _storage(*spent(a)),
+                (
+                    "torch_utils.persistence",
+                    "_reconstruct_persistent_obj",
+                ): lambda meta: _persistent(meta),
+            },
+        )
 
 
-class _Reader(pickle.Unpickler):
-    """Gives a meaning to what tensors need, and a placeholder for all else."""
-
-    def __init__(self, file: Any):
-        super().__init__(file)
-        # Made here: a pickle can change the attributes of functions that it names.
-        self._known = {
-            ("collections", "OrderedDict"): PlainDict,
-            ("builtins", "set"): lambda *a: set(*a),
-            ("__builtin__", "set"): lambda *a: set(*a),
-            # How protocol 2 writes bytes.
-            ("_codecs", "encode"): lambda text, _: text.encode("latin1"),
-            ("torch.storage", "_load_from_bytes"): lambda memory: _storage(memory),
-            ("torch._utils", "_rebuild_tensor_v2"): lambda *a: tensor(*a),
-            ("torch._utils", "_rebuild_parameter"): lambda value, *rest: value,
-            (
-                "torch_utils.persistence",
-                "_reconstruct_persistent_obj",
-            ): lambda meta: _persistent(meta),
-        }
-
-    def find_class(self, module_name: str, global_name: str) -> Any:
-        """The meaning of a name: nothing is imported."""
-        name = module_name, global_name
-        if name not in self._known:
-            self._known[name] = type("Inert", (_Inert,), {"described": ".".join(name)})
-        return self._known[name]
-
-    def persistent_load(self, pid: Any) -> Any:
-        """Refuses memory that lies elsewhere."""
-        raise ValueError(f"memory {pid!r} is not in the pickle")
-
-
-def _persistent(meta: Any) -> _Inert:
+def _persistent(meta: Any) -> Inert:
     """The object that StyleGAN's code would make by running the text beside it."""
-    made = _Inert()
+    made = Inert()
     made.state = meta["state"]
     return made
 
@@ -162,6 +132,13 @@ class _StorageReader(pickle.Unpickler):
         return pid
 
 
+def _scanned(file: io.BytesIO) -> _StorageReader:
+    start = file.tell()
+    scan(file, len(file.getbuffer()) - start)
+    file.seek(start)
+    return _StorageReader(file)
+
+
 def _storage(memory: bytes) -> np.ndarray:
     """The memory of a tensor, as a flat array, from the format of before PyTorch 1.6.
 
@@ -169,7 +146,7 @@ def _storage(memory: bytes) -> np.ndarray:
     of its key; then its length in 8 bytes, and its bytes.
     """
     file = io.BytesIO(memory)
-    magic, _, machine, storage, keys = (_StorageReader(file).load() for _ in range(5))
+    magic, _, machine, storage, keys = (_scanned(file).load() for _ in range(5))
     if magic != MAGIC or not machine["little_endian"]:
         raise ValueError("memory of a tensor in another format")
     _, name, key, _, count, view = storage
@@ -185,21 +162,32 @@ def _network(module: Any) -> Network:
     """The arrays and facts of a module, and of those inside it."""
     arrays: dict[str, np.ndarray] = {}
     facts: dict[str, Any] = {}
-    for prefix, state in _modules(module, ""):
+    for place, (prefix, state) in enumerate(_modules(module, "")):
         passing = state.get("_non_persistent_buffers_set", ())
         own = {**state["_parameters"], **state["_buffers"]}
         for name, value in own.items():
             if value is None or name in passing:
                 continue
             if not isinstance(value, np.ndarray):
-                raise ValueError(f"{prefix}{name}: saw {_kind(value)}, wanted a tensor")
+                raise ValueError(
+                    f"{prefix}{name}: saw {described(value)}, wanted a tensor"
+                )
             arrays[prefix + name] = value
         facts |= {
             prefix + name: value
             for name, value in state.items()
-            if isinstance(value, bool | int | float | str | None) and name[0] != "_"
+            if _is_plain(value) and name[:1] != "_"
         }
+        if place + len(arrays) + len(facts) > MOST:
+            raise ValueError(f"more than {MOST} modules, arrays and attributes")
     return Network(arrays, facts)
+
+
+def _is_plain(value: Any) -> bool:
+    values = value if isinstance(value, tuple) else (value,)
+    return len(values) < SEVERAL and all(
+        isinstance(x, bool | int | float | str | None) for x in values
+    )
 
 
 def _modules(module: Any, prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -207,12 +195,8 @@ def _modules(module: Any, prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]
     state = getattr(module, "state", None)
     if not isinstance(state, dict) or "_parameters" not in state:
         what = f"{prefix.removesuffix('.') or 'network'}"
-        raise ValueError(f"{what}: saw {_kind(module)}, wanted a module of PyTorch")
+        raise ValueError(f"{what}: saw {described(module)}, wanted a module of PyTorch")
     yield prefix, state
     for name, inner in state["_modules"].items():
         if inner is not None:
             yield from _modules(inner, f"{prefix}{name}.")
-
-
-def _kind(value: Any) -> str:
-    return getattr(value, "described", "") or type(value).__name__

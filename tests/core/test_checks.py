@@ -83,6 +83,13 @@ def test_turns_and_terms(turns, message):
         started(turns=turns)
 
 
+def test_a_batch_without_examples():
+    case = GAMES["plain"]
+    batch = jax.tree.map(lambda x: x[:0], case.batch())
+    with pytest.raises(ValueError, match="batch: saw 0 examples, wanted at least 1"):
+        init_state(jax.random.key(0), case.game(), TURNS, ADAMS, batch)
+
+
 def test_more_than_optax_makes_will_do():
     """Whatever has `init` and `update`."""
     every_second = optax.MultiSteps(adam, 2)

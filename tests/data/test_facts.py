@@ -98,7 +98,7 @@ def test_size_and_channels_and_labels(pets):
 )
 def test_any_number_counts(values, place, rows):
     """However many are hashed at a time."""
-    array = np.array(values, np.uint8).reshape(3, 2)
+    array = np.array(values, np.uint8).reshape(3, 1, 2, 1)
     other = array.copy()
     other.flat[place] ^= 1
     before = facts.CHUNK
@@ -157,6 +157,7 @@ def test_progress_is_told(monkeypatch):
     monkeypatch.setattr(facts, "CHUNK", 8)
     told = []
     facts_of(
-        source.arrays(np.zeros((6, 4), np.uint8)), progress=lambda *at: told.append(at)
+        source.arrays(np.zeros((6, 2, 2, 1), np.uint8)),
+        progress=lambda *at: told.append(at),
     )
     assert told == [(1, 3), (2, 3), (3, 3)]

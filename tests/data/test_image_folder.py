@@ -1,5 +1,7 @@
 import os
+import pathlib
 import shutil
+import socket
 import zipfile
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 from PIL import Image
 
 from jaxgan import data
-from jaxgan.data import image_folder
+from jaxgan.data import decoded_images
 
 COLOURS = {"cat/b.png": 10, "cat/a.jpg": 20, "dog/deep/c.png": 30, "ant/d.bmp": 40}
 
@@ -21,6 +23,8 @@ def save(path, grey=0, side=4):
 def zipped(folder, path, inside=""):
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(folder.rglob("*")):
+            if file.is_fifo():
+                continue
             archive.write(file, inside + str(file.relative_to(folder)))
     return path
 
@@ -98,7 +102,7 @@ def forbid(*arguments):
 def test_second_start_decodes_nothing(pets, tmp_path, monkeypatch):
     archive = zipped(pets, tmp_path / "pets.zip")
     first = [data.folder(path, 2) for path in (pets, archive)]
-    monkeypatch.setattr(image_folder, "decode", forbid)
+    monkeypatch.setattr(decoded_images, "decode", forbid)
     for path, before in zip((pets, archive), first):
         again = data.folder(path, 2)
         np.testing.assert_array_equal(again.values, before.values)
@@ -163,7 +167,8 @@ def test_refuses_a_file(pets, tmp_path, own_cache, name, bytes_, message):
     archive = zipped(pets, tmp_path / "pets.zip")
     with pytest.raises(data.DataError, match=f"^{archive}:{message}$"):
         data.folder(archive, 2)
-    assert not list(own_cache.glob("*"))
+    # What was decoded waits for the next try.
+    assert all(file.name.startswith(".") for file in own_cache.glob("*"))
 
 
 def test_refuses_truncated(pets):
@@ -190,11 +195,94 @@ def test_refuses_paths(tmp_path):
         data.folder(save(tmp_path / "a.png"), 2)
     with pytest.raises(data.DataError, match="saw no files in it"):
         data.folder(zipped(tmp_path / "gone", tmp_path / "empty.zip"), 2)
+    with pytest.raises(data.DataError, match="path: saw '', wanted a folder or"):
+        data.folder("", 2)
+    with pytest.raises(data.DataError, match=r"cannot be read \(embedded null byte\)"):
+        data.folder("a\0b", 2)
 
 
 def test_refuses_broken_link(pets):
     (pets / "cat/z.png").symlink_to(pets / "gone.png")
     with pytest.raises(data.DataError, match=r"cat/z.png: cannot be read \(No such"):
+        data.folder(pets, 2)
+
+
+def test_all_bad_files_are_named_at_once(pets, tmp_path):
+    for number in range(14):
+        (pets / f"cat/x{number:02}.png").write_bytes(b"?")
+    for path in (pets, zipped(pets, tmp_path / "pets.zip")):
+        with pytest.raises(data.DataError) as caught:
+            data.folder(path, 2)
+        first, *lines = str(caught.value).split("\n")
+        assert first == f"{path}: 14 of 18 files cannot be used:"
+        assert lines[:12] == [
+            f"  cat/x{n:02}.png: not an image; remove it" for n in range(12)
+        ]
+        assert lines[12] == "  and 2 more"
+        assert "--skip-bad" in lines[13]
+        assert len(lines) == 14
+
+
+@pytest.mark.parametrize("wanted", ["argument", "context"])
+def test_bad_files_are_left_out(pets, tmp_path, monkeypatch, wanted):
+    (pets / "cat/aa.png").write_bytes(b"?")
+    os.mkfifo(pets / "dog/pipe")
+    sound = data.folder
+
+    def skipping(path):
+        if wanted == "argument":
+            return sound(path, 2, skip_bad=True)
+        with data.skipping_bad():
+            return sound(path, 2)
+
+    for path, bad in ((pets, 2), (zipped(pets, tmp_path / "pets.zip"), 1)):
+        for _ in range(2):
+            with pytest.warns(UserWarning, match=rf"{bad} of \d files are left out"):
+                source = skipping(path)
+            assert contents(source) == ([40, 20, 10, 30], [0, 1, 1, 2])
+            monkeypatch.setattr(decoded_images, "decode", forbid)
+        monkeypatch.undo()
+        monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "own-cache"))
+    with pytest.raises(data.DataError, match="cannot be used"):
+        data.folder(pets, 2)
+    with pytest.raises(data.DataError, match="cannot be used"), data.skipping_bad():
+        data.folder(pets, 2, skip_bad=False)
+
+
+def test_left_out_as_if_they_were_not_there(pets):
+    """The images that are left are those of the folder without the bad files."""
+    whole = data.folder(pets, 2)
+    (pets / "cat/aa.png").write_bytes(b"?")
+    with pytest.warns(UserWarning, match="left out"):
+        rest = data.folder(pets, 2, skip_bad=True)
+    np.testing.assert_array_equal(rest.values, whole.values)
+    np.testing.assert_array_equal(rest.labels, whole.labels)
+    assert rest.values.filename == whole.values.filename
+
+
+def test_refuses_a_class_of_bad_files_only(pets):
+    (pets / "bird").mkdir()
+    (pets / "bird/a.png").write_bytes(b"?")
+    with (
+        pytest.warns(UserWarning, match="left out"),
+        pytest.raises(data.DataError, match="pets/bird: a class without images"),
+    ):
+        data.folder(pets, 2, skip_bad=True)
+    for path in pets.rglob("*.*"):
+        path.write_bytes(b"?")
+    with pytest.raises(data.DataError, match=r"5 of 5 files cannot be used"):
+        data.folder(pets, 2, skip_bad=True)
+
+
+def test_a_page_beside_the_classes_is_no_picture(pets):
+    """What is no picture has no label to miss."""
+    (pets / "labels.csv").write_text("name,label")
+    with pytest.raises(data.DataError, match=r"labels.csv: not an image; remove it$"):
+        data.folder(pets, 2)
+    with pytest.warns(UserWarning, match="labels.csv"):
+        assert data.folder(pets, 2, skip_bad=True).classes == ("ant", "cat", "dog")
+    shutil.copy(pets / "cat/b.png", pets / "labels.csv")  # a picture after all
+    with pytest.raises(data.DataError, match=r"labels.csv: missing label"):
         data.folder(pets, 2)
 
 
@@ -220,9 +308,85 @@ def test_refuses_damaged_zip(pets, tmp_path):
         ({"size": 2.0}, "size: saw 2.0"),
         ({"size": True}, "size: saw True"),
         ({"channels": 4}, r"channels: saw 4, wanted 1 \(grey\) or 3 \(colour\)"),
-        ({"labels": "all"}, "labels: saw 'all', wanted 'auto' or 'none'"),
+        ({"labels": "all"}, "labels: saw 'all', wanted 'auto' or 'none' or "),
     ],
 )
 def test_refuses_arguments(pets, options, message):
     with pytest.raises(data.DataError, match=message):
         data.folder(pets, **{"size": 2, **options})
+
+
+@pytest.mark.parametrize("mode", ["none", "optional"])
+def test_unlabelled_use_never_fails_on_how_folders_lie(pets, tmp_path, mode):
+    save(pets / "loose.png", 50)
+    (pets / "empty/deep").mkdir(parents=True)
+    for path in (pets, zipped(pets, tmp_path / "pets.zip", "around/")):
+        source = data.folder(path, 2, labels=mode)
+        assert contents(source) == ([40, 20, 10, 30, 50], [])
+        with pytest.raises(data.DataError, match=r"class without images|missing label"):
+            data.folder(path, 2)
+
+
+def test_labels_if_there_are_any(pets):
+    assert contents(data.folder(pets, 2, labels="optional"))[1] == [0, 1, 1, 2]
+
+
+def test_empty_folders_beside_images_are_no_classes(tmp_path):
+    save(tmp_path / "flat/a.png", 3)
+    (tmp_path / "flat/later").mkdir()
+    assert contents(data.folder(tmp_path / "flat", 2)) == ([3], [])
+
+
+def test_folders_around_all_classes_are_none(pets, tmp_path):
+    """What unpacks a Kaggle zip makes one folder in another."""
+    outer = tmp_path / "archive" / "data"
+    outer.parent.mkdir()
+    pets.rename(outer)
+    for path in (outer.parent, zipped(outer.parent, tmp_path / "x.zip", "x/")):
+        source = data.folder(path, 2)
+        assert source.classes == ("ant", "cat", "dog")
+        assert contents(source) == ([40, 20, 10, 30], [0, 1, 1, 2])
+
+
+def test_links_in_circles(pets):
+    (pets / "cat/up").symlink_to(pets, target_is_directory=True)
+    (pets / "dog/self").symlink_to("self")
+    with pytest.raises(data.DataError, match=r"dog/self: cannot be read \(Too many"):
+        data.folder(pets, 2)
+    (pets / "dog/self").unlink()
+    assert data.folder(pets, 2).size == 4
+
+
+def test_what_is_no_file_is_not_opened(pets, tmp_path):
+    listening = socket.socket(socket.AF_UNIX)
+    with listening:
+        os.mkfifo(pets / "cat/pipe")
+        os.chdir(pets / "cat")
+        listening.bind("socket")
+        os.chdir(tmp_path)
+        (pets / "cat/zero").symlink_to("/dev/zero")
+        with pytest.raises(data.DataError) as caught:
+            data.folder(pets, 2)
+    for name, kind in (
+        ("pipe", "named pipe"),
+        ("socket", "socket"),
+        ("zero", "device"),
+    ):
+        assert f"  cat/{name}: a {kind} and no file; remove it" in str(caught.value)
+    for path in (pets / "cat/pipe", "/dev/zero"):
+        with pytest.raises(data.DataError, match=r"wanted a folder or .zip of images"):
+            data.folder(path, 2)
+
+
+def test_names_that_are_no_text(tmp_path):
+    """Bytes that are no UTF-8, and names that would colour a terminal."""
+    for number, name in enumerate((b"caf\xe9", b"a\nb", b"\x1b[31mred")):
+        path = os.path.join(os.fsencode(tmp_path), b"top", name, b"\xff.png")
+        save(pathlib.Path(os.fsdecode(path)), number)
+    source = data.folder(tmp_path / "top", 2)
+    assert source.classes == ("\\x1b[31mred", "a\\nb", "caf\\xe9")
+    assert contents(source) == ([2, 1, 0], [0, 1, 2])
+    os.truncate(path, 30)
+    with pytest.raises(data.DataError, match=r"red/\\xff.png: not an image") as caught:
+        data.folder(tmp_path / "top", 2)
+    assert str(caught.value).isprintable()

@@ -10,10 +10,10 @@ GREY = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3, 1)
 
 
 def test_bytes_become_minus_one_to_one():
-    values = np.array([[0], [51], [255]], np.uint8)
+    values = np.array([0, 51, 255], np.uint8).reshape(3, 1, 1, 1)
     sample = data.arrays(values).examples(np.arange(3))
     assert sample.value.dtype == np.float32
-    np.testing.assert_allclose(sample.value[:, 0], [-1.0, -0.6, 1.0], atol=1e-7)
+    np.testing.assert_allclose(sample.value.ravel(), [-1.0, -0.6, 1.0], atol=1e-7)
     assert sample.given == ()
 
 
@@ -63,6 +63,55 @@ def test_subset_keeps_order_and_names():
 def test_arrays_refuses(arguments, message):
     with pytest.raises(data.DataError, match=message):
         data.arrays(*arguments)
+
+
+IMAGE = np.zeros((2, 8, 8, 3), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (IMAGE + 255.0, r"saw 255 to 255, .* give values / 127.5 - 1, or uint8; or "),
+        (IMAGE - 2.0, r"saw -2 to -2, wanted images in \[-1, 1\]: give others; or "),
+        (IMAGE + 1.02, r"saw 1.02 to 1.02, wanted images in \[-1, 1\]: give others"),
+        (IMAGE[..., :1] + 7.0, r"values / 127.5 - 1, or uint8; or images=False"),
+        (np.moveaxis(IMAGE, -1, 1), r"channels first, .* numpy.moveaxis\(values, -3"),
+        (np.zeros((2, 1, 8, 8), np.uint8), r"saw shape \[2, 1, 8, 8\], channels first"),
+        (np.zeros((2, 5, 3, 8, 8), np.uint8), "channels first"),
+        (np.zeros((2, 8, 8), np.uint8), r"of grey ones give values\[..., None\]"),
+        (np.zeros((2, 2), np.uint8), r"saw uint8 of shape \[2, 2\], .* floats of what"),
+        (np.zeros((2, 8, 8, 9), np.uint8), r"wanted images \[n, H, W, C\]"),
+    ],
+)
+def test_images_are_in_range_and_channels_last(values, message):
+    with pytest.raises(data.DataError, match=message):
+        data.arrays(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        IMAGE + 1.005,  # as resampling may leave them
+        IMAGE - 1.0,
+        np.zeros((2, 5, 8, 8, 3), np.uint8),
+        np.full((2, 2), 9.0),
+        np.full((2, 24, 12), 9.0),
+        np.full((2, 8, 8, 9), 9.0),
+        np.full((2, 5, 8, 8, 3), 9.0),
+    ],
+    ids=lambda values: f"{values.dtype}{list(values.shape)}",
+)
+def test_what_may_be_no_image_is_taken(values):
+    assert data.arrays(values).shape == values.shape[1:]
+
+
+def test_who_knows_says_whether_they_are_images():
+    assert data.arrays(IMAGE + 9.0, images=False).size == 2
+    for values in (np.full((2, 8, 8), 0.5), np.full((2, 5, 8, 8, 3), 9.0)):
+        with pytest.raises(data.DataError, match=r"wanted images"):
+            data.arrays(values, images=True)
+    with pytest.raises(data.DataError, match="floats of what are none"):
+        data.arrays(IMAGE.astype(np.uint8), images=False)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ def test_channels_and_labels_agree():
     # Every pixel of an example says its label.
     labels = np.arange(30) % 10
     values = np.broadcast_to(labels[:, None, None, None], (30, 2, 3, 1))
-    source = data.stacked(data.arrays(values.astype(np.float32), labels), 500)
+    source = data.stacked(
+        data.arrays(values.astype(np.float32), labels, images=False), 500
+    )
     assert (source.size, source.shape) == (500, (2, 3, 3))
     assert len(source.classes) == 1000
     assert source.classes[407] == "407"

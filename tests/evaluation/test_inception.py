@@ -149,6 +149,14 @@ def test_refuses(state, tmp_path):
         WeightsError, match=r"x\.npz: .*'fc\.bias' of shape \(1000,\), wanted \(1008"
     ):
         inception.inception(path)
+    for name, value, said in (
+        ("fc.bias", np.full(1008, np.nan), "saw NaN"),
+        ("fc.weight", np.ones((1008, 2048), np.int8), "of the type int8"),
+        ("Mixed_5b.branch1x1.bn.running_var", -np.ones(64), "below 0: -1"),
+    ):
+        np.savez(path, **{**state, name: value})
+        with pytest.raises(WeightsError, match=rf"x\.npz: .*{name}.*{said}"):
+            inception.inception(path)
     del state["Mixed_5b.branch_pool.bn.bias"]
     np.savez(path, **state)
     with pytest.raises(WeightsError, match=r"no array 'Mixed_5b\.branch_pool\.bn\.b"):

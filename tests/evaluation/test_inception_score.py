@@ -13,7 +13,7 @@ def probabilities(seed, count, classes):
 
 
 def test_certain_and_even_is_the_number_of_classes():
-    seen = inception_score(np.tile(np.eye(7), (4, 1)), splits=4)
+    seen = inception_score(np.tile(np.eye(7), (4, 1)), splits=4, seed=None)
     np.testing.assert_allclose(seen, (7.0, 0.0), atol=1e-12)
 
 
@@ -42,10 +42,18 @@ def test_bounds_and_order(seed, count, classes):
     np.testing.assert_allclose(inception_score(shuffled, 1).mean, seen.mean, rtol=1e-12)
 
 
+def test_classes_in_order_are_no_worse():
+    """Split by split as they come, each would hold two classes at most."""
+    rows = np.repeat(np.eye(10), 100, axis=0)
+    assert inception_score(rows, 10, seed=None).mean < 2.0
+    assert inception_score(rows, 10).mean > 9.0
+    assert inception_score(rows, 10) != inception_score(rows, 10, seed=1)
+
+
 def test_splits_of_uneven_size():
     rows = probabilities(0, 10, 4)
     scores = [inception_score(rows[a:b], 1).mean for a, b in [(0, 3), (3, 6), (6, 10)]]
-    seen = inception_score(rows, 3)
+    seen = inception_score(rows, 3, seed=None)
     np.testing.assert_allclose(seen, (np.mean(scores), np.std(scores)), rtol=1e-13)
 
 
@@ -54,7 +62,7 @@ def test_as_torch_fidelity():
     metric = peer("torch_fidelity.metric_isc")
     logits = torch.from_numpy(3 * np.random.default_rng(0).standard_normal((1003, 50)))
     wanted = metric.isc_features_to_metric(logits, splits=10, shuffle=False)
-    seen = inception_score(logits.softmax(dim=1).numpy(), 10)
+    seen = inception_score(logits.softmax(dim=1).numpy(), 10, seed=None)
     np.testing.assert_allclose(seen.mean, wanted["inception_score_mean"], rtol=1e-12)
     np.testing.assert_allclose(
         seen.deviation, wanted["inception_score_std"], rtol=1e-11

@@ -164,6 +164,52 @@ def test_every_variant_builds(experiment):
 
 @pytest.mark.parametrize(
     "experiment",
+    [path for path in FILES if "\n    path: str" in path.read_text()],
+    indirect=True,
+    ids=lambda path: path.stem,
+)
+def test_every_variant_keeps_the_users_colours_and_images(experiment, monkeypatch):
+    """What a variant says of its own data set does not hold of the user's folder."""
+    _, module, _ = experiment
+    count = 1100
+
+    def fake_folder(path, size, channels=3, *, labels="auto", **options):
+        del path, options
+        values = np.broadcast_to(np.uint8(7), (count, size, size, channels))
+        numbers = None if labels == "none" else np.arange(count) % 2
+        return data.arrays(values, numbers, () if numbers is None else ("cat", "dog"))
+
+    monkeypatch.setattr(data, "folder", fake_folder)
+    for config in module.VARIANTS.values():
+        mine = dataclasses.replace(module.tiny(config), path="mine")
+        source = module.build(mine).data.source
+        assert (source.size, source.shape[-1]) == (count, 3)
+        assert source.classes in ((), ("cat", "dog"))
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [path for path in FILES if "\n    path: str" in path.read_text()],
+    indirect=True,
+    ids=lambda path: path.stem,
+)
+def test_what_uses_no_labels_asks_for_none(experiment, tmp_path):
+    """However the folders lie."""
+    _, module, config = experiment
+    if hasattr(config, "conditional"):
+        config = dataclasses.replace(config, conditional=False)
+    elif hasattr(config, "only"):
+        pytest.skip("it is always conditional")
+    save_images(tmp_path / "mine", 4)
+    save_images(tmp_path / "mine" / "deep", 4)
+    (tmp_path / "mine" / "class 0" / "0.png").rename(tmp_path / "mine" / "loose.png")
+    (tmp_path / "mine" / "empty").mkdir()
+    mine = dataclasses.replace(config, path=str(tmp_path / "mine"))
+    assert module.build(mine).data.source.size == 8
+
+
+@pytest.mark.parametrize(
+    "experiment",
     [path for path in FILES if "\n    only: tuple" in path.read_text()],
     indirect=True,
     ids=lambda path: path.stem,

@@ -161,3 +161,20 @@ def test_a_limit_takes_a_part_of_the_images():
         made = file.build(dataclasses.replace(config, limit=limit))
         assert made.data.source.size == wanted
         assert len(made.data.source.classes) == 10
+
+
+@pytest.mark.parametrize(("batch", "group"), [(6, 3), (7, 7), (16, 4), (2, 2)])
+def test_any_batch_of_your_own_images(batch, group):
+    """Groups divide it, and the generator's regulariser makes half of it or all."""
+    folder = module("ada_folder")
+    config = dataclasses.replace(folder.tiny(folder.Config()), batch_size=batch)
+    made = folder.build(config)
+    assert made.game.discriminator.group == group
+    state, examples = first_state(made)
+    step = make_step(
+        made.game, made.recipe.turns, made.recipe.optimizers, augment=made.augment
+    )
+    if batch == 7:
+        jax.eval_shape(step, state, examples)
+    chosen = dataclasses.replace(config, group=1)
+    assert folder.build(chosen).game.discriminator.group == 1

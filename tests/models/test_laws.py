@@ -10,6 +10,7 @@ import pytest
 from jaxgan.core import Context, Verdict, example_keys
 from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
 from jaxgan.models.biggan import deep as biggan_deep
+from jaxgan.nn import PowerIteration
 from tests.models.filled import filled
 
 KEYS = example_keys(jax.random.key(0), 4)
@@ -17,6 +18,7 @@ LABELS = jnp.arange(4) % 3
 IMAGE = (8, 8, 1)
 BIG = {"shape": IMAGE, "widths": (8, 8), "classes": 3, "attention": (0,), "shared": 2}
 SMALL = {"classes": 3, "attention": (0,)}
+TWO = PowerIteration(iterations=2, vectors=2)
 STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
 GENERATORS = {
     "mlp": (mlp.Generator((2, 2, 1), widths=(6, 5)), (3,), ()),
@@ -38,11 +40,22 @@ GENERATORS = {
     "biggan deep": (biggan_deep.Generator(**BIG, depth=1), (3,), LABELS),
     "r3gan": (r3gan.Generator((4, 2), (2, 2), 1, shape=IMAGE), (3,), ()),
     "r3gan labels": (
-        r3gan.Generator((4, 2), (2, 2), 1, classes=3, embedding=2, shape=IMAGE),
+        r3gan.Generator(
+            *((4, 2), (2, 2), 1),
+            classes=3,
+            embedding=2,
+            shape=IMAGE,
+            kernel_size=5,
+            resampling_filter=(1, 4, 6, 4, 1),
+        ),
         (3,),
         LABELS,
     ),
-    "stylegan2": (stylegan2.Generator(IMAGE, 3, 4, **STYLED), (3,), LABELS),
+    "stylegan2": (
+        stylegan2.Generator(IMAGE, 3, 4, layer_features=5, embed_features=2, **STYLED),
+        (3,),
+        LABELS,
+    ),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -58,13 +71,17 @@ DISCRIMINATORS = {
         LABELS,
     ),
     "resnet": (resnet.Discriminator((4, 5), 1, mean=True), IMAGE, ()),
-    "resnet spectral": (resnet.Discriminator((4, 4), 1, spectral=True), IMAGE, ()),
+    "resnet spectral": (resnet.Discriminator((4, 6), 1, TWO, wide=False), IMAGE, ()),
     "sagan": (
         resnet.Discriminator((8, 8), 1, spectral=True, **SMALL),
         IMAGE,
         LABELS,
     ),
-    "biggan": (biggan.Discriminator((8, 8), 1, **SMALL), IMAGE, LABELS),
+    "biggan": (
+        biggan.Discriminator((8, 9), 1, **SMALL, wide=False, spectral=TWO),
+        IMAGE,
+        LABELS,
+    ),
     "biggan deep": (biggan_deep.Discriminator((8, 8), 1, **SMALL), IMAGE, LABELS),
     "r3gan": (r3gan.Discriminator((4, 2), (2, 2), 1), IMAGE, ()),
     "r3gan labels": (
@@ -73,7 +90,11 @@ DISCRIMINATORS = {
         LABELS,
     ),
     # Groups of one: no example sees another.
-    "stylegan2": (stylegan2.Discriminator(3, **STYLED, group=1), IMAGE, LABELS),
+    "stylegan2": (
+        stylegan2.Discriminator(3, **STYLED, group=1, condition_size=3),
+        IMAGE,
+        LABELS,
+    ),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 ALL = [

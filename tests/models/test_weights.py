@@ -24,7 +24,10 @@ CASES = {
     **{
         f"stylegan2 generator {architecture.name} {classes}": (
             stylegan2.Generator(
-                (16, 16, 3), classes, 5, 2, architecture=architecture, **STYLE
+                *((16, 16, 3), classes, 5, 2),
+                architecture=architecture,
+                **STYLE,
+                **({"layer_features": 6, "embed_features": 4} if classes else {}),
             ),
             jnp.zeros((2, 7)),
             LABELS if classes else (),
@@ -35,7 +38,12 @@ CASES = {
     },
     **{
         f"stylegan2 discriminator {architecture.name} {classes}": (
-            stylegan2.Discriminator(classes, 2, architecture=architecture, **STYLE),
+            stylegan2.Discriminator(
+                *(classes, 2),
+                architecture=architecture,
+                condition_size=7,
+                **STYLE,
+            ),
             IMAGES,
             LABELS if classes else (),
             stylegan2_weights,

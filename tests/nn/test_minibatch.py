@@ -4,8 +4,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jaxgan.nn import MinibatchDiscrimination, minibatch_deviation
+from jaxgan.nn import MinibatchDiscrimination, group_size, minibatch_deviation
 
 F32 = {"rtol": 1e-5, "atol": 1e-6}
 
@@ -61,12 +63,52 @@ def test_deviation_by_slices_of_channels():
 
 def test_errors_name_what_was_seen():
     x = jnp.zeros((6, 2, 2, 3))
-    with pytest.raises(ValueError, match=r"group: saw 4, wanted a divisor of .* 6"):
+    said = r"group: saw 4, wanted a divisor of .* 6 .* such as 3"
+    with pytest.raises(ValueError, match="most: saw 0, wanted at least 1"):
+        group_size(6, 0)
+    with pytest.raises(ValueError, match=said):
         minibatch_deviation(x)
+    with pytest.raises(ValueError, match="channels: saw 0, wanted a divisor of 3"):
+        minibatch_deviation(x, group=2, channels=0)
     with pytest.raises(ValueError, match="channels: saw 2, wanted a divisor of 3"):
         minibatch_deviation(x, group=2, channels=2)
     with pytest.raises(ValueError, match="group: saw 4"):
         MinibatchDiscrimination(group=4).init(jax.random.key(0), x[:, 0, 0])
+
+
+@given(batch=st.integers(1, 300), most=st.integers(1, 40))
+def test_groups_of_any_batch(batch, most):
+    """A divisor as near below as there is one; of one only where nothing else fits."""
+    size = group_size(batch, most)
+    assert batch % size == 0
+    below = [n for n in range(2, min(batch, most) + 1) if not batch % n]
+    if below:
+        assert size == below[-1]
+    elif min(batch, most) > 1:
+        assert size > most
+        assert not any(batch % n == 0 for n in range(2, size))
+    else:
+        assert size == 1
+    if not batch % min(batch, most):
+        # Where the official code's divides, it is that.
+        assert size == min(batch, most)
+
+
+@pytest.mark.parametrize(("batch", "size"), [(6, 3), (5, 5), (10, 2), (2, 2), (1, 1)])
+def test_groups_by_hand(batch, size):
+    assert group_size(batch) == size
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_groups_are_the_same_on_any_number_of_devices(count):
+    """Also where a device holds less than a group."""
+    x = jax.random.normal(jax.random.key(0), (6, 2, 2, 3))
+    auto = (jax.sharding.AxisType.Auto,)
+    mesh = jax.make_mesh((count,), ("batch",), axis_types=auto)
+    place = jax.sharding.NamedSharding(mesh, jax.sharding.PartitionSpec("batch"))
+    deviate = jax.jit(lambda x: minibatch_deviation(x, group_size(len(x))))
+    y = deviate(jax.device_put(x, place))
+    np.testing.assert_allclose(y, deviate(x), **F32)
 
 
 def test_official_stylegan2(golden):

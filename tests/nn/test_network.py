@@ -58,3 +58,14 @@ def test_errors_inside_are_left_alone():
 
     with pytest.raises(TypeError, match=r"^from within\b"):
         Broken().init(jax.random.key(0), 0, (), None)
+
+
+def test_packs_of_nothing():
+    judge = mlp.Discriminator(widths=(2,))
+    context = Context(example_keys(jax.random.key(0), 4))
+    for size in (0, -2):
+        with pytest.raises(ValueError, match=f"size: saw {size}, wanted at least 1"):
+            jax.eval_shape(
+                Packed(judge, size).init,
+                *(jax.random.key(0), jnp.zeros((4, 2)), (), context),
+            )

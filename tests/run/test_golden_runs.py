@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import jaxgan
-from jaxgan.run.files import checkpoints, origin, run_directory
+from jaxgan.run.files import checkpoints, origin, run_directory, run_program
 from jaxgan.run.training import warm_start
 from tests.golden.runs import make
 
@@ -39,7 +39,7 @@ def assert_found(seen, expected):
 def test_what_is_in_them_is_found(name):
     expected = wanted(name)
     del expected["resumed"]
-    assert_found(make.numbers(jaxgan.load(FOLDER / name)), expected)
+    assert_found(make.numbers(jaxgan.load(FOLDER / name, trust=True)), expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,6 +78,7 @@ def test_their_reports(name):
     pytest.importorskip("plotly")
     from jaxgan.run.report import document
 
+    run_program.remember(FOLDER / name)
     body = document.body(document.contents(FOLDER / name))
     assert wanted(name)["fingerprint"] in body
     sections = re.findall('<section id="([^"]+)"', body)

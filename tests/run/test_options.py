@@ -11,7 +11,9 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files.run_directory import Identity
 from jaxgan.run.options import Options
 
-OF_THE_RUN = {"seeds", "microbatches", "shared_draws", "steps_per_dispatch"}
+OF_THE_RUN = {
+    *("seeds", "microbatches", "shared_draws", "skip_bad", "steps_per_dispatch"),
+}
 INTERVALS = {"--steps", "--log-every", "--sample-every", "--save-every"}
 
 
@@ -38,7 +40,7 @@ def test_whole_numbers_have_a_least_value(name, value):
 
 
 def test_what_is_part_of_the_run_is_kept_in_its_identity():
-    changed = Options(**dict(zip(sorted(OF_THE_RUN), (2, 3, True, 5))))
+    changed = Options(**dict(zip(sorted(OF_THE_RUN), (2, 3, True, True, 5))))
     identity = Identity("x", "y", {}, **options.of_the_run(changed))
     assert options.of_the_run(identity) == options.of_the_run(changed)
     assert set(options.of_the_run(changed)) == OF_THE_RUN

@@ -64,6 +64,9 @@ def test_path_length_errors():
     play = generator_scene(normal(2, 2, 1, 3))._replace(player="discriminator")
     with pytest.raises(ValueError, match="path_length: saw it on D's turn"):
         path_length().apply(jnp.float32(0.0), play)
+    play = generator_scene(normal(2, 3, 1, 3))
+    with pytest.raises(ValueError, match=r"batch: saw 3 examples .* a multiple of 2"):
+        path_length().apply(jnp.float32(0.0), play)
 
 
 def test_real_sign_measures_and_adds_nothing():

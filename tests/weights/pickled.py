@@ -1,13 +1,21 @@
 """Pickles such as NVIDIA's and R3GAN's training code makes, of any state dicts."""
 
 import contextlib
-import pickle
+import importlib
+import importlib.util
 import sys
 import types
 
-import pytest
+from tests.weights import torch_by_hand
 
 SOURCE = "raise SystemExit('the text beside the weights was run')"
+
+
+def torch_or_stand_in():
+    """PyTorch, and what pickles with it: by hand, where it is not installed."""
+    if importlib.util.find_spec("torch"):
+        return importlib.import_module("torch"), importlib.import_module("pickle").dumps
+    return torch_by_hand.torch(), torch_by_hand.dumps
 
 
 @contextlib.contextmanager
@@ -82,14 +90,14 @@ def module_of(torch, kind, state_dict, facts=()):
 
 def save(path, entries, facts=(), plain=False, protocol=None):
     """Pickles networks {name: state dict} as their training loops do."""
-    torch = pytest.importorskip("torch")
+    torch, dumps = torch_or_stand_in()
     with official_modules(torch) as (persistent, ordinary, easy):
         kind = ordinary if plain else persistent
-        content = {
+        content: dict = {
             name: module_of(torch, kind, state, facts)
             for name, state in entries.items()
         }
         content["augment_pipe"] = None
         content["training_set_kwargs"] = easy(path="/data.zip", sizes=[1, 2])
-        path.write_bytes(pickle.dumps(content, protocol))
+        path.write_bytes(dumps(content, protocol))
     return path

@@ -15,6 +15,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes, check_widths
 from jaxgan.models.biggan.layers import (
     ConditionalNorm,
     Normalisation,
@@ -136,6 +137,8 @@ class Generator(Network):
           ValueError: if the widths do not double some base to the size, or grow, or
             `given` is not as wanted.
         """
+        check_attributes(self)
+        check_widths(self.widths)
         given = labels(given, value.shape[0])
         base = base_size(self.shape, len(self.widths) - 1)
         if any(a < b for a, b in zip(self.widths, self.widths[1:])):
@@ -188,6 +191,8 @@ class Discriminator(Network):
         Raises:
           ValueError: if the widths shrink, or `given` is not as wanted.
         """
+        check_attributes(self)
+        check_widths(self.widths)
         given = labels(given, value.shape[0])
         if any(a > b for a, b in zip(self.widths, self.widths[1:])):
             raise ValueError(f"widths: saw {tuple(self.widths)}, wanted none to shrink")

@@ -15,6 +15,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes, check_widths
 from jaxgan.models.biggan.layers import (
     ConditionalNorm,
     Normalisation,
@@ -134,6 +135,8 @@ class Generator(Network):
           ValueError: if the blocks do not double some base to the size, the latent is
             not split evenly, or `given` is not as wanted.
         """
+        check_attributes(self)
+        check_widths(self.widths)
         value = value.astype(self.dtype)
         given = labels(given, value.shape[0])
         base = base_size(self.shape, len(self.widths) - 1)
@@ -202,6 +205,8 @@ class Discriminator(Network):
         Raises:
           ValueError: if `given` is not as wanted.
         """
+        check_attributes(self)
+        check_widths(self.widths)
         given = labels(given, value.shape[0])
         x = value.astype(self.dtype)
         how = Normalisation(self.spectral, dtype=self.dtype)

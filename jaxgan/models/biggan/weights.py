@@ -46,7 +46,7 @@ def import_torch(state_dict: Mapping[str, Any], depth: int = 1) -> Variables:
     Raises:
       ValueError: if a name is none of that code's.
     """
-    state = {name: torch_layout.array(x) for name, x in state_dict.items()}
+    state = torch_layout.arrays(state_dict)
     variables: dict[str, Any] = {"params": {}}
     for name, array in state.items():
         layer, _, kind = name.rpartition(".")

@@ -15,6 +15,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.models.labels import labels
 from jaxgan.models.r3gan.resampling import FILTER, larger, smaller
 from jaxgan.nn import Conv, Dense, Embedding, Network
@@ -60,8 +61,7 @@ class Block(nn.Module):
         conv = functools.partial(Conv, kernel_init=kernel_init(gain), dtype=self.dtype)
         hidden = self.expansion * x.shape[-1]
         y = leaky(conv(hidden, size=1, name="conv1")(x))
-        grouped = {"size": self.size, "groups": self.groups}
-        y = leaky(conv(hidden, name="conv2", **grouped)(y))
+        y = leaky(conv(hidden, size=self.size, groups=self.groups, name="conv2")(y))
         last = functools.partial(plain, kernel_init=nn.initializers.zeros_init())
         return x + last(x.shape[-1], dtype=self.dtype, name="conv3")(y)
 
@@ -151,6 +151,7 @@ class Generator(_Staged):
         Raises:
           ValueError: if an attribute or `given` is not as wanted.
         """
+        check_attributes(self)
         del context
         size, width, channels = self.shape
         if size != width:
@@ -203,6 +204,7 @@ class Discriminator(_Staged):
         Raises:
           ValueError: if an attribute or `given` is not as wanted.
         """
+        check_attributes(self)
         del context
         stages = self.stages(value.shape[1])
         kinds = [

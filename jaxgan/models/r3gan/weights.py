@@ -70,13 +70,13 @@ def import_torch(
     Raises:
       ValueError: if a name is none of that code's, or a filter is another.
     """
-    state = torch_layout.without_prefix(state_dict, "MainLayers")
+    state = torch_layout.arrays(torch_layout.without_prefix(state_dict, "MainLayers"))
     generator = "AggregationLayer.Layer.weight" in state
     params: dict[str, Any] = {}
     for name, tensor in state.items():
         if name.endswith(KERNEL):
             taps = tuple(map(float, low_pass(resampling_filter)))
-            check_taps(name, taps, torch_layout.array(tensor))
+            check_taps(name, taps, tensor)
             continue
         path = _place(name, generator)
         if "basis" in path:
@@ -100,7 +100,7 @@ def filter_of_state(state_dict: Mapping[str, Any]) -> tuple[float, ...]:
     """
     for name, tensor in state_dict.items():
         if name.endswith(KERNEL):
-            return filter_of(taps_of(name, torch_layout.array(tensor)))
+            return filter_of(taps_of(name, torch_layout.array(tensor, name)))
     return FILTER
 
 

@@ -26,6 +26,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes, check_widths
 from jaxgan.models.labels import labels
 from jaxgan.nn import (
     BatchNorm,
@@ -148,6 +149,8 @@ class Generator(Network):
           ValueError: if the blocks do not double some base to the size, or `given` is
             not as wanted.
         """
+        check_attributes(self)
+        check_widths(self.widths)
         if self.classes:
             given = labels(given, value.shape[0])
         base, rest = divmod(self.shape[0], 2 ** (len(self.widths) - 1))
@@ -199,6 +202,8 @@ class Discriminator(Network):
         Raises:
           ValueError: if `given` is not as wanted.
         """
+        check_attributes(self)
+        check_widths(self.widths)
         shared = {"spectral": self.spectral, "dtype": self.dtype}
         x = value.astype(self.dtype)
         for place, width in enumerate(self.widths):

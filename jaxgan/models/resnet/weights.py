@@ -49,7 +49,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
     Raises:
       ValueError: if a name is none of that code's.
     """
-    state = {name: torch_layout.array(x) for name, x in state_dict.items()}
+    state = torch_layout.arrays(state_dict, ["num_batches_tracked"])
     generator = "l1.bias" in state
     variables: dict[str, Any] = {"params": {}}
     for name, array in state.items():

@@ -41,6 +41,20 @@ def sides(size: int) -> list[int]:
     return [2**place for place in range(2, size.bit_length())]
 
 
+def features(side: int, base: int, most: int) -> int:
+    """The channels of a map: base // side, or `most` if that is less.
+
+    Raises:
+      ValueError: if there are none.
+    """
+    if base < side:
+        raise ValueError(
+            f"channel_base: saw {base}, wanted at least {side}: a map of {side} pixels "
+            f"per side has channel_base // {side} channels"
+        )
+    return min(base // side, most)
+
+
 class SynthesisBlock(nn.Module):
     """Two layers at one size (one at the first) and, if it writes the image, colours.
 

@@ -16,10 +16,12 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
+from jaxgan.models.attributes import check_attributes
 from jaxgan.models.stylegan2.blocks import (
     Architecture,
     DiscriminatorBlock,
     SynthesisBlock,
+    features,
     sides,
 )
 from jaxgan.nn import Network
@@ -58,7 +60,7 @@ class SynthesisNetwork(nn.Module):
         every = sides(self.shape[0])
         for place, side in enumerate(every):
             block = SynthesisBlock(
-                min(self.channel_base // side, self.channel_max),
+                features(side, self.channel_base, self.channel_max),
                 self.shape[2],
                 self.architecture is Architecture.SKIP or side == every[-1],
                 self.architecture is Architecture.RESIDUAL and side > 4,
@@ -121,6 +123,7 @@ class Generator(Network):
 
     def setup(self):
         """Names the two networks."""
+        check_attributes(self)
         if len(self.shape) != 3 or self.shape[0] != self.shape[1]:
             raise ValueError(
                 f"shape: saw {tuple(self.shape)}, wanted (size, size, channels)"
@@ -209,11 +212,12 @@ class Discriminator(Network):
           ValueError: if images are not squares of a power of two, or the batch not a
             multiple of the group.
         """
+        check_attributes(self)
         if value.shape[1] != value.shape[2]:
             raise ValueError(f"value: saw images {value.shape[1:3]}, wanted squares")
 
         def width(side):
-            return min(self.channel_base // side, self.channel_max)
+            return features(side, self.channel_base, self.channel_max)
 
         x, image = None, value.astype(self.dtype)
         for side in reversed(sides(value.shape[1])[1:]):
@@ -231,7 +235,7 @@ class Discriminator(Network):
         if not self.classes:
             return Verdict(EqualizedDense(1, name="out")(x)[:, 0], x)
         size = self.condition_size or width(4)
-        features = EqualizedDense(size, name="out")(x)
+        out = EqualizedDense(size, name="out")(x)
         mapping = MappingNetwork(
             self.mapping_layers,
             size,
@@ -243,7 +247,7 @@ class Discriminator(Network):
             name="mapping",
         )
         mapped, _ = mapping(None, given, context)
-        return Verdict(jnp.sum(features * mapped, axis=-1) / math.sqrt(size), x)
+        return Verdict(jnp.sum(out * mapped, axis=-1) / math.sqrt(size), x)
 
     def _epilogue(self, x, image, width):
         options = {"activation": leaky_relu, "clamp": self.clamp}

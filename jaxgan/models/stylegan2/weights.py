@@ -51,8 +51,7 @@ def import_torch(
       ValueError: for a name that these networks do not have, or another filter.
     """
     variables: dict[str, Any] = {}
-    for name, value in state_dict.items():
-        array = np.asarray(value, np.float32)
+    for name, array in torch_layout.arrays(state_dict).items():
         *path, leaf = name.split(".")
         if leaf == "resample_filter":
             check_taps(name, tuple(taps), array)
@@ -99,7 +98,7 @@ def taps_of_state(state_dict: Mapping[str, Any]) -> tuple[float, ...]:
       ValueError: if they do not agree, or are of no row of taps.
     """
     found = {
-        name: np.asarray(array, np.float32)
+        name: torch_layout.array(array, name)
         for name, array in state_dict.items()
         if name.split(".")[-1] == "resample_filter"
     }

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import jaxgan
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         stop_signals.tell(error)
         sys.exit(error.code)
     except RunError as error:
+        if "JAXGAN_TRACEBACK" in os.environ:
+            traceback.print_exc()
         print(error, file=sys.stderr)
         sys.exit(error.code)
     except BrokenPipeError:  # whoever reads has seen enough, as `head` has

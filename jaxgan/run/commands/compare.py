@@ -6,6 +6,7 @@ from typing import Annotated
 
 from tyro.conf import Positional
 
+from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import Flag, option
 from jaxgan.run.commands.evaluate import show
 from jaxgan.run.commands.shared_options import MeasureOptions
@@ -20,8 +21,10 @@ class CompareCommand:
     """A folder or zip of real images."""
     fake: Annotated[Positional[pathlib.Path], option("FAKE")]
     """A folder or zip of generated ones."""
-    size: int = 64
+    size: Count = 64
     """Pixels per side to which both are resized."""
+    skip_bad: Flag = False
+    """Leave out files that are no images, or damaged; they are named."""
     json: Flag = False
     """Print lines of JSON."""
     measure: MeasureOptions = dataclasses.field(default_factory=MeasureOptions)
@@ -32,23 +35,27 @@ class CompareCommand:
         Raises:
           RunError: if there is nothing to measure, or a measure does not fit.
         """
-        from jaxgan import data
-        from jaxgan.data.source import DataError
         from jaxgan.run.devices import xla
         from jaxgan.run.evaluation.judge import Judge, some
-        from jaxgan.run.evaluation.real_data import RealData
+        from jaxgan.run.evaluation.real_data import RealData, by_content
+        from jaxgan.run.files import user_files
         from jaxgan.run.kinds import images
         from jaxgan.weights import WeightsError
 
         protocol = self.measure.protocol(images)
         xla.set_up_xla()
         try:
-            real, fake = (data.folder(x, self.size) for x in (self.real, self.fake))
+            with user_files.reading(self.skip_bad):
+                shape = (self.size, self.size, 3)
+                real, fake = (
+                    by_content(images.folder(path, shape))
+                    for path in (self.real, self.fake)
+                )
             whole = "all of the first folder"
             judge = Judge(RealData(images, real, real, None, whole), protocol)
             indices = some(fake.size, min(protocol.num, fake.size), protocol.seed)
             measurement = judge(fake.examples(indices))
-        except (DataError, WeightsError) as error:
+        except WeightsError as error:
             raise RunError(str(error)) from error
         card = {"real": str(self.real), "generated": str(self.fake)}
         card["resized to"] = f"{self.size} pixels"

@@ -1,6 +1,7 @@
 """`jaxgan completion`: what a shell needs to complete commands and options."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -27,7 +28,10 @@ _jaxgan() {{
       "2 train"|"2 forecast")
         [ "${{word#-}}" = "$word" ] && words="{experiments} $(
           for file in experiments/*.py experiments/*/*.py; do
-            [ -f "$file" ] && basename "$file" .py
+            case "$file" in
+              *[!A-Za-z0-9_./-]*) ;;
+              *) [ -f "$file" ] && basename "$file" .py ;;
+            esac
           done
         )" ;;
     esac
@@ -36,7 +40,10 @@ _jaxgan() {{
 }}
 complete -o default -F _jaxgan jaxgan
 """
-"""For bash. Where it completes nothing, the names of files are completed."""
+"""For bash. Where it completes nothing, the names of files are completed.
+
+Bash expands what it completes: names that it could run are left out.
+"""
 
 ZSH = (
     "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
@@ -75,5 +82,9 @@ def script(commands: Mapping[str, Any]) -> str:
     return SCRIPT.format(
         commands=" ".join(commands),
         cases="\n".join(cases),
-        experiments=" ".join(experiment_catalogue.experiments()),
+        experiments=" ".join(
+            name
+            for name in experiment_catalogue.experiments()
+            if re.fullmatch(r"[\w.-]+", name, re.ASCII)
+        ),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaxgan.run.command_line import Flag
 from jaxgan.run.commands.shared_options import Run
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, plain
 
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
@@ -40,7 +40,7 @@ class DiagnoseCommand:
         for seed, diagnosis in by_seed.items():
             of_run = f"{self.run}, seed {seed}" if seed else f"{self.run}"
             print(f"{of_run}: step {diagnosis.step}: {diagnosis.verdict}")
-            print(stored_diagnosis.text(diagnosis), end="")
+            print(plain(stored_diagnosis.text(diagnosis)), end="")
 
 
 def _as_json(by_seed: "dict[str, Diagnosis]") -> dict[str, Any]:

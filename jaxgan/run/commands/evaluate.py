@@ -14,6 +14,7 @@ from jaxgan.run.commands.shared_options import (
     Run,
     SamplingOptions,
 )
+from jaxgan.run.errors import RunError, plain
 
 if TYPE_CHECKING:
     from jaxgan.run.evaluation.judge import Measurement
@@ -38,6 +39,8 @@ class EvaluateCommand:
     The names that the data have for them, like test, do too."""
     real: Annotated[pathlib.Path | None, option("FOLDER", "the run's data")] = None
     """Examples to compare with, instead."""
+    skip_bad: Flag = False
+    """Leave out files of it that are no images, or damaged; they are named."""
     batch_size: BatchSize = 64
     """Samples at once."""
     json: Flag = False
@@ -50,21 +53,24 @@ class EvaluateCommand:
         """Prints what it measures, and appends it to the run's file.
 
         Raises:
-          RunError: if there is nothing to measure, or a measure does not fit.
+          RunError: if there is nothing to measure, or a measure does not fit; or, after
+            all was printed, if it could not be written.
         """
+        from jaxgan.data import skipping_bad
         from jaxgan.run.evaluation import stored_evaluation
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
-        measurements = stored_evaluation.evaluate(
-            loaded,
-            self.measure.protocol(kind),
-            folder=self.real,
-            split=self.split,
-            by_experiment=not self.measure.metrics,
-            batch_size=self.batch_size,
-            **self.sampling.single(loaded.experiment),
-        )
+        with skipping_bad(self.skip_bad):
+            measurements = stored_evaluation.evaluate(
+                loaded,
+                self.measure.protocol(kind),
+                folder=self.real,
+                split=self.split,
+                by_experiment=not self.measure.metrics,
+                batch_size=self.batch_size,
+                **self.sampling.single(loaded.experiment),
+            )
         for place, measurement in enumerate(measurements):
             if place and not self.json:
                 print()
@@ -76,6 +82,11 @@ class EvaluateCommand:
                     f"{stored_evaluation.picture_path(loaded)}",
                     file=sys.stderr,
                 )
+        if not all(measurement.kept for measurement in measurements):
+            raise RunError(
+                f"the figures above are not in {self.run}, which cannot be written",
+                code=1,
+            )
 
 
 def show(
@@ -102,13 +113,10 @@ def show(
         return
     scores = [score for _, score in measurement.scores]
     width = max(len(score.metric) for score in scores)
-    for one in scores:
-        print(f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}")
+    lines = [f"{one.metric:{width}} {ARROWS[one.better]} {one.shown}" for one in scores]
     if step is not None:
-        print(f"\nof step {step:,}, measured so:")
-    for one in scores:
-        if one.about:
-            print(f"  {one.metric}: {one.about}")
+        lines.append(f"\nof step {step:,}, measured so:")
+    lines += [f"  {one.metric}: {one.about}" for one in scores if one.about]
     width = max(map(len, measurement.card))
-    for name, value in measurement.card.items():
-        print(f"  {name:{width}}  {value}")
+    lines += [f"  {name:{width}}  {x}" for name, x in measurement.card.items()]
+    print(plain("\n".join(lines)))

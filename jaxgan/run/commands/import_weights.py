@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from tyro.conf import Positional, UseAppendAction
 
 from jaxgan.run.command_line import option
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, plain
 from jaxgan.run.importable import Network
 
 File = Annotated[pathlib.Path | None, option("FILE", "")]
@@ -36,8 +36,10 @@ class ImportCommand:
     """What shapes do not tell: depth of biggan_deep; norm_epsilon,
     spectral_epsilon and iterations of both BigGANs;
     pooling (mean or sum) and halvings of mimicry; clamp, group,
-    learning_rate_multiplier and condition_multiplier
-    of stylegan2 (pickles tell)."""
+    learning_rate_multiplier, condition_multiplier
+    and discriminator_clamp of stylegan2 (pickles tell)."""
+    ignore: Annotated[UseAppendAction[tuple[str, ...]], option("NAME")] = ()
+    """Attributes of a pickle that change nothing in what is computed."""
 
     def execute(self) -> None:
         """Writes the run, and prints what it holds.
@@ -58,7 +60,7 @@ class ImportCommand:
                 current=self.current,
                 discriminator=self.discriminator,
             )
-            imported = imported_state.assemble(found, _settings(self.set))
+            imported = imported_state.assemble(found, _settings(self.set), self.ignore)
         except ValueError as error:
             raise RunError(str(error)) from error
         origin: dict[str, Any] = {
@@ -72,7 +74,7 @@ class ImportCommand:
         shape = imported.experiment.data.source.shape
         print(f"{origin['network']} {shape}: {', '.join(parts)}")
         if found.left_out:
-            print(f"left out, and not run: {', '.join(found.left_out)}")
+            print(plain(f"left out, and not run: {', '.join(found.left_out)}"))
         print(f"step 0: {fingerprint(imported.state)}")
         print(f"sample with: jaxgan sample {self.run_dir}")
 

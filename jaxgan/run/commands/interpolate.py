@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Annotated
 
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.command_line import option
 from jaxgan.run.commands.shared_options import (
     BatchSize,
@@ -21,11 +22,11 @@ class InterpolateCommand:
 
     run: Run
     """The run's folder."""
-    points: Annotated[int, option("N")] = 4
+    points: Annotated[int, option("N"), Bounds(least=2)] = 4
     """Samples to pass through."""
-    frames: Annotated[int, option("N")] = 8
+    frames: Annotated[Count, option("N")] = 8
     """Pictures from one sample to the next."""
-    rate: float = 12.0
+    rate: Annotated[float, Bounds(above=0)] = 12.0
     """Frames per second."""
     out: Out = None
     """NAME.png: a strip, by default in RUN/generated; NAME.gif; NAME.mp4."""
@@ -41,13 +42,15 @@ class InterpolateCommand:
         Raises:
           RunError: if there is no such run, or options do not fit it.
         """
+        from jaxgan.run.files import output_path
         from jaxgan.run.kinds import walks
         from jaxgan.run.sampling import interpolation
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
         if self.out:
-            walks.check_path(self.out, kind.walk_suffixes)
+            output_path.check_file(self.out, kind.walk_suffixes)
+            walks.check_moving(self.out, self.rate)
         options = self.sampling.single(loaded.experiment)
         walk = interpolation.interpolate(
             loaded.sampler(size=self.batch_size, **options),
@@ -60,5 +63,6 @@ class InterpolateCommand:
         path = self.out or picture_path(
             loaded, "interpolation", self.latent, self.sampling, self.checkpoint
         ).with_suffix(kind.walk_suffixes[0])
-        kind.walk(path, walk, self.rate)
+        with output_path.written(path):
+            kind.walk(path, walk, self.rate)
         print(path)

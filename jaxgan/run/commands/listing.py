@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, plain
 from jaxgan.run.files import experiment_catalogue, experiment_file, run_directory
 
 
@@ -42,7 +42,7 @@ class ListCommand:
         print(f"runs in {self.runs}:" if runs else f"no runs in {self.runs}")
         width = max((len(str(run)) for run in runs), default=0)
         for run in runs:
-            print(f"  {run!s:{width}}  {describe(run)}")
+            print(plain(f"  {run!s:{width}}  {describe(run)}"))
 
 
 def _show(place: pathlib.Path, experiments: Iterable[pathlib.Path], width: int) -> None:
@@ -54,7 +54,7 @@ def _show(place: pathlib.Path, experiments: Iterable[pathlib.Path], width: int) 
             print(f"  {family.name}")
         for path in members:
             line = experiment_file.first_line(path)
-            print(f"{indent}{path.stem:{width}}  {line}")
+            print(plain(f"{indent}{path.stem:{width}}  {line}"))
 
 
 def describe(run: pathlib.Path) -> str:

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Annotated
 
+from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import option
 from jaxgan.run.commands.shared_options import (
     CheckpointOptions,
@@ -24,9 +25,9 @@ class MixCommand:
     layers: Annotated[tuple[str, ...], option("LAYERS")] = ("coarse", "middle", "fine")
     """Which styles the columns give, a block of rows each:
     coarse, middle, fine (a third each), or numbers such as 0-3."""
-    rows: Annotated[int, option("N")] = 2
+    rows: Annotated[Count, option("N")] = 2
     """Of each block."""
-    columns: Annotated[int, option("N")] = 6
+    columns: Annotated[Count, option("N")] = 6
     """Sources of the styles that are mixed in."""
     out: Out = None
     """NAME.png; by default in RUN/generated."""
@@ -44,11 +45,11 @@ class MixCommand:
 
         from jaxgan.core.abilities import Layered
         from jaxgan.run import pictures
+        from jaxgan.run.files import output_path
         from jaxgan.run.sampling import style_mixing
 
-        for name, value in (("--rows", self.rows), ("--columns", self.columns)):
-            if value < 1:
-                raise RunError(f"{name}: saw {value}, wanted at least 1")
+        if self.out:
+            output_path.check_file(self.out, (".png",))
         if not self.layers:
             raise RunError("--layers: saw none, wanted coarse, middle, fine or numbers")
         loaded = self.checkpoint.load(self.run)
@@ -73,5 +74,6 @@ class MixCommand:
         )
         cells = pictures.singles(mixed, loaded.experiment.kind.picture)
         picture = pictures.mosaic(np.stack(cells), columns=self.columns + 1)
-        pictures.save_png(path, pictures.enlarged(picture, 768))
+        with output_path.written(path):
+            pictures.save_png(path, pictures.enlarged(picture, 768))
         print(path)

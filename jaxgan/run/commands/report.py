@@ -2,8 +2,8 @@
 
 import dataclasses
 import importlib.util
-import pathlib
 
+from jaxgan.run.bounds import Port
 from jaxgan.run.command_line import Flag
 from jaxgan.run.commands.shared_options import Out, Run
 from jaxgan.run.errors import RunError
@@ -21,19 +21,30 @@ class ReportCommand:
     """NAME.html; by default RUN/report.html."""
     live: Flag = False
     """Write no file; serve the page, and refresh it while the run trains."""
-    port: int = 8008
+    port: Port = 8008
     """Of 127.0.0.1, to serve at."""
+    trust: Flag = False
+    """Run the program in RUN, though it was not trained or imported here."""
 
     def execute(self) -> None:
         """Writes the page, and prints where; or serves it until it is interrupted.
 
         Raises:
-          RunError: if there is no such run, a library is missing, or the page cannot be
-            written.
+          RunError: if there is no such run, its program is not known, a library is
+            missing, or the page cannot be written.
         """
-        from jaxgan.run.files import atomic_file, run_directory
+        from jaxgan.run.files import (
+            atomic_file,
+            output_path,
+            run_directory,
+            run_program,
+        )
 
         run_directory.read_identity(self.run)
+        if self.trust:
+            run_program.remember(self.run)
+        if (self.run / run_directory.EXPERIMENT).exists():
+            run_program.check(self.run)
         missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
         if missing:
             raise RunError(
@@ -48,7 +59,7 @@ class ReportCommand:
             live_server.serve(self.run, self.port)
             return
         path = self.out or self.run / "report.html"
-        _check_path(path)
+        output_path.check_file(path, (".html", ".htm"))
         from jaxgan.run import progress
         from jaxgan.run.devices import xla
         from jaxgan.run.report import document
@@ -56,18 +67,7 @@ class ReportCommand:
         xla.set_up_xla()
         with progress.lasting("making the report"):
             page = document.page(document.contents(self.run))
-        try:
+        with output_path.written(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_file.write_text(path, page)
-        except OSError as error:
-            raise RunError(
-                f"{path} cannot be written: {error}", "choose --out"
-            ) from error
         print(path)
-
-
-def _check_path(path: pathlib.Path) -> None:
-    if path.suffix not in (".html", ".htm"):
-        raise RunError(f"--out: saw {path.name}, wanted NAME.html")
-    if path.is_dir():
-        raise RunError(f"--out: {path} is a folder, wanted a file")

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Annotated
 
+from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import option
 from jaxgan.run.commands.shared_options import (
     BatchSize,
@@ -21,11 +22,11 @@ class SampleCommand:
 
     run: Run
     """The run's folder."""
-    num: Annotated[int | None, option("N", "64, or 8 of each truncation")] = None
+    num: Annotated[Count | None, option("N", "64, or 8 of each truncation")] = None
     """How many. Of several truncations, like 1,0.7,0.5, each is a row."""
     out: Out = None
     """NAME.png: one picture of all, by default in RUN/generated.
-    NAME.npz: arrays. Any other name: a folder of one file each."""
+    NAME.npz: arrays. Any other name: a new folder of one file each."""
     batch_size: BatchSize = 64
     """Samples at once."""
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
@@ -36,9 +37,13 @@ class SampleCommand:
         """Writes the samples, and prints where.
 
         Raises:
-          RunError: if there is no such run, or options do not fit it.
+          RunError: if there is no such run, options do not fit it, or the samples
+            cannot be written where they are wanted.
         """
         from jaxgan.run.sampling import sample_files, sampler
+
+        if self.out:
+            sample_files.check_path(self.out)
 
         loaded = self.checkpoint.load(self.run)
         each = self.sampling.each(loaded.experiment)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional
 
+from jaxgan.run.bounds import FINITE, Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, Numbers, option
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ Run = Annotated[Positional[pathlib.Path], option("RUN")]
 Out = Annotated[pathlib.Path | None, option("PATH", "")]
 """The type of an option where to write, of which the docstring says the default."""
 
-Step = Annotated[int | None, option("N", "the newest")]
+Step = Annotated[int | None, option("N", "the newest"), Bounds(least=0)]
 """The type of the number of a checkpoint."""
 
-BatchSize = Annotated[int, option("N")]
+BatchSize = Annotated[Count, option("N")]
 """The type of a number of samples that are made at once."""
 
 
@@ -33,15 +34,23 @@ class CheckpointOptions:
 
     step: Step = None
     """Of the checkpoint."""
-    run_seed: Annotated[int | None, option("SEED", "the first")] = None
+    run_seed: Annotated[Seed | None, option("SEED", "the first")] = None
     """Which of the runs that were trained side by side."""
+    trust: Flag = False
+    """Run the program in RUN, though it was not trained or imported here."""
 
     def load(self, run: pathlib.Path) -> "StoredRun":
         """Loads the run with this checkpoint.
 
         Raises:
-          RunError: if there is none.
+          RunError: if there is none, or the run's program is not known.
         """
+        from jaxgan.run.files import run_directory, run_program
+
+        run_directory.read_identity(run)
+        if self.trust:
+            run_program.remember(run)
+        run_program.check(run)
         from jaxgan.run.devices import xla
         from jaxgan.run.sampling import stored_run
 
@@ -53,7 +62,7 @@ class CheckpointOptions:
 class LatentOptions:
     """Which latents are drawn."""
 
-    seed: int = 0
+    seed: Seed = 0
     """Of the samples."""
     label: Annotated[str | None, option("CLASS", "each sample of any class")] = None
     """Name or number of a class, for all samples."""
@@ -75,13 +84,13 @@ class LatentOptions:
 class SamplingOptions:
     """How samples are made of them."""
 
-    truncation: Annotated[Numbers, option("PSI", "none")] = None
+    truncation: Annotated[Numbers, option("PSI", "none"), FINITE] = None
     """Less variety, better samples.
     Of StyleGAN, the share of the way from the mean style, 0 to 1;
     of others, where normal latents are cut off."""
-    truncation_cutoff: Annotated[int | None, option("N", "all")] = None
+    truncation_cutoff: Annotated[int | None, Bounds(least=0), option("N", "all")] = None
     """Truncate the first N layers only."""
-    standing_statistics: Annotated[int | None, option("N", "running averages")] = None
+    standing_statistics: Annotated[Count | None, option("N", "running averages")] = None
     """Normalise by batch statistics of N batches of samples."""
     current: Flag = False
     """Take the current generator, not its running average."""
@@ -117,7 +126,7 @@ class MeasureOptions:
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
-    seed: int = 0
+    seed: Seed = 0
     """Of the samples, and of which real examples are seen."""
     neighbours: Annotated[int | None, option("N", "all")] = None
     """Training examples among which copies are looked for."""
@@ -156,7 +165,14 @@ def picture_path(
     sampling: SamplingOptions,
     checkpoint: CheckpointOptions,
 ) -> pathlib.Path:
-    """Names a picture in the run's folder by its content, and by what was chosen."""
+    """Names a picture in the run's folder by its content, and by what was chosen.
+
+    Raises:
+      RunError: if it is a symbolic link there.
+    """
+    from jaxgan.run.files import run_directory, safe_name
+
+    label = latents.label
     chosen: dict[str, Any] = {
         "step": loaded.step,
         "seed": latents.seed,
@@ -164,8 +180,12 @@ def picture_path(
         "truncation_cutoff": sampling.truncation_cutoff,
         "standing_statistics": sampling.standing_statistics,
         "run_seed": checkpoint.run_seed,
-        "label": latents.label,
+        "label": None if label is None else safe_name.safe(label, "class"),
     }
     parts = [f"{name}_{value}" for name, value in chosen.items() if value is not None]
     name = "_".join([content, *parts, *["current"] * sampling.current])
-    return loaded.directory / "generated" / f"{name}.png"
+    path = loaded.directory / "generated" / f"{name}.png"
+    suffixes = (".png", *loaded.experiment.kind.walk_suffixes)
+    for one in (path.parent, *map(path.with_suffix, suffixes)):
+        run_directory.check_no_link(one)
+    return path

@@ -5,6 +5,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.seeds import key_of
 from jaxgan.core.state import init_state
 from jaxgan.core.types import State, Tree
 from jaxgan.run.devices import seed_axis
@@ -27,6 +28,9 @@ def first_state(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> 
       experiment: what is trained.
       seeds: of the runs side by side.
       batch: of which only shapes matter; of several runs [seeds, B, ...].
+
+    Raises:
+      ValueError: if a seed is none, or game, turns, optimizers and data do not fit.
     """
 
     def of_run(key, batch):
@@ -40,6 +44,6 @@ def first_state(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> 
         )
 
     if len(seeds) == 1:
-        return of_run(jax.random.key(seeds[0]), batch)
-    keys = jnp.stack([jax.random.key(seed) for seed in seeds])
+        return of_run(key_of(seeds[0]), batch)
+    keys = jnp.stack([key_of(seed) for seed in seeds])
     return jax.vmap(of_run, out_axes=seed_axis.AXES)(keys, batch)

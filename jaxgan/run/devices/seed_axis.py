@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxgan.core import metrics
 from jaxgan.core.types import State, Tree
+from jaxgan.run.bounds import SEED
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
 
@@ -25,13 +26,20 @@ def configs(config: C, count: int) -> list[C]:
     """Makes the configs of `count` runs: that of the first, and its next seeds.
 
     Raises:
-      RunError: if several are wanted of an experiment without a seed.
+      RunError: if several are wanted of an experiment without a seed, or beyond the
+        last one that there is.
     """
     if count == 1:
         return [config]
     fields: Any = config
     if not hasattr(fields, "seed"):
         raise RunError("--seeds: the Config of this experiment has no field 'seed'")
+    last = fields.seed + count - 1
+    if not SEED.hold(last):
+        raise RunError(
+            f"--seeds: saw {count} from seed {fields.seed} on, wanted the last to be "
+            f"{SEED}"
+        )
     return [
         dataclasses.replace(fields, seed=fields.seed + place) for place in range(count)
     ]

@@ -11,8 +11,10 @@ import jaxgan
 from jaxgan.core.types import Sample, Tree
 from jaxgan.data.lazy_source import LostDataError
 from jaxgan.data.source import DataError, Source
+from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.memorisation import nearest_in_blocks
+from jaxgan.run import few_examples
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.kinds.evaluation_protocol import LEAST, EvaluationProtocol
@@ -31,11 +33,13 @@ class Measurement(NamedTuple):
       scores: (name of the measure, score).
       card: by which protocol.
       near: training examples near the samples, if copies were looked for.
+      kept: whether it was written to the run's file, if it is of a run.
     """
 
     scores: list[tuple[str, Score]]
     card: dict[str, Any]
     near: Near | None = None
+    kept: bool = True
 
 
 class Judge:
@@ -51,6 +55,7 @@ class Judge:
         self.data, self.protocol = data, protocol
         self._unit, self._measures = data.kind.unit, data.kind.measures
         self._count = min(protocol.num, data.real.size)
+        self._warned = False
         if self._count < LEAST:
             raise RunError(
                 f"{self._unit}: saw {self._count} real ones, wanted at least {LEAST}"
@@ -101,6 +106,7 @@ class Judge:
           RunError: if there are too few, or no measure fits the data.
         """
         count = len(jax.tree.leaves(samples.value)[0])
+        self._warn_of_few(count)
         if count < LEAST:
             raise RunError(
                 f"{self._unit}: saw {count} generated ones, wanted at least {LEAST}"
@@ -125,6 +131,13 @@ class Judge:
             )
         return Measurement(scores, self.card(count), near)
 
+    def _warn_of_few(self, count: int) -> None:
+        """Says once what figures of few examples are like."""
+        if not self._warned:
+            counts = {"real": self._count, "generated": count}
+            few_examples.tell_evaluator(counts, self._unit)
+        self._warned = True
+
     def _real_examples(self) -> Sample:
         return self.data.real.examples(self._indices)
 
@@ -141,14 +154,18 @@ class Judge:
     def _outputs(self, values: Tree, title: str) -> Outputs:
         if self.extractor is None:
             return Outputs(np.zeros((0, 0)), np.zeros((0, 0)))
-        starts = range(0, len(jax.tree.leaves(values)[0]), AT_ONCE)
+        # Batches are of the same examples in whatever order these come, so that the
+        # outputs are the same to the bit.
+        order = content_order(values)
+        starts = range(0, len(order), AT_ONCE)
         parts = [
             self.extractor.outputs(
-                jax.tree.map(lambda x, at=at: x[at : at + AT_ONCE], values)
+                jax.tree.map(lambda x, at=at: x[order[at : at + AT_ONCE]], values)
             )
             for at in tracked(starts, title)
         ]
-        return Outputs(*(np.concatenate(part) for part in zip(*parts)))
+        back = np.argsort(order)
+        return Outputs(*(np.concatenate(part)[back] for part in zip(*parts)))
 
     @functools.cached_property
     def _searched(self) -> tuple[np.ndarray, str]:

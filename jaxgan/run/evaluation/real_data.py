@@ -3,11 +3,18 @@
 import pathlib
 from typing import NamedTuple
 
-from jaxgan.data.source import DataError, Source, split_of
+import numpy as np
+
+from jaxgan.data.source import DataError, Source, split_of, subset
+from jaxgan.evaluation.content_order import content_hashes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import user_files
 from jaxgan.run.kinds import Kind
 from jaxgan.run.no_data import NoData
+
+AT_ONCE = 1000
+"""Examples that are held as floats at a time."""
 
 TRAIN, HELD_OUT = "train", "held_out"
 HINT = (
@@ -54,10 +61,26 @@ def find(
         raise RunError("--real: saw it with --split, wanted one of them")
     shape = tuple(experiment.data.source.shape)
     try:
-        source = experiment.kind.folder(folder, shape)
+        with user_files.reading():
+            source = experiment.kind.folder(folder, shape)
     except DataError as error:
         raise RunError(str(error)) from error
+    source = by_content(source)
     return RealData(experiment.kind, source, source, None, str(folder))
+
+
+def by_content(source: Source) -> Source:
+    """Sorts the examples of a folder by what they are.
+
+    What is drawn of them by a seed, and the classifier that is trained on them, then do
+    not follow from the names of files.
+    """
+    starts = range(0, source.size, AT_ONCE)
+    hashes = [
+        content_hashes(source.examples(np.arange(at, min(at + AT_ONCE, source.size))))
+        for at in starts
+    ]
+    return subset(source, np.argsort(np.concatenate(hashes), kind="stable"))
 
 
 def choose(experiment: Experiment, wanted: str, option: str = "--split") -> RealData:

@@ -23,7 +23,7 @@ def evaluate(
     by_experiment: bool = True,
     **options: Any,
 ) -> list[Measurement]:
-    """Measures a run, and adds what it finds to the run's file.
+    """Measures a run, and adds what it finds to the run's file, if that can be written.
 
     Args:
       loaded: the run.
@@ -57,10 +57,13 @@ def evaluate(
             f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "
             "the experiment measures nothing itself"
         )
-    for one in measurements:
-        rows = evaluations_log.rows(one.scores, loaded.step, one.card, seed_of(loaded))
-        evaluations_log.append(loaded.directory, rows)
-    return measurements
+    return [_kept(loaded, one) for one in measurements]
+
+
+def _kept(loaded: StoredRun, found: Measurement) -> Measurement:
+    """Writes what was found to the run's file, if that can be written."""
+    rows = evaluations_log.rows(found.scores, loaded.step, found.card, seed_of(loaded))
+    return found._replace(kept=evaluations_log.keep(loaded.directory, rows))
 
 
 def measurement_by_experiment(loaded: StoredRun) -> Measurement:
@@ -83,7 +86,12 @@ def _by_kind(
     )
     measurement = judge(samples)
     if measurement.near:
-        neighbour_picture.write(picture_path(loaded), samples, measurement.near, real)
+        path = picture_path(loaded)
+        try:
+            neighbour_picture.write(path, samples, measurement.near, real)
+        except (OSError, RunError) as error:
+            warn(f"{path} cannot be written: {error.args[-1]}")
+            measurement = measurement._replace(near=None)
     card = _card(loaded, sampling_options.card(**options))
     return measurement._replace(card={**card, **measurement.card})
 

@@ -129,7 +129,7 @@ class Interim:
             rows = evaluations_log.rows(
                 self._judge(samples, missing).scores, step, card, tag
             )
-            evaluations_log.append(self._run, rows)
+            evaluations_log.keep(self._run, rows)
             evaluations += map(evaluations_log.evaluation, rows)
         wanted = [one for one in evaluations if one.measure in self._judge.names]
         return {one.metric: one.value for one in wanted}

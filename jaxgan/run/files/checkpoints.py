@@ -1,9 +1,8 @@
 """Checkpoints: the only module that knows orbax."""
 
 import contextlib
-import errno
 import logging
-import os
+import math
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -17,8 +16,9 @@ from jaxgan.run import progress
 from jaxgan.run.devices import processes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
-from jaxgan.run.files import run_directory
+from jaxgan.run.files import full_disk, run_directory
 from jaxgan.run.files.fingerprint import fingerprint
+from jaxgan.weights.file_kind import memory_size
 
 FOLDER = "checkpoints"
 STATE = "state"
@@ -97,7 +97,7 @@ class Checkpoints:
             run_directory.check_there(self.run)
             raise RunError(
                 f"{self.folder}: the checkpoint of step {step} or the one before it "
-                f"cannot be written: {_cause(error)}",
+                f"cannot be written: {full_disk.cause(error)}",
                 "when that is mended, the same command resumes the run",
                 code=1,
             ) from error
@@ -235,7 +235,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
             restored: Any = manager.restore(step, args=arguments)
     except Exception as error:
         # Orbax has no error class for damage: anything may come out of a broken file.
-        raise Damaged(_first_line(error)) from None
+        raise Damaged(full_disk.first_line(error)) from None
     facts = restored.facts if isinstance(restored.facts, dict) else {}
     if fingerprint(processes.local(restored.state)) != facts.get("fingerprint"):
         raise Damaged("its contents do not have the fingerprint that was saved")
@@ -251,7 +251,17 @@ def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:
     except RuntimeError:  # JAX_PLATFORMS leaves it out
         device = jax.local_devices()[0]
     single = jax.sharding.SingleDeviceSharding(device)
-    return with_sharding(getattr(stored, "tree", stored), single)
+    tree = getattr(stored, "tree", stored)
+    claimed = sum(
+        math.prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves(tree)
+    )
+    # What is not there is filled in: a small file may say that it has terabytes.
+    if (memory := memory_size()) and claimed > memory:
+        raise ValueError(
+            f"it claims {claimed / 2**30:.1f} GiB, and the memory here is "
+            f"{memory / 2**30:.1f}"
+        )
+    return with_sharding(tree, single)
 
 
 def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:
@@ -264,19 +274,6 @@ def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> An
     if processes.everyone(damage is None):
         return state
     return damage or Damaged("another process could not read it")
-
-
-def _cause(error: Exception) -> str:
-    """Finds the system's words in an error of tensorstore's, whose text is long."""
-    for number in (errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EACCES, errno.EIO):
-        if os.strerror(number) in str(error):
-            return os.strerror(number)
-    return _first_line(error)
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0][:200]}"
 
 
 @contextlib.contextmanager

@@ -18,6 +18,8 @@ from jaxgan.run.files import (
     data_record,
     metrics_log,
     origin,
+    output_path,
+    run_program,
     stored_text,
     tensorboard_log,
 )
@@ -71,6 +73,8 @@ def claimed(
                 f"--run-dir: {directory} is not one folder for all processes",
                 "choose one on a disk that all hosts share",
             )
+        with contextlib.suppress(RunError):  # another host may see it later
+            run_program.remember(directory)
         yield withdraw
 
 
@@ -89,8 +93,9 @@ def _claimed_here(
 ) -> Iterator[Callable[[], None]]:
     check(directory, identity)
     there = directory.exists()
-    directory.mkdir(parents=True, exist_ok=True)
     withdraw: Callable[[], None] = lambda: None  # noqa: E731
+    with output_path.written(directory):
+        directory.mkdir(parents=True, exist_ok=True)
     with locked(directory):
         check(directory, identity)  # another process may have been quicker
         if not (directory / CONFIG).exists():

@@ -30,7 +30,8 @@ def from_json(kind: type[C], stored: dict[str, Any]) -> C:
     """Makes the dataclass that `to_json` wrote.
 
     Raises:
-      RunError: if the class has other fields by now, naming them.
+      RunError: if the class has other fields by now, or values have other types, naming
+        them.
     """
     difference = differences(stored, dict.fromkeys(_names(kind)), names_only=True)
     if difference:
@@ -39,7 +40,22 @@ def from_json(kind: type[C], stored: dict[str, Any]) -> C:
             + "\n  ".join(difference)
         )
     hints = typing.get_type_hints(kind)
+    for name, item in stored.items():
+        if not _is_of(hints[name], item):
+            raise RunError(
+                f"the config of the run: {name}: saw {item!r:.60}, wanted "
+                f"{hints[name].__name__}"
+            )
     return kind(**{name: _decode(hints[name], item) for name, item in stored.items()})
+
+
+def _is_of(hint: Any, item: Any) -> bool:
+    """Tells whether a plain value has the type of its field."""
+    if hint not in (bool, int, float, str):
+        return True
+    if isinstance(item, bool) and hint is not bool:
+        return False
+    return isinstance(item, int | float if hint is float else hint)
 
 
 def _decode(hint: Any, item: Any) -> Any:

@@ -18,6 +18,7 @@ from jaxgan.data.facts import Facts
 from jaxgan.data.opening import Opening
 from jaxgan.run.errors import warn
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import json_file
 from jaxgan.run.files.atomic_file import write_text
 
 DATA = "data.json"
@@ -111,9 +112,7 @@ def read(run: pathlib.Path) -> DataRecord | None:
     """
     path = run / DATA
     try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise ValueError("no file")
-        return _from_json(json.loads(path.read_text()))
+        return _from_json(json_file.read(path))
     except FileNotFoundError:
         return None
     except (

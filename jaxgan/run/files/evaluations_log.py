@@ -22,7 +22,8 @@ import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.files import stored_text
+from jaxgan.run.errors import warn
+from jaxgan.run.files import run_directory, stored_text
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -100,13 +101,30 @@ def rows(
 
 
 def append(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> None:
-    """Adds lines; one that was cut off before them stays alone."""
+    """Adds lines; one that was cut off before them stays alone.
+
+    Raises:
+      RunError: if the file is a symbolic link.
+      OSError: if the file cannot be written.
+    """
+    run_directory.check_no_link(run / FILE)
     with (run / FILE).open("ab+") as file:
-        if file.tell():
-            file.seek(-1, os.SEEK_END)
-            if file.read() != b"\n":
-                file.write(b"\n")
-        file.writelines(f"{json.dumps(line)}\n".encode() for line in lines)
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - 1, 0))
+        start = b"\n" if end and file.read() != b"\n" else b""
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        file.write(start + text.encode())
+
+
+def keep(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Adds lines if it can, else warns: what was measured is told all the same."""
+    try:
+        append(run, lines)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        warn(f"{run / FILE} cannot be written: {reason}; the figures are not kept")
+        return False
+    return True
 
 
 def read(run: pathlib.Path) -> list[Evaluation]:
@@ -123,7 +141,12 @@ def read(run: pathlib.Path) -> list[Evaluation]:
 
 
 def picture_path(run: pathlib.Path, step: int, seed: int | None) -> pathlib.Path:
-    """Names the picture of a step, and of a seed where there are several."""
+    """Names the picture of a step, and of a seed where there are several.
+
+    Raises:
+      RunError: if its folder is a symbolic link.
+    """
+    run_directory.check_no_link(run / PICTURES)
     of_seed = "" if seed is None else f"_seed_{seed}"
     return run / PICTURES / f"neighbours_{step:08d}{of_seed}.png"
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import pathlib
 import sys
 import threading
@@ -67,3 +68,17 @@ def _is_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def cause(error: Exception) -> str:
+    """Finds the system's words in an error of tensorstore's, whose text is long."""
+    for number in (errno.EMFILE, errno.ENFILE, errno.EROFS, errno.EACCES, errno.EIO):
+        if os.strerror(number) in str(error):
+            return os.strerror(number)
+    return first_line(error)
+
+
+def first_line(error: Exception) -> str:
+    """Writes an error's kind, and the beginning of what it says."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0][:200]}"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, origin, stored_text
+from jaxgan.run.files import config_json, json_file, origin, output_path, stored_text
 from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.options import of_the_run
 
@@ -25,6 +25,8 @@ VERSIONS = "versions.json"
 """Of the libraries that the run began with."""
 SAMPLES = "samples"
 """Folder of the pictures."""
+MOST = 1_000_000
+"""Of seeds, parts and steps that are compiled together."""
 
 
 class Identity(NamedTuple):
@@ -37,6 +39,7 @@ class Identity(NamedTuple):
       seeds: the number of runs side by side.
       microbatches: the number of parts that each batch is gone through in.
       shared_draws: whether the turns of a step draw the same numbers.
+      skip_bad: whether bad files among the data are left out.
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
       start_from: 'RUN:STEP' whose networks it began with; see `files.origin`.
@@ -48,6 +51,7 @@ class Identity(NamedTuple):
     seeds: int = 1
     microbatches: int = 1
     shared_draws: bool = False
+    skip_bad: bool = False
     steps_per_dispatch: int | None = 1
     start_from: str | None = None
 
@@ -69,17 +73,49 @@ def read_identity(directory: pathlib.Path) -> Identity:
             f"did you mean {near}?" if near else "see the runs with: jaxgan list",
         )
     try:
-        identity = Identity(**json.loads(path.read_text()))
-    except (ValueError, TypeError, RecursionError) as error:
+        identity = Identity(**json_file.read(path))
+        _check_types(identity)
+    except (ValueError, TypeError) as error:
         raise RunError(f"{path} is damaged: {error}") from None
-    for name, kind in (
-        *(("experiment", str), ("variant", str), ("config", dict), ("seeds", int)),
-        ("start_from", str | None),
-    ):
+    return identity
+
+
+def _check_types(identity: Identity) -> None:
+    """Checks what a file says: the folder may be of others.
+
+    Raises:
+      TypeError: if a value is not of its type.
+      ValueError: if a number is beyond what a run can have.
+    """
+    kinds = {
+        "experiment": str,
+        "variant": str,
+        "config": dict,
+        "shared_draws": bool,
+        "start_from": str | None,
+        "seeds": int,
+        "microbatches": int,
+        "steps_per_dispatch": int | None,
+    }
+    for name, kind in kinds.items():
         value = getattr(identity, name)
         if not isinstance(value, kind):
-            raise RunError(f"{path} is damaged: {name} is {value!r:.50}")
-    return identity
+            raise TypeError(f"{name}: saw {value!r:.60}")
+        if isinstance(value, int) and not 0 <= value <= MOST:
+            raise ValueError(f"{name}: saw {value}, wanted at most {MOST}")
+
+
+def check_no_link(path: pathlib.Path) -> None:
+    """Checks that a file that is to be written is no symbolic link.
+
+    Raises:
+      RunError: if it is.
+    """
+    if path.is_symlink():
+        raise RunError(
+            f"{path} is a symbolic link, and what it leads to is not written",
+            "remove the link, or choose --out",
+        )
 
 
 def write_identity(directory: pathlib.Path, identity: Identity) -> None:
@@ -117,17 +153,20 @@ def check(
     Raises:
       RunError: if the folder holds anything else.
     """
+    output_path.check_name(directory, "--run-dir")
     if (directory / CONFIG).exists():
         from jaxgan.run.files import data_record
 
         stored = read_identity(directory)
+        for path in directory.iterdir():
+            if not path.is_dir():
+                check_no_link(path)
         record = data_record.read(directory)
         before = set() if record is None else record.places
         config = config_json.moved(identity.config, stored.config, before, places)
         _check_same(directory, stored, identity._replace(config=config))
         return stored
-    if directory.exists() and not directory.is_dir():
-        raise RunError(f"--run-dir: {directory} is a file")
+    output_path.check_folder(directory, "--run-dir")
     if directory.exists() and any(
         path.name != f".{CONFIG}.tmp" for path in directory.iterdir()
     ):

@@ -5,7 +5,8 @@ Each is an experiment without data, with `Config`, `VARIANTS` and `build`, and b
   GENERATOR, DISCRIMINATOR: names that tell either player's state dict from all others.
   SETTINGS: {name: type} of what shapes do not tell.
   configure(seen) -> Config, of what is `Seen`.
-  settings(facts) -> what a pickle's attributes say of SETTINGS.
+  settings(facts) -> what a pickle's attributes, by network, say of SETTINGS.
+  ATTRIBUTES: {name: rule} of all attributes that a pickle may have; see `attributes`.
   import_torch(arrays, config) -> variables, and its inverse export_torch.
   PASSING: endings of names of arrays that are made anew, not imported.
 """

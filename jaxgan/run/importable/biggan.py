@@ -17,13 +17,50 @@ from jaxgan.models.biggan import Discriminator, Generator
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.nn import PowerIteration
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import (
+    MODULES,
+    Facts,
+    Layer,
+    Rule,
+    exactly,
+    known,
+    only_number,
+)
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 GENERATOR = ("blocks.0.0.bn1.gain.weight", "output_layer.2.weight", "linear.weight")
 DISCRIMINATOR = ("blocks.0.0.conv1.weight", "embed.weight", "linear.weight")
 PASSING = ("accumulation_counter", *(f".sv{place}" for place in range(100)))
-SETTINGS = {"norm_epsilon": float, "spectral_epsilon": float, "iterations": int}
+EPSILONS = {"norm_epsilon": float, "spectral_epsilon": float, "iterations": int}
+SETTINGS = EPSILONS
+EPSILON = 1e-5
+"""That the normalisation before the image always adds to variances."""
+
+
+def _epsilon(layer: Layer, value: Any) -> Any:
+    return EPSILON if layer.name == "0" else value
+
+
+ATTRIBUTES: dict[str, Rule] = {
+    **MODULES,
+    # What shapes tell.
+    **known("ch", "dim_z", "bottom_width", "resolution", "attention", "n_classes"),
+    **known("G_shared", "shared_dim", "hier", "num_slots", "z_chunk_size", "G_depth"),
+    **known("D_depth", "D_wide", "arch", "output_dim", "output_size", "input_size"),
+    **known("hidden_channels", "learnable_sc", "channel_multiplier", "upsample"),
+    **known("downsample", "num_features", "affine", "preactivation", "num_svs"),
+    # What changes nothing but training.
+    **known("init", "lr", "B1", "B2", "adam_eps", "momentum", "fp16", "mybn"),
+    **known("cross_replica", "track_running_stats", "accumulate_standing"),
+    # What `settings` reads.
+    **known("BN_eps", "SN_eps", "num_itrs"),
+    "eps": _epsilon,
+    "G_param": exactly("SN"),
+    "D_param": exactly("SN"),
+    "norm_style": exactly("bn"),
+}
+"""What pickled modules keep beside weights, and what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,10 +202,31 @@ def attention(arrays: Named, depth: int = 1) -> tuple[int, ...]:
     return tuple(place // depth for place in seen)
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Reads nothing: files of this code hold arrays only."""
-    del facts
-    return {}
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
+    """Reads what attributes say that shapes do not: files of this code have none.
+
+    Raises:
+      ValueError: if layers differ, or a number cannot be meant.
+    """
+    found: dict[str, set[Any]] = {name: set() for name in EPSILONS}
+    for network in facts.values():
+        for fact, value in network.items():
+            path, _, attribute = fact.rpartition(".")
+            layer = path.rpartition(".")[2]
+            epsilon = "norm_epsilon" if layer.startswith("bn") else "spectral_epsilon"
+            name = {
+                "BN_eps": "norm_epsilon",
+                "SN_eps": "spectral_epsilon",
+                "num_itrs": "iterations",
+                "eps": None if layer == "0" else epsilon,
+            }.get(attribute)
+            if name:
+                found[name].add(value)
+    return {
+        name: EPSILONS[name](only_number(name, values))
+        for name, values in found.items()
+        if values
+    }
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:

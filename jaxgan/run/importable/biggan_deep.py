@@ -7,7 +7,6 @@ what they do not tell of BigGAN.
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -16,12 +15,19 @@ from jaxgan.games.latent import LatentGame, uniform_labels
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.biggan.deep import Discriminator, Generator
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.biggan import PASSING, attention, power, vectors
-from jaxgan.run.importable.biggan import SETTINGS as EPSILONS
+from jaxgan.run.importable.biggan import (
+    ATTRIBUTES,
+    EPSILONS,
+    PASSING,
+    attention,
+    power,
+    settings,
+    vectors,
+)
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
-__all__ = ["PASSING"]
+__all__ = ["ATTRIBUTES", "PASSING", "settings"]
 
 GENERATOR = ("blocks.0.0.bn4.gain.weight", "output_layer.2.weight", "shared.weight")
 DISCRIMINATOR = ("blocks.0.0.conv4.weight", "embed.weight", "input_conv.weight")
@@ -146,12 +152,6 @@ def _widths(arrays: Named, depth: int) -> tuple[int, ...]:
         raise ValueError(f"depth: saw {depth}, wanted a divisor of the {count} blocks")
     places = range(depth - 1, count, depth)
     return tuple(arrays.size(f"blocks.{n}.0.conv4.weight", 0) for n in places)
-
-
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Reads nothing: attributes do not tell the depth."""
-    del facts
-    return {}
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:

@@ -13,21 +13,19 @@ from jaxgan.run.files import (
     claim,
     config_json,
     full_disk,
+    output_path,
     run_directory,
 )
 from jaxgan.run.importable.imported_state import Imported
 
 
 def check_empty(run: pathlib.Path) -> None:
-    """Checks that a folder is not there, or is empty.
+    """Checks that a folder is empty, or can be made.
 
     Raises:
-      RunError: if anything is in it.
+      RunError: if anything is in it, or it cannot.
     """
-    if run.exists() and (not run.is_dir() or any(run.iterdir())):
-        raise RunError(
-            f"--run-dir: {run} is not empty", "choose a new folder; nothing was changed"
-        )
+    output_path.check_new_folder(run, "--run-dir")
 
 
 def write(run: pathlib.Path, imported: Imported, origin: Mapping[str, Any]) -> None:

@@ -14,9 +14,11 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import experiment_file
+from jaxgan.run.importable import attributes
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.importable.state_dicts import Found
 from jaxgan.run.no_data import NoData
+from jaxgan.weights import torch_layout
 
 MOST = 5
 """Arrays that an error names."""
@@ -38,18 +40,24 @@ class Imported(NamedTuple):
     state: State
 
 
-def assemble(found: Found, asked: Mapping[str, str]) -> Imported:
+def assemble(
+    found: Found, asked: Mapping[str, str], ignored: tuple[str, ...] = ()
+) -> Imported:
     """Assembles the state of a run with these weights.
 
     Args:
       found: the state dicts.
       asked: settings, over what the files say of them.
+      ignored: attributes of a pickle that change nothing, whatever their values.
 
     Raises:
-      ValueError: if arrays are missing, not known, or of other shapes.
+      ValueError: if arrays are missing, not known, of other shapes, or not of finite
+        floats; or if attributes say that something else is computed.
       RunError: if there is no such setting.
     """
     model = importlib.import_module(found.model)
+    for name, facts in found.facts.items():
+        attributes.check(name, facts, found.entries[name], model.ATTRIBUTES, ignored)
     settings = {**model.settings(found.facts), **_read(asked, model.SETTINGS)}
     average, current = found.entries.get("G_ema"), found.entries.get("G")
     generator = average if average is not None else current
@@ -63,6 +71,10 @@ def assemble(found: Found, asked: Mapping[str, str]) -> Imported:
 
     def read(name: str, arrays: Named, shape: Variables) -> Variables:
         check(name, arrays, shape, model, config)
+        try:
+            torch_layout.arrays(arrays, model.PASSING)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
         variables = jax.tree.map(jnp.asarray, model.import_torch(arrays, config))
         assert _shapes(variables) == _shapes(shape), name
         return variables

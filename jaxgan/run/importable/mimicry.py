@@ -21,6 +21,7 @@ from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
 from jaxgan.models.resnet import Discriminator, Generator
 from jaxgan.models.resnet import weights as resnet_weights
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import MODULES, Facts
 from jaxgan.run.importable.named_arrays import Named, Seen, only
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -28,6 +29,8 @@ GENERATOR = ("block2.c1.bias", "l1.bias")
 DISCRIMINATOR = ("block1.c1.bias", "block2.c1.bias")
 PASSING = ("num_batches_tracked", "sn_sigma")
 SETTINGS = {"pooling": str, "halvings": int}
+ATTRIBUTES = MODULES
+"""Files of this code hold arrays only."""
 SPECTRAL = re.compile(r"(.+)\.(weight_u|sn_u)")
 
 
@@ -151,9 +154,15 @@ def _judge(arrays: Named, settings: Mapping[str, Any], size: int) -> Judge:
             f"pooling: saw {pooling!r}, wanted mean, as in WGAN-GP, or sum, as in "
             "DCGAN: arrays do not tell; --set pooling=mean"
         )
+    halvings = settings.get("halvings", _halvings(arrays, count, size))
+    if not 0 <= halvings <= count or size % 2**halvings:
+        raise ValueError(
+            f"halvings: saw {halvings}, wanted at most the {count} blocks, and as many "
+            f"as halve {size} pixels evenly"
+        )
     return Judge(
         widths,
-        settings.get("halvings", _halvings(arrays, count, size)),
+        halvings,
         spectral,
         pooling == "mean",
         _attention(arrays, widths),
@@ -196,7 +205,7 @@ def _attention(arrays: Named, widths: tuple[int, ...]) -> tuple[int, ...]:
     return (1,) if 1 in places else (places[0],)
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
     """Reads nothing: files of mimicry hold arrays only."""
     del facts
     return {}

@@ -16,6 +16,7 @@ from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
 from jaxgan.models.r3gan import BASE, Discriminator, Generator
 from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable.attributes import MODULES, Facts, Layer, Rule, exactly, known
 from jaxgan.run.importable.named_arrays import Named, Seen, only
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -23,6 +24,22 @@ GENERATOR = ("AggregationLayer.Layer.weight", "MainLayers.0.Layers.0.Basis")
 DISCRIMINATOR = ("ExtractionLayer.Layer.weight",)
 PASSING = ("Resampler.Kernel",)
 SETTINGS = {}
+
+
+def _padding(layer: Layer, value: Any) -> Any:
+    """Of the last map, whose kernel covers it, there is none."""
+    if layer.name == "Basis":
+        return (0, 0)
+    return MODULES["padding"](layer, value)
+
+
+ATTRIBUTES: dict[str, Rule] = {
+    **MODULES,
+    **known("z_dim", "c_dim", "img_resolution"),
+    "padding": _padding,
+    "FilterRadius": exactly(1),
+}
+"""What their pickles keep beside weights, and what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +147,7 @@ def _stages(arrays: Named) -> Stages:
     )
 
 
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
+def settings(facts: Mapping[str, Facts]) -> dict[str, Any]:
     """Reads nothing: shapes tell everything."""
     del facts
     return {}

@@ -9,8 +9,9 @@ import numpy as np
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.importable import NETWORKS
+from jaxgan.run.importable.attributes import Facts
 from jaxgan.run.importable.named_arrays import Named
-from jaxgan.weights import network_pickle, torch_layout
+from jaxgan.weights import file_kind, network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
 
 PLACE = "jaxgan.run.importable"
@@ -24,14 +25,14 @@ class Found(NamedTuple):
     Attributes:
       model: name of the importable module.
       entries: by 'G_ema', 'G' and 'D'; one of the first two is there.
-      facts: attributes of modules, if a pickle has them: 'G_ema.mapping.w_dim'.
+      facts: attributes of modules by name, of those entries that are of pickles.
       left_out: names of what else is in the files.
       files: that were read.
     """
 
     model: str
     entries: dict[str, Named]
-    facts: dict[str, Any]
+    facts: dict[str, Facts]
     left_out: tuple[str, ...]
     files: tuple[pathlib.Path, ...]
 
@@ -63,8 +64,14 @@ def find(
         if other is not None:
             if name in entries:
                 raise RunError(f"{other}: saw a second {name}: {path} has one")
-            entries[name], more = _apart(read_arrays(other))
+            one, its, more = _split(other, "")
+            chosen = name if name in one else next(iter(one))
+            entries[name] = one[chosen] if len(one) == 1 or name in one else {}
+            if not entries[name]:
+                raise RunError(f"{other}: saw {', '.join(one)}, wanted {name} alone")
             left_out += more
+            if chosen in its:
+                facts[name] = its[chosen]
             files.append(other)
     models = [model] if model else list(NETWORKS)
     for model in models:
@@ -75,6 +82,7 @@ def find(
         }
         if "" in known and known[""] is not None:
             known["G_ema"] = known.pop("")
+            facts |= {"G_ema": facts.pop("")} if "" in facts else {}
         if any(known.get(name) is not None for name in ("G_ema", "G")):
             strange = [name for name, arrays in known.items() if arrays is None]
             if strange:
@@ -94,14 +102,14 @@ def find(
 
 def _split(
     path: pathlib.Path, within: str
-) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Any], tuple[str, ...]]:
+) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Facts], tuple[str, ...]]:
     """Reads state dicts by name ('' of a lone one), facts, and what is left out."""
-    if not within and _is_pickle(path):
+    if _is_pickle(path):
         networks, left_out = network_pickle.read_network_pickle(path)
-        facts = {
-            f"{name}.{fact}": value
-            for name, network in networks.items()
-            for fact, value in network.facts.items()
+        if within:
+            return *_inside(path, networks, within), ()
+        facts: dict[str, Facts] = {
+            name: network.facts for name, network in networks.items()
         }
         return {name: x.arrays for name, x in networks.items()}, facts, left_out
     arrays, left_out = _apart(read_arrays(path, within))
@@ -134,13 +142,32 @@ def _apart(
     return inner, tuple(top for top in tops if top != STATE)
 
 
+def _inside(
+    path: pathlib.Path, networks: Mapping[str, network_pickle.Network], within: str
+) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Facts]]:
+    """Takes the arrays and attributes below a name of a pickle."""
+    top, _, rest = within.partition(".")
+    if top not in networks:
+        raise RunError(
+            f"--within: saw {within!r}, but {path} has {', '.join(networks)}"
+        )
+    arrays, facts = networks[top]
+    prefix = f"{rest}." if rest else ""
+
+    def below(named: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name.removeprefix(prefix): value
+            for name, value in named.items()
+            if name.startswith(prefix)
+        }
+
+    return {"": below(arrays)}, {"": below(facts)}
+
+
 def _is_pickle(path: pathlib.Path) -> bool:
-    """Tells whether a file is a pickle, and not one of PyTorch before 1.6."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        start = file.read(16)
-    return start[:1] == network_pickle.PREFIX and len(start) == 16
+    """Tells whether a file is a pickle, and not a zip, as torch.save's are."""
+    file_kind.check(path)
+    return file_kind.start(path).startswith(file_kind.PICKLE)
 
 
 def _recognised(

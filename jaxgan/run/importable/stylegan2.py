@@ -23,13 +23,20 @@ from jaxgan.models.stylegan2 import weights as stylegan2_weights
 from jaxgan.models.stylegan2.blocks import Architecture
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.importable.named_arrays import Named, Seen
-from jaxgan.run.no_data import NoDiscriminator, without_data
+from jaxgan.run.importable.stylegan2_attributes import (
+    ATTRIBUTES,
+    CONDITION,
+    MULTIPLIER,
+    SETTINGS,
+    settings,
+)
+from jaxgan.run.no_data import EXAMPLES, NoDiscriminator, without_data
 
 GENERATOR = ("synthesis.b4.const", "mapping.fc0.weight")
 DISCRIMINATOR = ("b4.fc.weight", "b4.out.weight")
 PASSING = ("resample_filter",)
-MULTIPLIER, CONDITION = "learning_rate_multiplier", "condition_multiplier"
-SETTINGS = {"clamp": float, "group": int, MULTIPLIER: float, CONDITION: float}
+
+__all__ = ["ATTRIBUTES", "SETTINGS", "settings"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,14 +127,16 @@ def build(config: Config) -> Experiment:
         learning_rate_multiplier=config.learning_rate_multiplier,
         taps=config.taps,
     )
-    discriminator = NoDiscriminator()
+    discriminator, examples = NoDiscriminator(), EXAMPLES
     if config.discriminator is not None:
         options = dataclasses.asdict(config.discriminator)
         options["architecture"] = Architecture[options["architecture"]]
         discriminator = Discriminator(config.classes, **options)
+        # As many as the deviation of groups takes.
+        examples = min(EXAMPLES, options["group"] or EXAMPLES)
     condition = uniform_labels(config.classes) if config.classes else unconditional
     game = StyleGame(generator, discriminator, config.latent_size, condition)
-    return without_data(game, shape, config.classes, config.current)
+    return without_data(game, shape, config.classes, config.current, examples)
 
 
 def configure(seen: Seen) -> Config:
@@ -218,7 +227,7 @@ def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
         architecture=architecture,
         group=settings.get("group", 4),
         deviations=arrays.size("b4.conv.weight", 1) - widths[4],
-        clamp=settings.get("clamp"),
+        clamp=settings.get("discriminator_clamp", settings.get("clamp")),
         condition_size=None if size == widths[4] else size,
         layer_features=mapping.layer_features if mapping else None,
         embed_features=mapping.embed_features if mapping else None,
@@ -244,22 +253,6 @@ def channel_rule(widths: Mapping[int, int]) -> tuple[int, int]:
             f"channels: saw {dict(widths)} by side, wanted one base divided by the side"
         )
     return base, most
-
-
-def settings(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Reads what the attributes of a pickle say that shapes do not."""
-    options = {}
-    for name, setting in (("conv_clamp", "clamp"), ("group_size", "group")):
-        for fact, value in facts.items():
-            if fact.rpartition(".")[2] == name and not isinstance(value, bool | str):
-                options[setting] = None if value is None else SETTINGS[setting](value)
-    for fact, value in facts.items():
-        network, _, name = fact.partition(".")
-        if name == "mapping.fc0.bias_gain" and isinstance(value, int | float):
-            options[CONDITION if network == "D" else MULTIPLIER] = float(value)
-    if "group" in options and options["group"] is None:
-        options["group"] = 0  # which is the whole batch, as their None is
-    return options
 
 
 def import_torch(arrays: Mapping[str, np.ndarray], config: Config) -> Variables:

@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from jaxgan.run.bounds import SEED
 from jaxgan.run.errors import RunError, suggestion
 
 LEAST = 16
@@ -47,6 +48,10 @@ class EvaluationProtocol(NamedTuple):
                     f"{option}metrics: saw {name!r}, which is no measure of {unit}",
                     suggestion(name, list(measures)),
                 )
+        if not SEED.hold(self.seed):
+            raise RunError(f"{option}seed: saw {self.seed}, wanted {SEED}")
+        if self.weights is not None and not self.weights.is_file():
+            raise RunError(f"{option}weights: there is no file {self.weights}")
         for name in ("num", "neighbours"):
             value = getattr(self, name)
             if value is not None and value < LEAST:

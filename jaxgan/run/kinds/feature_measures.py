@@ -1,6 +1,7 @@
 """Measures of features, whatever they are features of."""
 
 from jaxgan.evaluation.collapse import collapse
+from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.density_coverage import density_coverage
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.kernel_distance import kernel_distance
@@ -73,7 +74,10 @@ def _collapse(material: Material) -> list[Score]:
 
 def _duplicates(material: Material) -> list[Score]:
     count = min(len(material.real.features), len(material.fake.features))
-    real, fake = (o.features[:count] for o in (material.real, material.fake))
+    real, fake = (
+        features[content_order(features, material.seed)[:count]]
+        for features in (material.real.features, material.fake.features)
+    )
     share = near_duplicate_share(fake, real)
     name = material.title("near-duplicates among samples")
     return [Score(name, share, better="lower")]

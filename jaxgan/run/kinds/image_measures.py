@@ -41,7 +41,7 @@ def extractor_of(train: Source, protocol: EvaluationProtocol) -> Extractor:
 
 
 def _inception_score(material: Material) -> list[Score]:
-    score = inception_score(material.fake.probabilities)
+    score = inception_score(material.fake.probabilities, seed=material.seed)
     name = material.title("inception score")
     return [Score(name, score.mean, score.deviation, better="higher")]
 

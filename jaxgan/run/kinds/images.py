@@ -49,19 +49,20 @@ class Images(Kind):
         return image_measures.extractor_of(source, protocol)
 
     def folder(self, path: "pathlib.Path", shape: tuple[int, ...]) -> "Source":
-        """Reads a folder or zip of images, resized to the height wanted.
+        """Reads a folder or zip of images, as large as samples and with their channels.
 
         Raises:
-          RunError: if samples are no images, or those of the folder have another shape.
+          RunError: if samples are no square images, gray or coloured.
         """
         from jaxgan import data
 
-        if len(shape) != 3:
-            raise RunError(f"--real: the run's samples are {list(shape)}, no images")
-        source = data.folder(path, shape[0])
-        if tuple(source.shape) != tuple(shape):
-            raise RunError(f"--real: saw images {source.shape}, wanted {shape}")
-        return source
+        height, *_, channels = shape if len(shape) == 3 else (0, 0)
+        if tuple(shape) not in ((height, height, 1), (height, height, 3)):
+            raise RunError(
+                f"--real: the run's samples are {list(shape)}; folders are read as "
+                "square images, gray or coloured"
+            )
+        return data.folder(path, height, channels, labels="optional")
 
 
 images = Images()
@@ -80,7 +81,7 @@ def grid(
       gap: white pixels between images.
 
     Raises:
-      ValueError: if the value is no stack of images.
+      RunError: if the value is no stack of images, or there are none.
     """
     images = np.asarray(sample.value)
     if images.ndim == 5:
@@ -93,11 +94,11 @@ def to_uint8(images: Any) -> np.ndarray:
     """Converts images [N, H, W, C] in [-1, 1], C = 1, 3 or 4, to uint8 [N, H, W, 3].
 
     Raises:
-      ValueError: if the shape is another.
+      RunError: if the shape is another.
     """
     images = np.asarray(images, np.float32)
     if images.ndim != 4 or images.shape[-1] not in (1, 3, 4):
-        raise ValueError(
+        raise RunError(
             f"images: saw shape {list(images.shape)}, wanted [N, H, W, C] with C = 1, "
             "3 or 4; give the Experiment the `kind` of other samples"
         )

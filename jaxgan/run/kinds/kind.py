@@ -48,7 +48,11 @@ class Kind(Protocol):
         return ()
 
     def picture(self, sample: Sample) -> np.ndarray:
-        """Draws any number of examples, one at least, in a uint8 picture [H, W, 3]."""
+        """Draws any number of examples, one at least, in a uint8 picture [H, W, 3].
+
+        Raises:
+          RunError: if they are of another kind, by their shape.
+        """
         ...
 
     def write(self, path: pathlib.Path, sample: Sample) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jaxgan.core.types import Sample
+from jaxgan.run.errors import RunError
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.kind import Kind, Section
 from jaxgan.run.kinds.measure import Measure
@@ -89,13 +90,18 @@ def scatter(
       real: points [M, 2] drawn in grey underneath; they also set the frame, so that
         pictures of different steps can be compared.
       pixels: width and height of the picture.
+
+    Raises:
+      RunError: if these are no points, or there are none.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     points = np.asarray(sample.value)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"scatter: saw {list(points.shape)}, wanted points [N, 2]")
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise RunError(
+            f"points: saw shape {list(points.shape)}, wanted [N, 2] of at least one"
+        )
     figure = Figure(figsize=(pixels / 100, pixels / 100), dpi=100)
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))

@@ -14,20 +14,27 @@ FRAME = 128
 """Pixels per side, about, that the pictures of a walk are enlarged to."""
 
 
-def check_path(path: pathlib.Path, suffixes: Sequence[str]) -> None:
-    """Checks, before any work, that a walk can be written there.
+SLOWEST, FASTEST = 0.01, 100.0
+"""Pictures per second of a file that moves: a GIF counts hundredths of a second, up to
+65,535 of them."""
+
+
+def check_moving(path: pathlib.Path, rate: float) -> None:
+    """Checks, before any work, that a walk can move so in a file of this name.
 
     Args:
       path: of the file.
-      suffixes: that the kind of data can be written with.
+      rate: pictures per second.
 
     Raises:
-      RunError: for another suffix, or if MP4 is asked for without imageio.
+      RunError: for a rate that such a file cannot have, or if MP4 is asked for without
+        imageio.
     """
-    if path.suffix not in suffixes:
-        *others, last = [f"NAME{suffix}" for suffix in suffixes]
-        wanted = f"{', '.join(others)} or {last}" if others else last
-        raise RunError(f"--out: saw {path.name}, wanted {wanted}")
+    if path.suffix in (".gif", ".mp4") and not SLOWEST <= rate <= FASTEST:
+        raise RunError(
+            f"--rate: saw {rate:g} pictures per second for a {path.suffix} file, "
+            f"wanted {SLOWEST:g} to {FASTEST:g}"
+        )
     if path.suffix == ".mp4" and not importlib.util.find_spec("imageio"):
         raise RunError("--out: MP4 needs: pip install jaxgan[video]")
 

@@ -148,4 +148,6 @@ def page(gathered: Contents, refresh: float = 0.0) -> str:
         "templates": charts.templates(),
         "refresh": refresh,
     }
-    return _templates().get_template("page.html").render(**parts)
+    text = _templates().get_template("page.html").render(**parts)
+    # Names of files that no encoding has are halves of characters here.
+    return text.encode(errors="replace").decode()

@@ -1,19 +1,31 @@
 """The page served while a run trains. Nothing is written."""
 
+import contextlib
 import hashlib
 import http.server
 import pathlib
+import re
 import signal
+import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files import checkpoints, evaluations_log, metrics_log
 from jaxgan.run.report import document
 
 HOST = "127.0.0.1"
+NAMES = r"(127\.0\.0\.1|localhost):\d{1,5}"
+"""By which this machine is asked; the port may be another one, through a tunnel."""
+CONNECTIONS = 32
+"""At once; more are dropped."""
+QUESTION = 10.0
+"""Seconds in which a question must be asked,"""
+ANSWER = 60.0
+"""and its answer taken."""
 SECONDS = 5.0
 """Between two questions of the page, and at least between two answers made anew."""
 
@@ -48,6 +60,56 @@ class Newest:
         return sizes, drawn, checkpoints.steps(self._run)
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    """Answers few at a time, and waits for nobody for long."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, *arguments: Any):
+        self._lock_of_asking = threading.Lock()
+        self._asking: dict[socket.socket, float] = {}
+        self._places = threading.BoundedSemaphore(CONNECTIONS)
+        super().__init__(*arguments)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Starts a thread for a connection, if there are not too many."""
+        if not self._places.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        with self._lock_of_asking:
+            self._asking[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answers in a thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.asked(request)
+            self._places.release()
+
+    def asked(self, request: socket.socket) -> None:
+        """Notes that a question was read to its end."""
+        with self._lock_of_asking:
+            self._asking.pop(request, None)
+
+    def service_actions(self) -> None:
+        """Drops, twice a second, whoever has not asked in time, byte by byte or not."""
+        late = time.monotonic() - QUESTION
+        with self._lock_of_asking:
+            slow = [one for one, start in self._asking.items() if start < late]
+        for request in slow:
+            with contextlib.suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stays silent about those who leave; tells of anything else in one line."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            warn(f"--live: {type(error).__name__}: {error}")
+
+
 def server(newest: Newest, port: int) -> http.server.ThreadingHTTPServer:
     """Makes a server of the page at '/', and of its body alone at '/body'.
 
@@ -62,18 +124,23 @@ def server(newest: Newest, port: int) -> http.server.ThreadingHTTPServer:
         }
 
     try:
-        return http.server.ThreadingHTTPServer((HOST, port), Handler)
+        return _Server((HOST, port), Handler)
     except (OSError, OverflowError) as error:
         raise RunError(f"--port: {port} cannot be used: {error}") from None
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     pages: dict[str, Callable[[], str]]
+    timeout = QUESTION
+    server: _Server
 
     def do_GET(self) -> None:
         """Answers; 304 if the asker has the newest already."""
+        self.server.asked(self.connection)
+        self.connection.settimeout(ANSWER)
         # Another site's page, under a name that resolves to this machine, may not read.
-        if self.headers.get("Host", "").rpartition(":")[0] not in (HOST, "localhost"):
+        hosts = self.headers.get_all("Host") or [""]
+        if len(hosts) != 1 or not re.fullmatch(NAMES, hosts[0]):
             self.send_error(403)
             return
         make = self.pages.get(self.path.partition("?")[0])
@@ -81,7 +148,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
             return
         try:
-            content = make().encode()
+            content = make().encode(errors="replace")
         except Exception as error:  # the run may be half written: the next time, then
             self.send_error(503, explain=f"{type(error).__name__}: {error}")
             return
@@ -90,6 +157,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(304 if same else 200)
         self.send_header("ETag", tag)
         self.send_header("Cache-Control", "no-cache")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         if not same:
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(content)))

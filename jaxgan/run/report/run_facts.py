@@ -85,7 +85,7 @@ def read(
         saved=saved[-1] if saved else None,
         fingerprint=_fingerprint(run, saved),
         versions=_versions(run / run_directory.VERSIONS),
-        source=stored_text.read_text(experiment)[:MOST_SOURCE],
+        source=_source(experiment),
     )
 
 
@@ -129,6 +129,13 @@ def _fingerprint(run: pathlib.Path, saved: Sequence[int]) -> str:
         return checkpoints.saved_fingerprint(run, saved[-1])
     except RunError as error:
         return f"unknown: {error.args[0]}"
+
+
+def _source(path: pathlib.Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(MOST_SOURCE)
 
 
 def _versions(path: pathlib.Path) -> list[tuple[str, str]]:

@@ -9,9 +9,35 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
+from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import output_path, safe_name
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import labels
+
+ELSEWHERE = {
+    *(".bmp", ".csv", ".gif", ".jpeg", ".jpg", ".mp4", ".npy", ".pkl", ".pt", ".pth"),
+    *(".tif", ".tiff", ".wav", ".webp", ".zip"),
+}
+"""Suffixes of files that somebody may hope for, and that are not written."""
+
+
+def check_path(path: pathlib.Path) -> None:
+    """Checks, before any work, that samples can be written there.
+
+    Args:
+      path: as `save` takes it. A folder must be a new or an empty one, so that it holds
+        the samples that were asked for and no others.
+
+    Raises:
+      RunError: if they cannot.
+    """
+    if path.suffix in (".png", ".npz"):
+        output_path.check_file(path, (".png", ".npz"))
+        return
+    if path.suffix.lower() in ELSEWHERE | {".png", ".npz"}:
+        raise RunError(f"--out: saw {path.name}, wanted NAME.png, NAME.npz or a folder")
+    output_path.check_new_folder(path)
 
 
 def save(
@@ -29,7 +55,20 @@ def save(
       samples: of each truncation.
       truncations: of the samples.
       experiment: whose kind of data draws and writes them.
+
+    Raises:
+      RunError: if a file cannot be written.
     """
+    with output_path.written(path):
+        _save(path, samples, truncations, experiment)
+
+
+def _save(
+    path: pathlib.Path,
+    samples: Sequence[Sample],
+    truncations: Sequence[float | None],
+    experiment: Experiment,
+) -> None:
     kind = experiment.kind
     if path.suffix == ".npz":
         _save_arrays(path, samples, truncations)
@@ -38,7 +77,7 @@ def save(
         drawn = _rows(samples, kind) if several else kind.picture(samples[0])
         pictures.save_png(path, pictures.enlarged(drawn))
     else:
-        names = labels.class_names(experiment)
+        names = safe_name.safe_all(labels.class_names(experiment))
         for truncation, part in zip(truncations, samples):
             folder = f"truncation_{truncation:g}" if len(samples) > 1 else ""
             _save_each(path / folder, part, kind, names)
@@ -71,11 +110,14 @@ def _arrays(sample: Sample) -> dict[str, np.ndarray]:
 
 
 def _save_each(
-    path: pathlib.Path, sample: Sample, kind: Kind, names: Sequence[Any]
+    path: pathlib.Path, sample: Sample, kind: Kind, names: Sequence[str]
 ) -> None:
-    """Writes labelled samples to one folder per class, as `data.folder` reads them."""
+    """Writes labelled samples to one folder per class, as `data.folder` reads them.
+
+    Names that would lead elsewhere have others in their place.
+    """
     labelled = isinstance(sample.given, np.ndarray) and sample.given.ndim == 1
     for index in range(len(jax.tree.leaves(sample.value)[0])):
-        folder = path / str(names[sample.given[index]]) if labelled else path
+        folder = path / names[int(sample.given[index])] if labelled else path
         one = jax.tree.map(lambda x, i=index: x[i : i + 1], sample)
         kind.write(folder / f"{index:06d}{kind.suffix}", one)

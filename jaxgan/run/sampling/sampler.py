@@ -9,7 +9,9 @@ import numpy as np
 
 from jaxgan.core.abilities import conditioned, is_labelled, observed
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.microbatches import batch_size
 from jaxgan.core.scene import real_examples
+from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
@@ -79,11 +81,16 @@ class Sampler:
         """Draws keys [size] and latents of the examples with these indices [size].
 
         Raises:
-          RunError: if there are labels [size], and the game is conditioned on none.
+          RunError: if there are labels [size], and the game is conditioned on none, or
+            they are no numbers of classes; or the seed is none.
         """
-        if labels is not None and not self.labelled:
-            raise RunError("--label: this generator is not conditioned on labels")
-        start = self._variables(state), jax.random.key(seed), state.step
+        if labels is not None:
+            self._check(np.asarray(labels))
+        try:
+            key = key_of(seed)
+        except ValueError as error:
+            raise RunError(str(error)) from None
+        start = self._variables(state), key, state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
@@ -101,8 +108,10 @@ class Sampler:
         """Makes samples of any indices [N], as numpy arrays, optionally of labels [N].
 
         Raises:
-          RunError: as `latents`.
+          RunError: as `latents`, or if there is no index.
         """
+        if not len(indices):
+            raise RunError("indices: saw none, wanted at least one sample")
         parts = []
         for start in range(0, len(indices), self.size):
             # The last call is filled up, so that there is one shape to compile.
@@ -113,6 +122,16 @@ class Sampler:
             count = min(self.size, len(indices) - start)
             parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
         return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+
+    def _check(self, labels: np.ndarray) -> None:
+        if not self.labelled:
+            raise RunError("--label: this generator is not conditioned on labels")
+        least, most = labels.min(), labels.max()
+        if not 0 <= least <= most < self.classes:
+            raise RunError(
+                f"--label: saw numbers from {least} to {most}, wanted them from 0 to "
+                f"{self.classes - 1}"
+            )
 
     def _variables(self, state: State) -> Tree:
         variables = state.ema if self._ema else state.variables.generator
@@ -136,14 +155,20 @@ def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> S
     Where a game makes them by its generator, that is the running average.
     """
     batch = examples(experiment.data, indices)
+    show = jax.jit(functools.partial(_real, experiment.game))
+    return jax.device_get(show(state.ema, state.step, batch))
 
-    def show(variables, step, batch):
-        keys = example_keys(jax.random.key(0), len(indices))
-        context = Context(keys, batch, step)
-        sample = real_examples(experiment.game, variables, context)
-        return observed(experiment.game, sample)
 
-    return jax.device_get(jax.jit(show)(state.ema, state.step, batch))
+def real_shapes(experiment: Experiment, state: State, batch: Tree) -> Sample:
+    """Finds the shapes of what `real_samples` shows of a batch; nothing is computed."""
+    show = functools.partial(_real, experiment.game)
+    return jax.eval_shape(show, state.ema, state.step, batch)
+
+
+def _real(game, variables, step, batch):
+    keys = example_keys(jax.random.key(0), batch_size(batch))
+    sample = real_examples(game, variables, Context(keys, batch, step))
+    return observed(game, sample)
 
 
 def generate(

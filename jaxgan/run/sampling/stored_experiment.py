@@ -27,7 +27,9 @@ def known_data(run: pathlib.Path, place: int) -> RunData | None:
     return None if record is None else record.of_run(place)
 
 
-def rebuilt(module: ModuleType, config: Any, known: RunData | None) -> Experiment:
+def rebuilt(
+    module: ModuleType, config: Any, known: RunData | None, skip_bad: bool = False
+) -> Experiment:
     """Builds the experiment of a run, with the data that it was trained on.
 
     They are opened when an example is asked for, if at all: what else there is to know
@@ -38,17 +40,18 @@ def rebuilt(module: ModuleType, config: Any, known: RunData | None) -> Experimen
       module: the experiment.
       config: of the run.
       known: what it was trained on; None of a run that has no record.
+      skip_bad: whether bad files among the data are left out.
 
     Raises:
       RunError: if it cannot be built, or what it reads are other data.
     """
     if known is None:
-        return experiment_file.build(module, config)
+        return experiment_file.build(module, config, skip_bad)
     try:
         with opening.remembered(known.openings):
-            experiment = experiment_file.build(module, config)
+            experiment = experiment_file.build(module, config, skip_bad)
     except Exception:  # whatever an experiment does with data that it has not got
-        experiment = _built_on_data(module, config)
+        experiment = _built_on_data(module, config, skip_bad)
     seen = data_record.facts_of(experiment)
     if seen != known.facts:
         raise RunError(
@@ -59,9 +62,9 @@ def rebuilt(module: ModuleType, config: Any, known: RunData | None) -> Experimen
     return experiment
 
 
-def _built_on_data(module: ModuleType, config: Any) -> Experiment:
+def _built_on_data(module: ModuleType, config: Any, skip_bad: bool) -> Experiment:
     try:
-        return experiment_file.build(module, config)
+        return experiment_file.build(module, config, skip_bad)
     except RunError as error:
         raise RunError(
             error.args[0],

@@ -12,12 +12,7 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import (
-    checkpoints,
-    config_json,
-    experiment_file,
-    run_directory,
-)
+from jaxgan.run.files import checkpoints, config_json, run_directory, run_program
 from jaxgan.run.sampling import stored_experiment
 from jaxgan.run.sampling.sampler import Sampler
 
@@ -59,17 +54,18 @@ def load(
       seed: which of several runs that were trained side by side; by default the first.
 
     Raises:
-      RunError: if there is no such run, checkpoint or seed.
+      RunError: if there is no such run, checkpoint or seed, or its program is not
+        known (see `files.run_program`).
     """
     directory = pathlib.Path(run)
     identity = run_directory.read_identity(directory)
-    module = experiment_file.load_module(directory / run_directory.EXPERIMENT)
+    module = run_program.load(directory)
     first = config_json.from_json(module.Config, identity.config)
     runs = seed_axis.configs(first, identity.seeds)
     place = _place(runs, seed)
     config, count = runs[place], len(runs)
     known = stored_experiment.known_data(directory, place)
-    experiment = stored_experiment.rebuilt(module, config, known)
+    experiment = stored_experiment.rebuilt(module, config, known, identity.skip_bad)
     batch = stored_experiment.batch_shapes(experiment.data, known, count)
     shapes = state_shapes(experiment, (0,) * count, batch)
     single = jax.sharding.SingleDeviceSharding(jax.local_devices()[0])

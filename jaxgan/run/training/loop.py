@@ -62,9 +62,10 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
         ) as records:
             records.say(prepared.description)
             if restored:
-                records.say(f"resuming {run} from step {step}")
                 if step >= options.steps:
+                    records.say(_finished(run, step, options.steps))
                     return _outcome(restored.state, step, stop=0)
+                records.say(f"resuming {run} from step {step}")
             elif prepared.warm_start:
                 prepared.warm_start.tell(run, prepared.seeds, records.say)
             evaluation = while_training.make(
@@ -85,6 +86,12 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
                 seeds = prepared.seeds
                 raise not_finite.error(found, state, totals, seeds, saves) from None
             return _outcome(steps.state, steps.step, stop)
+
+
+def _finished(run: pathlib.Path, step: int, steps: int) -> str:
+    done = "all steps are done" if step == steps else f"--steps {steps} are long done"
+    more = f"--steps {2 * step}, say, goes on"
+    return f"{run} is at step {step}: {done}, nothing was trained; {more}"
 
 
 def _go_on(

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import jax
 
 from jaxgan.core.types import State, Tree
-from jaxgan.run import progress
+from jaxgan.run import few_examples
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
-from jaxgan.run.training import dispatch, warm_start
+from jaxgan.run.training import dispatch, previews, warm_start
 from jaxgan.run.training.program import Program, fit
 from jaxgan.run.training.warm_start import WarmStart, Weights
 
@@ -88,15 +88,19 @@ def prepare(
     """
     experiment, size = experiments[0], experiments[0].data.batch_size
     while_training.check(experiment, options)
+    if processes.is_chief():
+        few_examples.tell_trainer(experiment.data.source, size, experiment.kind.unit)
     data = seed_axis.together([one.data for one in experiments])
     placement = place(
         options.devices, size, options.microbatches, options.model_parallel
     )
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
-    with progress.lasting("tracing the step"):
-        program = fit(
-            experiment, placement, tuple(seeds), data(0), options.shared_draws
-        )
+    batch, count = data(0), len(seeds)
+    program = fit(experiment, placement, tuple(seeds), batch, options.shared_draws)
+    state = jax.eval_shape(lambda x: seed_axis.member(x, 0, count), program.target)
+    previews.check(
+        experiment, state, batch if count == 1 else jax.tree.map(lambda x: x[0], batch)
+    )
     start = weights and warm_start.fit(weights, program.target, seeds)
     return Prepared(experiment, options, program, part, each, start)

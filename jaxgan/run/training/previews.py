@@ -3,15 +3,38 @@
 import pathlib
 from collections.abc import Sequence
 
+import jax
 import numpy as np
 
-from jaxgan.core.types import State
+from jaxgan.core.types import State, Tree
 from jaxgan.run import pictures
 from jaxgan.run.devices import seed_axis
+from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import run_directory
 from jaxgan.run.files.metrics_log import Records, Silence
 from jaxgan.run.sampling import preview_grid, sampler
+
+
+def check(experiment: Experiment, state: State, batch: Tree) -> None:
+    """Checks that the kind of data can draw what there is; only shapes are looked at.
+
+    Args:
+      experiment: of one run.
+      state: its shapes.
+      batch: of its data.
+
+    Raises:
+      RunError: if it cannot.
+    """
+    shapes = sampler.real_shapes(experiment, state, batch)
+    one = jax.tree.map(lambda x: np.zeros((1, *x.shape[1:]), x.dtype), shapes)
+    try:
+        experiment.kind.picture(one)
+    except RunError:
+        raise
+    except Exception:  # it may not like zeros
+        return
 
 
 class Previews:

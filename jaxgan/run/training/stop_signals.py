@@ -111,10 +111,11 @@ class Interrupts:
         self._before = {}
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
-        del frame
         if self.received is None:
             self.received, self._heard = signal.Signals(number), time.monotonic()
             if not self.has_work:
+                if self._command and _imports(frame):
+                    self._leave(self.received)
                 raise Interrupted(self.received)
         elif not self._command and self._is_second(number, self._heard):
             if number == signal.SIGINT:
@@ -165,6 +166,15 @@ class Interrupts:
         """Hides an interrupt that fell into a destructor: it is remembered."""
         if not isinstance(unraisable.exc_value, Interrupted):
             self._hook(unraisable)
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Tells whether a library is being imported: extensions print what interrupts."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def tell(line: object) -> None:

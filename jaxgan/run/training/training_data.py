@@ -39,11 +39,11 @@ def built(request: Request) -> list[Built]:
     Raises:
       RunError: if one cannot be built.
     """
-    parts = []
+    parts, skip_bad = [], request.options.skip_bad
     for config in seed_axis.configs(request.config, request.options.seeds):
         with opening.recorded() as opened:
             try:
-                experiment = experiment_file.build(request.module, config)
+                experiment = experiment_file.build(request.module, config, skip_bad)
             except RunError as error:
                 raise _with_hint(error, request.run) from error
         parts.append(Built(experiment, getattr(config, "seed", 0), opened))

@@ -92,7 +92,7 @@ def resume(
       file: of its experiment.
       words: the options that it began with.
     """
-    step = jaxgan.load(folder).step + 4
+    step = jaxgan.load(folder, trust=True).step + 4
     words = [*words, "--steps", str(step), "--log-every", "2"]
     assert launch.train(file, [*words, "--run-dir", str(folder)]) == 0
     run = jaxgan.load(folder)

@@ -37,7 +37,7 @@ def complete():
     [
         ("jaxgan ''", set(COMMANDS)),
         ("jaxgan s", {"sample"}),
-        ("jaxgan sample --tr", {"--truncation", "--truncation-cutoff"}),
+        ("jaxgan sample --trun", {"--truncation", "--truncation-cutoff"}),
         ("jaxgan sample runs/x --num 3 --ou", {"--out"}),
         ("jaxgan train dig", {"digits"}),
         ("jaxgan forecast own_", {"own_gan"}),
@@ -52,6 +52,20 @@ def test_bash(complete, words, some, tmp_path, capsys):
     (tmp_path / "experiments" / "own_gan.py").touch()
     cli.main(["completion", "bash"])
     assert complete(words, capsys.readouterr().out, tmp_path) == some
+
+
+def test_names_of_files_are_not_run(complete, tmp_path, capsys, monkeypatch):
+    """Bash expands the words that it is given to complete."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "experiments").mkdir()
+    for name in ("$(touch it-ran)", "`touch it-ran`", '";touch it-ran;"', "a b"):
+        (tmp_path / "experiments" / f"{name}.py").touch()
+    (tmp_path / "experiments" / "own_gan.py").touch()
+    cli.main(["completion", "bash"])
+    script = capsys.readouterr().out
+    assert complete("jaxgan train own", script, tmp_path) == {"own_gan"}
+    assert "own_gan" in complete("jaxgan train ''", script, tmp_path)
+    assert not (tmp_path / "it-ran").exists()
 
 
 def test_zsh_runs_the_same(capsys):

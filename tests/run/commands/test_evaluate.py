@@ -3,10 +3,12 @@
 import dataclasses
 import functools
 import json
+import shutil
 
 import numpy as np
 import pytest
 
+import jaxgan
 from jaxgan.evaluation import classifier as classifiers
 from jaxgan.evaluation.classifier_network import Training
 from jaxgan.run import launch, pictures
@@ -131,10 +133,33 @@ def test_an_imported_run_against_a_folder(labelled_images, tmp_path, capsys):
     assert rows(run) == [row]
 
 
-def test_a_folder_of_another_shape(labelled_images, runs, capsys):
-    with pytest.raises(SystemExit):
-        cli.main(["evaluate", str(runs / "digits"), "--real", str(labelled_images)])
-    assert "saw images (8, 8, 3), wanted (8, 8, 1)" in capsys.readouterr().err
+def test_a_gray_run_reads_a_folder_gray(labelled_images, runs, capsys):
+    words = ["--metrics", "fid", "--num", "32", "--json"]
+    run = runs / "digits"
+    cli.main(["evaluate", str(run), "--real", str(labelled_images), *words])
+    told = capsys.readouterr()
+    row = json.loads(told.out)
+    assert row["card"]["split"] == str(labelled_images)
+    assert np.isfinite(row["value"])
+    assert told.err.count("warning: figures of 32 images say little") == 1
+
+
+def test_figures_that_cannot_be_kept_are_told(runs, tmp_path, capsys):
+    run = tmp_path / "run"
+    shutil.copytree(runs / "modes", run)
+    (run / evaluations_log.FILE).unlink()
+    (run / evaluations_log.FILE).mkdir()
+    words = ["evaluate", str(run), "--num", "300", "--metrics", "frechet"]
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 1
+    told = capsys.readouterr()
+    assert "Fréchet distance (values)" in told.out
+    warning, error = told.err.splitlines()
+    assert f"{run / evaluations_log.FILE} cannot be written: Is a directory" in warning
+    assert f"error: the figures above are not in {run}" in error
+    found = jaxgan.load(run).evaluate("frechet", num=300)
+    assert f"{found['Fréchet distance (values)']:.4g}" in told.out
 
 
 def test_each_split_by_any_of_its_names(runs, capsys):

@@ -241,15 +241,29 @@ def test_files(suffix, tmp_path, capsys):
 
 
 def test_what_attributes_tell():
-    told = stylegan2.settings(
-        {"b4.mbstd.group_size": None, "synthesis.b8.conv1.conv_clamp": None, "x": 3}
-    )
+    generator = {"synthesis.b8.conv1.conv_clamp": None, "x": 3}
+    told = stylegan2.settings({"D": {"b4.mbstd.group_size": None}, "G": generator})
     assert told == {"clamp": None, "group": 0}
-    assert stylegan2.settings({"b4.mbstd.group_size": 8, "group": 2}) == {"group": 8}
-    told = {"G_ema.mapping.fc0.bias_gain": 0.1, "D.mapping.fc0.bias_gain": 1}
-    told |= {"G_ema.mapping.embed.bias_gain": 1, "D.b4.fc.bias_gain": 1}
+    judge = {"b4.mbstd.group_size": 8, "group": 2}
+    assert stylegan2.settings({"D": judge}) == {"group": 8}
+    judge = {"b8.conv0.conv_clamp": 2, "b8.skip.conv_clamp": None}
+    bounded = {"synthesis.b8.conv1.conv_clamp": 1.5}
+    told = stylegan2.settings({"D": judge, "G_ema": bounded, "G": bounded})
+    assert told == {"clamp": 1.5, "discriminator_clamp": 2.0}
+    told = {
+        "G_ema": {"mapping.fc0.bias_gain": 0.1, "mapping.embed.bias_gain": 1},
+        "D": {"mapping.fc0.bias_gain": 1, "b4.fc.bias_gain": 1},
+    }
     wanted = {"learning_rate_multiplier": 0.1, "condition_multiplier": 1.0}
     assert stylegan2.settings(told) == wanted
+
+
+def test_groups_of_three(tmp_path):
+    """Which no batch of four has."""
+    _, _, entries = official("stylegan2")
+    path = save(tmp_path / "x.npz", {name: entries[name] for name in ("G_ema", "D")})
+    loaded = bring(path, tmp_path / "run", "--set", "group=3")
+    assert loaded.config.discriminator.group == 3
 
 
 def test_files_of_one_network_each(tmp_path, capsys):
@@ -384,17 +398,23 @@ def test_requests_that_cannot_be_met(tmp_path, capsys):
     refused(other, tmp_path, capsys, "saw arrays fc.weight, ..., wanted a generator")
     refused(path, tmp_path, capsys, "generator of r3gan", "--model", "r3gan")
     refused(path, tmp_path, capsys, "a second D", "--discriminator", other)
-    refused(path, tmp_path, capsys, "wanted one of clamp, group", "--set", "x=3")
+    refused(path, tmp_path, capsys, "one of clamp, group", "--set", "x=3")
     refused(path, tmp_path, capsys, "clamp: saw 'x', wanted float", "--set", "clamp=x")
     refused(path, tmp_path, capsys, "saw 'clamp', wanted NAME=", "--set", "clamp")
     refused(path, tmp_path, capsys, "below", "--within", "nothing")
     plain = save(tmp_path / "plain.npz", official("mimicry without spectral norm")[2])
     refused(plain, tmp_path, capsys, "pooling: saw None, wanted mean, as in WGAN-GP")
+    three = tmp_path / "three.npz"
+    np.savez(three, **{f"G.{n}": x for n, x in official("mimicry")[2]["G"].items()})
+    judge = tmp_path / "judge.npz"
+    np.savez(judge, **official("mimicry")[2]["D"])
+    words = ("--discriminator", judge, "--set", "halvings=4")
+    refused(three, tmp_path, capsys, "halvings: saw 4, wanted at most", *words)
     words = ("--set", "pooling=max")
     refused(plain, tmp_path, capsys, "pooling: saw 'max', wanted mean", *words)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.tex").write_text("precious")
-    refused(path, tmp_path, capsys, "is not empty")
+    refused(path, tmp_path, capsys, "wanted a new or an empty folder")
 
 
 def test_a_run_can_start_from_it(tmp_path, capsys):

@@ -165,6 +165,36 @@ def test_a_mistake_in_the_config_claims_no_folder(train, tmp_path, monkeypatch):
     train("--steps", 1, "--seed", 1)
 
 
+def test_what_the_kind_cannot_draw_claims_no_folder(train, tmp_path):
+    text = EXPERIMENT.with_name("images.py").read_text()
+    for old, new in (
+        (
+            "digits = data.digits()",
+            "digits = data.arrays(np.zeros((1500, 8, 8, 6)))",
+        ),
+        ("dcgan.Generator((8, 8, 1)", "dcgan.Generator((8, 8, 6)"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "six.py"
+    path.write_text(text)
+    said = refuse(train, r"images: saw shape \[1, 8, 8, 6\], wanted", experiment=path)
+    assert "give the Experiment the `kind` of other samples" in said
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_finished_run_says_so(train, tmp_path, capsys):
+    first = train("--steps", 2)
+    for steps, said in ((2, "all steps are done"), (1, "--steps 1 are long done")):
+        words = ["--steps", str(steps), "--run-dir", str(tmp_path / "run")]
+        assert launch.train(EXPERIMENT, words) == 0
+        told = capsys.readouterr().out
+        assert f"run is at step 2: {said}, nothing was trained; --steps 4, say" in told
+        assert first in told
+        assert "resuming" not in told
+        assert "compil" not in told
+
+
 def test_changed_code_is_kept_and_told(train, tmp_path, capsys):
     mine = pathlib.Path(shutil.copy(EXPERIMENT, tmp_path / "points.py"))
     train("--steps", 1, experiment=mine)

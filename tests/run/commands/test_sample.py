@@ -81,6 +81,14 @@ def test_labels(labelled, run):
         sampler.generate(loaded.experiment, loaded.state, 4, label=3)
 
 
+@pytest.mark.parametrize("number", [-1, 8, 99])
+def test_numbers_of_no_class(labelled, number):
+    experiment, state, *_ = stored_run.load(labelled)
+    draw = sampler.Sampler(experiment, size=2)
+    with pytest.raises(RunError, match="wanted them from 0 to 7"):
+        draw(state, 0, np.arange(2), np.array([0, number]))
+
+
 def test_grids_have_a_class_per_column(labelled):
     experiment = stored_run.load(labelled).experiment
     grid = preview_grid.grid_of(sampler.Sampler(experiment), kinds.points.preview)

@@ -1,5 +1,6 @@
 """Evaluations during training change nothing, and are those that come afterwards."""
 
+import errno
 import functools
 import json
 import shutil
@@ -87,6 +88,21 @@ def test_the_run_is_the_same_and_the_figures_are_those_of_afterwards(
     assert not any(
         "evaluation" in name for row in rows(tmp_path / "without") for name in row
     )
+
+
+def test_figures_that_cannot_be_kept_are_told(tmp_path, monkeypatch, capsys):
+    def refuse(run, lines):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(evaluations_log, "append", refuse)
+    run = tmp_path / "run"
+    words = [*WORDS, "--steps", "2", "--evaluate-metrics", "fid", "--run-dir", str(run)]
+    assert launch.train(IMAGES, words) == 0
+    told = capsys.readouterr()
+    assert "step 2: FID" in told.out
+    assert "Read-only file system; the figures are not kept" in told.err
+    assert not evaluations(run)
+    assert any("evaluation/fid_classifier" in row for row in rows(run))
 
 
 def test_no_step_is_measured_twice(train, tmp_path, measured):

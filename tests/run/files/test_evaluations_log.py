@@ -50,6 +50,24 @@ def test_lines_that_were_cut_off_stay_alone(tmp_path):
     assert [one.metric for one in evaluations_log.read(tmp_path)] == ["fid"]
 
 
+def test_lines_that_cannot_be_kept(tmp_path, capsys):
+    assert evaluations_log.keep(tmp_path, [{"step": 1}])
+    assert not capsys.readouterr().err
+    assert not evaluations_log.keep(tmp_path / "nowhere", [{"step": 1}])
+    assert "No such file or directory; the figures are not k" in capsys.readouterr().err
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / evaluations_log.FILE).mkdir()
+    assert evaluations_log.read(tmp_path / "odd") == []
+
+
+def test_any_bytes_stay_before_what_is_added(tmp_path):
+    path = tmp_path / evaluations_log.FILE
+    path.write_bytes(b"\xff\xfe")
+    evaluations_log.append(tmp_path, [{"step": 1}])
+    evaluations_log.append(tmp_path, [{"step": 2}])
+    assert path.read_bytes() == b'\xff\xfe\n{"step": 1}\n{"step": 2}\n'
+
+
 def test_the_last_of_the_same_counts(tmp_path):
     rows = [
         {"step": step, "metric": "fid", "value": value, "card": card}

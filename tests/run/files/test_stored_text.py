@@ -166,7 +166,8 @@ def test_no_damaged_file_is_in_the_way(whole, damages, tmp_path, capsys, monkeyp
     words = [str(run)]
     assert command("list", "--runs", str(tmp_path)) == 0
     assert command("diagnose", *words) == 0
-    assert command("report", *words) == 0
+    # A program that nobody here has run before is not run.
+    assert command("report", *words) in ((0, 2) if "experiment.py" in damages else (0,))
     if readable:
         assert command("fingerprint", *words) == 0
         if "experiment.py" not in damages:

@@ -28,12 +28,16 @@ def test_images_lie_in_a_grid(channels):
 def test_grid_of_videos_and_of_nonsense():
     videos = Sample(np.zeros((2, 3, 4, 4, 1)))
     assert grid(videos).shape == (2 * 4 + 2, 3 * 4 + 4, 3)
-    with pytest.raises(ValueError, match="N, H, W, C"):
+    with pytest.raises(RunError, match="N, H, W, C"):
         grid(Sample(np.zeros((2, 3))))
+    with pytest.raises(RunError, match=r"saw shape \[2, 4, 4, 6\], wanted .* C = 1, 3"):
+        grid(Sample(np.zeros((2, 4, 4, 6))))
+    with pytest.raises(RunError, match=r"pictures: saw shape \[0, 4, 4, 3\], wanted"):
+        grid(Sample(np.zeros((0, 4, 4, 1))))
 
 
 def test_only_images_are_compared_with_folders(tmp_path):
-    with pytest.raises(RunError, match=r"samples are \[2\], no images"):
+    with pytest.raises(RunError, match=r"samples are \[2\]; folders are read as squ"):
         images.folder(tmp_path, (2,))
 
 

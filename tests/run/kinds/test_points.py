@@ -30,7 +30,7 @@ def test_the_data_set_the_frame():
     # One far away does not move it, and is not seen.
     far = kind.picture(Sample(np.float32([[0, 0], [9, 9]])))
     np.testing.assert_array_equal(far, picture)
-    with pytest.raises(ValueError, match=r"saw \[1, 3\], wanted points \[N, 2\]"):
+    with pytest.raises(RunError, match=r"saw shape \[1, 3\], wanted \[N, 2\]"):
         kind.picture(Sample(np.zeros((1, 3))))
 
 

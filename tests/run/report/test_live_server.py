@@ -5,6 +5,8 @@ import html
 import http.client
 import json
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -86,6 +88,98 @@ def test_it_is_not_made_anew_all_the_time(run):
         first = get(port, "/body")
         grow(run, 2)
         assert get(port, "/body") == first
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.test:80", "127.0.0.1", "127.0.0.1.evil.test:80", "localhost:x", "[::1]:80"],
+)
+def test_other_names_are_refused(run, host):
+    """A page elsewhere whose name comes to mean this machine learns nothing."""
+    with served(run) as port:
+        for lines in ([f"Host: {host}"], [], [f"Host: localhost:{port}"] * 2):
+            answer = said(port, "\r\n".join(["GET /body HTTP/1.0", *lines, "", ""]))
+            assert b" 403 " in answer.split(b"\r\n")[0], lines
+        for path in ("/../config.json", "//etc/passwd", "/body/../config.json", "/%2e"):
+            assert get(port, path)[0] == 404
+
+
+def said(port, text, linger=False):
+    """Says something, and hears all that is answered."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.sendall(text if isinstance(text, bytes) else text.encode())
+        if linger:
+            gone = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, gone)
+            return b""
+        answer = b""
+        with contextlib.suppress(ConnectionError):
+            while part := connection.recv(2**16):
+                answer += part
+        return answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\x16\x03\x01\x02\x00" + bytes(200),
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 200 + b"\r\n",
+        b"GET / HTTP/1.1\r\nx: " + b"y" * 70_000 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n",
+        b"\xff\xfe\n\n",
+    ],
+)
+def test_nonsense_is_answered_or_dropped(run, text, capfd, monkeypatch):
+    monkeypatch.setattr(live_server, "QUESTION", 0.3)
+    with served(run) as port:
+        first = said(port, text).split(b"\n")[0]
+        assert b" 200 " not in first
+        assert get(port, "/body")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_who_leaves_is_not_missed(run, capfd):
+    """Resets before, within and after a question; the server says nothing of them."""
+    with served(run) as port:
+        for text in (
+            "",
+            "GET / HT",
+            f"GET / HTTP/1.0\r\nHost: localhost:{port}\r\n\r\n",
+        ):
+            for _ in range(5):
+                said(port, text, linger=True)
+        assert get(port, "/body")[0] == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_idle_connections_are_dropped(run, monkeypatch):
+    """Silent ones, those that ask a byte at a time, and more than there are places."""
+    monkeypatch.setattr(live_server, "QUESTION", 0.3)
+    monkeypatch.setattr(live_server, "CONNECTIONS", 3)
+    with served(run) as port, contextlib.ExitStack() as stack:
+        idle = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), 60))
+            for _ in range(5)
+        ]
+        ended = threading.Event()
+
+        def drip():
+            with contextlib.suppress(OSError):
+                while not ended.wait(0.05):
+                    idle[0].sendall(b"x")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        for one in idle:
+            with contextlib.suppress(ConnectionError):
+                while one.recv(2**16):  # until it is dropped; else this times out
+                    pass
+        ended.set()
+        thread.join()
+        assert get(port, "/body")[0] == 200
 
 
 @pytest.fixture

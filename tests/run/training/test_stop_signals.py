@@ -19,10 +19,11 @@ NAMED = ("SIGINT", "SIGTERM", "SIGHUP")
 @pytest.fixture(autouse=True)
 def nothing_is_left():
     handlers = [signal.getsignal(number) for number in stop_signals.SIGNALS]
-    threads, hook = threading.active_count(), sys.unraisablehook
+    threads, hook = threading.active_count(), sys.unraisablehook  # others may end
     yield
     assert [signal.getsignal(number) for number in stop_signals.SIGNALS] == handlers
-    assert (threading.active_count(), sys.unraisablehook) == (threads, hook)
+    assert threading.active_count() <= threads
+    assert sys.unraisablehook == hook
     assert signal.set_wakeup_fd(-1) == -1
 
 
@@ -164,5 +165,6 @@ def test_at_start_nothing_stays(stage, tmp_path):
     process.send_signal(signal.SIGINT)
     code, _, err = finish(process, timeout=60)
     assert code == 130
-    assert err == "interrupted (SIGINT)\n"
+    assert err.endswith("interrupted (SIGINT)\n")
+    assert "Traceback" not in err
     assert not run.exists()

@@ -1,0 +1,90 @@
+"""Attributes that cannot be meant are refused, by name, before anything is computed."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxgan.core import Context, example_keys
+from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models.attributes import RULES
+from jaxgan.models.biggan import deep
+
+LATENT, IMAGE, LABELS = jnp.zeros((2, 6)), jnp.zeros((2, 8, 8, 3)), jnp.array([0, 1])
+POINT, NAN = jnp.zeros((2, 2)), float("nan")
+STAGES = {"widths": (4, 4), "groups": (2, 2)}
+CASES = [
+    (mlp.Generator, {}, LATENT, "widths", (0, 8)),
+    (mlp.Generator, {}, LATENT, "shape", (8, -8, 3)),
+    (mlp.Discriminator, {}, IMAGE, "dropout", 1.0),
+    (mlp.Discriminator, {}, IMAGE, "widths", (8, 1.5)),
+    (toy.Generator, {}, LATENT, "dimensions", 0),
+    (toy.Discriminator, {}, POINT, "pieces", 0),
+    (dcgan.Generator, {}, LATENT, "width", 0),
+    (dcgan.Generator, {}, LATENT, "max_width", -1),
+    (dcgan.Generator, {"classes": 3}, LATENT, "embedding", 0),
+    (dcgan.Discriminator, {}, IMAGE, "hidden", (0,)),
+    (dcgan.Discriminator, {}, IMAGE, "classes", -1),
+    (ali.PointEncoder, {"latent_size": 2}, POINT, "widths", (4, 0)),
+    (ali.Encoder, {}, IMAGE, "latent_size", 0),
+    (resnet.Generator, {}, LATENT, "widths", (0,) * 4),
+    (resnet.Generator, {}, LATENT, "widths", ()),
+    (biggan.Discriminator, {}, IMAGE, "widths", ()),
+    (resnet.Generator, {}, LATENT, "attention", (-1,)),
+    (resnet.Discriminator, {}, IMAGE, "halvings", -1),
+    (biggan.Generator, {"shape": (8, 8, 3), "widths": (8, 8)}, LATENT, "shared", -1),
+    (biggan.Generator, {}, LATENT, "norm_epsilon", 0.0),
+    (biggan.Generator, {}, LATENT, "norm_epsilon", NAN),
+    (deep.Generator, {}, LATENT, "depth", 0),
+    (deep.Discriminator, {}, IMAGE, "depth", True),
+    (r3gan.Generator, {**STAGES, "shape": (8, 8, 3)}, LATENT, "expansion", 0),
+    (r3gan.Generator, {**STAGES, "shape": (8, 8, 3)}, LATENT, "kernel_size", 4),
+    (r3gan.Discriminator, STAGES, IMAGE, "kernel_size", -3),
+    (r3gan.Discriminator, STAGES, IMAGE, "groups", (0, 2)),
+    (r3gan.Discriminator, STAGES, IMAGE, "blocks", (-1, 2)),
+    (r3gan.Discriminator, STAGES, IMAGE, "resampling_filter", (1.0, 1.0)),
+    (r3gan.Discriminator, STAGES, IMAGE, "resampling_filter", (1.0, NAN, 1.0)),
+    (r3gan.Discriminator, STAGES, IMAGE, "resampling_filter", (1.0, -2.0, 1.0)),
+    (stylegan2.Generator, {}, LATENT, "style_size", 0),
+    (stylegan2.Generator, {}, LATENT, "mapping_layers", 0),
+    (stylegan2.Generator, {}, LATENT, "channel_base", 16),
+    (stylegan2.Generator, {}, LATENT, "layer_features", 0),
+    (stylegan2.Generator, {}, LATENT, "embed_features", -2),
+    (stylegan2.Generator, {}, LATENT, "learning_rate_multiplier", 0.0),
+    (stylegan2.Generator, {}, LATENT, "clamp", -256.0),
+    (stylegan2.Generator, {}, LATENT, "truncation", NAN),
+    (stylegan2.Generator, {}, LATENT, "taps", (1.0, -1.0)),
+    (stylegan2.Discriminator, {}, IMAGE, "condition_size", 0),
+    (stylegan2.Discriminator, {}, IMAGE, "group", -4),
+    (stylegan2.Discriminator, {}, IMAGE, "deviations", -1),
+    (stylegan2.Discriminator, {}, IMAGE, "channel_max", 0),
+    (stylegan2.Discriminator, {}, IMAGE, "taps", ()),
+]
+
+
+def traced(module, value):
+    given = LABELS if getattr(module, "classes", 0) else ()
+    context = Context(example_keys(jax.random.key(0), 2))
+    return jax.eval_shape(module.init, jax.random.key(0), value, given, context)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "value", "name", "seen"),
+    CASES,
+    ids=[f"{case[0].__module__}.{case[0].__name__} {case[3:]}" for case in CASES],
+)
+def test_what_cannot_be_meant(kind, options, value, name, seen):
+    module = kind(**{**options, name: seen})
+    with pytest.raises(ValueError, match=f"{name}: saw .*, wanted "):
+        traced(module, value)
+
+
+def test_every_rule_is_of_some_attribute():
+    kinds = {case[0] for case in CASES} | {ali.Discriminator, ali.PointDiscriminator}
+    names = {name for kind in kinds for name in kind.__dataclass_fields__}
+    assert set(RULES) <= names
+
+
+def test_whole_numbers_of_numpy_are_whole():
+    module = mlp.Discriminator(widths=[np.int64(3)], dropout=np.float32(0.5))
+    traced(module, IMAGE)
