@@ -6,6 +6,7 @@ import numpy as np
 
 from jaxgan.augment.ada_draws import Draws
 from jaxgan.augment.ada_strengths import Strengths
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upsample2d
 
 SYM6 = resample_filter(
@@ -101,7 +102,7 @@ def resample(x: jax.Array, inverse: jax.Array, margin: float = 1.0) -> jax.Array
     half = _constant([[2, 0, -0.5], [0, 2, -0.5], [0, 0, 1]])
     back = _constant([[0.5, 0, 0.25], [0, 0.5, 0.25], [0, 0, 1]])
     size = (2 * (height + 2 * EDGE), 2 * (width + 2 * EDGE))
-    x = _sample(x, half @ inverse @ back, size)
+    x = along_batch(lambda x, y: _sample(x, y, size), x, half @ inverse @ back)
     crop = ((-2 * EDGE, -2 * EDGE), (-2 * EDGE, -2 * EDGE))
     return downsample2d(x, SYM6, pads=crop, flip=True)
 

@@ -9,6 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from jaxgan.core.explicit_mesh import whole
+
 
 @jax.tree_util.register_dataclass
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Context:
         Gradients flow back to every device's own rows.
         """
         if self.axis_name is None:
-            return numbers
+            return whole(numbers)
         return lax.all_gather(numbers, self.axis_name, tiled=True)
 
     def value_and_grad(

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.types import Tree
 
 
@@ -36,7 +37,11 @@ def mean_over_parts(function: Callable[[Tree], Tree], tree: Tree, parts: int) ->
     Always a loop: written out, XLA computes the parts in any order, and holds the
     intermediate values of all of them at once.
     """
-    split = jax.tree.map(lambda x: x.reshape(parts, -1, *x.shape[1:]), tree)
+
+    def divide(x):
+        return x.reshape(parts, -1, *x.shape[1:])
+
+    split = jax.tree.map(lambda x: along_batch(divide, x, axis=1), tree)
     zeros = jax.tree.map(
         lambda x: jnp.zeros(x.shape, x.dtype),
         jax.eval_shape(function, jax.tree.map(lambda x: x[0], split)),

@@ -12,6 +12,7 @@ from jax import lax
 
 from jaxgan.core import metrics
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.explicit_mesh import is_split, lying_alike
 from jaxgan.core.microbatches import batch_size, mean_over_parts
 from jaxgan.core.scene import measure_logits, set_scene
 from jaxgan.core.turns import is_due, leads, turn_names
@@ -40,10 +41,14 @@ class Setting:
     microbatches: int
     sharding: jax.sharding.Sharding | None
 
-    def constrain(self, tree: Tree) -> Tree:
-        """Tells XLA that the leading axis lies over the devices as the batch does."""
-        if self.sharding is None:
-            return tree
+    def constrain(self, tree: Tree, batch: Tree) -> Tree:
+        """Tells XLA that the leading axis lies over the devices as the batch does.
+
+        Over Explicit axes of a mesh the batch's type says how that is.
+        """
+        first = jax.tree.leaves(batch)[0]
+        if self.sharding is None or is_split(first):
+            return lying_alike(tree, first)
         return lax.with_sharding_constraint(tree, self.sharding)
 
 
@@ -117,12 +122,14 @@ def move(
     """
     turn, parts = entry.turn, setting.microbatches
     keys = example_keys(key, batch_size(batch, parts), setting.axis_name)
-    keys = setting.constrain(keys)
+    keys = setting.constrain(keys, batch)
     if parts == 1:
         gradient, effects = _descend(setting, entry, state, batch, keys)
     else:
         gradient, effects = mean_over_parts(
-            lambda part: _descend(setting, entry, state, *setting.constrain(part)),
+            lambda part: _descend(
+                setting, entry, state, *setting.constrain(part, batch)
+            ),
             (batch, keys),
             parts,
         )

@@ -9,11 +9,7 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.data.facts import Facts, facts_of
-from jaxgan.data.source import DataError, Source
-
-
-class LostDataError(DataError):
-    """The data that a run was trained on are not where they were, or are others."""
+from jaxgan.data.source import DataError, LostDataError, Source
 
 
 class LazySource:

@@ -20,6 +20,10 @@ class DataError(ValueError):
     """Data that cannot be used as it is; the message names it and the fix."""
 
 
+class LostDataError(DataError):
+    """The data that a run was trained on are not where they were, or are others."""
+
+
 def check_count(name: str, value: object, least: int) -> None:
     """Checks that an argument is an integer, and large enough.
 

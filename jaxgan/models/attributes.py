@@ -1,4 +1,7 @@
-"""What holds of the attributes of all networks, whatever their architecture."""
+"""What holds of the attributes of all networks, whatever their architecture.
+
+Widths and other sizes that every `nn.Network` has are checked there, when one is made.
+"""
 
 import dataclasses
 import math
@@ -42,12 +45,10 @@ def _number(value: Any) -> bool:
 
 
 COUNT = _count, "a whole number of at least 1"
-COUNTS = _all(_count), "whole numbers of at least 1"
 NUMBER = _number, "a whole number of at least 0"
 NUMBERS = _all(_number), "whole numbers of at least 0"
 POSITIVE = lambda x: _finite(x) and x > 0, "a positive finite number"
 FINITE = _finite, "a finite number"
-PROBABILITY = lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"
 TAPS = (
     lambda x: _all(_finite)(x) and abs(sum(x)) > 1e-9,
     "finite numbers whose sum is not 0",
@@ -56,15 +57,10 @@ TAPS = (
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
-            *("channel_base", "channel_max", "condition_size", "depth", "dimensions"),
-            *("embed_features", "embedding", "expansion", "latent_size"),
-            *("layer_features", "mapping_layers", "max_width", "pieces"),
-            *("style_size", "width"),
+            *("condition_size", "embed_features", "embedding", "layer_features"),
+            "mapping_layers",
         ),
         COUNT,
-    ),
-    **dict.fromkeys(
-        ("code_widths", "groups", "hidden", "joint_widths", "shape", "widths"), COUNTS
     ),
     **dict.fromkeys(
         (
@@ -78,7 +74,6 @@ RULES: dict[str, Rule] = {
     "kernel_size": (lambda x: _count(x) and x % 2 == 1, "an odd whole number"),
     **dict.fromkeys(("clamp", "learning_rate_multiplier", "norm_epsilon"), POSITIVE),
     "truncation": FINITE,
-    "dropout": PROBABILITY,
     "taps": TAPS,
 }
 """By the attribute's name; None is for those that may be None."""

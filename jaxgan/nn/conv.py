@@ -59,7 +59,7 @@ def conv(
     geometry = Geometry(x.shape[1:3], size, stride, tuple(map(tuple, pads)))
     x, kernel = vary_alike(x, kernel)
     if groups > 1:
-        return grouped.convolve(geometry, groups, x, kernel)
+        return grouped.forward(grouped.Grouping(geometry, groups), x, kernel)
     return convolution.forward(geometry, x, kernel)
 
 

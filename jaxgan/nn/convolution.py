@@ -1,24 +1,20 @@
 """Convolution and its two gradients, each by the formulation that suits its shape.
 
 All three are linear in each of two arrays, and the derivatives of each are the other
-two, so that derivatives of every order stay within this file. On GPUs and TPUs they
-are what `lax.conv_general_dilated` and its transposes lower to. On CPUs, where XLA is
-slow at some of them, `choose` picks among equals. Derivatives are reverse-mode only, on
-every platform, because `jax.custom_vjp` is.
+two (`bilinear.py`), so that derivatives of every order stay within this file. On GPUs
+and TPUs they are what `lax.conv_general_dilated` and its transposes lower to. On CPUs,
+where XLA is slow at some of them, `choose` picks among equals.
 """
 
 import functools
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
-from jaxgan.nn import formulations, winograd
+from jaxgan.nn import bilinear, formulations, winograd
+from jaxgan.nn.bilinear import Formulation
 from jaxgan.nn.formulations import Geometry
-
-Formulation = Callable[[Geometry, jax.Array, jax.Array], jax.Array]
 
 
 class Choice(NamedTuple):
@@ -32,10 +28,10 @@ class Choice(NamedTuple):
 FEW_CHANNELS = 4
 FEW_PRODUCTS = 32
 SMALL_MAPS = 4
-MANY_CHANNELS = 32
-"""From which on Winograd's filtering pays, with tiles of 2 × 2."""
-MORE_CHANNELS, LARGE_MAPS = 64, 8
-"""From which on its tiles are 4 × 4."""
+MANY_CHANNELS, LARGE_MAPS = 64, 8
+"""From which on Winograd's filtering pays, with tiles of 4 × 4."""
+MORE_CHANNELS = 128
+"""From which on it pays for small maps too, with tiles of 2 × 2."""
 
 
 def choose(
@@ -46,16 +42,19 @@ def choose(
     Measured by `experiments/benchmarks/speed/convolutions.py`, whose table shows each
     of them for the shapes of our models. Between many channels all three are
     Winograd's, but in float32 only: narrower types cannot spare the bits that it rounds
-    off. Otherwise
+    off. It takes ten times as long to compile, and between fewer channels it gains
+    nothing. Otherwise
 
     - forward: XLA's; where one number is the sum of few products, patches.
     - image gradient: phases; to few channels, or from small maps, shifts.
     - kernel gradient: XLA's with its operands turned; of few channels, patches.
     """
     narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
-    if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
-        large = narrowest >= MORE_CHANNELS and min(geometry.maps) >= LARGE_MAPS
-        return by_winograd(4 if large else 2)
+    if exact and winograd.serves(geometry, 4):
+        if narrowest >= MANY_CHANNELS and min(geometry.maps) >= LARGE_MAPS:
+            return by_winograd(4)
+        if narrowest >= MORE_CHANNELS:
+            return by_winograd(2)
     return choose_direct(geometry, channels)
 
 
@@ -93,24 +92,15 @@ def leave_to_xla(*_: Any) -> Choice:
     return Choice()
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def forward(geometry: Geometry, image: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Maps [B, H', W', features] of an image [B, H, W, C].
-
-    The kernel is [height, width, C, features].
-    """
+def _forward(geometry: Geometry, image: jax.Array, kernel: jax.Array):
     return _compute("forward", geometry, kernel.shape[2:], image, kernel)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def image_gradient(geometry: Geometry, maps: jax.Array, kernel: jax.Array) -> jax.Array:
-    """The transpose of `forward` in the image: maps to [B, H, W, C]."""
+def _image_gradient(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
     return _compute("image_gradient", geometry, kernel.shape[2:], maps, kernel)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array) -> jax.Array:
-    """The transpose of `forward` in the kernel: [height, width, C, features]."""
+def _kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array):
     sizes = image.shape[-1], maps.shape[-1]
     return _compute("kernel_gradient", geometry, sizes, image, maps)
 
@@ -118,11 +108,7 @@ def kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array) -> ja
 def _compute(name, geometry, sizes, *arrays):
     channels, features = sizes
     choice = choose(geometry, channels, features, arrays[0].dtype)
-    return lax.platform_dependent(
-        *arrays,
-        cpu=_traced_once(getattr(choice, name), geometry),
-        default=functools.partial(getattr(Choice(), name), geometry),
-    )
+    return _traced_once(getattr(choice, name), geometry)(*arrays)
 
 
 @functools.cache
@@ -131,39 +117,9 @@ def _traced_once(formulation: Formulation, geometry: Geometry):
     return jax.jit(functools.partial(formulation, geometry))
 
 
-def differentiate(forward: Any, image_gradient: Any, kernel_gradient: Any) -> None:
-    """Makes the derivatives of three maps each other.
-
-    Args:
-      forward: f(geometry, image, kernel) -> maps.
-      image_gradient: its transpose in the image, f(geometry, maps, kernel) -> image.
-      kernel_gradient: its transpose in the kernel, f(geometry, image, maps) -> kernel.
-    """
-
-    def define(function, left, right):
-        def save(geometry, *arrays):
-            return function(geometry, *arrays), arrays
-
-        def backward(geometry, arrays, gradient):
-            return left(geometry, *arrays, gradient), right(geometry, *arrays, gradient)
-
-        function.defvjp(save, backward)
-
-    define(
-        forward,
-        lambda geometry, image, kernel, maps: image_gradient(geometry, maps, kernel),
-        lambda geometry, image, kernel, maps: kernel_gradient(geometry, image, maps),
-    )
-    define(
-        image_gradient,
-        lambda geometry, maps, kernel, image: forward(geometry, image, kernel),
-        lambda geometry, maps, kernel, image: kernel_gradient(geometry, image, maps),
-    )
-    define(
-        kernel_gradient,
-        lambda geometry, image, maps, kernel: image_gradient(geometry, maps, kernel),
-        lambda geometry, image, maps, kernel: forward(geometry, image, kernel),
-    )
-
-
-differentiate(forward, image_gradient, kernel_gradient)
+forward, image_gradient, kernel_gradient = bilinear.define(
+    "convolution", (_forward, _image_gradient, _kernel_gradient), Choice()
+)
+"""Maps [B, H', W', features] of an image [B, H, W, C] and a kernel [height, width, C,
+features], as f(geometry, image, kernel); and its two transposes, see `bilinear.Maps`.
+"""

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.nn.conv import Initializer
 from jaxgan.nn.spectral import PowerIteration, spectral_norm
 
@@ -42,4 +43,8 @@ class Embedding(nn.Module):
         table = self.param("kernel", self.kernel_init, shape, jnp.float32)
         if self.spectral:
             table = spectral_norm(self.spectral, 0, "spectral")(table, train)
-        return jnp.take(table.astype(self.dtype), labels, axis=0)
+        return along_batch(_rows, labels, table.astype(self.dtype))
+
+
+def _rows(labels, table):
+    return jnp.take(table, labels, axis=0)

@@ -9,14 +9,13 @@ products as the stride leaves of the small kernel. Nothing is then read or writt
 between the two.
 """
 
-import functools
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import numpy as np
-from jax import lax
 
-from jaxgan.nn import convolution
+from jaxgan.nn import bilinear, convolution
+from jaxgan.nn.bilinear import Maps
 from jaxgan.nn.formulations import Geometry
 from jaxgan.nn.upfirdn import Pads, upfirdn2d
 
@@ -38,6 +37,18 @@ class Plan(NamedTuple):
     taps: tuple[float, ...]
     pads: Pads
 
+    groups = 1
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """(size, size)."""
+        return self.size, self.size
+
+    @property
+    def maps(self) -> tuple[int, ...]:
+        """(H', W')."""
+        return self.apart.maps
+
     @property
     def apart(self) -> Geometry:
         """Of the convolution of the filtered image."""
@@ -52,60 +63,53 @@ class Plan(NamedTuple):
         return Geometry(self.image, (size, size), self.stride, self.pads)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def forward(plan: Plan, image: jax.Array, kernel: jax.Array) -> jax.Array:
-    """Maps [B, H', W', features] of an image [B, H, W, C].
+def _by_filtered_kernel(name: str):
+    """On CPUs the kernel is filtered if Winograd's filtering takes it then."""
+    whole, apart = getattr(_WHOLE, name), getattr(_APART, name)
 
-    The kernel is [size, size, C, features].
-    """
+    def compute(plan, left, right):
+        channels, features = (
+            (left.shape[-1], right.shape[-1])
+            if name == "kernel_gradient"
+            else right.shape[2:]
+        )
+        choice = convolution.choose(plan.whole, channels, features, left.dtype)
+        cropped = any(pad < 0 for pads in plan.pads for pad in pads)
+        if cropped or choice != convolution.by_winograd(4):
+            return apart(plan, left, right)
+        return whole(plan, left, right)
 
-    def whole(image, kernel):
-        return convolution.forward(plan.whole, image, _larger(plan, kernel))
-
-    def apart(image, kernel):
-        return convolution.forward(plan.apart, _filtered(plan, image), kernel)
-
-    return _compute(plan, kernel.shape, whole, apart, image, kernel)
-
-
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def image_gradient(plan: Plan, maps: jax.Array, kernel: jax.Array) -> jax.Array:
-    """The transpose of `forward` in the image: maps to [B, H, W, C]."""
-
-    def whole(maps, kernel):
-        return convolution.image_gradient(plan.whole, maps, _larger(plan, kernel))
-
-    def apart(maps, kernel):
-        image = convolution.image_gradient(plan.apart, maps, kernel)
-        return _filtered_back(plan, image)
-
-    return _compute(plan, kernel.shape, whole, apart, maps, kernel)
+    return compute
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def kernel_gradient(plan: Plan, image: jax.Array, maps: jax.Array) -> jax.Array:
-    """The transpose of `forward` in the kernel: [size, size, C, features]."""
-
-    def whole(image, maps):
-        return _smaller(plan, convolution.kernel_gradient(plan.whole, image, maps))
-
-    def apart(image, maps):
-        return convolution.kernel_gradient(plan.apart, _filtered(plan, image), maps)
-
-    sizes = image.shape[-1], maps.shape[-1]
-    return _compute(plan, sizes, whole, apart, image, maps)
-
-
-convolution.differentiate(forward, image_gradient, kernel_gradient)
-
-
-def _compute(plan, sizes, whole, apart, *arrays) -> Any:
-    channels, features = sizes[-2:]
-    choice = convolution.choose(plan.whole, channels, features, arrays[0].dtype)
-    cropped = any(pad < 0 for pads in plan.pads for pad in pads)
-    if cropped or choice != convolution.by_winograd(4):
-        return apart(*arrays)
-    return lax.platform_dependent(*arrays, cpu=whole, default=apart)
+_WHOLE = Maps(
+    lambda plan, image, kernel: convolution.forward(
+        plan.whole, image, _larger(plan, kernel)
+    ),
+    lambda plan, maps, kernel: convolution.image_gradient(
+        plan.whole, maps, _larger(plan, kernel)
+    ),
+    lambda plan, image, maps: _smaller(
+        plan, convolution.kernel_gradient(plan.whole, image, maps)
+    ),
+)
+_APART = Maps(
+    lambda plan, image, kernel: convolution.forward(
+        plan.apart, _filtered(plan, image), kernel
+    ),
+    lambda plan, maps, kernel: _filtered_back(
+        plan, convolution.image_gradient(plan.apart, maps, kernel)
+    ),
+    lambda plan, image, maps: convolution.kernel_gradient(
+        plan.apart, _filtered(plan, image), maps
+    ),
+)
+forward, image_gradient, kernel_gradient = bilinear.define(
+    "filtered_convolution", [*map(_by_filtered_kernel, Maps._fields)], _APART
+)
+"""Maps [B, H', W', features] of an image [B, H, W, C] and a kernel [size, size, C,
+features], as f(plan, image, kernel); and its two transposes, see `bilinear.Maps`.
+"""
 
 
 def _filtered(plan, image):
@@ -120,17 +124,17 @@ def _filtered_back(plan, image):
     return upfirdn2d(image, np.asarray(plan.taps), pads=pads)
 
 
-def _larger(plan, kernel):
+def _larger(plan: Plan, kernel: jax.Array) -> jax.Array:
     """The kernel with the filter in it."""
     matrix = _matrix(plan).astype(kernel.dtype)
-    product = matrix @ kernel.reshape(plan.size**2, -1)
+    product: jax.Array = matrix @ kernel.reshape(plan.size**2, -1)
     return product.reshape(*plan.whole.kernel, *kernel.shape[2:])
 
 
-def _smaller(plan, kernel):
+def _smaller(plan: Plan, kernel: jax.Array) -> jax.Array:
     """The transpose of `_larger`."""
     matrix = _matrix(plan).astype(kernel.dtype)
-    product = matrix.T @ kernel.reshape(matrix.shape[0], -1)
+    product: jax.Array = matrix.T @ kernel.reshape(matrix.shape[0], -1)
     return product.reshape(plan.size, plan.size, *kernel.shape[2:])
 
 

@@ -29,6 +29,8 @@ class Geometry(NamedTuple):
     stride: int
     pads: tuple[tuple[int, ...], ...]
 
+    groups = 1
+
     @property
     def maps(self) -> tuple[int, ...]:
         """(H', W')."""

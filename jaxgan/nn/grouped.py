@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jaxgan.nn import convolution, formulations
+from jaxgan.nn import bilinear, convolution, formulations
 from jaxgan.nn.formulations import Geometry
 from jaxgan.nn.varying import vary_alike
 
@@ -36,78 +36,48 @@ class Grouping(NamedTuple):
     geometry: Geometry
     groups: int
 
+    @property
+    def image(self) -> tuple[int, ...]:
+        """(H, W)."""
+        return self.geometry.image
 
-def convolve(
-    geometry: Geometry, groups: int, image: jax.Array, kernel: jax.Array
-) -> jax.Array:
-    """Maps [B, H', W', features] of an image [B, H, W, C].
+    @property
+    def maps(self) -> tuple[int, ...]:
+        """(H', W')."""
+        return self.geometry.maps
 
-    Output group i is a function of input group i; groups are contiguous channels. The
-    kernel is [height, width, C / groups, features].
-    """
-    return forward(Grouping(geometry, groups), image, kernel)
-
-
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def forward(plan: Grouping, image: jax.Array, kernel: jax.Array) -> jax.Array:
-    """See `convolve`."""
-
-    def by_blocks(image, kernel):
-        joined = _joined(plan.groups, *_sizes(plan, kernel))
-        images = jnp.split(image, plan.groups // joined, -1)
-        kernels = _blocks(plan.groups, joined, kernel)
-        choice = _choose(plan, kernels[0].shape)
-        parts = map(functools.partial(choice.forward, plan.geometry), images, kernels)
-        return jnp.concatenate([*parts], -1)
-
-    return _compute(by_blocks, functools.partial(_by_xla, plan), image, kernel)
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        """(height, width)."""
+        return self.geometry.kernel
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def image_gradient(plan: Grouping, maps: jax.Array, kernel: jax.Array) -> jax.Array:
-    """The transpose of `forward` in the image: maps to [B, H, W, C]."""
-
-    def by_blocks(maps, kernel):
-        joined = _joined(plan.groups, *_sizes(plan, kernel))
-        pieces = jnp.split(maps, plan.groups // joined, -1)
-        kernels = _blocks(plan.groups, joined, kernel)
-        choice = _choose(plan, kernels[0].shape)
-        one = functools.partial(choice.image_gradient, plan.geometry)
-        return jnp.concatenate([*map(one, pieces, kernels)], -1)
-
-    def by_xla(maps, kernel):
-        channels = plan.groups * kernel.shape[2]
-        shape = (maps.shape[0], *plan.geometry.image, channels)
-        return _transpose(lambda image: _by_xla(plan, image, kernel), shape, maps)
-
-    return _compute(by_blocks, by_xla, maps, kernel)
+def _forward(plan: Grouping, image: jax.Array, kernel: jax.Array):
+    joined = _joined(plan.groups, *_features_of_groups(plan, kernel))
+    images = jnp.split(image, plan.groups // joined, -1)
+    kernels = _blocks(plan.groups, joined, kernel)
+    choice = _choose(plan, kernels[0].shape)
+    parts = map(functools.partial(choice.forward, plan.geometry), images, kernels)
+    return jnp.concatenate([*parts], -1)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-def kernel_gradient(plan: Grouping, image: jax.Array, maps: jax.Array) -> jax.Array:
-    """The transpose of `forward` in the kernel."""
+def _image_gradient(plan: Grouping, maps: jax.Array, kernel: jax.Array):
+    joined = _joined(plan.groups, *_features_of_groups(plan, kernel))
+    pieces = jnp.split(maps, plan.groups // joined, -1)
+    kernels = _blocks(plan.groups, joined, kernel)
+    choice = _choose(plan, kernels[0].shape)
+    one = functools.partial(choice.image_gradient, plan.geometry)
+    return jnp.concatenate([*map(one, pieces, kernels)], -1)
+
+
+def _kernel_gradient(plan: Grouping, image: jax.Array, maps: jax.Array):
     sizes = image.shape[-1] // plan.groups, maps.shape[-1] // plan.groups
-
-    def by_blocks(image, maps):
-        joined = _joined(plan.groups, *sizes)
-        pieces = [jnp.split(x, plan.groups // joined, -1) for x in (image, maps)]
-        shape = (*plan.geometry.kernel, *(joined * size for size in sizes))
-        choice = _choose(plan, shape)
-        one = functools.partial(choice.kernel_gradient, plan.geometry)
-        return _unblocked(joined, [*map(one, *pieces)])
-
-    def by_xla(image, maps):
-        shape = (*plan.geometry.kernel, sizes[0], maps.shape[-1])
-        return _transpose(lambda kernel: _by_xla(plan, image, kernel), shape, maps)
-
-    return _compute(by_blocks, by_xla, image, maps)
-
-
-convolution.differentiate(forward, image_gradient, kernel_gradient)
-
-
-def _compute(by_blocks: Callable, by_xla: Callable, *arrays: jax.Array) -> jax.Array:
-    return lax.platform_dependent(*arrays, cpu=by_blocks, default=by_xla)
+    joined = _joined(plan.groups, *sizes)
+    pieces = [jnp.split(x, plan.groups // joined, -1) for x in (image, maps)]
+    shape = (*plan.kernel, *(joined * size for size in sizes))
+    choice = _choose(plan, shape)
+    one = functools.partial(choice.kernel_gradient, plan.geometry)
+    return _unblocked(joined, [*map(one, *pieces)])
 
 
 def _by_xla(plan, image, kernel):
@@ -122,6 +92,16 @@ def _by_xla(plan, image, kernel):
     )
 
 
+def _image_gradient_by_xla(plan, maps, kernel):
+    shape = (maps.shape[0], *plan.image, plan.groups * kernel.shape[2])
+    return _transpose(lambda image: _by_xla(plan, image, kernel), shape, maps)
+
+
+def _kernel_gradient_by_xla(plan, image, maps):
+    shape = (*plan.kernel, image.shape[-1] // plan.groups, maps.shape[-1])
+    return _transpose(lambda kernel: _by_xla(plan, image, kernel), shape, maps)
+
+
 def _transpose(linear: Callable, shape: tuple[int, ...], maps: jax.Array) -> jax.Array:
     """The transpose of a linear function of an array of a shape."""
     like, _ = vary_alike(jnp.zeros(shape, maps.dtype), maps)
@@ -132,7 +112,7 @@ def _choose(plan: Grouping, kernel: tuple[int, ...]) -> convolution.Choice:
     return convolution.choose_direct(plan.geometry, kernel[2])
 
 
-def _sizes(plan: Grouping, kernel: jax.Array) -> tuple[int, int]:
+def _features_of_groups(plan: Grouping, kernel: jax.Array) -> tuple[int, int]:
     """Channels and features of a group."""
     return kernel.shape[2], kernel.shape[3] // plan.groups
 
@@ -171,3 +151,14 @@ def _unblocked(joined: int, kernels: Sequence[jax.Array]) -> jax.Array:
         for place in range(joined)
     ]
     return jnp.concatenate(parts, -1)
+
+
+forward, image_gradient, kernel_gradient = bilinear.define(
+    "grouped_convolution",
+    (_forward, _image_gradient, _kernel_gradient),
+    (_by_xla, _image_gradient_by_xla, _kernel_gradient_by_xla),
+)
+"""Maps [B, H', W', features] of an image [B, H, W, C] and a kernel [height, width, C /
+groups, features], as f(grouping, image, kernel); and its two transposes, see
+`bilinear.Maps`. Output group i is a function of input group i; groups are contiguous.
+"""

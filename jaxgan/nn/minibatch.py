@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.nn.conv import Initializer, normal_init
 
 
@@ -42,12 +43,15 @@ class MinibatchDiscrimination(nn.Module):
         kernel = self.param("kernel", self.kernel_init, shape, jnp.float32)
         size = check_group(x.shape[0], self.group)
         x = x.astype(self.dtype)
-        m = (x @ kernel.astype(self.dtype)).reshape(
-            -1, size, self.features, self.kernels
-        )
-        distance = jnp.sum(jnp.abs(m[:, :, None] - m[:, None]), axis=-1)
-        closeness = jnp.sum(jnp.exp(-distance), axis=2) - 1.0
-        return jnp.concatenate([x, closeness.reshape(-1, self.features)], axis=-1)
+
+        def closeness(rows):
+            m = rows.reshape(-1, size, self.features, self.kernels)
+            distance = jnp.sum(jnp.abs(m[:, :, None] - m[:, None]), axis=-1)
+            near = jnp.sum(jnp.exp(-distance), axis=2) - 1.0
+            return near.reshape(-1, self.features)
+
+        near = along_batch(closeness, x @ kernel.astype(self.dtype))
+        return jnp.concatenate([x, near], axis=-1)
 
 
 def minibatch_deviation(
@@ -79,12 +83,16 @@ def minibatch_deviation(
     size = check_group(b, group)
     if channels < 1 or c % channels:
         raise ValueError(f"channels: saw {channels}, wanted a divisor of {c}")
-    y = x.astype(jnp.float32).reshape(-1, size, h, w, channels, c // channels)
-    deviation = jnp.sqrt(jnp.var(y, axis=1) + epsilon)
-    maps = jnp.mean(deviation, axis=(1, 2, 4))
-    maps = jnp.repeat(maps, size, axis=0).reshape(b, 1, 1, channels)
-    maps = jnp.broadcast_to(maps, (b, h, w, channels)).astype(x.dtype)
-    return jnp.concatenate([x, maps], axis=-1)
+
+    def append(x):
+        y = x.astype(jnp.float32).reshape(-1, size, h, w, channels, c // channels)
+        deviation = jnp.sqrt(jnp.var(y, axis=1) + epsilon)
+        maps = jnp.mean(deviation, axis=(1, 2, 4))
+        maps = jnp.repeat(maps, size, axis=0).reshape(b, 1, 1, channels)
+        maps = jnp.broadcast_to(maps, (b, h, w, channels)).astype(x.dtype)
+        return jnp.concatenate([x, maps], axis=-1)
+
+    return along_batch(append, x)
 
 
 def group_size(batch: int, most: int = 4) -> int:

@@ -16,7 +16,7 @@ COUNTS = frozenset(
     (
         *("channel_base", "channel_max", "code_widths", "depth", "dimensions"),
         *("expansion", "groups", "hidden", "joint_widths", "latent_size", "max_width"),
-        *("pieces", "shape", "shared", "size", "style_size", "width", "widths"),
+        *("pieces", "shape", "size", "style_size", "width", "widths"),
     )
 )
 """Attributes that are whole numbers, at least 1, or sequences of them."""

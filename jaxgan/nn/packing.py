@@ -22,7 +22,7 @@ class Packed(Network):
       size: examples per pack; 1 changes nothing.
 
     Raises:
-      ValueError: if a batch is not a multiple of `size`, or there is no size.
+      ValueError: if a batch is not a multiple of `size`.
     """
 
     discriminator: nn.Module
@@ -32,8 +32,6 @@ class Packed(Network):
     def __call__(self, value, given, context: Context):
         """Judges values [B, ..., C]; returns what the wrapped discriminator returns."""
         count = context.keys.shape[0]
-        if self.size < 1:
-            raise ValueError(f"size: saw {self.size}, wanted at least 1")
         if count % self.size:
             raise ValueError(
                 f"batch: saw {count} examples (per device and microbatch), wanted a "

@@ -3,6 +3,8 @@
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.explicit_mesh import along_batch
+
 
 def average_pool(x: jax.Array) -> jax.Array:
     """Means of 2×2 pixels: [B, 2H, 2W, C] to [B, H, W, C].
@@ -10,7 +12,8 @@ def average_pool(x: jax.Array) -> jax.Array:
     Raises:
       ValueError: if a side is odd.
     """
-    return jnp.mean(_squares(x), axis=(2, 4))
+    _require_even(x)
+    return along_batch(lambda x: jnp.mean(_squares(x), axis=(2, 4)), x)
 
 
 def max_pool(x: jax.Array) -> jax.Array:
@@ -19,11 +22,16 @@ def max_pool(x: jax.Array) -> jax.Array:
     Raises:
       ValueError: if a side is odd.
     """
-    return jnp.max(_squares(x), axis=(2, 4))
+    _require_even(x)
+    return along_batch(lambda x: jnp.max(_squares(x), axis=(2, 4)), x)
 
 
 def repeat(x: jax.Array) -> jax.Array:
     """Twice the size, every pixel four times: [B, H, W, C] to [B, 2H, 2W, C]."""
+    return along_batch(_repeat, x)
+
+
+def _repeat(x):
     b, h, w, c = x.shape
     x = jnp.broadcast_to(x[:, :, None, :, None], (b, h, 2, w, 2, c))
     return x.reshape(b, 2 * h, 2 * w, c)
@@ -97,6 +105,5 @@ def _require_even(x: jax.Array) -> None:
 
 def _squares(x: jax.Array) -> jax.Array:
     """[B, H, 2, W, 2, C]."""
-    _require_even(x)
     b, h, w, c = x.shape
     return x.reshape(b, h // 2, 2, w // 2, 2, c)

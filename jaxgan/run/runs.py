@@ -15,11 +15,9 @@ from PIL import Image
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
-from jaxgan.run.errors import RunError
-from jaxgan.run.files import metrics_log, run_program
+from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.sampling.labels import Label, class_names
-from jaxgan.run.sampling.run_samples import RunSamples, SampleOptions
+from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
 
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
@@ -51,7 +49,7 @@ class Run:
     @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes that it was trained on, by number; () without labels."""
-        return class_names(self.experiment)
+        return self._samples.classes
 
     def sample(
         self,
@@ -192,10 +190,8 @@ class Run:
 
     @functools.cached_property
     def _preview(self) -> str:
-        try:
-            return notebook.image(self._samples.preview())
-        except RunError:  # of a kind that cannot draw them: the line above is enough
-            return ""
+        picture = self._samples.preview()
+        return "" if picture is None else notebook.image(picture)
 
 
 def load(
@@ -221,6 +217,4 @@ def load(
         known and not trusted.
     """
     set_up_xla()
-    if trust:
-        run_program.remember(pathlib.Path(run))
-    return Run(stored_run.load(pathlib.Path(run), step, seed))
+    return Run(stored_run.load(pathlib.Path(run), step, seed, trust=trust))

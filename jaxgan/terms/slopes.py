@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.types import Play, Sample, Tree
 
 
@@ -36,9 +37,12 @@ def safe_root(squares: jax.Array) -> jax.Array:
 def per_verdict(numbers: jax.Array, play: Play) -> jax.Array:
     """Of one number per example [B], gives every example of a pack the pack's first."""
     verdicts = jax.tree.leaves(play.real_verdict.logits)[0].shape[0]
-    return jnp.repeat(
-        numbers.reshape(verdicts, -1)[:, 0], numbers.shape[0] // verdicts, axis=0
-    )
+
+    def of_the_first(numbers):
+        first = numbers.reshape(verdicts, -1)[:, 0]
+        return jnp.repeat(first, numbers.shape[0] // verdicts, axis=0)
+
+    return along_batch(of_the_first, numbers)
 
 
 def along(numbers: jax.Array, tree: Tree) -> Tree:

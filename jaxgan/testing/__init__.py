@@ -27,7 +27,10 @@ from jaxgan.testing.movers import (
     check_only_the_mover_changes,
 )
 from jaxgan.testing.subject import DECAY, Subject
-from jaxgan.testing.transformations import check_transformations_agree
+from jaxgan.testing.transformations import (
+    check_explicit_mesh_agrees,
+    check_transformations_agree,
+)
 
 __all__ = [
     "CONSTANT_LEAVES",
@@ -37,6 +40,7 @@ __all__ = [
     "check_draws_ignore_devices",
     "check_every_leaf_changes",
     "check_examples_are_independent",
+    "check_explicit_mesh_agrees",
     "check_features_are_not_judged",
     "check_only_the_mover_changes",
     "check_resuming_is_exact",

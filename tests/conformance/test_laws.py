@@ -222,6 +222,42 @@ def test_scheduled_augmentation():
     check(recipes.nonsaturating(), GAMES["lesson"], augment=augment)
 
 
+def subject_of(case, turns, **options):
+    return testing.Subject(
+        case.game(), turns, Players(sgd, sgd), case.batch(), **options
+    )
+
+
+EXPLICIT = ("reacgan", "styled", "modern")
+"""Rows that are quick, or have most operators that must be told how results lie."""
+
+
+@pytest.mark.parametrize("name", some_slow(GAMES, EXPLICIT))
+def test_games_under_an_explicit_mesh(name):
+    recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
+    testing.check_explicit_mesh_agrees(subject_of(GAMES[name], recipe.turns))
+
+
+@pytest.mark.parametrize("name", some_slow({**RECIPES, **TERMS}, EXPLICIT))
+def test_terms_under_an_explicit_mesh(name):
+    table = (
+        RECIPES[name](**SHORT.get(name, {})).turns if name in RECIPES else TERMS[name]
+    )
+    case = HEADS.get(name, GAMES["plain"])
+    testing.check_explicit_mesh_agrees(subject_of(case, table))
+
+
+@pytest.mark.slow
+def test_augmentations_under_an_explicit_mesh():
+    strengths = Strengths(xflip=1.0, rotate=1.0, brightness=1.0, cutout=1.0)
+    ada = scheduled(strengths, schedules.cosine(0.1, 0.9, 3))
+    for augment in (diffaugment(), ada):
+        table = recipes.nonsaturating().turns
+        testing.check_explicit_mesh_agrees(
+            subject_of(GAMES["lesson"], table, augment=augment)
+        )
+
+
 def test_keys_are_all_different():
     """No draw is used twice: real and fake passes, turns, steps, examples."""
     seen = []

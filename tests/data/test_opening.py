@@ -8,7 +8,8 @@ import pytest
 
 from jaxgan import data
 from jaxgan.data import opening
-from jaxgan.data.lazy_source import LazySource, LostDataError
+from jaxgan.data.lazy_source import LazySource
+from jaxgan.data.source import LostDataError
 
 VALUES = np.arange(24, dtype=np.uint8).reshape(6, 2, 2, 1)
 LABELS = np.array([0, 1, 2, 0, 1, 0])

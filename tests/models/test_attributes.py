@@ -74,9 +74,8 @@ def traced(module, value):
     ids=[f"{case[0].__module__}.{case[0].__name__} {case[3:]}" for case in CASES],
 )
 def test_what_cannot_be_meant(kind, options, value, name, seen):
-    module = kind(**{**options, name: seen})
     with pytest.raises(ValueError, match=f"{name}: saw .*, wanted "):
-        traced(module, value)
+        traced(kind(**{**options, name: seen}), value)
 
 
 def test_every_rule_is_of_some_attribute():

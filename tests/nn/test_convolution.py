@@ -203,12 +203,6 @@ def test_accelerators_get_what_lax_gives_them(platform, size, stride):
             assert ours == theirs
 
 
-def test_forward_mode_is_refused_plainly():
-    x, kernel = draw(1, 4, 4, 2), draw(3, 3, 2, 2)
-    with pytest.raises(TypeError, match="forward-mode"):
-        jax.jvp(lambda x: conv(x, kernel), (x,), (x,))
-
-
 @pytest.mark.parametrize("function", [conv, conv_transpose])
 def test_choices_differ_by_rounding_only(function, monkeypatch):
     """Gradients of three orders, chosen and left to XLA."""

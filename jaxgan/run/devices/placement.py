@@ -44,6 +44,11 @@ class Placement(NamedTuple):
     mesh: Mesh | None
     microbatches: int = 1
 
+    @property
+    def platform(self) -> str:
+        """Names the kind of the devices: 'cpu', 'gpu', 'tpu'."""
+        return next(iter(self.whole.device_set)).platform
+
     def batches(self, runs: int, *, stacked: bool = False) -> Sharding:
         """Shards the batch of so many runs: [B, ...], or [runs, B, ...].
 

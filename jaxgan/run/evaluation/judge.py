@@ -9,8 +9,7 @@ import numpy as np
 
 import jaxgan
 from jaxgan.core.types import Sample, Tree
-from jaxgan.data.lazy_source import LostDataError
-from jaxgan.data.source import DataError, Source
+from jaxgan.data.source import DataError, LostDataError, Source
 from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.evaluation.memorisation import nearest_in_blocks

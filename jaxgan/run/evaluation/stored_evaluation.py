@@ -3,7 +3,7 @@
 import pathlib
 from typing import Any
 
-from jaxgan.data.lazy_source import LostDataError
+from jaxgan.data.source import LostDataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement

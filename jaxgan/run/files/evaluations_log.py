@@ -22,7 +22,7 @@ import pathlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from jaxgan.run.errors import warn
+from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files import run_directory, stored_text
 from jaxgan.run.kinds.measure import Score
 
@@ -120,8 +120,8 @@ def keep(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> bool:
     """Adds lines if it can, else warns: what was measured is told all the same."""
     try:
         append(run, lines)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, RunError) as error:
+        reason = getattr(error, "strerror", None) or error.args[0]
         warn(f"{run / FILE} cannot be written: {reason}; the figures are not kept")
         return False
     return True

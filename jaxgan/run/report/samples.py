@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.lazy_source import LostDataError
+from jaxgan.data.source import LostDataError
 from jaxgan.run import embedded_pictures, pictures
 from jaxgan.run.embedded_pictures import Picture
 from jaxgan.run.kinds import Section

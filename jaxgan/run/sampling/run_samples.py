@@ -38,6 +38,11 @@ class RunSamples:
         self._stored = stored
         self._samplers: dict[tuple[Any, ...], Sampler] = {}
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes that the run was trained on, by number."""
+        return labels.class_names(self._stored.experiment)
+
     def __call__(
         self,
         num: int,
@@ -59,12 +64,16 @@ class RunSamples:
         draw = self._sampler(**options)
         return draw(self._stored.state, seed, np.arange(num), numbers)
 
-    def preview(self) -> np.ndarray:
-        """Draws the samples that the pictures during training show."""
+    def preview(self) -> np.ndarray | None:
+        """Draws the samples that the pictures during training show, if they can be."""
         draw = self._sampler()
         grid = preview_grid.grid_of(draw, self._stored.experiment.kind.preview)
         indices = np.arange(grid.num)
-        return self.picture(draw(self._stored.state, 0, indices, grid.labels))
+        samples = draw(self._stored.state, 0, indices, grid.labels)
+        try:
+            return self.picture(samples)
+        except RunError:  # of another kind than the experiment says
+            return None
 
     def picture(self, sample: Sample) -> np.ndarray:
         """Draws samples in one picture, uint8 [H, W, 3], large enough to see."""

@@ -44,7 +44,11 @@ class StoredRun(NamedTuple):
 
 
 def load(
-    run: str | pathlib.Path, step: int | None = None, seed: int | None = None
+    run: str | pathlib.Path,
+    step: int | None = None,
+    seed: int | None = None,
+    *,
+    trust: bool = False,
 ) -> StoredRun:
     """Rebuilds the experiment of a run and restores a checkpoint, on one device.
 
@@ -52,6 +56,7 @@ def load(
       run: the run's folder.
       step: of the checkpoint; by default the newest readable one.
       seed: which of several runs that were trained side by side; by default the first.
+      trust: run its program even if it is not known, and make it known.
 
     Raises:
       RunError: if there is no such run, checkpoint or seed, or its program is not
@@ -59,6 +64,8 @@ def load(
     """
     directory = pathlib.Path(run)
     identity = run_directory.read_identity(directory)
+    if trust:
+        run_program.remember(directory)
     module = run_program.load(directory)
     first = config_json.from_json(module.Config, identity.config)
     runs = seed_axis.configs(first, identity.seeds)

@@ -9,6 +9,7 @@ import pytest
 import jaxgan
 from jaxgan.run.commands import COMMANDS, cli
 from jaxgan.run.errors import RunError
+from jaxgan.run.files import run_program
 from tests.golden.runs import make
 from tests.run.conftest import EXPERIMENT
 
@@ -159,6 +160,7 @@ BAD = {
 def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("bad")
     shutil.copytree(STORED, place / "run")
+    run_program.remember(place / "run")
     (place / "file").write_text("precious")
     (place / "full").mkdir()
     (place / "full" / "older").write_text("precious")
@@ -167,7 +169,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def stored():
-    return jaxgan.load(STORED)
+    return jaxgan.load(STORED, trust=True)
 
 
 def test_every_command_is_here():

@@ -141,7 +141,7 @@ def test_a_gray_run_reads_a_folder_gray(labelled_images, runs, capsys):
     row = json.loads(told.out)
     assert row["card"]["split"] == str(labelled_images)
     assert np.isfinite(row["value"])
-    assert told.err.count("warning: figures of 32 images say little") == 1
+    assert told.err.count("32 generated images are few to measure by") == 1
 
 
 def test_figures_that_cannot_be_kept_are_told(runs, tmp_path, capsys):

@@ -13,8 +13,9 @@ from jaxgan.core import Sample
 from jaxgan.evaluation.extractor import Extractor, Outputs
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
-from jaxgan.run.evaluation.judge import FEW, Judge
+from jaxgan.run.evaluation.judge import Judge
 from jaxgan.run.evaluation.real_data import RealData
+from jaxgan.run.few_examples import FEW
 from jaxgan.run.kinds import images, points
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 
@@ -122,7 +123,7 @@ def test_few_examples_are_told_of_once(capsys):
         judge(Sample(examples(points, FEW - 1, 1)))
     said = capsys.readouterr().err
     assert said.count("warning: ") == 1
-    assert f"figures of {FEW - 1} points say little" in said
+    assert f"{FEW - 1} generated points are few to measure by" in said
 
 
 def test_folders_are_read_as_samples_are(tmp_path):

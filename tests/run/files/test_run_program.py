@@ -27,6 +27,20 @@ pathlib.Path({mark!r}).touch()
 '''
 
 
+HARMLESS = '''
+import dataclasses
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Nothing."""
+
+VARIANTS = {"small": Config()}
+
+def build(config):
+    return None
+'''
+
+
 @pytest.fixture(autouse=True)
 def nothing_known(tmp_path, monkeypatch):
     monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
@@ -173,8 +187,7 @@ def test_many_at_once(run, tmp_path):
 
 def test_compiled_code_beside_it_is_not_run(run, mark, tmp_path):
     """Python takes an unchecked .pyc for the file that it lies beside."""
-    harmless = "Config = VARIANTS = build = None\n"
-    (run / "experiment.py").write_text(harmless)
+    (run / "experiment.py").write_text(HARMLESS)
     run_program.remember(run)
     code = compile(PROGRAM.format(mark=str(mark)), "x", "exec")
     compiled = importlib.util.cache_from_source(str(run / "experiment.py"))
@@ -182,7 +195,7 @@ def test_compiled_code_beside_it_is_not_run(run, mark, tmp_path):
     with open(compiled, "wb") as file:
         file.write(importlib.util.MAGIC_NUMBER + struct.pack("<I", 1) + bytes(8))
         file.write(marshal.dumps(code))
-    assert run_program.load(run).build is None
+    assert run_program.load(run).build("anything") is None
     assert not mark.exists()
 
 

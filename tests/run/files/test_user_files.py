@@ -92,9 +92,10 @@ def test_an_older_run_leaves_none_out(pictures, tmp_path):
     assert not read_identity(tmp_path).skip_bad
 
 
-def test_folders_that_are_compared(pictures, capsys):
+def test_folders_that_are_compared(pictures, tmp_path, capsys):
+    np.savez(tmp_path / "none.npz", weight=np.zeros(3, np.float32))
     arguments = ["compare", "pictures", "pictures", "--size=8", "--num=16"]
-    arguments += ["--extractor=inception", "--weights=none.pth"]
+    arguments += ["--extractor=inception", "--weights=none.npz"]
     for flags, wanted in (
         ([], r"error: pictures: 2 of 21 files cannot be used"),
         (["--skip-bad"], r"warning: pictures: 2 of 21 files are left out"),
@@ -103,7 +104,6 @@ def test_folders_that_are_compared(pictures, capsys):
             cli.main([*arguments, *flags])
         told = capsys.readouterr().err
         assert wanted in told
-        assert ("16 real and 16 generated images are few" in told) == bool(flags)
 
 
 def test_warnings_of_data_are_plain(capsys):
