@@ -6,7 +6,11 @@ description into one pure function, `step(state, batch) -> (state, metrics)`.
 run, and either gives a `Run` to sample from.
 """
 
+import contextlib
 import importlib
+import os
+import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,6 +60,32 @@ _OF_RUNS = {
     "load": "jaxgan.run.runs",
     "train": "jaxgan.run.python_call",
 }
+
+
+def _quiet_start() -> None:
+    """Lets Ctrl-C end our own programs in a line, while their libraries load.
+
+    Nothing is to be saved by then, and what they raise instead may be anything. From
+    `main` on, which experiments and commands end with, interrupts are heard there.
+    """
+    ours = sys.orig_argv[1:3] == ["-m", "jaxgan"]
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    with contextlib.suppress(OSError, ValueError):
+        if path:
+            with open(path, encoding="utf-8") as file:
+                text = file.read(100_000)
+            ours |= "launch.main(__file__)" in text or "jaxgan.run.commands.cli" in text
+    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def _end(number: int, frame: Any) -> None:
+    del frame
+    print("interrupted (SIGINT)", file=sys.stderr, flush=True)
+    os._exit(128 + number)
+
+
+_quiet_start()
 
 
 def __getattr__(name: str) -> Any:

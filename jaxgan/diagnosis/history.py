@@ -68,4 +68,5 @@ def of_seed(rows: Sequence[Row], seed: str) -> list[Row]:
     return [
         {"step": row["step"], **row["seeds"][seed]} if "seeds" in row else row
         for row in rows
+        if seed in row.get("seeds", (seed,))
     ]

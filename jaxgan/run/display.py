@@ -1,18 +1,19 @@
 """What a training run shows: a bar on a terminal, a panel in a notebook, else lines."""
 
+import contextlib
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import numpy as np
 
 from jaxgan.diagnosis import names
-from jaxgan.run import notebook
-from jaxgan.run.progress import losses
+from jaxgan.run import notebook, progress
 
-REFRESH = 0.25
-"""Seconds between two drawings of the bar."""
+COMPILING = "compiling"
 
 
 class Display(Protocol):
@@ -23,6 +24,10 @@ class Display(Protocol):
 
     def compiled(self) -> None:
         """Ends that: the first step is done."""
+
+    def busy(self, what: str) -> AbstractContextManager[None]:
+        """Shows what is done instead of steps, if it lasts."""
+        ...
 
     def advance(self, step: int) -> None:
         """Moves on to a step."""
@@ -60,7 +65,7 @@ def _rate(row: dict[str, Any], unit: str) -> str:
 
 def _short(row: dict[str, Any], unit: str) -> str:
     """Writes the rate and the losses, where there is little room."""
-    short = losses(row).replace("discriminator", "D").replace("generator", "G")
+    short = progress.losses(row).replace("discriminator", "D").replace("generator", "G")
     return f"{_rate(row, unit)}  {short}"
 
 
@@ -79,13 +84,17 @@ class Lines:
         """Says how long it took."""
         self.say(f"compiled in {time.monotonic() - self._began:.1f} s")
 
+    def busy(self, what: str) -> AbstractContextManager[None]:
+        """Says it, and how long it took, if it lasts."""
+        return progress.lasting(what, self.say)
+
     def advance(self, step: int) -> None:
         """Says nothing."""
 
     def show(self, row: dict[str, Any]) -> None:
         """Prints the row's line."""
         rate = _rate(row, self._unit)
-        self.say(f"step {row['step']}/{self._stop}  {rate}  {losses(row)}")
+        self.say(f"step {row['step']}/{self._stop}  {rate}  {progress.losses(row)}")
 
     def picture(self, picture: np.ndarray) -> None:
         """Says nothing: there is a file of it."""
@@ -102,24 +111,24 @@ class Bar:
     """Draws a progress bar with the time that is left, for terminals."""
 
     def __init__(self, start: int, stop: int, unit: str):
-        from rich import progress
+        from rich import progress as rich_progress
         from rich.text import Text
 
         self._unit = unit
 
         status = self._status
 
-        class Status(progress.ProgressColumn):
+        class Status(rich_progress.ProgressColumn):
             # Drawn anew at every refresh: the seconds tick while XLA is at work.
-            def render(self, task: progress.Task) -> Text:
+            def render(self, task: rich_progress.Task) -> Text:
                 del task
                 return Text(status())
 
-        self._text, self._began = "", None
-        self._progress = progress.Progress(
-            progress.TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
-            progress.BarColumn(bar_width=20),
-            progress.TimeRemainingColumn(),
+        self._text, self._began, self._what = "", None, COMPILING
+        self._progress = rich_progress.Progress(
+            rich_progress.TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
+            rich_progress.BarColumn(bar_width=20),
+            rich_progress.TimeRemainingColumn(),
             Status(),
             auto_refresh=False,
         )
@@ -131,23 +140,34 @@ class Bar:
         self._thread.start()
 
     def _refresh(self) -> None:
-        while not self._ended.wait(REFRESH):
+        while not self._ended.wait(progress.REFRESH):
             self._progress.refresh()
 
     def _status(self) -> str:
         began = self._began
-        if began is None:
+        seconds = 0.0 if began is None else time.monotonic() - began
+        if began is None or (self._what != COMPILING and seconds < progress.PATIENCE):
             return self._text
-        return f"compiling, {time.monotonic() - began:.0f} s"
+        return f"{self._what}, {seconds:.0f} s"
 
     def compiling(self) -> None:
         """Shows the seconds from now on."""
-        self._began = time.monotonic()
+        self._began, self._what = time.monotonic(), COMPILING
 
     def compiled(self) -> None:
         """Shows how many there were, until there is a row."""
         seconds = time.monotonic() - (self._began or time.monotonic())
         self._text, self._began = f"compiled in {seconds:.0f} s", None
+
+    @contextlib.contextmanager
+    def busy(self, what: str) -> Iterator[None]:
+        """Shows it with its seconds, in the place of the losses."""
+        before = self._began, self._what
+        self._began, self._what = time.monotonic(), what
+        try:
+            yield
+        finally:
+            self._began, self._what = before
 
     def advance(self, step: int) -> None:
         """Moves the bar."""
@@ -189,6 +209,18 @@ class Panel:
         """Says how long it took."""
         self._text = f"compiled in {time.monotonic() - self._began:.0f} s"
         self._draw()
+
+    @contextlib.contextmanager
+    def busy(self, what: str) -> Iterator[None]:
+        """Shows it in the place of the losses."""
+        before, self._text = self._text, what
+        if time.monotonic() - self._drawn > notebook.SECONDS:
+            self._draw()
+        try:
+            yield
+        finally:
+            if self._text == what:
+                self._text = before
 
     def advance(self, step: int) -> None:
         """Moves the bar, now and then."""

@@ -93,19 +93,29 @@ def over_time(folder: pathlib.Path) -> tuple[list[Picture], int]:
     files = sorted(folder.glob("step_*.png"))
     chosen = thinned(files, MOST_PICTURES)
     most = MOST_BYTES // max(len(chosen), 1)
-    return [of_file(path, most) for path in chosen], len(files)
+    read = [of_file(path, most) for path in chosen]
+    return [one for one in read if one is not None], len(files)
 
 
 def newest(folder: pathlib.Path, label: str) -> Picture | None:
     """Reads the last picture of a folder, if there is one."""
-    files = sorted(folder.glob("step_*.png"))
-    return of_file(files[-1])._replace(label=label) if files else None
+    for path in sorted(folder.glob("step_*.png"), reverse=True):
+        read = of_file(path)
+        if read is not None:
+            return read._replace(label=label)
+    return None
 
 
-def of_file(path: pathlib.Path, most: int = MOST_BYTES // MOST_PICTURES) -> Picture:
-    """Embeds a picture whose name says its step: 'step_00001000.png'."""
+def of_file(
+    path: pathlib.Path, most: int = MOST_BYTES // MOST_PICTURES
+) -> Picture | None:
+    """Embeds a picture whose name says its step: 'step_00001000.png'.
+
+    None, with a warning, if it is damaged.
+    """
+    pixels = pictures.read_png(path)
+    if pixels is None:
+        return None
     found = re.search("[0-9]+", path.stem)
     label = f"step {int(found[0]):,}" if found else ""
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert("RGB"))
     return picture(pictures.enlarged(pixels), label, most)

@@ -21,6 +21,8 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files import full_disk, run_directory
 from jaxgan.run.files.experiment_file import check_not_imported, load_module, variant
 from jaxgan.run.options import Options
+from jaxgan.run.training import stop_signals
+from jaxgan.run.training.stop_signals import Interrupted, Interrupts
 
 __all__ = ["Options", "main"]
 
@@ -35,7 +37,13 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
     check_not_imported(pathlib.Path(path))
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        code = train(pathlib.Path(path), list(arguments))
+        with Interrupts(command=True) as interrupts:
+            code = train(pathlib.Path(path), list(arguments), interrupts)
+    except Interrupted as error:
+        if "JAXGAN_TRACEBACK" in os.environ:
+            traceback.print_exc()
+        stop_signals.tell(error)
+        code = error.code
     except RunError as error:
         if "JAXGAN_TRACEBACK" in os.environ:
             traceback.print_exc()
@@ -49,13 +57,20 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
         sys.exit(code)
 
 
-def train(path: pathlib.Path, arguments: list[str]) -> int:
-    """Does what `main` does, but raises errors and returns the status."""
+def train(
+    path: pathlib.Path, arguments: list[str], interrupts: Interrupts | None = None
+) -> int:
+    """Does what `main` does, but raises errors and returns the status.
+
+    Args:
+      path: of the experiment's file.
+      arguments: of the command line.
+      interrupts: stop it; by default nothing does.
+    """
     module = load_module(path)
     name, options, config = parse(module, path.stem, arguments)
     options.check()
     set_up_xla()
-    from jaxgan.run.devices import processes
     from jaxgan.run.training import closing, invocation, step_benchmark
     from jaxgan.run.training.request import Request
 
@@ -65,9 +80,8 @@ def train(path: pathlib.Path, arguments: list[str]) -> int:
         measured = step_benchmark.measure(invocation.prepare_request(request))
         print(json.dumps({"experiment": path.stem, "variant": name, **measured}))
         return 0
-    trained = invocation.train(request)
-    if processes.is_chief():
-        closing.tell(trained, command)
+    trained = invocation.train(request, interrupts or Interrupts())
+    closing.tell(trained, command)
     return trained.outcome.code
 
 

@@ -50,7 +50,7 @@ class Options:
     steps: int = count(10_000, alike=True, whole_dispatches=True)
     """Total steps to reach, those of earlier invocations included."""
     minutes: float = math.inf
-    """Stop cleanly, and save, after so many minutes."""
+    """Stop cleanly, and save, so many minutes after the first step is done."""
     run_dir: pathlib.Path | None = None
     """Folder of the run; by default runs/NAME, or runs/NAME-VARIANT."""
     log_every: int = count(100, whole_dispatches=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.diagnosis import names
-from jaxgan.run.errors import RunError
+from jaxgan.run.errors import RunError, warn
 
 WHITE = 255
 GAP = 2
@@ -60,16 +60,19 @@ def enlarged(picture: np.ndarray, pixels: int = 512) -> np.ndarray:
     return picture.repeat(times, axis=0).repeat(times, axis=1)
 
 
-def animate(folder: pathlib.Path, seconds: float = 8.0, most: int = 80) -> pathlib.Path:
-    """Writes FOLDER.gif: the pictures drawn during training, evenly thinned."""
-    from PIL import Image
+def animate(
+    folder: pathlib.Path, seconds: float = 8.0, most: int = 80
+) -> pathlib.Path | None:
+    """Writes FOLDER.gif: the pictures drawn during training, evenly thinned.
 
+    Those that cannot be read are left out; None if there are no others.
+    """
     files = sorted(folder.glob("step_*.png"))
     chosen = np.unique(np.linspace(0, len(files) - 1, most).round().astype(int))
-    frames = []
-    for place in chosen:
-        with Image.open(files[place]) as image:
-            frames.append(np.asarray(image.convert("RGB")))
+    read = [read_png(files[place]) for place in chosen if files]
+    frames = [frame for frame in read if frame is not None]
+    if not frames:
+        return None
     path = folder.with_name(f"{folder.name}.gif")
     save_gif(path, frames, rate=max(1.0, len(frames) / seconds))
     return path
@@ -111,6 +114,20 @@ def save_png(path: pathlib.Path, picture: np.ndarray) -> None:
     unfinished.unlink(missing_ok=True)  # in a folder of others it may be a link
     Image.fromarray(picture).save(unfinished, format="PNG")
     unfinished.replace(path)
+
+
+def read_png(path: pathlib.Path) -> np.ndarray | None:
+    """Reads a picture, uint8 [H, W, 3]; None, with a warning, if it is damaged."""
+    from PIL import Image
+
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            raise ValueError("no file")
+        with Image.open(path, formats=("PNG",)) as image:
+            return np.asarray(image.convert("RGB"))
+    except Exception:  # of Pillow, of zlib, of struct: whatever is in the file
+        warn(f"{path} is damaged: it is left out")
+        return None
 
 
 def save_gif(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:

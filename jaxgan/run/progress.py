@@ -2,6 +2,8 @@
 
 import contextlib
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -17,6 +19,50 @@ def tracked(items: range, what: str) -> Iterable[int]:
 
     console = Console(stderr=True)
     return track(items, what, transient=True, console=console)
+
+
+PATIENCE = 2.0
+"""Seconds after which one wants to know what is waited for."""
+REFRESH = 0.25
+"""Seconds between two drawings on a terminal."""
+
+
+@contextlib.contextmanager
+def lasting(what: str, say: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Says what is waited for, if it lasts, and how long it lasted.
+
+    On a terminal a line shows it and goes away.
+
+    Args:
+      what: 'restoring runs/digits'.
+      say: prints a line that stays; by default, on stderr, where there is a terminal
+        or not.
+    """
+    live = say is None and sys.stderr.isatty()
+    say = say or (lambda line: print(line, file=sys.stderr, flush=True))
+    began, ended = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        if ended.wait(PATIENCE):
+            return
+        if not live:
+            say(what)
+            return
+        while not ended.wait(REFRESH):
+            seconds = time.monotonic() - began
+            print(f"\r{what}, {seconds:.0f} s", end="", file=sys.stderr, flush=True)
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        seconds = time.monotonic() - began
+        if seconds > PATIENCE and not live:
+            say(f"{what}: {seconds:.1f} s")
 
 
 @contextlib.contextmanager

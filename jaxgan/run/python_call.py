@@ -49,15 +49,19 @@ def train(
     if general.benchmark:
         raise RunError("benchmark: saw it in Python, wanted it on a command line")
     set_up_xla()
-    from jaxgan.run.devices import processes
     from jaxgan.run.training import closing, invocation
     from jaxgan.run.training.request import Request
+    from jaxgan.run.training.stop_signals import Interrupted, Interrupts
 
     command = _call(experiment, variant, options)
     request = Request(path, module, chosen, config, general, command)
-    trained = invocation.train(request)
-    if processes.is_chief():
-        closing.tell(trained, command)
+    try:
+        with Interrupts() as interrupts:
+            trained = invocation.train(request, interrupts)
+    except Interrupted as error:
+        signal.raise_signal(error.number)
+        raise
+    closing.tell(trained, command)
     if trained.outcome.code:
         # To whomever it would have gone, had nobody been training.
         signal.raise_signal(signal.Signals[trained.outcome.reason])

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import sys
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from jaxgan.diagnosis import names
-from jaxgan.run import display, notebook
+from jaxgan.run import display, notebook, progress
 
 ROW = {
     "step": 5,
@@ -89,6 +90,54 @@ def test_the_bar_says_and_shows(clock, monkeypatch):
     assert "a line" in text
     assert "step 5/10" in text
     assert "1234 images/s  D 1.5 · G 0.5" in text
+
+
+def test_what_lasts_is_said(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    shown = display.display(0, 10)
+    with shown.busy("saving"):
+        time.sleep(0.3)
+    first, last = capsys.readouterr().out.splitlines()
+    assert first == "saving"
+    assert re.fullmatch(r"saving: \d+\.\d s", last)
+
+
+def test_what_is_quick_is_not_said(capsys):
+    shown = display.display(0, 10)
+    with shown.busy("saving"), progress.lasting("restoring"):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_what_lasts_and_forgets_it(monkeypatch):
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress, "PATIENCE", 0.01)
+    monkeypatch.setattr(progress, "REFRESH", 0.01)
+    with progress.lasting("restoring"):
+        time.sleep(0.3)
+    text = stream.getvalue()
+    assert text.startswith("\rrestoring, 0 s\r")
+    assert text.endswith("\r\x1b[K")
+    assert "\n" not in text
+
+
+def test_the_bar_shows_what_lasts(clock, monkeypatch):
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = display.display(0, 10)
+    shown.show(ROW)
+    for seconds in (1, 30):
+        with shown.busy("saving"):
+            clock.seconds += seconds
+            time.sleep(0.6)  # two refreshes, by the clock that is not set
+    time.sleep(0.6)
+    shown.close()
+    text = stream.getvalue()
+    assert "saving, 30 s" in text
+    assert "saving, 1 s" not in text
+    assert text.rindex("saving") < text.rindex("D 1.5")
 
 
 @pytest.fixture

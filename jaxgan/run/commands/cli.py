@@ -9,6 +9,8 @@ import jaxgan
 from jaxgan.run import command_line
 from jaxgan.run.commands import COMMANDS
 from jaxgan.run.errors import RunError, suggestion
+from jaxgan.run.training import stop_signals
+from jaxgan.run.training.stop_signals import Interrupted, Interrupts
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,7 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise RunError(
                 f"jaxgan knows no command {name!r}", suggestion(name, list(COMMANDS))
             )
-        command_line.parse(COMMANDS[name], rest, f"jaxgan {name}").execute()
+        with Interrupts(command=True):
+            command_line.parse(COMMANDS[name], rest, f"jaxgan {name}").execute()
+    except Interrupted as error:
+        stop_signals.tell(error)
+        sys.exit(error.code)
     except RunError as error:
         if "JAXGAN_TRACEBACK" in os.environ:
             traceback.print_exc()

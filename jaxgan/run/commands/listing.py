@@ -76,7 +76,7 @@ def describe(run: pathlib.Path) -> str:
     for row in rows:
         latest |= row  # what an experiment measures has rows of its own
     saved = [
-        int(path.name) for path in run.glob("checkpoints/*") if path.name.isdigit()
+        int(path.name) for path in run.glob("checkpoints/*") if path.name.isdecimal()
     ]
     return (
         f"{name}, step {latest['step']}, saved at {max(saved, default='none')}, "

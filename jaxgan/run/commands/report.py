@@ -60,11 +60,13 @@ class ReportCommand:
             return
         path = self.out or self.run / "report.html"
         output_path.check_file(path, (".html", ".htm"))
+        from jaxgan.run import progress
         from jaxgan.run.devices import xla
         from jaxgan.run.report import document
 
         xla.set_up_xla()
-        page = document.page(document.contents(self.run))
+        with progress.lasting("making the report"):
+            page = document.page(document.contents(self.run))
         with output_path.written(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_file.write_text(path, page)

@@ -13,10 +13,16 @@ def diagnoses(run: pathlib.Path) -> dict[str, Diagnosis]:
     from jaxgan.run.files import metrics_log, not_finite_record
 
     rows = metrics_log.read_rows(run / metrics_log.METRICS)
-    end = not_finite_record.read(run, rows[-1]["step"] if rows else 0)
-    seeds = list(next((row["seeds"] for row in rows if "seeds" in row), {"": None}))
+    last = rows[-1]["step"] if rows else 0
+    seeds = next((list(row["seeds"]) for row in rows if "seeds" in row), None)
+    seeds = seeds or not_finite_record.seeds(run) or [""]
     return {
-        seed: diagnose([*(of_seed(rows, seed) if seed else rows), *end])
+        seed: diagnose(
+            [
+                *(of_seed(rows, seed) if seed else rows),
+                *not_finite_record.read(run, last, seed),
+            ]
+        )
         for seed in seeds
     }
 

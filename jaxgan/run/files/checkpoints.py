@@ -12,9 +12,11 @@ import jax
 import orbax.checkpoint as ocp
 
 from jaxgan.core.types import State
+from jaxgan.run import progress
 from jaxgan.run.devices import processes
 from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
+from jaxgan.run.files import full_disk, run_directory
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.weights.file_kind import memory_size
 
@@ -56,8 +58,9 @@ class Checkpoints:
     def __exit__(self, kind, error, trace) -> None:
         try:
             if kind is None:
-                self._manager.wait_until_finished()
-                self._manager.close()
+                with self._written(self.last):
+                    self._manager.wait_until_finished()
+                    self._manager.close()
             else:
                 with contextlib.suppress(Exception):  # the first error counts
                     self._manager.close()
@@ -68,17 +71,36 @@ class Checkpoints:
         """Starts to save; the state may be donated as soon as this returns."""
         if step == self.last:
             return
+        run_directory.check_there(self.run)
         facts = {"fingerprint": fingerprint(processes.local(state))}
         arguments = ocp.args.Composite(
             state=ocp.args.StandardSave(state), facts=ocp.args.JsonSave(facts)
         )
-        if not self._manager.save(step, args=arguments):
-            raise RunError(f"{self.folder}: step {step} was not saved", code=1)
+        with self._written(step):
+            if not self._manager.save(step, args=arguments):
+                raise RunError(f"{self.folder}: step {step} was not saved", code=1)
         self.last = step
 
     def finish(self) -> None:
         """Waits until all that was saved is on disk."""
-        self._manager.wait_until_finished()
+        with self._written(self.last):
+            self._manager.wait_until_finished()
+
+    @contextlib.contextmanager
+    def _written(self, step: int | None) -> Iterator[None]:
+        """Tells plainly what could not be written; orbax raises all kinds of errors."""
+        try:
+            yield
+        except (OSError, RunError, jax.errors.JaxRuntimeError):
+            raise  # each is told plainly by whom it concerns
+        except Exception as error:
+            run_directory.check_there(self.run)
+            raise RunError(
+                f"{self.folder}: the checkpoint of step {step} or the one before it "
+                f"cannot be written: {full_disk.cause(error)}",
+                "when that is mended, the same command resumes the run",
+                code=1,
+            ) from error
 
     def restore_newest(self, target: State) -> Restored | None:
         """Restores the newest readable checkpoint; None if there is none at all.
@@ -133,7 +155,11 @@ def steps(run: pathlib.Path) -> list[int]:
     """Lists the steps of which there are checkpoints, oldest first; readable or not."""
     folder = run / FOLDER
     names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
-    return sorted(int(name) for name in names if name.isdigit())
+    return sorted(int(name) for name in names if _is_step(name))
+
+
+def _is_step(name: str) -> bool:
+    return name.isascii() and name.isdecimal()
 
 
 def read(
@@ -199,8 +225,9 @@ def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
 
 
 def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> Any:
+    waited = progress.lasting(f"restoring step {step} of {manager.directory.parent}")
     try:
-        with _quiet():
+        with waited, _quiet():
             shapes = _stored_shapes(manager, step) if target is None else target
             arguments = ocp.args.Composite(
                 state=ocp.args.StandardRestore(shapes), facts=ocp.args.JsonRestore()
@@ -208,9 +235,9 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
             restored: Any = manager.restore(step, args=arguments)
     except Exception as error:
         # Orbax has no error class for damage: anything may come out of a broken file.
-        lines = str(error).strip().splitlines() or [""]
-        raise Damaged(f"{type(error).__name__}: {lines[0][:200]}") from None
-    if fingerprint(processes.local(restored.state)) != restored.facts["fingerprint"]:
+        raise Damaged(full_disk.first_line(error)) from None
+    facts = restored.facts if isinstance(restored.facts, dict) else {}
+    if fingerprint(processes.local(restored.state)) != facts.get("fingerprint"):
         raise Damaged("its contents do not have the fingerprint that was saved")
     return restored.state
 

@@ -115,7 +115,10 @@ def read(run: pathlib.Path) -> DataRecord | None:
         return _from_json(json_file.read(path))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        *(OSError, ValueError, TypeError, KeyError, AttributeError),
+        RecursionError,
+    ) as error:
         aside = path.with_name(f"damaged-{DATA}")
         with contextlib.suppress(OSError):
             path.replace(aside)

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError, warn
-from jaxgan.run.files import metrics_log, run_directory
+from jaxgan.run.files import run_directory, stored_text
 from jaxgan.run.kinds.measure import Score
 
 FILE = "evaluations.jsonl"
@@ -130,12 +130,10 @@ def keep(run: pathlib.Path, lines: Sequence[Mapping[str, Any]]) -> bool:
 def read(run: pathlib.Path) -> list[Evaluation]:
     """Reads the readable lines, by step, in the file's order; [] if there are none."""
     evaluations: dict[str, Evaluation] = {}
-    if not (run / FILE).is_file():
-        return []
-    for row in metrics_log.read_rows(run / FILE):
+    for row in stored_text.read_objects(run / FILE):
         try:
             one = evaluation(row)
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             continue
         key = json.dumps([one.step, one.metric, one.seed, one.protocol], default=str)
         evaluations[key] = one
@@ -162,7 +160,7 @@ def evaluation(row: Mapping[str, Any]) -> Evaluation:
     """Reads one line.
 
     Raises:
-      AttributeError, KeyError, TypeError, ValueError: if it is none.
+      AttributeError, KeyError, OverflowError, TypeError, ValueError: if it is none.
     """
     spread, seed, classes = (row.get(n) for n in ("spread", "seed", "classes"))
     return Evaluation(

@@ -1,9 +1,10 @@
 """What a run tells while it trains: metrics.jsonl, TensorBoard, and the terminal."""
 
+import contextlib
 import json
+import math
 import os
 import pathlib
-import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,22 +15,10 @@ from jaxgan.diagnosis import names
 from jaxgan.diagnosis.history import of_seed
 from jaxgan.run.devices.seed_axis import mean_and_spread
 from jaxgan.run.display import display
+from jaxgan.run.files import run_directory, stored_text
+from jaxgan.run.files.tensorboard_log import TensorBoardLog
 
 METRICS = "metrics.jsonl"
-
-
-def _summary_writer() -> Any:
-    """Imports tensorboardX without PyTorch, which it would import too, for seconds."""
-    modules: dict[str, Any] = sys.modules
-    hidden = "torch" not in modules
-    if hidden:
-        modules["torch"] = None  # importing it now raises ImportError
-    try:
-        from tensorboardX import SummaryWriter
-    finally:
-        if hidden:
-            del modules["torch"]
-    return SummaryWriter
 
 
 class Records:
@@ -46,13 +35,14 @@ class Records:
         batch_size: int,
         seeds: Sequence[int] = (0,),
         unit: str = "images",
+        save_every: float = math.inf,
     ):
         self._batch_size, self._seeds = batch_size, seeds
         self._path = run / METRICS
-        rows = keep_rows(self._path, step)
+        rows = keep_rows(self._path, step, save_every)
         self._seconds = rows[-1]["seconds"] if rows else 0.0
         self._file = self._path.open("a")
-        self._events = _summary_writer()(str(run / "tensorboard"), purge_step=step + 1)
+        self._events = TensorBoardLog(run, step)
         self._display = display(step, stop, unit)
         self._since = step
         self._clock = time.monotonic()
@@ -62,8 +52,9 @@ class Records:
 
     def __exit__(self, kind, error, trace) -> None:
         self._display.close()
-        self._file.close()
         self._events.close()
+        with contextlib.suppress(*[OSError] if kind else []):  # the first error counts
+            self._file.close()
 
     def compiling(self) -> None:
         """Shows that no step ends for a while."""
@@ -72,6 +63,10 @@ class Records:
     def compiled(self) -> None:
         """Shows that the first one has."""
         self._display.compiled()
+
+    def busy(self, what: str) -> contextlib.AbstractContextManager[None]:
+        """Shows what is done instead of steps, if it lasts."""
+        return self._display.busy(what)
 
     def restart_clock(self, step: int) -> None:
         """Begins an interval here: what came before (compilation) is no training."""
@@ -99,7 +94,7 @@ class Records:
     def picture(self, step: int, picture: np.ndarray) -> None:
         """Shows a picture of samples, and adds it to TensorBoard."""
         self._display.picture(picture)
-        self._events.add_image("samples", picture, step, dataformats="HWC")
+        self._events.picture(step, picture)
 
     def measured(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Prints, and writes, what the experiment measured itself, of each seed."""
@@ -130,6 +125,7 @@ class Records:
         Of several seeds it has the means under the usual names, and beside them
         'spread', the standard deviations, and 'seeds', the numbers of each.
         """
+        run_directory.check_there(self._path.parent, METRICS)
         seconds = self._seconds + time.monotonic() - self._clock
         row: dict[str, Any] = {
             "step": step,
@@ -150,8 +146,7 @@ class Records:
                 scalars |= {f"seed_{seed}/{name}": x for name, x in part.items()}
         self._file.write(json.dumps(row) + "\n")
         self._file.flush()
-        for name, value in scalars.items():
-            self._events.add_scalar(name, value, step)
+        self._events.scalars(step, scalars)
         return row
 
 
@@ -167,17 +162,43 @@ class Silence:
     def __exit__(self, kind, error, trace) -> None:
         pass
 
+    def busy(self, what: str) -> contextlib.AbstractContextManager[None]:
+        """Shows nothing."""
+        del what
+        return contextlib.nullcontext()
+
     def __getattr__(self, name: str) -> Callable[..., None]:
         return lambda *arguments: None
 
 
-def keep_rows(path: pathlib.Path, step: int) -> list[dict[str, Any]]:
-    """Drops rows after a step, and a line cut off in the middle; returns the rest."""
+def keep_rows(
+    path: pathlib.Path, step: int, save_every: float = math.inf
+) -> list[dict[str, Any]]:
+    """Drops rows after a step, and a line cut off in the middle; returns the rest.
+
+    The file is set aside if it holds anything else, or if the run must have lost its
+    checkpoints.
+
+    Args:
+      path: of the file.
+      step: that the run goes on from.
+      save_every: steps after which there are checkpoints.
+    """
     if not path.exists():
         return []
-    lines, rows = path.read_text().splitlines(), read_rows(path)
+    *lines, last = path.read_bytes().split(b"\n")
+    rows = read_rows(path)
+    damaged = len(rows) < sum(1 for line in lines if line)
+    lost = rows and not step and rows[-1]["step"] >= save_every
+    if damaged:
+        stored_text.set_aside(path, "has damaged lines; the others are kept")
+    elif lost:
+        stored_text.set_aside(
+            path,
+            f"goes to step {rows[-1]['step']}, but there is no checkpoint any more",
+        )
     rows = [row for row in rows if row["step"] <= step]
-    if len(rows) < len(lines):
+    if last or damaged or lost or len(rows) != len(lines):
         unfinished = path.with_name(f".{path.name}.tmp")
         with unfinished.open("w") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
@@ -194,10 +215,25 @@ def read_rows(path: pathlib.Path, seed: int | None = None) -> list[dict[str, Any
       path: of the file.
       seed: of one of several runs that were trained side by side: only its numbers.
     """
-    rows: list[dict[str, Any]] = []
-    for line in path.read_text().splitlines() if path.exists() else ():
-        try:
-            rows.append(json.loads(line))
-        except ValueError:  # the process was killed while it wrote this line
-            continue
+    rows = [row for row in stored_text.read_objects(path) if _is_row(row)]
     return rows if seed is None else [dict(row) for row in of_seed(rows, str(seed))]
+
+
+def _is_row(row: dict[str, Any]) -> bool:
+    """Tells a row of metrics from a line that something else has written."""
+    seeds, spread = row.get("seeds", {}), row.get("spread", {})
+    if not (isinstance(seeds, dict) and isinstance(spread, dict)):
+        return False
+    parts = [row, spread, *seeds.values()]
+    return (
+        type(row.get("step")) is int
+        and {"images", "seconds"} <= row.keys()
+        and ("seeds" in row) == ("spread" in row)
+        and all(isinstance(part, dict) for part in parts)
+        and all(
+            isinstance(value, int | float)
+            for part in parts
+            for name, value in part.items()
+            if name not in ("seeds", "spread")
+        )
+    )

@@ -5,7 +5,7 @@ import pathlib
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import json_file
+from jaxgan.run.files import stored_text
 from jaxgan.run.files.atomic_file import write_text
 
 FILE = "started_from.json"
@@ -61,13 +61,5 @@ def write(run: pathlib.Path, record: dict[str, Any]) -> None:
 
 
 def read(run: pathlib.Path) -> dict[str, Any] | None:
-    """Reads the record of a run's start; None if it started from nothing.
-
-    Raises:
-      RunError: if it is damaged.
-    """
-    path = run / FILE
-    try:
-        return json_file.read(path) if path.is_file() else None
-    except ValueError as error:
-        raise RunError(f"{path} is damaged: {error}") from None
+    """Reads the record of a run's start; None if it started from nothing."""
+    return stored_text.read_object(run / FILE)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import config_json, json_file, origin, output_path
+from jaxgan.run.files import config_json, json_file, origin, output_path, stored_text
 from jaxgan.run.files.atomic_file import write_text
 from jaxgan.run.options import of_the_run
 
@@ -21,6 +21,8 @@ IMPORTED = "imported.json"
 """Where weights came from that no training here has made."""
 COMMANDS = "command.txt"
 """The commands that started and resumed the run, one per line."""
+VERSIONS = "versions.json"
+"""Of the libraries that the run began with."""
 SAMPLES = "samples"
 """Folder of the pictures."""
 MOST = 1_000_000
@@ -204,6 +206,24 @@ def _facts(identity: Identity) -> dict[str, Any]:
     return {**identity.config, **of_the_run(identity), **start}
 
 
+def check_there(directory: pathlib.Path, name: str = CONFIG) -> None:
+    """Checks that a run that is being trained is still where it began.
+
+    Args:
+      directory: of the run.
+      name: of a file that must be in it.
+
+    Raises:
+      RunError: if its folder was moved or removed: what is written would make another.
+    """
+    if not (directory / name).exists():
+        raise RunError(
+            f"{directory} was moved or removed while it was trained",
+            "put it back, to resume from its newest checkpoint",
+            code=1,
+        )
+
+
 def command() -> str:
     """Writes this process's command line, to be typed again."""
     program, *arguments = sys.argv
@@ -221,5 +241,4 @@ def sample_folders(run: pathlib.Path, seeds: Sequence[int]) -> list[pathlib.Path
 
 def first_command(directory: pathlib.Path) -> str:
     """Reads the command that started the run; '' if there is none."""
-    path = directory / COMMANDS
-    return path.read_text().split("\n")[0] if path.exists() else ""
+    return stored_text.read_text(directory / COMMANDS).split("\n")[0]

@@ -10,8 +10,8 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
     checkpoints,
     experiment_file,
-    json_file,
     run_directory,
+    stored_text,
 )
 
 MOST_SOURCE = 200_000
@@ -81,10 +81,10 @@ def read(
         tiles=_tiles(rows, unit),
         config=[(name, _shown(value)) for name, value in config.items()],
         seeds=[first + place for place in range(identity.seeds)],
-        commands=_lines(run / "command.txt"),
+        commands=stored_text.read_text(run / run_directory.COMMANDS).splitlines(),
         saved=saved[-1] if saved else None,
         fingerprint=_fingerprint(run, saved),
-        versions=_versions(run / "versions.json"),
+        versions=_versions(run / run_directory.VERSIONS),
         source=_source(experiment),
     )
 
@@ -122,10 +122,6 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _lines(path: pathlib.Path) -> list[str]:
-    return path.read_text().splitlines() if path.is_file() else []
-
-
 def _fingerprint(run: pathlib.Path, saved: Sequence[int]) -> str:
     if not saved:
         return "none yet: there is no checkpoint"
@@ -143,7 +139,5 @@ def _source(path: pathlib.Path) -> str:
 
 
 def _versions(path: pathlib.Path) -> list[tuple[str, str]]:
-    try:
-        return [(name, str(v)) for name, v in json_file.read(path).items()]
-    except (OSError, ValueError, AttributeError):
-        return []
+    versions = stored_text.read_object(path) or {}
+    return [(name, str(version)) for name, version in versions.items()]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.devices import processes
-from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, claim, full_disk, run_directory
 from jaxgan.run.files.data_record import DataRecord
 from jaxgan.run.training import loop, training_data, warm_start
@@ -28,10 +27,15 @@ class Trained(NamedTuple):
     outcome: loop.Outcome
 
 
-def train(request: Request) -> Trained:
+def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     """Trains what is asked for, or resumes it.
 
+    Args:
+      request: what is asked for.
+      interrupts: stop it.
+
     Raises:
+      Interrupted: if it was stopped before its first step.
       RunError: if it cannot be, or fails.
     """
     request.options.check()
@@ -49,17 +53,16 @@ def train(request: Request) -> Trained:
     if prepared.warm_start:
         source = str(prepared.warm_start.weights.origin)
         identity = identity._replace(start_from=source)
-    try:
-        with (
-            full_disk.watch(run, lambda: _after_full_disk(request)),
-            claim.claimed(run, identity, request.path, request.command),
-        ):
-            with processes.together():
-                if processes.is_chief():
-                    training_data.keep(run, record, identity)
-            return Trained(run, prepared.seeds, loop.train(run, prepared))
-    except PermissionError as error:
-        raise RunError(str(error)) from error
+    with (
+        full_disk.watch(run, lambda: _afterwards(request)),
+        claim.claimed(run, identity, request.path, request.command) as withdraw,
+    ):
+        interrupts.forget = withdraw
+        with processes.together():
+            if processes.is_chief():
+                training_data.keep(run, record, identity)
+        outcome = loop.train(run, prepared, interrupts)
+        return Trained(run, prepared.seeds, outcome)
 
 
 def prepare_request(request: Request) -> Prepared:
@@ -133,7 +136,8 @@ def _is_new(run: pathlib.Path) -> bool:
     return not checkpoints.steps(run)
 
 
-def _after_full_disk(request: Request) -> str:
+def _afterwards(request: Request) -> str:
+    """Says how the run goes on, once what the disk lacks is there."""
     saved = checkpoints.steps(request.run)
     start = f"resumes from step {saved[-1]}" if saved else "starts again from step 0"
-    return f"make room; the run then {start} with: {request.command}"
+    return f"when that is mended, the run {start} with: {request.command}"

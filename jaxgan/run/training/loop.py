@@ -1,5 +1,6 @@
 """The training loop: steps, and what is due after them, until there is an end."""
 
+import math
 import pathlib
 import time
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from jaxgan.run.training.finite_flags import NotFinite
 from jaxgan.run.training.periodic_actions import PeriodicActions
 from jaxgan.run.training.prepare import Prepared
 from jaxgan.run.training.steps import Steps
-from jaxgan.run.training.stop_signals import TIME_IS_UP, Interrupts, reason
+from jaxgan.run.training.stop_signals import Interrupts, proposal, reason
 
 
 class Outcome(NamedTuple):
@@ -34,27 +35,31 @@ class Outcome(NamedTuple):
     fingerprint: str
 
 
-def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
+def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outcome:
     """Trains to `options.steps`, from the newest checkpoint if there is one.
 
     Args:
       run: the run's folder.
       prepared: what to train, how far, and how often to tell.
+      interrupts: stop it: at once before there is a step to save, else saved.
 
     Raises:
       RunError: if a number is not finite, or no checkpoint can be read.
     """
     options, size = prepared.options, prepared.experiment.data.batch_size
     opened = Records if processes.is_chief() else Silence
+    # Others would wait in vain for a process that ends alone.
+    interrupts.has_work = processes.several()
     with (
-        Interrupts() as interrupts,
         Checkpoints(run, options.keep) as saves,
         processes.watched(),
     ):
         restored = saves.restore_newest(prepared.program.target)
         step = restored.step if restored else 0
-        unit = prepared.experiment.kind.unit
-        with opened(run, step, options.steps, size, prepared.seeds, unit) as records:
+        unit, every = prepared.experiment.kind.unit, options.save_every
+        with opened(
+            run, step, options.steps, size, prepared.seeds, unit, every
+        ) as records:
             records.say(prepared.description)
             if restored:
                 if step >= options.steps:
@@ -77,8 +82,9 @@ def train(run: pathlib.Path, prepared: Prepared) -> Outcome:
                 actions.after_all()
             except NotFinite as found:
                 saves.finish()
-                state = processes.local(steps.state)
-                raise not_finite.error(found, state, saves) from None
+                state, totals = processes.local((steps.state, steps.totals))
+                seeds = prepared.seeds
+                raise not_finite.error(found, state, totals, seeds, saves) from None
             return _outcome(steps.state, steps.step, stop)
 
 
@@ -92,15 +98,16 @@ def _go_on(
     steps: Steps, actions: PeriodicActions, prepared: Prepared, interrupts: Interrupts
 ) -> int:
     """Steps until there is a reason to stop, or to the last step: then 0."""
-    deadline = time.monotonic() + 60 * prepared.options.minutes
+    deadline = math.inf
     with steps.batches() as fed:
         for batches in fed:
             steps.advance(batches)
+            if deadline == math.inf:  # it was the first
+                deadline = time.monotonic() + 60 * prepared.options.minutes
+            interrupts.has_work = True
             actions.after_dispatch()
-            wanted = interrupts.received or 0
-            if time.monotonic() > deadline:
-                wanted = wanted or (TIME_IS_UP if processes.is_chief() else 0)
-            stop = prepared.program.agree(wanted)
+            late = processes.is_chief() and time.monotonic() > deadline
+            stop = prepared.program.agree(proposal(interrupts.received, late))
             if stop:
                 return stop
     return 0

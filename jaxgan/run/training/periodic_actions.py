@@ -68,8 +68,9 @@ class PeriodicActions:
         if step % options.diagnose_every == 0:
             self._measure()
         if self._evaluation and self._evaluation.is_due(start, step):
-            steps.check()
-            self._evaluation(step, processes.local(steps.state))
+            with records.busy("evaluating"):
+                steps.check()
+                self._evaluation(step, processes.local(steps.state))
         if step % options.save_every == 0:
             self._save()
         records.skip(began)
@@ -80,7 +81,8 @@ class PeriodicActions:
             self._write()
             self._draw()
             self._save()
-        self._saves.finish()
+        with self._records.busy("writing the checkpoint"):
+            self._saves.finish()
 
     def _write(self) -> None:
         """Writes the means of the steps since the last row."""
@@ -95,8 +97,9 @@ class PeriodicActions:
         """Draws the same latents as always, by the averaged generator."""
         steps = self._steps
         if self._previews and not self._previews.is_drawn(steps.step):
-            steps.check()
-            self._previews.draw(steps.step, processes.local(steps.state))
+            with self._records.busy("drawing samples"):
+                steps.check()
+                self._previews.draw(steps.step, processes.local(steps.state))
 
     def _measure(self) -> None:
         """Writes the signals that `jaxgan diagnose` reads, of each run."""
@@ -104,9 +107,12 @@ class PeriodicActions:
             return
         state, count = processes.local(self._steps.state), len(self._seeds)
         members = (seed_axis.member(state, place, count) for place in range(count))
-        self._records.note(self._steps.step, [self._signals(one) for one in members])
+        with self._records.busy("measuring for the diagnosis"):
+            signals = [self._signals(one) for one in members]
+        self._records.note(self._steps.step, signals)
 
     def _save(self) -> None:
         """Saves a state of which every number was looked at."""
-        self._steps.check_state()
-        self._saves.save(self._steps.state, self._steps.step)
+        with self._records.busy("saving"):
+            self._steps.check_state()
+            self._saves.save(self._steps.state, self._steps.step)

@@ -61,6 +61,7 @@ class Previews:
           state: any state of all runs, on this process's devices.
         """
         self._experiment, self._records, self._seeds = experiment, records, seeds
+        self._run = run
         self._folders = run_directory.sample_folders(run, seeds)
         self._sampler = sampler.Sampler(experiment)
         first = seed_axis.member(state, 0, len(seeds))
@@ -82,6 +83,7 @@ class Previews:
 
     def draw(self, step: int, state: State) -> None:
         """Draws a state of all runs, which lies on this process's devices."""
+        run_directory.check_there(self._run)
         measures, count = [], len(self._seeds)
         for place, folder in enumerate(self._folders):
             member = seed_axis.member(state, place, count)

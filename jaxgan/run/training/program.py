@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxgan.core import metrics
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
+from jaxgan.run import progress
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.compiled_program import operations
 from jaxgan.run.devices.first_state import first_state, state_shapes
@@ -81,7 +82,8 @@ def fit(
       RunError: if game, turns, optimizers and data do not fit together.
     """
     try:
-        return compile_program(experiment, placement, seeds, batch, shared_draws)
+        with progress.lasting("tracing the step"):
+            return compile_program(experiment, placement, seeds, batch, shared_draws)
     except ValueError as error:
         if ", wanted " not in str(error):  # not one of ours: it needs its traceback
             raise

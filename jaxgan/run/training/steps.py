@@ -19,6 +19,7 @@ class Steps:
     Attributes:
       state: after the last of them; on the devices.
       step: the number of finished steps.
+      totals: of the metrics since they were last taken.
     """
 
     def __init__(self, prepared: Prepared, state: State, step: int):
@@ -34,7 +35,7 @@ class Steps:
         self._dispatch = make_dispatch(
             prepared.program, prepared.data, prepared.steps_per_dispatch
         )
-        self._totals = self._program.zeros()
+        self.totals = self._program.zeros()
         self._flags = FiniteFlags(self._program.names)
 
     def batches(self) -> contextlib.closing:
@@ -50,8 +51,8 @@ class Steps:
           NotFinite: if a number of an earlier one is not finite.
         """
         dispatch = self._dispatch
-        self.state, self._totals, finite = dispatch.run(
-            self.state, self._totals, dispatch.put(batches)
+        self.state, self.totals, finite = dispatch.run(
+            self.state, self.totals, dispatch.put(batches)
         )
         self._flags.add(self.step, finite)
         self.step += dispatch.steps
@@ -83,5 +84,5 @@ class Steps:
 
     def take_totals(self) -> Totals:
         """Gives the metrics since the last call, and begins new ones."""
-        totals, self._totals = self._totals, self._program.zeros()
+        totals, self.totals = self.totals, self._program.zeros()
         return totals

@@ -225,7 +225,7 @@ def test_a_full_disk_is_one_line(train, monkeypatch, tmp_path):
     with monkeypatch.context() as patch:
         patch.setattr(Records, "write", full)
         said = refuse(train, "no space left on the disk of .*run", "--steps", 40)
-    assert "the run then resumes from step 10" in said
+    assert "the run resumes from step 10 with" in said
     assert train("--steps", 40) == train("--steps", 40, run="whole")
 
 

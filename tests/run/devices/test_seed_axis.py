@@ -1,6 +1,7 @@
 """Several seeds in one program are the runs of these seeds."""
 
 import dataclasses
+import json
 
 import jax
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.devices import seed_axis
+from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import sampler, stored_run
@@ -103,12 +105,26 @@ def test_the_number_of_seeds_is_part_of_the_run(train):
         train("--steps", 2, "--seeds", 2)
 
 
-def test_not_finite_in_one_stops_all(train):
+@pytest.mark.parametrize("every", [1, 10])
+def test_what_is_not_finite_is_of_a_seed(train, tmp_path, every):
+    """In rows that are written already, and before the first of them."""
+    path, run = tmp_path / "points.py", tmp_path / "run"
+    ill = "if self.seed == 1 and step == self.poison_at"
+    path.write_text(EXPERIMENT.read_text().replace("if step == self.poison_at", ill))
+    words = ["--seeds", 3, "--poison-at", 3, "--log-every", every]
     with (
         jax.debug_nans(False),
-        pytest.raises(RunError, match="step 4: not finite: discriminator"),
+        pytest.raises(RunError, match="step 4: not finite: discriminator") as error,
     ):
-        train("--seeds", 2, "--poison-at", 3, "--log-every", 1)
+        train(*words, experiment=path)
+    assert "\n  of seed 1; of the others all are finite\n" in str(error.value)
+    assert "each of the others is the run that it would be alone" in error.value.hint
+    record = json.loads((run / "not_finite.json").read_text())
+    assert (record["step"], record["seeds"]) == (4, [1])
+    told = stored_diagnosis.diagnoses(run)
+    ends = {seed: one.verdict for seed, one in told.items()}
+    assert ends.pop("1") == "divergence"
+    assert ends == dict.fromkeys("02" if every == 1 else "", "too early to tell")
 
 
 def test_an_experiment_without_a_seed():

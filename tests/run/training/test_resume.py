@@ -1,15 +1,17 @@
 """A run that is stopped, anyhow and anywhere, ends as if it had not been."""
 
+import itertools
 import random
 import shutil
 import signal
 import time
+import types
 
 import pytest
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints
-from jaxgan.run.training.stop_signals import Interrupts
+from jaxgan.run.training import loop
 from tests.run.conftest import fingerprint_in, finish, rows, spawn, wait_for_step
 
 
@@ -115,7 +117,12 @@ def test_kill_9_one_run_twenty_times(train, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+    "number",
+    [
+        signal.SIGHUP,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+    ],
 )
 def test_polite_signals_save(number, train, tmp_path):
     run = tmp_path / "run"
@@ -130,19 +137,18 @@ def test_polite_signals_save(number, train, tmp_path):
     assert train("--steps", step, run="whole") == fingerprint_in(out)
 
 
-def test_the_second_signal_is_the_last():
-    before = signal.getsignal(signal.SIGINT)
-    with Interrupts() as interrupts:
-        assert interrupts.received is None
-        signal.raise_signal(signal.SIGINT)
-        assert interrupts.received == signal.SIGINT
-        assert signal.getsignal(signal.SIGINT) == signal.SIG_DFL
-    assert signal.getsignal(signal.SIGINT) == before
-
-
 def test_time_is_up(train, tmp_path, capsys):
     train("--minutes", 1e-9)
     assert checkpoints.steps(tmp_path / "run") == [1]
+
+
+def test_time_counts_from_the_first_step_on(train, tmp_path, monkeypatch):
+    """A second passes at every look at the clock, of which there are none before."""
+    seconds = itertools.count()
+    clock = types.SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr(loop, "time", clock)
+    train("--minutes", 3 / 60)
+    assert checkpoints.steps(tmp_path / "run") == [4]
 
 
 def damage(run, step):
