@@ -57,7 +57,7 @@ def train(
         run = pathlib.Path(folder)
         try:
             prepared = prepare.prepare(experiments, options, seeds)
-            loop.train(run, prepared)
+            loop.train(run, prepared, loop.Interrupts())
         except RunError as error:
             print(error)
         rows = metrics_log.read_rows(run / metrics_log.METRICS)

@@ -93,7 +93,7 @@ class Trained:
             mock.patch.object(loop, "Records", Stamps),
             contextlib.redirect_stdout(io.StringIO()),
         ):
-            end = loop.train(self.run, prepared)
+            end = loop.train(self.run, prepared, loop.Interrupts())
         if end.code:
             sys.exit(end.code)
         span = Stamps.seen[self.step] - Stamps.seen[first]
