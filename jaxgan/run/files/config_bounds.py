@@ -19,9 +19,9 @@ BY_NAME: dict[str, Bounds] = {
     **dict.fromkeys(
         (
             *("batch_size", "size", "channels", "stacks", "steps", "decay_steps"),
-            *("critic_steps", "pack", "group", "groups", "burn_in", "latent_size"),
+            *("critic_steps", "pack", "groups", "burn_in", "latent_size"),
             *("width", "widths", "generator_widths", "discriminator_widths"),
-            *("hidden", "head", "shared", "code_width", "blocks"),
+            *("hidden", "head", "code_width", "blocks"),
             *("channel_base", "channel_max", "categories"),
         ),
         SOME,
@@ -42,7 +42,7 @@ BY_NAME: dict[str, Bounds] = {
                 "halvings",
                 "average_from",
             ),
-            *("mapping_layers", "condition_layers", "weight"),
+            *("mapping_layers", "condition_layers", "weight", "group", "shared"),
             *("generator_attention", "discriminator_attention"),
         ),
         NOT_NEGATIVE,

@@ -17,7 +17,7 @@ EXPERIMENTS = experiment_catalogue.experiments()
 NONE_IS_MEANT = {
     *("augment", "average_decay", "average_from", "b1", "b2", "condition_layers"),
     *("continuous", "dataset_limit", "discriminator_attention", "dropout"),
-    *("embedding", "gamma"),
+    *("embedding", "gamma", "group", "shared"),
     *("generator_attention", "half_life", "halvings", "limit", "mapping_layers"),
     *("mixing", "noise", "orthogonality", "path_weight", "penalty", "seed", "target"),
     "weight",
