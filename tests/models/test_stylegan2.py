@@ -266,7 +266,7 @@ def test_import_fills_the_variables(golden, name):
     names = [key for key in arrays if not key.endswith("resample_filter")]
     ends = np.cumsum([0, *(arrays[key].size for key in names)])
     numbered = {
-        key: np.arange(start, stop).reshape(arrays[key].shape)
+        key: np.arange(start, stop, dtype=np.float64).reshape(arrays[key].shape)
         for key, start, stop in zip(names, ends, ends[1:])
     }
     leaves = jax.tree.leaves(import_torch(numbered))
