@@ -72,8 +72,8 @@ Count = Annotated[int, Bounds(least=1)]
 Seed = Annotated[int, SEED]
 """The type of a seed: every one of 64 bits gives its own numbers."""
 
-Port = Annotated[int, Bounds(least=1, most=65535)]
-"""The type of the number of a port."""
+Port = Annotated[int, Bounds(least=0, most=65535)]
+"""The type of the number of a port; 0 is any that is free."""
 
 
 def declared(kind: Any) -> dict[str, Bounds]:

@@ -15,7 +15,7 @@ from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import judge, while_training
-from jaxgan.run.files import evaluations_log, metrics_log
+from jaxgan.run.files import evaluations_log, stored_text
 from jaxgan.run.kinds import image_measures
 from jaxgan.run.options import Options
 from tests.run.conftest import EXPERIMENT, fingerprint_in, rows
@@ -50,7 +50,7 @@ def measured(monkeypatch):
 
 
 def evaluations(run):
-    return metrics_log.read_rows(run / evaluations_log.FILE)
+    return stored_text.read_objects(run / evaluations_log.FILE)
 
 
 def test_the_run_is_the_same_and_the_figures_are_those_of_afterwards(
