@@ -134,9 +134,9 @@ BAD = {
         (
             (
                 "--live --port 70000",
-                "--port: saw 70000, wanted at least 1, at most 6",
+                "--port: saw 70000, wanted at least 0, at most 6",
             ),
-            ("--live --port 0", "--port: saw 0, wanted at least 1, at most 65535"),
+            ("--live --port -1", "--port: saw -1, wanted at least 0, at most 65535"),
             ("--out a.txt", "--out: saw a.txt, wanted NAME.html or NAME.htm"),
             ("--out file/a.html", "--out: file/a.html lies below"),
         ),

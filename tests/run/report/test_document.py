@@ -355,7 +355,7 @@ def test_without_metrics_there_is_no_diagnosis(tmp_path):
     [
         ("--out x.txt", "saw x.txt, wanted NAME.html"),
         ("--live --out x.html", "--live writes no file"),
-        ("--live --port 99999", "--port: saw 99999, wanted at least 1, at most 65535"),
+        ("--live --port 99999", "--port: saw 99999, wanted at least 0, at most 65535"),
     ],
 )
 def test_mistakes(runs, words, said, capsys):
