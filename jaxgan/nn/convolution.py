@@ -28,10 +28,10 @@ class Choice(NamedTuple):
 FEW_CHANNELS = 4
 FEW_PRODUCTS = 32
 SMALL_MAPS = 4
-MANY_CHANNELS, LARGE_MAPS = 64, 8
-"""From which on Winograd's filtering pays, with tiles of 4 × 4."""
-MORE_CHANNELS = 128
-"""From which on it pays for small maps too, with tiles of 2 × 2."""
+MANY_CHANNELS = 32
+"""From which on Winograd's filtering pays, with tiles of 2 × 2."""
+MORE_CHANNELS, LARGE_MAPS = 64, 8
+"""From which on its tiles are 4 × 4."""
 
 
 def choose(
@@ -42,19 +42,16 @@ def choose(
     Measured by `experiments/benchmarks/speed/convolutions.py`, whose table shows each
     of them for the shapes of our models. Between many channels all three are
     Winograd's, but in float32 only: narrower types cannot spare the bits that it rounds
-    off. It takes ten times as long to compile, and between fewer channels it gains
-    nothing. Otherwise
+    off. Otherwise
 
     - forward: XLA's; where one number is the sum of few products, patches.
     - image gradient: phases; to few channels, or from small maps, shifts.
     - kernel gradient: XLA's with its operands turned; of few channels, patches.
     """
     narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
-    if exact and winograd.serves(geometry, 4):
-        if narrowest >= MANY_CHANNELS and min(geometry.maps) >= LARGE_MAPS:
-            return by_winograd(4)
-        if narrowest >= MORE_CHANNELS:
-            return by_winograd(2)
+    if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
+        large = narrowest >= MORE_CHANNELS and min(geometry.maps) >= LARGE_MAPS
+        return by_winograd(4 if large else 2)
     return choose_direct(geometry, channels)
 
 

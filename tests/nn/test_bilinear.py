@@ -39,7 +39,7 @@ OPERATORS = {
         *((8, 4, 4, 2), (3, 3, 2, 2)),
     ),
     # By Winograd's filtering.
-    "filtered": (nn.conv, (8, 8, 8, 64), (3, 3, 64, 64)),
+    "filtered": (nn.conv, (8, 4, 4, 32), (3, 3, 32, 32)),
     "filtered_strided": (
         lambda x, k: nn.conv(x, k, 2),
         (8, 16, 16, 64),
