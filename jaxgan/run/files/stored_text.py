@@ -11,6 +11,7 @@ import pathlib
 from typing import Any
 
 from jaxgan.run.errors import warn
+from jaxgan.run.files import json_file
 
 LONGEST = 2**24
 """Bytes of a line; a row of a thousand seeds has a tenth of that."""
@@ -23,12 +24,15 @@ def read_text(path: pathlib.Path) -> str:
 
 def read_object(path: pathlib.Path) -> dict[str, Any] | None:
     """Reads a file that holds a JSON object; None if there is none."""
-    content = _read(path)
-    if not path.is_file():
+    try:
+        found = json_file.read(path)
+    except FileNotFoundError:
         return None
-    found = _object(content)
-    if found is None:
+    except (OSError, ValueError):
+        found = None
+    if not isinstance(found, dict):
         _warn_once(f"{path} is damaged: it is passed over")
+        return None
     return found
 
 
