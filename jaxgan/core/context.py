@@ -81,6 +81,23 @@ class Context:
             return whole(numbers)
         return lax.all_gather(numbers, self.axis_name, tiled=True)
 
+    def all_rows(self, tree: Any) -> Any:
+        """All devices' rows as constants: what kept memory is made of.
+
+        Leaves [B, ...], keys too, become [devices · B, ...], in order, of which every
+        device knows that all have the same: no bit changes, and no gradient flows.
+        """
+
+        def rows(x):
+            if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
+                data = rows(jax.random.key_data(x))
+                return jax.random.wrap_key_data(data, impl=jax.random.key_impl(x))
+            x = self.gather(lax.stop_gradient(x))
+            # The largest of equals: `shard_map` cannot know that they are.
+            return x if self.axis_name is None else lax.pmax(x, self.axis_name)
+
+        return jax.tree.map(rows, tree)
+
     def value_and_grad(
         self, function: Callable[[Any], tuple[jax.Array, Any]]
     ) -> Callable[[Any], tuple[tuple[jax.Array, Any], Any]]:
