@@ -98,7 +98,7 @@ LAYERS = (
     {"experiment", "kinds", "no_data", "options"},
     {"devices"},
     {"files"},
-    {"diagnosis", "importable", "sampling"},
+    {"application", "diagnosis", "importable", "sampling"},
     {"evaluation", "report"},
     {"runs"},
     {"training"},
