@@ -161,6 +161,24 @@ class Applicable(Protocol):
         ...
 
 
+@runtime_checkable
+class Directed(Protocol):
+    """An applicable game that maps between two domains, x and y, in both directions."""
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The ways to go, such as 'x_to_y' and 'y_to_x'."""
+        ...
+
+    def directed(self, direction: str) -> Game:
+        """Makes the same game, of which `apply` goes this way.
+
+        Raises:
+          ValueError: if there is no such direction.
+        """
+        ...
+
+
 def observed(game: Game, sample: Sample) -> Sample:
     """Takes from a sample of a game what is like the data: mostly all of it."""
     return game.observed(sample) if isinstance(game, Observable) else sample
