@@ -14,11 +14,13 @@ from jaxgan.data.openers import (
     image_dataset,
     of_file,
     pairs,
+    pictures,
     ring,
     unpaired,
 )
 from jaxgan.data.pairs import Pairs
 from jaxgan.data.picture_functions import edges, gray, low_resolution
+from jaxgan.data.picture_set import PictureSet
 from jaxgan.data.source import Arrays, DataError, Source, subset, without_labels
 from jaxgan.data.stacking import stacked
 from jaxgan.data.toy import (
@@ -37,6 +39,7 @@ __all__ = [
     "CropBatches",
     "DataError",
     "Pairs",
+    "PictureSet",
     "Source",
     "Unpaired",
     "arrays",
@@ -55,6 +58,7 @@ __all__ = [
     "of_classes",
     "of_file",
     "pairs",
+    "pictures",
     "ring",
     "ring_centres",
     "skipping_bad",

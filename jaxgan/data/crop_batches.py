@@ -40,7 +40,7 @@ class Draws(NamedTuple):
 
 
 class PictureSource(Protocol):
-    """Examples that are cut out of pictures: `Pairs` and `Unpaired`."""
+    """Examples that are cut out of pictures: `Pairs`, `Unpaired`, `PictureSet`."""
 
     @property
     def size(self) -> int:
@@ -76,7 +76,7 @@ class CropBatches:
         if not hasattr(self.source, "shapes"):
             raise DataError(
                 f"source: saw a {type(self.source).__name__}, wanted one of "
-                "data.pairs or data.unpaired"
+                "data.pairs, data.unpaired or data.pictures"
             )
         if self.batch_size % self.process_count:
             raise DataError(
@@ -116,7 +116,7 @@ def crop_batches(
     process_index: int = 0,
     process_count: int = 1,
 ) -> CropBatches:
-    """Makes `batch_at(step)` of `pairs` or `unpaired`: shuffled epochs without end.
+    """Makes `batch_at(step)` of squares cut out of pictures: epochs without end.
 
     What is cut out of an example, and how it is turned, is drawn anew every time that
     it is shown, from (seed, its number since the beginning) alone: not from devices,
@@ -129,7 +129,7 @@ def crop_batches(
     pair of 256 × 256 pixels takes it 2 ms.
 
     Args:
-      source: of `pairs` or `unpaired`.
+      source: of `pairs`, `unpaired` or `pictures`.
       batch_size: of the global batch.
       seed: of the order and of what is drawn.
       crop: draw the place of what is cut out; else it is the middle.

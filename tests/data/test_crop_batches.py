@@ -134,7 +134,7 @@ def test_shapes_are_those_of_batches():
 @pytest.mark.parametrize(
     ("options", "pattern"),
     [
-        ({"source": data.digits}, "wanted one of data.pairs or data.unpaired"),
+        ({"source": data.digits}, "wanted one of data.pairs, data.unpaired or"),
         ({"batch_size": 0}, "batch_size: saw 0"),
         ({"seed": -1}, "seed"),
         ({"process_count": 4}, "wanted a multiple of the 4 processes"),

@@ -1,6 +1,7 @@
 """Samples that a game makes of examples: pictures of pictures."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -8,6 +9,7 @@ import numpy as np
 
 from jaxgan.core.abilities import Applicable, Directed
 from jaxgan.core.context import Context
+from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Game, Sample, Tree
 from jaxgan.data.source import DataError
 from jaxgan.run.errors import RunError
@@ -97,7 +99,8 @@ def _apply(
 ) -> Sample:
     """Goes all routes that the game knows, and back where there is a way."""
     translations = {}
-    for route in kind.routes(examples):
+    real = real_examples(game, variables, Context(keys, examples, step))
+    for route in kind.routes(_beside(examples, real)):
         there = _directed(game, route.direction)
         if there is None:
             continue
@@ -114,6 +117,18 @@ def _apply(
             f"{type(game).__name__} goes none of the ways that {kind.unit} have"
         )
     return as_sample(translations)
+
+
+def _beside(examples: Sample, real: Sample) -> Sample:
+    """Adds to what a game takes for real whatever else the data have.
+
+    Games may make sources themselves, by degrading targets; or judge but one of two
+    domains.
+    """
+    value = real.value
+    if isinstance(value, Mapping):
+        value = {**examples.value, **value}
+    return Sample(value, real.given if jax.tree.leaves(real.given) else examples.given)
 
 
 def _back(game: Any, route: Route, variables: Tree, output: Tree, context: Any) -> Tree:

@@ -31,6 +31,8 @@ class Config:
     """Whether A and B are domains."""
     one_way: bool = False
     """Whether they are, and nothing leads back."""
+    degraded: bool = False
+    """Whether the game makes sources of targets."""
     seed: int = 0
     """Of the run."""
     batch_size: int = 4
@@ -40,6 +42,7 @@ class Config:
 VARIANTS = {
     "pairs": Config(),
     "domains": Config(unpaired=True),
+    "degraded": Config(degraded=True),
     "one_way": Config(unpaired=True, one_way=True),
 }
 OPTIONS = launch.Options(
@@ -67,18 +70,24 @@ class Critic(nn.Module):
 
 @dataclasses.dataclass(frozen=True)
 class PairGame:
-    """A source is given, and what is made of it is judged beside it."""
+    """A source is given, or made, and what is made of it is judged beside it."""
+
+    degraded: bool = False
+
+    def _pair(self, batch):
+        return batch._replace(given=-batch.value) if self.degraded else batch
 
     def init(self, key, batch):
         one, other = jax.random.split(key)
+        batch = self._pair(batch)
         both = jnp.concatenate([batch.given, batch.value], axis=-1)
         return Players(Colours().init(one, batch.given), Critic().init(other, both[:1]))
 
     def latent(self, variables, context):
-        return context.batch.given, variables
+        return self._pair(context.batch).given, variables
 
     def real(self, variables, latent, context):
-        return Sample(context.batch.value, context.batch.given), variables
+        return self._pair(context.batch), variables
 
     def generate(self, variables, latent, context):
         return self.apply(variables, latent, context), variables
@@ -183,6 +192,10 @@ def build(config):
         train = data.unpaired(config.path, **options)
         test = data.unpaired(config.path, split="test", partners="aligned", **options)
         game = OneWayGame() if config.one_way else TwoWayGame()
+    elif config.degraded:
+        train = data.pictures(config.path, side="A", split="train", **options)
+        test = data.pictures(config.path, side="A", split="test", **options)
+        game = PairGame(degraded=True)
     else:
         train = data.pairs(config.path, **options)
         test = data.pairs(config.path, split="test", **options)

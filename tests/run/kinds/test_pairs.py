@@ -208,6 +208,20 @@ def test_one_way(pictures):
     assert domains.picture(sample).shape[0] == 3 * 60 + 2 * 2
 
 
+def test_sources_that_the_game_makes(pictures):
+    """Of targets alone."""
+    run = trained(pictures, "degraded")
+    experiment, state, *_ = stored_run.load(run)
+    sample = sampler.generate(experiment, state, 5)
+    np.testing.assert_array_equal(sample.given, -sample.features["target"])
+    output = by_hand(state, sample.given)
+    np.testing.assert_allclose(sample.value, output, rtol=1e-5, atol=1e-6)
+    (found, *_) = pairs.measures["psnr"].scores(
+        Material(*[Outputs((), ())] * 2, None, 0, sample, lambda: sample)
+    )
+    assert np.isfinite(found.value)
+
+
 def test_what_there_is_not(run, both_ways, capsys):
     for words, said in (
         (["interpolate", str(run)], "no ways from one latent to another"),
