@@ -1,6 +1,7 @@
 """Building blocks of generators and discriminators."""
 
 from jaxgan.nn.attention import SelfAttention
+from jaxgan.nn.blur import blur_double, blur_halve
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
@@ -9,8 +10,9 @@ from jaxgan.nn.minibatch import MinibatchDiscrimination, group_size, minibatch_d
 from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.network import Network
 from jaxgan.nn.noise import Dropout, normal, uniform
-from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
+from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM, InstanceNorm
 from jaxgan.nn.packing import Packed
+from jaxgan.nn.padding import reflect, replicate
 from jaxgan.nn.resample import average_pool, double, halve, max_pool, repeat
 from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.spectral import PowerIteration, SpectralNorm
@@ -30,6 +32,7 @@ __all__ = [
     "EqualizedDense",
     "FiLM",
     "Headed",
+    "InstanceNorm",
     "MinibatchDiscrimination",
     "Network",
     "Packed",
@@ -38,6 +41,8 @@ __all__ = [
     "SelfAttention",
     "SpectralNorm",
     "average_pool",
+    "blur_double",
+    "blur_halve",
     "conv",
     "conv_transpose",
     "double",
@@ -49,7 +54,9 @@ __all__ = [
     "modulated_conv",
     "normal",
     "normal_init",
+    "reflect",
     "repeat",
+    "replicate",
     "resample_filter",
     "resampled_conv",
     "uniform",

@@ -9,12 +9,15 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import nn as layers
-from jaxgan.core import Context, Sample, Verdict
+from jaxgan.core import Context, Game, Sample, Verdict
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.heads import Codes
+from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
+from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
 from jaxgan.models.biggan import deep as biggan_deep
 
@@ -24,7 +27,7 @@ SIZE = 16
 class Case(NamedTuple):
     """A game, a batch for it, whether a layer reads the batch, and its constants."""
 
-    game: Callable[[], LatentGame | StyleGame]
+    game: Callable[[], Game]
     batch: Callable[[], Sample]
     reads_batch: bool = False
     constants: tuple[str, ...] = ()
@@ -229,6 +232,63 @@ def joint_images() -> JointGame:
     )
 
 
+class Translator(nn.Module):
+    """Smooth and small, pixel by pixel, with two maps of its encoder."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        hidden = layers.Conv(3, size=3)(value)
+        return Sample(
+            layers.Conv(1, size=3)(jnp.tanh(hidden)), features=(value, hidden)
+        )
+
+
+class Projection(nn.Module):
+    """One layer for the patches of every map."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del context
+        return tuple(layers.Dense(3)(at(*pair)) for pair in zip(value, given))
+
+
+def at(maps: jax.Array, positions: jax.Array) -> jax.Array:
+    """What maps [B, H, W, C] have at positions [B, N]."""
+
+    def take(maps, positions):
+        rows = maps.reshape(len(maps), -1, maps.shape[-1])
+        return jnp.take_along_axis(rows, positions[:, :, None], axis=1)
+
+    return along_batch(take, maps, positions)
+
+
+class Patches(nn.Module):
+    """Judges every pixel of a picture. Without a last bias."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        return layers.Dense(1, use_bias=False)(jnp.tanh(value))
+
+
+def unpaired() -> UnpairedGame:
+    return UnpairedGame(Generator(), Generator(), Discriminator(), Discriminator())
+
+
+def unpaired_points() -> Sample:
+    return Sample({"x": points().value, "y": points().value[::-1] * 0.5 + 1.0})
+
+
+def contrastive(mirrored: float = 0.0) -> ContrastiveGame:
+    return ContrastiveGame(Translator(), Patches(), Projection(), mirrored)
+
+
+def unpaired_images() -> Sample:
+    value = small_images().value
+    return Sample({"x": value, "y": value[::-1] * 0.5})
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -268,6 +328,9 @@ GAMES = {
     "planar": Case(planar, points, reads_batch=True),
     "joint": Case(joint, points),
     "joint_images": Case(joint_images, images, reads_batch=True),
+    "unpaired": Case(unpaired, unpaired_points),
+    "contrastive": Case(contrastive, unpaired_images),
+    "mirrored": Case(lambda: contrastive(0.5), unpaired_images),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
@@ -275,7 +338,7 @@ GAMES = {
 HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
     *("grouped", "hinge", "infogan", "joint_images", "least_squares", "lesson"),
-    *("minimax", "modern"),
+    *("minimax", "mirrored", "modern"),
     *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
     "stylegan2",
 )

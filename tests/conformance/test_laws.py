@@ -40,6 +40,7 @@ from tests.conformance.games import (
     FEATURED,
     GAMES,
     RELATED,
+    contrastive,
     some_slow,
 )
 from tests.test_recipes import RECIPES
@@ -63,6 +64,8 @@ def check(recipe: recipes.Recipe, case, **options):
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
+    "cut": {"project": contrastive().project, "patches": 5, "identity": False},
+    "cyclegan": {"shape": (2,), "pool": 20},
     "infogan": {"codes": CODES},
     "reacgan": {"critic_steps": 2},
     "wgan": {"critic_steps": 2, "first_rounds": 1, "first_critic_steps": 2},
@@ -71,6 +74,8 @@ SHORT = {
 HEADS = {
     "acgan": CLASSIFIED,
     "ali": GAMES["joint"],
+    "cut": GAMES["contrastive"],
+    "cyclegan": GAMES["unpaired"],
     "infogan": CODED,
     "reacgan": RELATED,
     "conditional_contrastive": RELATED,
@@ -94,7 +99,10 @@ def test_recipes(name):
     check(RECIPES[name](**SHORT.get(name, {})), case)
 
 
-@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - {"plain", "joint"})))
+PLAYED = {"plain", "joint", "unpaired", "contrastive"}
+
+
+@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))
 def test_games(name):
     """All but those on which `test_recipes` plays."""
     recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
@@ -131,6 +139,16 @@ def turns(*terms, every=1, generator=None):
             Turn("discriminator", terms, every=every),
         )
     return (*first, Turn("generator", generator))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("all_examples", [False, True])
+@pytest.mark.parametrize("name", ["contrastive", "mirrored"])
+def test_cut_with_its_identity(name, all_examples):
+    """Also of mirrored pictures, and against the patches of all of them."""
+    case, project = GAMES[name], contrastive().project
+    case = case._replace(reads_batch=all_examples)
+    check(recipes.cut(project, patches=5, all_examples=all_examples), case)
 
 
 # Losses and terms that no recipe uses, or in a way that none does. All of them at once,
