@@ -6,6 +6,7 @@ from jaxgan.evaluation.density_coverage import density_coverage
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.inception_score import inception_score
 from jaxgan.evaluation.kernel_distance import kernel_distance, squared_discrepancy
+from jaxgan.evaluation.lpips import PerceptualDistance, lpips
 from jaxgan.evaluation.memorisation import near_duplicate_share, nearest_neighbours
 from jaxgan.evaluation.moments import Moments
 from jaxgan.evaluation.peak_signal_to_noise import psnr
@@ -20,6 +21,7 @@ from jaxgan.evaluation.structural_similarity import (
 
 __all__ = [
     "Moments",
+    "PerceptualDistance",
     "class_coverage",
     "class_histogram",
     "collapse",
@@ -27,6 +29,7 @@ __all__ = [
     "frechet_distance",
     "inception_score",
     "kernel_distance",
+    "lpips",
     "mean_cosine_similarity",
     "mean_pair_similarity",
     "ms_ssim",

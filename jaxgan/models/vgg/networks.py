@@ -37,6 +37,9 @@ CONFIGURATIONS: Mapping[str, Configuration] = {
 }
 """Table 1 of the paper: A, B, D and E."""
 
+SMALL = Configuration((1, 1, 2, 2), (16, 32, 64, 128))
+"""Small enough to be trained in minutes, on images of 32 pixels per side."""
+
 
 def layer_names(depths: Sequence[int]) -> list[str]:
     """The names of all maps, in the order in which they are computed.
