@@ -17,6 +17,8 @@ from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import Augment, Players, Sample, Turn, schedules
+from jaxgan.models import lpips as lpips_networks
+from jaxgan.models import vgg
 from jaxgan.terms import (
     adversarial,
     conditional_contrastive,
@@ -24,14 +26,18 @@ from jaxgan.terms import (
     dragan,
     drift,
     feature_matching,
+    frobenius,
     gradient_penalty,
     latent_consistency,
     lecam,
+    lpips,
+    mean_absolute,
     orthogonal,
     perceptual,
     pixel,
     r1,
     r2,
+    style,
     top_k,
     total_variation,
     unrolled,
@@ -229,6 +235,33 @@ def test_terms(name):
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(reads_batch=case.reads_batch or reads_batch)
     check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("criterion", [mean_absolute, frobenius])
+def test_terms_of_frozen_networks(criterion):
+    """Of pairs each example's own, but for the norm of them all."""
+    trunk = vgg.VGG(("conv1_1", "relu2_1"), (1, 1), (3, 4))
+    distance = lpips_networks.LPIPS(trunk)
+    image = jnp.zeros((1, 8, 8, 1))
+    frozen = {
+        "vgg": trunk.init(jax.random.key(0), image),
+        "lpips": distance.init(jax.random.key(1), image, image),
+    }
+    layers = dict.fromkeys(trunk.layers, 0.5)
+    play = adversarial(losses.nonsaturating)
+    objective = (
+        play,
+        perceptual(trunk.apply, layers, criterion=criterion),
+        style(trunk.apply, layers, criterion=criterion),
+        lpips(distance.apply),
+    )
+    table = (Turn("discriminator", (play,)), Turn("generator", objective))
+    case = GAMES["lesson"]._replace(reads_batch=criterion is frobenius)
+    players = Players(sgd, sgd)
+    check(recipes.Recipe(table, players), case, frozen=frozen)
+    subject = testing.Subject(case.game(), table, players, case.batch(), frozen=frozen)
+    testing.check_explicit_mesh_agrees(subject)
 
 
 def test_batch_means():
