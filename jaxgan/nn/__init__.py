@@ -11,7 +11,16 @@ from jaxgan.nn.network import Network
 from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM
 from jaxgan.nn.packing import Packed
-from jaxgan.nn.resample import average_pool, double, halve, max_pool, repeat
+from jaxgan.nn.pixel_shuffle import pixel_shuffle, pixel_unshuffle
+from jaxgan.nn.prelu import PReLU
+from jaxgan.nn.resample import (
+    average_pool,
+    double,
+    enlarge,
+    halve,
+    max_pool,
+    repeat,
+)
 from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
@@ -32,6 +41,7 @@ __all__ = [
     "Headed",
     "MinibatchDiscrimination",
     "Network",
+    "PReLU",
     "Packed",
     "PowerIteration",
     "ProxyHead",
@@ -42,6 +52,7 @@ __all__ = [
     "conv_transpose",
     "double",
     "downsample2d",
+    "enlarge",
     "group_size",
     "halve",
     "max_pool",
@@ -49,6 +60,8 @@ __all__ = [
     "modulated_conv",
     "normal",
     "normal_init",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "repeat",
     "resample_filter",
     "resampled_conv",

@@ -1,0 +1,65 @@
+"""Real-ESRGAN's small generator, which computes at the source's size."""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from flax import linen as nn
+
+from jaxgan.core.context import Context
+from jaxgan.models.attributes import check_attributes
+from jaxgan.models.restoration.layers import from_unit, to_unit, torch_init
+from jaxgan.models.restoration.srresnet import check_channels
+from jaxgan.nn import Conv, Network, PReLU, pixel_shuffle, repeat
+
+
+class SRVGGNetCompact(Network):
+    """Convolutions in a row, one pixel shuffle, and the source with repeated pixels.
+
+    Of Wang et al. 2021 (arXiv 2107.10833), published with its code:
+    realesr-general-x4v3 has 32 blocks, realesr-animevideov3 has 16. It computes within
+    [0, 1], to which images are brought at its entry, and back at its exit; nothing is
+    clipped.
+
+    Attributes:
+      scale: by which sides grow, a whole number.
+      channels: of the output; a source has as many, or one.
+      width: features.
+      blocks: convolutions of features.
+      slope: of the rectifiers: learned per channel if None; BasicSR's relu has 0, its
+        leakyrelu .1.
+      dtype: of the computation.
+    """
+
+    scale: int = 4
+    channels: int = 3
+    width: int = 64
+    blocks: int = 16
+    slope: float | None = None
+    dtype: Any = jnp.float32
+
+    multiple = 1
+    """Of which sides of sources must be multiples."""
+
+    @nn.compact
+    def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
+        """Maps images [B, H, W, C] to [B, scale · H, scale · W, channels].
+
+        Raises:
+          ValueError: if an attribute or the number of channels is not as wanted.
+        """
+        del given, context
+        check_attributes(self)
+        check_channels(value, self.channels)
+        conv = functools.partial(Conv, kernel_init=torch_init, dtype=self.dtype)
+        source = x = to_unit(value.astype(self.dtype))
+        for place in range(self.blocks + 1):
+            x = conv(self.width, name=f"conv_{place}")(x)
+            if self.slope is None:
+                x = PReLU(self.dtype, name=f"prelu_{place}")(x)
+            else:
+                x = nn.leaky_relu(x, self.slope)
+        x = conv(self.channels * self.scale**2, name="conv_last")(x)
+        x = pixel_shuffle(x, self.scale) + repeat(source, self.scale)
+        return from_unit(x)
