@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import (
+    ali,
+    biggan,
+    dcgan,
+    mlp,
+    r3gan,
+    resnet,
+    restoration,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.attributes import RULES
 from jaxgan.models.biggan import deep
 
@@ -59,6 +69,11 @@ CASES = [
     (stylegan2.Discriminator, {}, IMAGE, "deviations", -1),
     (stylegan2.Discriminator, {}, IMAGE, "channel_max", 0),
     (stylegan2.Discriminator, {}, IMAGE, "taps", ()),
+    (restoration.RRDBNet, {}, IMAGE, "growth", 0),
+    (restoration.MSRResNet, {}, IMAGE, "channels", 0),
+    (restoration.SRVGGNetCompact, {}, IMAGE, "slope", NAN),
+    (restoration.VGGDiscriminator, {"size": 8}, IMAGE, "hidden", 0),
+    (restoration.SRGANDiscriminator, {"size": 8}, IMAGE, "width", 0),
 ]
 
 

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
+from jaxgan.core.ranges import check_count
 from jaxgan.models.attributes import check_attributes
 from jaxgan.models.restoration.layers import from_unit, to_unit, torch_init
 from jaxgan.models.restoration.srresnet import check_channels
@@ -51,6 +52,7 @@ class SRVGGNetCompact(Network):
         """
         del given, context
         check_attributes(self)
+        check_count("scale", self.scale)
         check_channels(value, self.channels)
         conv = functools.partial(Conv, kernel_init=torch_init, dtype=self.dtype)
         source = x = to_unit(value.astype(self.dtype))

@@ -65,7 +65,7 @@ def repeated(
         nn.remat(block, prevent_cse=False) if rematerialize else block,
         variable_axes={True: 0},
         split_rngs={"params": True},
-        in_axes=nn.broadcast,
+        in_axes=nn.broadcast,  # pyright: ignore[reportArgumentType]
         length=count,
     )
     return lambda x, *others: scan(**attributes, name=name)(x, *others)[0]
