@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, restoration, stylegan2, toy
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.nn import PowerIteration
 from tests.models.filled import filled
@@ -56,6 +56,7 @@ GENERATORS = {
         (3,),
         LABELS,
     ),
+    "restoration": (restoration.SRResNet(2, 1, 3, 2), IMAGE, ()),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -95,10 +96,17 @@ DISCRIMINATORS = {
         IMAGE,
         LABELS,
     ),
+    "restoration": (restoration.VGGDiscriminator(8, 3, 4), IMAGE, ()),
+    "restoration spectral": (restoration.UNetDiscriminator(2), IMAGE, ()),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
+HEAVY = {"restoration spectral"}
 ALL = [
-    pytest.param(*case, id=f"{kind} {name}")
+    pytest.param(
+        *case,
+        id=f"{kind} {name}",
+        marks=[pytest.mark.slow] if name in HEAVY else [],
+    )
     for kind, cases in (("G", GENERATORS), ("D", DISCRIMINATORS))
     for name, case in cases.items()
 ]

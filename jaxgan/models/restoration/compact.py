@@ -10,9 +10,39 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.ranges import check_count
 from jaxgan.models.attributes import check_attributes
-from jaxgan.models.restoration.layers import from_unit, to_unit, torch_init
+from jaxgan.models.restoration.layers import (
+    from_unit,
+    repeated,
+    to_unit,
+    torch_init,
+)
 from jaxgan.models.restoration.srresnet import check_channels
 from jaxgan.nn import Conv, Network, PReLU, pixel_shuffle, repeat
+
+
+def rectified(x: jax.Array, slope: float | None, name: str) -> jax.Array:
+    """Rectifies with a slope, or with learned ones; within a compact module."""
+    if slope is None:
+        return PReLU(x.dtype, name=name)(x)
+    return nn.leaky_relu(x, slope)
+
+
+class Rectified(nn.Module):
+    """A convolution and a rectifier.
+
+    Attributes:
+      slope: see `SRVGGNetCompact`.
+      dtype: of the computation.
+    """
+
+    slope: float | None
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> tuple[jax.Array, None]:
+        """Maps [B, H, W, C]."""
+        conv = Conv(x.shape[-1], kernel_init=torch_init, dtype=self.dtype, name="conv")
+        return rectified(conv(x), self.slope, "prelu"), None
 
 
 class SRVGGNetCompact(Network):
@@ -56,12 +86,13 @@ class SRVGGNetCompact(Network):
         check_channels(value, self.channels)
         conv = functools.partial(Conv, kernel_init=torch_init, dtype=self.dtype)
         source = x = to_unit(value.astype(self.dtype))
-        for place in range(self.blocks + 1):
-            x = conv(self.width, name=f"conv_{place}")(x)
-            if self.slope is None:
-                x = PReLU(self.dtype, name=f"prelu_{place}")(x)
-            else:
-                x = nn.leaky_relu(x, self.slope)
+        x = conv(self.width, name="conv_first")(x)
+        x = rectified(x, self.slope, "prelu_first")
+        body = repeated(
+            *(Rectified, self.blocks),
+            **{"name": "body", "slope": self.slope, "dtype": self.dtype},
+        )
+        x = body(x)
         x = conv(self.channels * self.scale**2, name="conv_last")(x)
         x = pixel_shuffle(x, self.scale) + repeat(source, self.scale)
         return from_unit(x)

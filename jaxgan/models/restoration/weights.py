@@ -120,9 +120,10 @@ def _place(name: str, layer: str, last: int) -> _Place:
         return _Place(("body", match[2]), (int(match[1]),))
     if match := re.fullmatch(r"body\.(\d+)", layer):
         number = int(match[1])
-        if number == last:
-            return _Place(("conv_last",))
-        return _Place((f"{'prelu' if number % 2 else 'conv'}_{number // 2}",))
+        kind = "prelu" if number % 2 else "conv"
+        if number == last or number < 2:
+            return _Place((f"{kind}_{'last' if number == last else 'first'}",))
+        return _Place(("body", kind), (number // 2 - 1,))
     if match := re.fullmatch(r"bn(\d+_[01])", layer):
         return _Place((f"norm{match[1]}",))
     if re.fullmatch(r"conv_(first|body|up1|up2|hr|last)|upconv[12]", layer):
@@ -190,7 +191,7 @@ def export_torch(variables: Variables) -> dict[str, np.ndarray]:
     """
     state: dict[str, np.ndarray] = {}
     vectors = variables.get("spectral", {})
-    row = [n for n in variables["params"] if re.fullmatch(r"conv_\d+", n)]
+    last = _last(variables["params"])
     for (collection, *path, leaf), array in torch_layout.leaves(variables):
         if collection == "spectral":
             *path, _ = path
@@ -202,13 +203,21 @@ def export_torch(variables: Variables) -> dict[str, np.ndarray]:
         kind = kinds.get((collection, leaf), "weight")
         if leaf == "kernel" and path[0] in vectors:
             kind = "weight_orig"
-        for layer, part in _unstacked(path, array, 2 * len(row)):
+        for layer, part in _unstacked(path, array, last):
             if layer == "linear1" and leaf == "kernel":
                 part = _pixels_last(part, back=True)
             state[f"{layer}.{kind}"] = (
                 torch_layout.their_kernel(part) if leaf == "kernel" else part
             )
     return state
+
+
+def _last(params: Variables) -> int:
+    """The number of the last convolution of SRVGGNetCompact; 0 of other networks."""
+    if not params.keys() <= {"conv_first", "prelu_first", "body", "conv_last"}:
+        return 0
+    kernels = params.get("body", {}).get("conv", {}).get("kernel", ())
+    return 2 * len(kernels) + 2
 
 
 def _unstacked(
@@ -219,29 +228,38 @@ def _unstacked(
     Args:
       path: of the layer.
       array: stacked, where blocks are.
-      last: the number of the last convolution of SRVGGNetCompact; 0 for others.
+      last: see `_last`.
     """
     first, *rest = path
     if first == "body":
-        layer = rest[-1]
-        for number, block in enumerate(array):
-            if rest[0] == "rdb":
-                for place, part in enumerate(block, 1):
-                    yield f"body.{number}.rdb{place}.{layer}", part
-            elif layer in ("conv1", "conv2"):
-                yield f"body.{number}.{layer}", block
-            else:
-                raise _unknown(path)
-    elif match := re.fullmatch(r"(conv|prelu)_(\d+)", first):
-        yield f"body.{2 * int(match[2]) + (match[1] == 'prelu')}", array
-    elif last and first == "conv_last":
-        yield f"body.{last}", array
+        yield from _of_blocks(rest, array)
+    elif last:
+        kind, place = first.split("_")
+        number = last if place == "last" else int(kind == "prelu")
+        yield f"body.{number}", array
     elif match := re.fullmatch(r"norm(\d+_[01])", first):
         yield f"bn{match[1]}", array
     elif first.startswith(("norm", "prelu")):
         raise _unknown(path)
     else:
         yield first, array
+
+
+def _of_blocks(
+    path: Sequence[str], array: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Their layers of stacked blocks."""
+    layer = path[-1]
+    for number, block in enumerate(array):
+        if path[0] == "rdb":
+            for place, part in enumerate(block, 1):
+                yield f"body.{number}.rdb{place}.{layer}", part
+        elif layer in ("conv1", "conv2"):
+            yield f"body.{number}.{layer}", block
+        elif layer in ("conv", "prelu"):
+            yield f"body.{2 * number + 2 + (layer == 'prelu')}", block
+        else:
+            raise _unknown(path)
 
 
 def _unknown(path: Sequence[str]) -> ValueError:
