@@ -13,7 +13,16 @@ from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM, InstanceNorm
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.padding import reflect, replicate
-from jaxgan.nn.resample import average_pool, double, halve, max_pool, repeat
+from jaxgan.nn.pixel_shuffle import pixel_shuffle, pixel_unshuffle
+from jaxgan.nn.prelu import PReLU
+from jaxgan.nn.resample import (
+    average_pool,
+    double,
+    enlarge,
+    halve,
+    max_pool,
+    repeat,
+)
 from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
@@ -35,6 +44,7 @@ __all__ = [
     "InstanceNorm",
     "MinibatchDiscrimination",
     "Network",
+    "PReLU",
     "Packed",
     "PowerIteration",
     "ProxyHead",
@@ -47,6 +57,7 @@ __all__ = [
     "conv_transpose",
     "double",
     "downsample2d",
+    "enlarge",
     "group_size",
     "halve",
     "max_pool",
@@ -54,6 +65,8 @@ __all__ = [
     "modulated_conv",
     "normal",
     "normal_init",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "reflect",
     "repeat",
     "replicate",
