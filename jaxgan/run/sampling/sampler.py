@@ -87,6 +87,22 @@ class Sampler:
         """Tells whether samples are conditioned on class labels."""
         return is_labelled(self.game)
 
+    def compile(self, state: State, labels: np.ndarray | None = None) -> None:
+        """Compiles what samples of states like this one need; nothing is computed.
+
+        Args:
+          state: of which only shapes matter.
+          labels: whether samples are of chosen classes.
+        """
+        variables = state.ema if self._ema else state.variables.generator
+        indices = np.arange(self.size)
+        chosen = None if labels is None else np.resize(labels, self.size)
+        latents = self._latents.lower(
+            variables, key_of(0), state.step, jnp.asarray(indices), chosen
+        )
+        latents.compile()
+        self._render.lower(variables, state.step, *latents.out_info).compile()
+
     def latents(
         self,
         state: State,
