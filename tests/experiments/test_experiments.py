@@ -53,7 +53,8 @@ def experiment(request, monkeypatch, tmp_path):
     module = experiment_file.load_module(request.param)
     config = module.tiny(next(iter(module.VARIANTS.values())))
     if getattr(config, "path", ""):
-        save_images(tmp_path / "images", 9)
+        for side in getattr(config, "sides", ("",)):
+            save_images(tmp_path / "images" / side, 9)
         config = dataclasses.replace(config, path=str(tmp_path / "images"))
     return request.param, module, config
 
