@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.core.explicit_mesh import whole
+from jaxgan.core.frozen import FrozenNetworks
 
 
 @jax.tree_util.register_dataclass
@@ -25,6 +26,7 @@ class Context:
       step: int32 scalar.
       axis_name: the mapped device axis under `pmap` and `shard_map`, else None.
       train: False when sampling or evaluating.
+      frozen: variables of frozen networks by name, to be read: see `State.frozen`.
     """
 
     keys: jax.Array
@@ -32,6 +34,7 @@ class Context:
     step: jax.Array | int = 0
     axis_name: str | None = dataclasses.field(default=None, metadata={"static": True})
     train: bool = dataclasses.field(default=False, metadata={"static": True})
+    frozen: FrozenNetworks = dataclasses.field(default_factory=FrozenNetworks)
 
     def draw(self, stream: str) -> jax.Array:
         """Keys [B] of one named stream; different names are independent."""

@@ -209,6 +209,9 @@ class State(NamedTuple):
       ema: the generator's variables with exponentially averaged parameters.
       terms: {turn: {term: state}}.
       augment: the augmentation's state.
+      frozen: variables of networks that no turn moves or averages, by name. Contexts
+        have them for terms and games to read: `context.frozen["vgg"]`. Leave them out
+        of what is donated and of what is stored, as `jaxgan.run` does.
     """
 
     step: jax.Array
@@ -218,6 +221,7 @@ class State(NamedTuple):
     ema: Variables
     terms: Tree
     augment: Tree
+    frozen: Tree = ()
 
 
 class Game(Protocol):

@@ -118,7 +118,8 @@ def seen_by(length, devices, parts, mapped, steps):
 @settings(deadline=None, max_examples=12)
 def test_examples_are_kept_in_their_order(length, case, steps):
     """On any number of devices and microbatches, bit for bit."""
-    batches, seen = seen_by(length, *case, False, steps)
+    devices, parts = case
+    batches, seen = seen_by(length, devices, parts, False, steps)
     rows = batches.reshape(-1, 2)
     wanted = np.zeros((length, 2), np.float32)
     for number, row in enumerate(rows):

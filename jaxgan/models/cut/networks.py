@@ -1,7 +1,7 @@
-"""CUT's networks: CycleGAN's and pix2pix's without aliasing, and what compares patches.
+"""CUT's networks: CycleGAN's without aliasing, and what makes vectors of patches.
 
-Park et al. 2020 (arXiv 2007.15651), section 3 and appendix B, as in the authors' PyTorch
-code, whose resampling is that of Zhang 2019 (arXiv 1904.11486).
+Park et al. 2020 (arXiv 2007.15651), section 3 and appendix B, as in the authors'
+PyTorch code, whose resampling is that of Zhang 2019 (arXiv 1904.11486).
 """
 
 from collections.abc import Mapping
