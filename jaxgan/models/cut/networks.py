@@ -17,6 +17,8 @@ from jaxgan.nn import Dense, Network
 from jaxgan.nn.conv import Initializer
 
 GAIN = 0.02
+LAYERS = (0, 4, 8, 12, 16)
+"""Of the antialiased generator, whose maps CUT compares: its attribute `layers`."""
 EPSILON = 1e-7
 xavier_init = nn.initializers.variance_scaling(GAIN**2, "fan_avg", "normal")
 """N(0, 0.02² · 2 / (fan-in + fan-out)): Glorot and Bengio 2010, equation 12, normal."""
