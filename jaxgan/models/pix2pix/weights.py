@@ -43,7 +43,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
     if UNET in state:
         table = unet_layers(unet_halvings(state))
     else:
-        table = patch_layers(patch_halvings(state), is_antialiased(state_dict))
+        table = patch_layers(patch_halvings(state), is_antialiased(state))
     return import_layers(state, table, "pix2pix")
 
 
@@ -83,8 +83,8 @@ def plain_state(state_dict: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_antialiased(state_dict: Mapping[str, Any]) -> bool:
-    """Tells whether a network has filters."""
-    return any(name.endswith(f".{FILTER}") for name in state_dict)
+    """Tells whether a discriminator blurs, in front of its second kernel."""
+    return np.ndim(state_dict.get("model.3.weight", ())) == 4
 
 
 def norm_of(state_dict: Mapping[str, Any]) -> Norm:
