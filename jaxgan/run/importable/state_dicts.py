@@ -165,9 +165,10 @@ def _inside(
 
 
 def _is_pickle(path: pathlib.Path) -> bool:
-    """Tells whether a file is a pickle, and not a zip, as torch.save's are."""
+    """Tells whether a file is a pickle, and not of torch.save."""
     file_kind.check(path)
-    return file_kind.start(path).startswith(file_kind.PICKLE)
+    pickled = file_kind.start(path).startswith(file_kind.PICKLE)
+    return pickled and not file_kind.is_legacy(path)
 
 
 def _recognised(

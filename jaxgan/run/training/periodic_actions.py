@@ -46,7 +46,9 @@ class PeriodicActions:
         if processes.is_chief():
             state = processes.local(steps.state)
             self._previews = Previews(experiment, run, seeds, records, state)
-            self._signals = measurements.Signals(experiment)
+            self._signals = measurements.Signals(
+                experiment, processes.local(prepared.frozen)
+            )
         self._evaluation = evaluation
 
     def after_dispatch(self) -> None:

@@ -7,7 +7,7 @@ import jax
 
 from jaxgan.core.types import State, Tree
 from jaxgan.run import few_examples
-from jaxgan.run.devices import processes, seed_axis
+from jaxgan.run.devices import frozen_networks, processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
@@ -27,6 +27,7 @@ class Prepared(NamedTuple):
       data: f(step) -> this process's slice of the batch of all runs.
       steps_per_dispatch: how many steps are handed to the devices at a time.
       warm_start: what a new run takes from another.
+      frozen: networks by name, on the devices.
     """
 
     experiment: Experiment
@@ -35,6 +36,7 @@ class Prepared(NamedTuple):
     data: Callable[[int], Tree]
     steps_per_dispatch: int
     warm_start: WarmStart | None = None
+    frozen: Tree = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -74,7 +76,7 @@ def prepare(
     seeds: Sequence[int],
     weights: Weights | None = None,
 ) -> Prepared:
-    """Traces the step. No file is touched and nothing is compiled.
+    """Traces the step. Only frozen networks are read, and nothing is compiled.
 
     Args:
       experiments: what to train side by side; they differ in their data only.
@@ -97,10 +99,14 @@ def prepare(
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
     batch, count = data(0), len(seeds)
-    program = fit(experiment, placement, tuple(seeds), batch, options.shared_draws)
+    frozen = frozen_networks.load(experiment.frozen, placement.whole)
+    program = fit(
+        *(experiment, placement, tuple(seeds), batch, options.shared_draws),
+        frozen=jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), frozen),
+    )
     state = jax.eval_shape(lambda x: seed_axis.member(x, 0, count), program.target)
     previews.check(
         experiment, state, batch if count == 1 else jax.tree.map(lambda x: x[0], batch)
     )
     start = weights and warm_start.fit(weights, program.target, seeds)
-    return Prepared(experiment, options, program, part, each, start)
+    return Prepared(experiment, options, program, part, each, start, frozen)

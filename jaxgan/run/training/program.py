@@ -9,10 +9,11 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core import metrics
+from jaxgan.core.state import SEED_AXES
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.run import progress
-from jaxgan.run.devices import processes, seed_axis
+from jaxgan.run.devices import processes
 from jaxgan.run.devices.compiled_program import operations
 from jaxgan.run.devices.first_state import first_state, state_shapes
 from jaxgan.run.devices.placement import Placement, with_sharding
@@ -36,12 +37,14 @@ class Program(NamedTuple):
       target: shapes and shardings of the state, to restore into.
       init: f() -> the state before step 0.
       zeros: f() -> metrics of no steps.
-      step: f(state, totals, batch) -> (state, totals, finite [metrics]). It consumes
-        the state and the totals; `finite` is of this step's metrics.
+      step: f(state, totals, batch, frozen) -> (state, totals, finite [metrics]). It
+        consumes the state, which has no frozen networks, and the totals; `finite` is
+        of this step's metrics.
       put: f(batch) -> the global batch on the devices, of which every process gives its
         slice.
       agree: f(number) -> what all processes agree to do, see `processes.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
+      frozen: shapes and shardings of the frozen networks.
       microbatches: parts that the batch is gone through in.
     """
 
@@ -55,6 +58,7 @@ class Program(NamedTuple):
     put: Callable[[Tree], Tree]
     agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
+    frozen: Tree = ()
     microbatches: int = 1
 
     @property
@@ -75,6 +79,7 @@ def fit(
     seeds: tuple[int, ...],
     batch: Tree,
     shared_draws: bool = False,
+    frozen: Tree = (),
 ) -> Program:
     """Calls `compile_program`, and tells plainly what does not fit.
 
@@ -83,7 +88,9 @@ def fit(
     """
     try:
         with progress.lasting("tracing the step"):
-            return compile_program(experiment, placement, seeds, batch, shared_draws)
+            return compile_program(
+                experiment, placement, seeds, batch, shared_draws, frozen
+            )
     except ValueError as error:
         if ", wanted " not in str(error):  # not one of ours: it needs its traceback
             raise
@@ -96,6 +103,7 @@ def compile_program(
     seeds: tuple[int, ...],
     batch: Tree,
     shared_draws: bool = False,
+    frozen: Tree = (),
 ) -> Program:
     """Traces the step and prepares everything; XLA compiles at the first call.
 
@@ -106,6 +114,7 @@ def compile_program(
       batch: any batch, of which only shapes and dtypes matter; of several runs
         [seeds, B, ...].
       shared_draws: as `make_step` has it.
+      frozen: shapes of the frozen networks by name, or `()`.
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
@@ -117,8 +126,9 @@ def compile_program(
         sharding=placement.constraint,
     )
     play = jax.jit(play)
-    traced = play.trace(state, shapes)
-    label_fit.check(experiment, len(seeds), traced.jaxpr, state, shapes)
+    full = state._replace(frozen=frozen)
+    traced = play.trace(full, shapes)
+    label_fit.check(experiment, len(seeds), traced.jaxpr, full, shapes)
     _, measured = traced.out_info
     names = tuple(sorted(measured))
 
@@ -142,17 +152,19 @@ def compile_program(
         put=functools.partial(processes.put, sharding=placement.batches(len(seeds))),
         agree=processes.Agreement(placement.batch, whole),
         is_finite=jax.jit(_is_finite),
+        frozen=with_sharding(frozen, whole),
         microbatches=placement.microbatches,
     )
 
 
 def _counted(
     play: Callable[[State, Tree], tuple[State, Totals]], names: tuple[str, ...]
-) -> Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]:
+) -> Callable[[State, Totals, Tree, Tree], tuple[State, Totals, jax.Array]]:
     """Makes the step that adds its metrics up, and looks whether they are finite."""
 
-    def step(state, totals, batch):
-        state, measured = play(state, batch)
+    def step(state, totals, batch, frozen):
+        state, measured = play(state._replace(frozen=frozen), batch)
+        state = state._replace(frozen=())
         finite = jnp.stack(
             [jnp.all(jnp.isfinite(measured[name].total)) for name in names]
         )
@@ -174,23 +186,27 @@ def _play(
         **divided,
     )
     if len(seeds) > 1:
-        return jax.vmap(play, (seed_axis.AXES, 0), (seed_axis.AXES, 0))
+        return jax.vmap(play, (SEED_AXES, 0), (SEED_AXES, 0))
     return play
 
 
 def count_operations(
-    experiment: Experiment, seeds: tuple[int, ...], batch: Tree, shared_draws: bool
+    experiment: Experiment,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool,
+    frozen: Tree = (),
 ) -> float:
     """Counts the operations of a step of all seeds on which every turn is due.
 
     Args:
-      experiment, seeds, batch, shared_draws: as `compile_program` takes them.
+      experiment, seeds, batch, shared_draws, frozen: as `compile_program` takes them.
 
     Returns:
       See `compiled_program.operations`.
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
-    state = state_shapes(experiment, seeds, shapes)
+    state = state_shapes(experiment, seeds, shapes)._replace(frozen=frozen)
     return operations(_play(experiment, seeds, shared_draws), state, shapes)
 
 
@@ -206,6 +222,7 @@ def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
         with_sharding(batch, placement.batches(len(program.seeds))),
+        program.frozen,
     )
 
 

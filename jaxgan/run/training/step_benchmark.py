@@ -39,7 +39,7 @@ def measure(prepared: Prepared) -> dict[str, Any]:
     batch = program.put(prepared.data(0))
     began = time.perf_counter()
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
-    compiled = program.step.lower(state, totals, batch).compile()
+    compiled = program.step.lower(state, totals, batch, prepared.frozen).compile()
     compile_seconds = time.perf_counter() - began
     turns = experiment.recipe.turns
     settled, period = rhythm(turns)
@@ -50,13 +50,15 @@ def measure(prepared: Prepared) -> dict[str, Any]:
     for _ in range(1 + math.ceil(options.benchmark / period)):
         began = time.perf_counter()
         for _ in range(period):
-            state, totals, finite = compiled(state, totals, batch)
+            state, totals, finite = compiled(state, totals, batch, prepared.frozen)
         jax.block_until_ready((state, finite))
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
     images = experiment.data.batch_size * len(program.seeds)
     used = jax.tree.leaves(batch)[0].sharding.device_set
-    counted = count_operations(experiment, program.seeds, batch, options.shared_draws)
+    counted = count_operations(
+        experiment, program.seeds, batch, options.shared_draws, program.frozen
+    )
     flops = None if math.isnan(counted) else counted / len(used)
     alike = period == 1 and all(turn.stop is None for turn in turns)
     return {

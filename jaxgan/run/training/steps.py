@@ -33,7 +33,10 @@ class Steps:
         self.state, self.step = state, step
         self._program, self._stop = prepared.program, prepared.options.steps
         self._dispatch = make_dispatch(
-            prepared.program, prepared.data, prepared.steps_per_dispatch
+            prepared.program,
+            prepared.data,
+            prepared.steps_per_dispatch,
+            prepared.frozen,
         )
         self.totals = self._program.zeros()
         self._flags = FiniteFlags(self._program.names)
