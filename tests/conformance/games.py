@@ -16,7 +16,17 @@ from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
-from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import (
+    ali,
+    biggan,
+    dcgan,
+    mlp,
+    r3gan,
+    resnet,
+    restoration,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.biggan import deep as biggan_deep
 
 SIZE = 16
@@ -285,6 +295,16 @@ def restored() -> PairedGame:
     )
 
 
+def enlarged() -> PairedGame:
+    """Blocks that are scanned over, statistics of the batch, both of σ's vectors."""
+    return PairedGame(
+        restoration.SRResNet(2, 1, 3, 2),
+        restoration.UNetDiscriminator(3),
+        judges_source=False,
+        degrade=halved,
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -326,6 +346,7 @@ GAMES = {
     "paired": Case(paired, pairs),
     "restored": Case(restored, images, reads_batch=True),
     "joint_images": Case(joint_images, images, reads_batch=True),
+    "enlarged": Case(enlarged, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
@@ -333,6 +354,7 @@ GAMES = {
 HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
     *(
+        "enlarged",
         "esrgan",
         "grouped",
         "hinge",

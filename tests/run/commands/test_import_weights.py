@@ -15,7 +15,17 @@ from jaxgan.games.style import StyleGame
 from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.files.config_json import to_json
-from jaxgan.run.importable import biggan, biggan_deep, mimicry, r3gan, stylegan2
+from jaxgan.run.importable import (
+    biggan,
+    biggan_deep,
+    mimicry,
+    msrresnet,
+    r3gan,
+    rrdbnet,
+    srvggnet_compact,
+    stylegan2,
+)
+from jaxgan.run.importable.restoration_judge import Judge
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, stored_run
 from jaxgan.run.training import warm_start
@@ -105,6 +115,18 @@ CONFIGS = {
             *(16, 3, 0, 7, (8, 8), False, (), ()),
             mimicry.Judge((8, 8, 8), 2, False, True, (), 4),
         ),
+    ),
+    "rrdbnet": (rrdbnet, rrdbnet.Config(2, 3, 4, 2, 3, Judge(2))),
+    "rrdbnet of gray": (rrdbnet, rrdbnet.Config(1, 1, 3, 1, 2)),
+    "msrresnet": (msrresnet, msrresnet.Config(4, 3, 4, 2, Judge(2, 16, 5))),
+    "msrresnet x3": (msrresnet, msrresnet.Config(3, 1, 4, 1)),
+    "srvggnet_compact": (
+        srvggnet_compact,
+        srvggnet_compact.Config(3, 3, 4, 2, None, Judge(2)),
+    ),
+    "srvggnet_compact without slopes": (
+        srvggnet_compact,
+        srvggnet_compact.Config(4, 3, 4, 2, 0.25),
     ),
 }
 
@@ -205,6 +227,7 @@ SETTINGS = {
         *("--set", "iterations=2"),
     ),
     "mimicry without spectral norm": ("--set", "pooling=mean"),
+    "srvggnet_compact without slopes": ("--set", "slope=0.25"),
 }
 
 
