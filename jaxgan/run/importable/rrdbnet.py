@@ -26,7 +26,7 @@ from jaxgan.run.importable.restoration_judge import (
 
 __all__ = ["DISCRIMINATOR", "respelled"]
 
-GENERATOR = ("body.0.rdb1.conv1.weight", "conv_up2.weight", "conv_last.weight")
+GENERATOR = ("body.0.rdb1.conv1.weight", "conv_first.weight")
 PASSING = ("num_batches_tracked",)
 SETTINGS = {}
 ATTRIBUTES = MODULES

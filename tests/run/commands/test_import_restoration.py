@@ -152,6 +152,8 @@ def test_what_does_not_fit(golden, tmp_path, capsys):
     refused(said, saved(tmp_path / "c.pth", wide))
     more = {**state, "conv_up3.weight": np.ones((8, 8, 3, 3))}
     refused("conv_up3.weight: saw [8, 8, 3, 3], wanted no", saved(tmp_path / "d", more))
+    small = {oldest(n).replace("model.10.", "model.7."): x for n, x in state.items()}
+    refused("conv_last.weight: saw no such array", saved(tmp_path / "x2", small))
     netd = saved(tmp_path / "netD.pth", judge, "params")
     refused("wanted a generator of", netd)
     plain = {f"body.{2 * n}.weight": np.ones((3, 3, 3, 3)) for n in range(3)}
