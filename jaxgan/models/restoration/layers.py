@@ -49,7 +49,9 @@ def repeated(
     """Makes equal blocks one after the other, which are compiled once.
 
     It is a `lax.scan` over the blocks' variables, whose leaves have the number of
-    blocks as their first axis. The numbers are those of blocks written out.
+    blocks as their first axis. The numbers are those of blocks written out, and so is
+    the time of a step; but ESRGAN's 23 blocks and their gradient compile in as little
+    time as one of them, where each one written out took half as long again.
 
     Args:
       block: maps (x, *others) to (x, None), with x of one shape.

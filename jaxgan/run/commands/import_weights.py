@@ -1,4 +1,4 @@
-"""`jaxgan import`: published weights become a run that can be sampled."""
+"""`jaxgan import`: published weights become a run that can be used."""
 
 import dataclasses
 import hashlib
@@ -37,7 +37,7 @@ class ImportCommand:
     spectral_epsilon and iterations of both BigGANs;
     pooling (mean or sum) and halvings of mimicry; dropout, and
     dropout_at_use and own_at_use (yes or no), of pix2pix and
-    cyclegan; clamp, group,
+    cyclegan; slope of srvggnet_compact; clamp, group,
     learning_rate_multiplier, condition_multiplier
     and discriminator_clamp of stylegan2 (pickles tell)."""
     ignore: Annotated[UseAppendAction[tuple[str, ...]], option("NAME")] = ()

@@ -20,10 +20,14 @@ from jaxgan.run.importable import (
     biggan_deep,
     cyclegan,
     mimicry,
+    msrresnet,
     pix2pix,
     r3gan,
+    rrdbnet,
+    srvggnet_compact,
     stylegan2,
 )
+from jaxgan.run.importable.restoration_judge import Judge
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, stored_run
 from jaxgan.run.training import warm_start
@@ -139,6 +143,18 @@ CONFIGS = {
             mimicry.Judge((8, 8, 8), 2, False, True, (), 4),
         ),
     ),
+    "rrdbnet": (rrdbnet, rrdbnet.Config(2, 3, 4, 2, 3, Judge(2))),
+    "rrdbnet of gray": (rrdbnet, rrdbnet.Config(1, 1, 3, 1, 2)),
+    "msrresnet": (msrresnet, msrresnet.Config(4, 3, 4, 2, Judge(2, 16, 5))),
+    "msrresnet x3": (msrresnet, msrresnet.Config(3, 1, 4, 1)),
+    "srvggnet_compact": (
+        srvggnet_compact,
+        srvggnet_compact.Config(3, 3, 4, 2, None, Judge(2)),
+    ),
+    "srvggnet_compact without slopes": (
+        srvggnet_compact,
+        srvggnet_compact.Config(4, 3, 4, 2, 0.25),
+    ),
 }
 
 
@@ -242,6 +258,7 @@ SETTINGS = {
         *("--set", "dropout=0", "--set", "dropout_at_use=no"),
         *("--set", "own_at_use=no"),
     ),
+    "srvggnet_compact without slopes": ("--set", "slope=0.25"),
 }
 
 
