@@ -49,6 +49,8 @@ REFERENCE = {
     ),
 }
 
+REFERENCE["relativistic_average_of_constants"] = REFERENCE["relativistic_average"]
+
 logits = st.lists(
     st.tuples(*2 * (st.floats(-1e4, 1e4, width=32),)), min_size=1, max_size=8
 )
@@ -129,6 +131,24 @@ def test_relativistic_average_reads_all_devices():
     seen = jax.pmap(local, "data", devices=jax.devices()[:devices])(*split)
     wanted = apply("relativistic_average", "generator", real, fake)
     np.testing.assert_allclose(seen.ravel(), wanted, rtol=1e-6)
+
+
+def test_averages_that_are_constants():
+    """BasicSR's steps of ESRGAN's discriminator: each side against the other's mean."""
+    real, fake = jax.random.normal(jax.random.key(1), (2, 8))
+
+    def total(name):
+        return lambda *both: jnp.sum(apply(name, "discriminator", *both))
+
+    seen = jax.grad(total("relativistic_average_of_constants"), (0, 1))(real, fake)
+    wanted = (
+        -jax.nn.sigmoid(-(real - jnp.mean(fake))),
+        jax.nn.sigmoid(fake - jnp.mean(real)),
+    )
+    other = jax.grad(total("relativistic_average"), (0, 1))(real, fake)
+    for slope, expected, through in zip(seen, wanted, other):
+        np.testing.assert_allclose(slope, expected, rtol=1e-5)
+        assert not np.allclose(slope, through, rtol=1e-2)
 
 
 @pytest.mark.parametrize("vectors", ["sngan_d", "wgangp_d"])

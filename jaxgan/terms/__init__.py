@@ -17,15 +17,19 @@ from jaxgan.terms.mutual_information import mutual_information
 from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.perceptual import perceptual, style
+from jaxgan.terms.pixel import against, charbonnier, pixel
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
 from jaxgan.terms.real_sign import real_sign
 from jaxgan.terms.top_k import top_k
+from jaxgan.terms.total_variation import total_variation
 from jaxgan.terms.unrolled import unrolled
 
 __all__ = [
     "adversarial",
+    "against",
     "auxiliary_classifier",
+    "charbonnier",
     "conditional_contrastive",
     "consistency",
     "data_to_data_cross_entropy",
@@ -44,10 +48,12 @@ __all__ = [
     "orthogonal",
     "path_length",
     "perceptual",
+    "pixel",
     "r1",
     "r2",
     "real_sign",
     "style",
     "top_k",
+    "total_variation",
     "unrolled",
 ]

@@ -14,6 +14,7 @@ from jaxgan.core.heads import Codes
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
+from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
 from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
 from jaxgan.models.biggan import deep as biggan_deep
@@ -83,6 +84,38 @@ class Informed(nn.Module):
     def __call__(self, value, given, context: Context):
         vectors = layers.Embedding(3, 2)(given)
         return Generator()(jnp.concatenate([value, vectors], axis=1), (), context)
+
+
+class Mapping(nn.Module):
+    """A generator of points from points, with numbers of its own draws and noise."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        drawn = jax.vmap(lambda key: jax.random.normal(key, (2,)))(
+            context.draw("dropout")
+        )
+        parts = [value, 0.1 * drawn, *jax.tree.leaves(given)]
+        return Generator()(jnp.concatenate(parts, axis=1), (), context)
+
+
+class Beside(nn.Module):
+    """A discriminator of values beside what they were made from."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        parts = [*jax.tree.leaves(given), value]
+        return Discriminator()(jnp.concatenate(parts, axis=1), (), context)
+
+
+class Restoration(nn.Module):
+    """A generator of images from smaller ones, with batch statistics."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given
+        x = layers.Conv(4, use_bias=False)(value)
+        x = jnp.tanh(layers.BatchNorm()(x, context))
+        return layers.Conv(4, use_bias=False)(x).reshape(x.shape[0], 8, 8, 1)
 
 
 class Attended(nn.Module):
@@ -229,6 +262,29 @@ def joint_images() -> JointGame:
     )
 
 
+def paired() -> PairedGame:
+    """With noise, draws of the generator, and a discriminator that sees sources."""
+    return PairedGame(Mapping(), Beside(), noise_size=2)
+
+
+def pairs() -> Sample:
+    return points()._replace(given=jax.random.normal(jax.random.key(3), (SIZE, 3)))
+
+
+def halved(keys, target):
+    """Every second pixel, with noise from the keys."""
+    small = target[:, ::2, ::2]
+    noise = jax.vmap(lambda key: jax.random.normal(key, small.shape[1:]))(keys)
+    return small + 0.1 * noise
+
+
+def restored() -> PairedGame:
+    """Sources made on the device, of which the discriminator knows nothing."""
+    return PairedGame(
+        Restoration(), mlp.Discriminator((8,)), judges_source=False, degrade=halved
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -267,6 +323,8 @@ GAMES = {
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     "joint": Case(joint, points),
+    "paired": Case(paired, pairs),
+    "restored": Case(restored, images, reads_batch=True),
     "joint_images": Case(joint_images, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
@@ -274,10 +332,18 @@ GAMES = {
 
 HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
-    *("grouped", "hinge", "infogan", "joint_images", "least_squares", "lesson"),
+    *(
+        "esrgan",
+        "grouped",
+        "hinge",
+        "infogan",
+        "joint_images",
+        "least_squares",
+        "lesson",
+    ),
     *("minimax", "modern"),
     *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
-    "stylegan2",
+    *("real_esrgan", "restored", "srgan", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take longest to compile, or differ from others
 by the loss alone; what is in them is tested by itself as well."""

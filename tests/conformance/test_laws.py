@@ -34,10 +34,12 @@ from jaxgan.terms import (
     mean_absolute,
     orthogonal,
     perceptual,
+    pixel,
     r1,
     r2,
     style,
     top_k,
+    total_variation,
     unrolled,
 )
 from tests.conformance.games import (
@@ -67,10 +69,21 @@ def check(recipe: recipes.Recipe, case, **options):
     )
 
 
+def features(variables, images):
+    """A frozen network of one layer, for perceptual losses."""
+    return {"layer": jnp.tanh(images @ variables["kernel"])}
+
+
+CONTENT = perceptual(features, {"layer": 1.0}, frozen="network")
+FROZEN = {"network": {"kernel": jnp.linspace(-1.0, 1.0, 10).reshape(2, 5)}}
+RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
     "infogan": {"codes": CODES},
+    "srgan": RESTORED,
+    "esrgan": RESTORED,
+    "real_esrgan": RESTORED,
     "reacgan": {"critic_steps": 2},
     "wgan": {"critic_steps": 2, "first_rounds": 1, "first_critic_steps": 2},
 }
@@ -78,6 +91,11 @@ SHORT = {
 HEADS = {
     "acgan": CLASSIFIED,
     "ali": GAMES["joint"],
+    "pix2pix": GAMES["paired"],
+    "srgan": GAMES["paired"],
+    "esrgan": GAMES["paired"]._replace(reads_batch=True),
+    "real_esrgan": GAMES["paired"],
+    "of_pixels": GAMES["restored"],
     "infogan": CODED,
     "reacgan": RELATED,
     "conditional_contrastive": RELATED,
@@ -98,10 +116,13 @@ def test_recipes(name):
         reads_batch=case.reads_batch or name in READS_BATCH,
         constants=NO_MEMORY.get(name, ()),
     )
-    check(RECIPES[name](**SHORT.get(name, {})), case)
+    options = SHORT.get(name, {})
+    check(RECIPES[name](**options), case, frozen=FROZEN if options is RESTORED else {})
 
 
-@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - {"plain", "joint"})))
+@pytest.mark.parametrize(
+    "name", some_slow(sorted(GAMES.keys() - {"plain", "joint", "paired"}))
+)
 def test_games(name):
     """All but those on which `test_recipes` plays."""
     recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
@@ -173,6 +194,7 @@ TERMS = {
     "top_k": turns(generator=(top_k(losses.nonsaturating, 0.5),)),
     "conditional_contrastive": both(conditional_contrastive()),
     "feature_matching": turns(generator=(feature_matching(),)),
+    "of_pixels": turns(generator=(pixel(), total_variation(0.1))),
     "unrolled": turns(
         generator=(unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),),
     ),
@@ -285,7 +307,8 @@ def test_terms_under_an_explicit_mesh(name):
         RECIPES[name](**SHORT.get(name, {})).turns if name in RECIPES else TERMS[name]
     )
     case = HEADS.get(name, GAMES["plain"])
-    testing.check_explicit_mesh_agrees(subject_of(case, table))
+    frozen = FROZEN if SHORT.get(name) is RESTORED else {}
+    testing.check_explicit_mesh_agrees(subject_of(case, table, frozen=frozen))
 
 
 @pytest.mark.slow
