@@ -59,8 +59,9 @@ def trained_here(
 
     It is kept in the cache folder. The first time, `vgg.SMALL` on CIFAR-10 takes 330
     seconds of CPU time, a tenth of them for compiling, and is right on 70.4 % of 5,000
-    images that it has not seen; the defaults fit no larger network. On another kind of machine it is another network, to the bit: a
-    run that moves takes the file along. See `jaxgan.evaluation.trained_features`.
+    images that it has not seen. On another kind of machine it is another network, to
+    the bit: a run that moves takes the file along. See
+    `jaxgan.evaluation.trained_features`.
 
     Args:
       network: which layers are looked at. It is trained to its very end.
