@@ -257,7 +257,7 @@ def test_terms_of_frozen_networks(criterion):
         lpips(distance.apply),
     )
     table = (Turn("discriminator", (play,)), Turn("generator", objective))
-    case = GAMES["lesson"]._replace(reads_batch=criterion is frobenius)
+    case = GAMES["modern"]._replace(reads_batch=criterion is frobenius)
     players = Players(sgd, sgd)
     check(recipes.Recipe(table, players), case, frozen=frozen)
     subject = testing.Subject(case.game(), table, players, case.batch(), frozen=frozen)
