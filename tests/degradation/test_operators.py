@@ -4,8 +4,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jax.sharding import AxisType, NamedSharding
+from jax.sharding import PartitionSpec as P
 
-from jaxgan.degradation.correlation import by_blocks, correlate
+from jaxgan.degradation.correlation import by_blocks, by_transforms, correlate
 from jaxgan.degradation.jpeg import compress, jpeg, quality_factor, smooth_rounding
 from jaxgan.degradation.noise import (
     gaussian_noise,
@@ -134,6 +138,42 @@ def test_unsharp_mask(vectors):
     np.testing.assert_allclose(gaussian_line(11), vectors["out/usm/kernel1d"], 1e-5)
     wanted = vectors["out/usm/kernel1d_radius50"]
     np.testing.assert_allclose(gaussian_line(51), wanted, 1e-5)
-    assert_near(
-        jax.jit(lambda x: unsharp_mask(x, radius=11))(x), vectors["out/usm/y"], 2e-6
+    official = jax.jit(lambda x: unsharp_mask(x, radius=11))
+    assert_near(official(x), vectors["out/usm/y"], 2e-6)
+    stronger = jax.jit(lambda x: unsharp_mask(x, 0.8, radius=11, threshold=5))
+    assert_near(stronger(x), vectors["out/usm_weight/y"], 2e-6)
+
+
+def test_devices_filter_their_own_pictures():
+    """Products of matrices need no other device's pictures."""
+    mesh = jax.make_mesh((8,), ("data",), axis_types=(AxisType.Auto,))
+    over = NamedSharding(mesh, P("data"))
+    filtered = jax.vmap(lambda x, k, size: by_blocks(x, k, size, 20))
+    arrays = (
+        jax.ShapeDtypeStruct((8, 32, 24, 3), jnp.float32, sharding=over),
+        jax.ShapeDtypeStruct((8, 7, 7), jnp.float32, sharding=over),
+        jax.ShapeDtypeStruct((8,), jnp.int32, sharding=over),
     )
+    program = jax.jit(filtered).lower(*arrays).compile()
+    text = program.as_text()
+    assert "dot" in text
+    collectives = ("all-gather", "all-reduce", "all-to-all", "collective-permute")
+    assert not any(name in text for name in collectives)
+
+
+@settings(max_examples=10, deadline=None)
+@given(rows=st.integers(1, 20), columns=st.integers(1, 17), seed=st.integers(0, 2**31))
+def test_filters_reflect_at_traced_sizes(rows, columns, seed):
+    """To and fro, if the picture is smaller than the kernel."""
+    rng = np.random.default_rng(seed)
+    canvas = rng.uniform(size=(20, 17, 2)).astype(np.float32)
+    kernel = rng.uniform(size=(9, 9)).astype(np.float32)
+    padded = np.pad(canvas[:rows, :columns], [(4, 4), (4, 4), (0, 0)], "reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (9, 9), (0, 1))
+    wanted = np.einsum("hwcij,ij->hwc", windows, kernel)
+    for filter_ in FILTERS:
+        seen = filter_(canvas, kernel, rows, columns)[:rows, :columns]
+        np.testing.assert_allclose(seen, wanted, rtol=0, atol=2e-5)
+
+
+FILTERS = [jax.jit(by_transforms), jax.jit(by_blocks)]
