@@ -38,12 +38,12 @@ def real_esrgan_degradation(ranges: SecondOrder | None = None) -> Degrade:
       when JPEG comes, for all pictures of a batch, and has a queue of 180 pairs for it;
       here all of it is drawn for each picture, and there is no queue;
     - there the pictures of a batch share one field of gray noise;
-    - there 400 pixels are degraded, of which 256 are cut out afterwards: here the edges
-      of the target are edges while it is degraded, and reflected by filters;
+    - there 400 pixels are degraded, of which 256 are cut out afterwards, as `with_crop`
+      does; without it edges of the target are edges, too, when filters reflect it;
     - pictures may be small: filters reflect to and fro, where official code fails;
     - sizes are rounded down from float32.
 
-    The loss of Real-ESRGAN compares with targets sharpened by `unsharp_mask`, too.
+    Pixels and features of Real-ESRGAN are compared with targets that `sharpen` made.
 
     Args:
       ranges: of all that is drawn; the published ones, if None.

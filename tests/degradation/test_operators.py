@@ -18,7 +18,7 @@ from jaxgan.degradation.noise import (
     poisson_error,
 )
 from jaxgan.degradation.resize import area, bicubic, bilinear, resize
-from jaxgan.degradation.unsharp_mask import gaussian_line, unsharp_mask
+from jaxgan.degradation.unsharp_mask import gaussian_line, sharpen, unsharp_mask
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,8 @@ def test_unsharp_mask(vectors):
     np.testing.assert_allclose(gaussian_line(51), wanted, 1e-5)
     official = jax.jit(lambda x: unsharp_mask(x, radius=11))
     assert_near(official(x), vectors["out/usm/y"], 2e-6)
+    bounds = jax.jit(sharpen)(2 * x - 1), 2 * jax.jit(unsharp_mask)(x) - 1
+    np.testing.assert_allclose(*bounds, atol=1e-5)
     stronger = jax.jit(lambda x: unsharp_mask(x, 0.8, radius=11, threshold=5))
     assert_near(stronger(x), vectors["out/usm_weight/y"], 2e-6)
 
