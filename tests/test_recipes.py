@@ -10,9 +10,20 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import losses, make_step, optimizers, recipes
-from jaxgan.core import Players, Sample, Turn, init_state
+from jaxgan.core import (
+    Context,
+    Play,
+    Players,
+    Sample,
+    Term,
+    Turn,
+    Verdict,
+    example_keys,
+    init_state,
+)
 from jaxgan.core.turns import is_due, turn_names
 from jaxgan.games.latent import LatentGame
+from jaxgan.recipes import restoration
 from jaxgan.terms import adversarial, r1
 
 RECIPES = {
@@ -38,7 +49,15 @@ PUBLISHED = {
     "relativistic",
     "r3gan",
     "stylegan2",
+    "pix2pix",
+    "srgan",
+    "esrgan",
+    "real_esrgan",
 }
+
+CONTENT = Term("perceptual", lambda state, play: (jnp.zeros(()), state))
+WANTS = dict.fromkeys(("srgan", "esrgan", "real_esrgan"), (CONTENT,))
+"""Arguments of recipes that have no default of them."""
 
 
 def test_all_are_found():
@@ -192,13 +211,17 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("reacgan", 2.8284e-4),
         ("r3gan", 2e-4),
         ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
+        ("pix2pix", 2e-4),
+        ("srgan", 1e-4),
+        ("esrgan", (2e-4, 1e-4)),
+        ("real_esrgan", (2e-4, 1e-4)),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
     """Adam's first step is the rate itself; RMSProp's is rate / √(1 - 0.99)."""
     rates = rate if isinstance(rate, tuple) else (rate, rate)
     scale = 1.0 / np.sqrt(1 - 0.99) if name == "wgan" else 1.0
-    sizes = first_updates(RECIPES[name]())
+    sizes = first_updates(RECIPES[name](*WANTS.get(name, ())))
     np.testing.assert_allclose(sizes, scale * np.array(rates), rtol=1e-4)
 
 
@@ -275,6 +298,82 @@ def first_updates(recipe):
             np.testing.assert_allclose(steps, steps[0], rtol=1e-5)
             sizes.append(steps[0])
     return sizes
+
+
+def lines(turns):
+    """All that turns say, but what their terms compute."""
+    return [
+        (turn.player, turn.start, turn.stop, {x.name: x.weight for x in turn.terms})
+        for turn in turns
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "weight", "decay"),
+    [
+        ("srgan", {"perceptual": 1.0, "adversarial": 1e-3}, 1.0, 0.0),
+        # Pixels differ by twice as much in [-1, 1]; the relativistic loss is halved.
+        (
+            "esrgan",
+            {"pixel": 0.005, "perceptual": 1.0, "adversarial": 0.0025},
+            0.5,
+            0.999,
+        ),
+        (
+            "real_esrgan",
+            {"pixel": 0.5, "perceptual": 1.0, "adversarial": 0.1},
+            1.0,
+            0.999,
+        ),
+    ],
+)
+def test_restoration_begins_with_pixels(name, terms, weight, decay):
+    """Then both players move, the generator first; the rate changes with the phase."""
+    recipe = RECIPES[name](CONTENT, pixel_steps=3)
+    start = {"pixel": 1.0 if name == "srgan" else 0.5}
+    assert lines(recipe.turns) == [
+        ("generator", 0, 3, start),
+        ("generator", 3, None, terms),
+        ("discriminator", 3, None, {"adversarial": weight}),
+    ]
+    assert turn_names(recipe.turns) == ["pixels", "generator", "discriminator"]
+    at_once = RECIPES[name](CONTENT, pixel_steps=0)
+    assert lines(at_once.turns) == [
+        ("generator", 0, None, terms),
+        ("discriminator", 0, None, {"adversarial": weight}),
+    ]
+    np.testing.assert_allclose(recipe.ema_decay(jnp.int32(0), 16), decay)
+    later = optax.piecewise_constant_schedule(1e-4, {2: 0.5})
+    rate = restoration.rate_after(2e-4, 3, later)
+    with jax.numpy_dtype_promotion("standard"):  # as optimizers call it
+        seen = [float(rate(jnp.int32(step))) for step in (0, 2, 3, 4, 5)]
+    np.testing.assert_allclose(seen, [2e-4, 2e-4, 1e-4, 1e-4, 5e-5], rtol=1e-6)
+    assert restoration.rate_after(2e-4, 0, 1e-4) == 1e-4
+    with pytest.raises(ValueError, match="pixel_steps: saw -1"):
+        RECIPES[name](CONTENT, pixel_steps=-1)
+
+
+def test_vanilla_losses_of_basicsr(golden):
+    """Real-ESRGAN's, on given logits: the weight is the generator's alone."""
+    file = np.load(golden / "basicsr_perceptual.npz")
+    logits = jnp.moveaxis(jnp.asarray(file["in/logits"]), 1, -1)
+    wanted = (
+        float(file["out/gan_vanilla/real1_disc0"]),
+        sum(float(file[f"out/gan_vanilla/real{real}_disc1"]) for real in (0, 1)),
+    )
+    recipe = recipes.real_esrgan(CONTENT, pixel_steps=0)
+    context = Context(example_keys(jax.random.key(0), len(logits)))
+    for turn, value in zip(recipe.turns, wanted):
+        (term,) = (term for term in turn.terms if term.name == "adversarial")
+        play = Play(
+            *(turn.player, context, (), (), (), ()),
+            real_verdict=Verdict(logits),
+            fake_verdict=Verdict(logits),
+            generate=None,
+            discriminate=None,
+        )
+        seen = term.weight * jnp.mean(term.apply((), play)[0])
+        np.testing.assert_allclose(seen, value, rtol=1e-5)
 
 
 def test_stylegan2s_turns_and_average():

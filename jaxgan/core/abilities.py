@@ -151,12 +151,14 @@ class Applicable(Protocol):
     """A game whose generator maps inputs: it translates, restores or enlarges them."""
 
     def apply(self, variables: Variables, given: Tree, context: Context) -> Sample:
-        """Maps a user's own inputs.
+        """Maps a user's own inputs: the value, and beside it what was given.
 
         Args:
-          variables: of the generator.
-          given: what to map: a tree of [B, ...] leaves.
-          context: of sampling. Its batch is not read.
+          variables: of the generator: current or averaged.
+          given: what to map: a tree of [B, ...] leaves. Their sizes need not be those
+            of training, if the generator's layers take others.
+          context: of sampling. Its batch is not read; what is drawn, be it noise or
+            dropout, comes from its keys [B].
         """
         ...
 

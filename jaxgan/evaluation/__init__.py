@@ -6,6 +6,7 @@ from jaxgan.evaluation.density_coverage import density_coverage
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.inception_score import inception_score
 from jaxgan.evaluation.kernel_distance import kernel_distance, squared_discrepancy
+from jaxgan.evaluation.lpips import PerceptualDistance, lpips
 from jaxgan.evaluation.memorisation import near_duplicate_share, nearest_neighbours
 from jaxgan.evaluation.moments import Moments
 from jaxgan.evaluation.peak_signal_to_noise import psnr
@@ -21,6 +22,7 @@ from jaxgan.evaluation.ycbcr import luma, rgb_to_ycbcr, ycbcr_to_rgb
 
 __all__ = [
     "Moments",
+    "PerceptualDistance",
     "class_coverage",
     "class_histogram",
     "collapse",
@@ -28,6 +30,7 @@ __all__ = [
     "frechet_distance",
     "inception_score",
     "kernel_distance",
+    "lpips",
     "luma",
     "mean_cosine_similarity",
     "mean_pair_similarity",

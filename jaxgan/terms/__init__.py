@@ -20,15 +20,19 @@ from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.patch_nce import identity_patch_nce, patch_nce
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.perceptual import perceptual, style
+from jaxgan.terms.pixel import against, charbonnier, pixel
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
 from jaxgan.terms.real_sign import real_sign
 from jaxgan.terms.top_k import top_k
+from jaxgan.terms.total_variation import total_variation
 from jaxgan.terms.unrolled import unrolled
 
 __all__ = [
     "adversarial",
+    "against",
     "auxiliary_classifier",
+    "charbonnier",
     "conditional_contrastive",
     "consistency",
     "cycle",
@@ -52,10 +56,12 @@ __all__ = [
     "patch_nce",
     "path_length",
     "perceptual",
+    "pixel",
     "r1",
     "r2",
     "real_sign",
     "style",
     "top_k",
+    "total_variation",
     "unrolled",
 ]

@@ -16,6 +16,7 @@ from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
+from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
 from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
@@ -86,6 +87,38 @@ class Informed(nn.Module):
     def __call__(self, value, given, context: Context):
         vectors = layers.Embedding(3, 2)(given)
         return Generator()(jnp.concatenate([value, vectors], axis=1), (), context)
+
+
+class Mapping(nn.Module):
+    """A generator of points from points, with numbers of its own draws and noise."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        drawn = jax.vmap(lambda key: jax.random.normal(key, (2,)))(
+            context.draw("dropout")
+        )
+        parts = [value, 0.1 * drawn, *jax.tree.leaves(given)]
+        return Generator()(jnp.concatenate(parts, axis=1), (), context)
+
+
+class Beside(nn.Module):
+    """A discriminator of values beside what they were made from."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        parts = [*jax.tree.leaves(given), value]
+        return Discriminator()(jnp.concatenate(parts, axis=1), (), context)
+
+
+class Restoration(nn.Module):
+    """A generator of images from smaller ones, with batch statistics."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given
+        x = layers.Conv(4, use_bias=False)(value)
+        x = jnp.tanh(layers.BatchNorm()(x, context))
+        return layers.Conv(4, use_bias=False)(x).reshape(x.shape[0], 8, 8, 1)
 
 
 class Attended(nn.Module):
@@ -289,6 +322,29 @@ def unpaired_images() -> Sample:
     return Sample({"x": value, "y": value[::-1] * 0.5})
 
 
+def paired() -> PairedGame:
+    """With noise, draws of the generator, and a discriminator that sees sources."""
+    return PairedGame(Mapping(), Beside(), noise_size=2)
+
+
+def pairs() -> Sample:
+    return points()._replace(given=jax.random.normal(jax.random.key(3), (SIZE, 3)))
+
+
+def halved(keys, target):
+    """Every second pixel, with noise from the keys."""
+    small = target[:, ::2, ::2]
+    noise = jax.vmap(lambda key: jax.random.normal(key, small.shape[1:]))(keys)
+    return small + 0.1 * noise
+
+
+def restored() -> PairedGame:
+    """Sources made on the device, of which the discriminator knows nothing."""
+    return PairedGame(
+        Restoration(), mlp.Discriminator((8,)), judges_source=False, degrade=halved
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -327,6 +383,8 @@ GAMES = {
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     "joint": Case(joint, points),
+    "paired": Case(paired, pairs),
+    "restored": Case(restored, images, reads_batch=True),
     "joint_images": Case(joint_images, images, reads_batch=True),
     "unpaired": Case(unpaired, unpaired_points),
     "contrastive": Case(contrastive, unpaired_images),
@@ -337,10 +395,10 @@ GAMES = {
 
 HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
-    *("grouped", "hinge", "infogan", "joint_images", "least_squares", "lesson"),
-    *("minimax", "mirrored", "modern"),
+    *("esrgan", "grouped", "hinge", "infogan", "joint_images", "least_squares"),
+    *("lesson", "minimax", "mirrored", "modern"),
     *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
-    "stylegan2",
+    *("real_esrgan", "restored", "srgan", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take longest to compile, or differ from others
 by the loss alone; what is in them is tested by itself as well."""

@@ -2,6 +2,7 @@
 
 from jaxgan.models.vgg.networks import (
     CONFIGURATIONS,
+    SMALL,
     VGG,
     Classifier,
     Configuration,
@@ -12,6 +13,7 @@ from jaxgan.models.vgg.weights import PUBLISHED, export_torch, import_torch
 __all__ = [
     "CONFIGURATIONS",
     "PUBLISHED",
+    "SMALL",
     "VGG",
     "Classifier",
     "Configuration",

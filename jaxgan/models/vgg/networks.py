@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
 
+from jaxgan.core.ranges import check_count, check_number
 from jaxgan.models.attributes import check_widths
 from jaxgan.nn import Conv, Dense, Network, max_pool
 
@@ -36,6 +37,9 @@ CONFIGURATIONS: Mapping[str, Configuration] = {
     "vgg19": Configuration((2, 2, 4, 4, 4)),
 }
 """Table 1 of the paper: A, B, D and E."""
+
+SMALL = Configuration((1, 1, 2, 2), (16, 32, 64, 128))
+"""Small enough to be trained in minutes, on images of 32 pixels per side."""
 
 
 def layer_names(depths: Sequence[int]) -> list[str]:
@@ -115,6 +119,10 @@ class VGG(Network):
                 f"depths: saw {len(self.depths)} blocks, wanted {len(self.widths)} as "
                 "`widths` has"
             )
+        for depth in self.depths:
+            check_count("depths", depth)
+        for deviation in self.deviation:
+            check_number("deviation", deviation, above=0)
         names = layer_names(self.depths)
         unknown = [name for name in self.layers if name not in names]
         if unknown or not self.layers:

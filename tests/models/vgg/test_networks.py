@@ -101,6 +101,8 @@ def test_only_what_is_asked_for():
         ({"widths": (4, 6)}, (1, 8, 8, 3), "depths: saw 3 blocks, wanted 2"),
         ({"widths": (), "depths": ()}, (1, 8, 8, 3), "widths: saw none"),
         ({"widths": (4, 0, 5)}, (1, 8, 8, 3), "widths: saw 0"),
+        ({"depths": (1, 0, 1)}, (1, 8, 8, 3), "depths: saw 0, wanted a whole number"),
+        ({"deviation": (1.0, 0.0, 1.0)}, (1, 8, 8, 3), r"deviation: saw 0\.0, wanted"),
         ({"layers": ("conv3_1",)}, (1, 3, 8, 3), "saw 3×8 pixels, wanted at least 4×4"),
         ({"layers": ("pool3",)}, (1, 7, 8, 3), "saw 7×8 pixels, wanted at least 8×8"),
         ({}, (1, 8, 8, 4), r"images: saw shape \(1, 8, 8, 4\), wanted"),

@@ -7,7 +7,6 @@ import shutil
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jaxgan.evaluation.lpips import PerceptualDistance
 from PIL import Image
 
 from jaxgan import data
@@ -15,6 +14,7 @@ from jaxgan.core import Sample
 from jaxgan.data.source import DataError
 from jaxgan.evaluation.extractor import Outputs
 from jaxgan.evaluation.frechet_distance import frechet_distance
+from jaxgan.evaluation.lpips import PerceptualDistance
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
