@@ -23,6 +23,7 @@ ALLOWED = {
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},
+    "degradation": {"core"},
     "diagnosis": {"core"},
     "evaluation": {"core", "data", "weights"},
     "models": {"core", "nn", "weights"},

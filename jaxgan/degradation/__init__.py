@@ -6,6 +6,7 @@ Every function is of arrays alone: it can be compiled, mapped and sharded.
 from jaxgan.degradation.bicubic import Degrade, bicubic_degradation
 from jaxgan.degradation.blur_kernels import gaussian_kernel, plateau_kernel, sinc_kernel
 from jaxgan.degradation.correlation import correlate
+from jaxgan.degradation.crop import with_crop
 from jaxgan.degradation.imresize import imresize
 from jaxgan.degradation.jpeg import jpeg, smooth_rounding
 from jaxgan.degradation.noise import gaussian_noise, poisson_noise
@@ -13,7 +14,7 @@ from jaxgan.degradation.random_blur import Blur, KernelShares
 from jaxgan.degradation.real_esrgan import real_esrgan_degradation
 from jaxgan.degradation.resize import area, bicubic, bilinear, resize
 from jaxgan.degradation.second_order import SecondOrder, Stage
-from jaxgan.degradation.unsharp_mask import unsharp_mask
+from jaxgan.degradation.unsharp_mask import sharpen, unsharp_mask
 
 __all__ = [
     "Blur",
@@ -34,7 +35,9 @@ __all__ = [
     "poisson_noise",
     "real_esrgan_degradation",
     "resize",
+    "sharpen",
     "sinc_kernel",
     "smooth_rounding",
     "unsharp_mask",
+    "with_crop",
 ]

@@ -1,5 +1,8 @@
 """Filters of two dimensions that differ from picture to picture."""
 
+from collections.abc import Callable
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -48,7 +51,8 @@ def by_transforms(picture, kernel, height, width):
     reach = kernel.shape[0] // 2
     picture = picture[reflected(jnp.arange(rows + 2 * reach) - reach, height)]
     picture = picture[:, reflected(jnp.arange(columns + 2 * reach) - reach, width)]
-    lengths = [scipy.fft.next_fast_len(n, real=True) for n in picture.shape[:2]]
+    fast: Callable[..., Any] = scipy.fft.next_fast_len
+    lengths = [fast(n, real=True) for n in picture.shape[:2]]
     planes = jnp.fft.rfft2(jnp.moveaxis(picture, -1, 0), lengths)
     weights = jnp.conj(jnp.fft.rfft2(kernel, lengths))
     planes = jnp.fft.irfft2(planes * weights[None], lengths)

@@ -36,10 +36,14 @@ def imresize(
 
     Raises:
       ValueError: if neither or both of scale and size are given, or one is not
-        positive, or images have fewer than three axes.
+        positive, or images are whole numbers, or have fewer than three axes.
     """
-    if len(images.shape) < 3:
-        raise ValueError(f"images: saw shape {images.shape}, wanted [..., H, W, C]")
+    images = jnp.asarray(images)
+    if images.ndim < 3 or not jnp.issubdtype(images.dtype, jnp.floating):
+        raise ValueError(
+            f"images: saw {images.dtype} of shape {images.shape}, wanted "
+            "floating-point numbers [..., H, W, C]"
+        )
     if (scale is None) == (size is None):
         raise ValueError(f"saw scale={scale} and size={size}, wanted one of them")
     sides: list[tuple[int, int, float]] = []

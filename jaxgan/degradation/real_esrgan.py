@@ -11,12 +11,12 @@ from jaxgan.degradation.bicubic import Degrade
 from jaxgan.degradation.checks import check_target
 from jaxgan.degradation.correlation import correlate
 from jaxgan.degradation.jpeg import MACROBLOCK, jpeg
-from jaxgan.degradation.noise import gaussian_noise, poisson_noise
+from jaxgan.degradation.noise import gaussian_noise, normal_numbers, poisson_noise
 from jaxgan.degradation.resize import Mode, multiply
 from jaxgan.degradation.second_order import Draws, SecondOrder, StageDraws, draws
 from jaxgan.degradation.unsharp_mask import unsharp_mask
 
-Size = tuple[jax.Array, jax.Array]
+Size = tuple[jax.Array, ...]
 """The traced height and width of what of a canvas is a picture."""
 
 Noise = Callable[[jax.Array, StageDraws, jax.Array], jax.Array]
@@ -38,12 +38,12 @@ def real_esrgan_degradation(ranges: SecondOrder | None = None) -> Degrade:
       when JPEG comes, for all pictures of a batch, and has a queue of 180 pairs for it;
       here all of it is drawn for each picture, and there is no queue;
     - there the pictures of a batch share one field of gray noise;
-    - there 400 pixels are degraded, of which 256 are cut out afterwards: here the edges
-      of the target are edges while it is degraded, and reflected by filters;
+    - there 400 pixels are degraded, of which 256 are cut out afterwards, as `with_crop`
+      does; without it edges of the target are edges, too, when filters reflect it;
     - pictures may be small: filters reflect to and fro, where official code fails;
     - sizes are rounded down from float32.
 
-    The loss of Real-ESRGAN compares with targets sharpened by `unsharp_mask`, too.
+    Pixels and features of Real-ESRGAN are compared with targets that `sharpen` made.
 
     Args:
       ranges: of all that is drawn; the published ones, if None.
@@ -54,8 +54,8 @@ def real_esrgan_degradation(ranges: SecondOrder | None = None) -> Degrade:
     ranges = ranges or SecondOrder()
 
     def one(target: jax.Array, key: jax.Array) -> jax.Array:
-        picture = degraded(0.5 * (target + 1.0), draws(key, ranges), ranges)
-        return 2.0 * picture - 1.0
+        drawn = draws(key, ranges, canvases(target.shape[:2], ranges))
+        return 2.0 * degraded(0.5 * (target + 1.0), drawn, ranges) - 1.0
 
     @jax.jit
     def degrade(keys: jax.Array, target: jax.Array) -> jax.Array:
@@ -66,16 +66,32 @@ def real_esrgan_degradation(ranges: SecondOrder | None = None) -> Degrade:
     return degrade
 
 
+def canvases(
+    size: tuple[int, ...], ranges: SecondOrder
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Computes (rows, columns) that the largest picture of each stage needs.
+
+    They are whole blocks of JPEG.
+    """
+
+    def canvas(scale: float) -> tuple[int, int]:
+        rows, columns = (
+            MACROBLOCK * math.ceil(max(1, math.floor(side * scale)) / MACROBLOCK)
+            for side in size
+        )
+        return rows, columns
+
+    last = ranges.second.resize[1] / ranges.scale
+    return canvas(ranges.first.resize[1]), canvas(last)
+
+
 def random_noise(picture: jax.Array, drawn: StageDraws, valid: jax.Array) -> jax.Array:
-    """Adds Gaussian or Poisson's noise from the key of a stage."""
-    keys = jax.random.split(drawn.noise)
-    normal = jax.random.normal(keys[0], picture.shape)
-    normal = jnp.where(drawn.gray, normal[..., :1], normal)
-    bits = jax.random.bits(keys[1], picture.shape)
-    photons = poisson_noise(picture, bits, drawn.poisson_scale, drawn.gray, valid)
-    return jnp.where(
-        drawn.gaussian, gaussian_noise(picture, normal, drawn.sigma), photons
-    )
+    """Adds Gaussian or Poisson's noise, whichever was drawn, from the same bits."""
+    scale, gray = drawn.poisson_scale, drawn.gray
+    photons = poisson_noise(picture, drawn.bits, scale, gray, valid)
+    normal = normal_numbers(jnp.where(gray, drawn.bits[..., :1], drawn.bits))
+    grains = gaussian_noise(picture, normal, drawn.sigma)
+    return jnp.where(drawn.gaussian, grains, photons)
 
 
 def degraded(
@@ -88,26 +104,25 @@ def degraded(
     """
     height, width = picture.shape[:2]
     final = height // ranges.scale, width // ranges.scale
+    large, small = canvases((height, width), ranges)
     if ranges.sharpening:
         picture = unsharp_mask(picture, ranges.sharpening)
     picture = correlate(picture, drawn.first.kernel)
     scale = drawn.first.scale
     size = _side(height * scale), _side(width * scale)
     steps = 1.0 / scale, 1.0 / scale
-    canvas = _canvas((height, width), ranges.first.resize[1])
     whole = jnp.int32(height), jnp.int32(width)
     picture = _resized(
-        picture, ranges.modes, drawn.first.mode, whole, size, steps, canvas
+        picture, ranges.modes, drawn.first.mode, whole, size, steps, large
     )
-    picture = _masked(noise(picture, drawn.first, _valid(size, canvas)), size)
+    picture = _masked(noise(picture, drawn.first, _valid(size, large)), size)
     picture = jpeg(picture, drawn.first.quality)
 
     picture = correlate(picture, drawn.second.kernel, size)
     last, scale = size, drawn.second.scale
     size = tuple(_side(side / ranges.scale * scale) for side in (height, width))
-    canvas = _canvas(final, ranges.second.resize[1])
-    picture = _fitted(picture, ranges.modes, drawn.second.mode, last, size, canvas)
-    picture = _masked(noise(picture, drawn.second, _valid(size, canvas)), size)
+    picture = _fitted(picture, ranges.modes, drawn.second.mode, last, size, small)
+    picture = _masked(noise(picture, drawn.second, _valid(size, small)), size)
 
     quality, last = drawn.second.quality, size
     early = jnp.where(drawn.jpeg_last, picture, jpeg(picture, quality))
@@ -121,15 +136,6 @@ def degraded(
 
 def _side(length: jax.Array) -> jax.Array:
     return jnp.maximum(jnp.floor(length).astype(jnp.int32), 1)
-
-
-def _canvas(size: tuple[int, int], largest: float) -> tuple[int, int]:
-    """Room for pictures enlarged as far as they can be, in whole blocks of JPEG."""
-    rows, columns = (
-        MACROBLOCK * math.ceil(max(1, math.floor(side * largest)) / MACROBLOCK)
-        for side in size
-    )
-    return rows, columns
 
 
 def _fitted(picture, modes: tuple[Mode, ...], mode, last: Size, size, canvas):
@@ -151,7 +157,7 @@ def _resized(picture, modes: tuple[Mode, ...], mode, last, size, steps, canvas):
     return multiply(picture, *matrices)
 
 
-def _valid(size: Size, canvas: tuple[int, int]) -> jax.Array:
+def _valid(size: Size, canvas: tuple[int, ...]) -> jax.Array:
     rows, columns = (jnp.arange(n) < side for n, side in zip(canvas, size))
     return (rows[:, None] & columns[None])[..., None]
 

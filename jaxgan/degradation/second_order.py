@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import jax
@@ -119,8 +119,8 @@ class StageDraws(NamedTuple):
     poisson_scale: jax.Array
     gray: jax.Array
     quality: jax.Array
-    noise: jax.Array
-    """The key of its fields of noise."""
+    bits: jax.Array
+    """Of its noise, uint32 [rows, columns, 3] of the canvas."""
 
 
 class Draws(NamedTuple):
@@ -139,10 +139,18 @@ NUMBERS = 64
 """Uniform numbers of an example, of which fewer are used."""
 
 
-def draws(key: jax.Array, ranges: SecondOrder) -> Draws:
-    """Draws what happens to one picture."""
-    key, *fields = jax.random.split(key, 3)
-    numbers = iter(jax.random.uniform(key, (NUMBERS,)))
+def draws(
+    key: jax.Array, ranges: SecondOrder, canvases: Sequence[tuple[int, int]]
+) -> Draws:
+    """Draws what happens to one picture, whose noise lies on two canvases.
+
+    All bits are drawn at once: each further draw would take a second to compile.
+    """
+    areas = [3 * rows * columns for rows, columns in canvases]
+    bits = jax.random.bits(key, (NUMBERS + sum(areas),))
+    bits, *fields = jnp.split(bits, [NUMBERS, NUMBERS + areas[0]])
+    fields = [field.reshape(*size, 3) for field, size in zip(fields, canvases)]
+    numbers = iter(jnp.right_shift(bits, 8).astype(jnp.float32) * 2.0**-24)
     count = len(ranges.modes)
     first = _stage(numbers, fields[0], ranges.first, count)
     second = _stage(numbers, fields[1], ranges.second, count)
@@ -163,7 +171,7 @@ def pulse(width: int) -> jax.Array:
 
 
 def _stage(
-    numbers: Iterator[jax.Array], noise: jax.Array, stage: Stage, modes: int
+    numbers: Iterator[jax.Array], bits: jax.Array, stage: Stage, modes: int
 ) -> StageDraws:
     kernel = random_kernel(numbers, stage.blur)
     blurred = next(numbers) < stage.blur_probability
@@ -181,5 +189,5 @@ def _stage(
         poisson_scale=between(next(numbers), stage.poisson_scale),
         gray=next(numbers) < stage.gray,
         quality=between(next(numbers), stage.quality),
-        noise=noise,
+        bits=bits,
     )

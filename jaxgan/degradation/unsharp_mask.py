@@ -37,6 +37,7 @@ def unsharp_mask(
       ValueError: if the radius is not a whole number from 1 on.
     """
     check_count("radius", radius)
+    pictures = jnp.asarray(pictures)
     sides = [
         jnp.asarray(_blur(length, radius + 1 - radius % 2), pictures.dtype)
         for length in pictures.shape[-3:-1]
@@ -46,6 +47,11 @@ def unsharp_mask(
     mask = multiply(mask, *sides)
     sharp = jnp.clip(pictures + weight * residual, 0.0, 1.0)
     return mask * sharp + (1.0 - mask) * pictures
+
+
+def sharpen(pictures: jax.Array) -> jax.Array:
+    """Sharpens pictures [..., H, W, C] in [-1, 1], as Real-ESRGAN does its targets."""
+    return 2.0 * unsharp_mask(0.5 * (pictures + 1.0)) - 1.0
 
 
 def gaussian_line(width: int) -> np.ndarray:

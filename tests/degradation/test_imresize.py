@@ -118,5 +118,7 @@ def test_sizes_and_batches():
 def test_bad_input(options, line):
     with pytest.raises(ValueError, match=line):
         imresize(jnp.zeros((4, 4, 3)), **options)
-    with pytest.raises(ValueError, match=r"saw shape \(4, 4\), wanted"):
+    with pytest.raises(ValueError, match=r"saw float32 of shape \(4, 4\), wanted"):
         imresize(jnp.zeros((4, 4)), 2)
+    with pytest.raises(ValueError, match="saw uint8 of shape"):
+        imresize(jnp.zeros((4, 4, 3), jnp.uint8), 2)
