@@ -165,15 +165,15 @@ class Applicable(Protocol):
 
 @runtime_checkable
 class Directed(Protocol):
-    """An applicable game that maps between two domains, x and y, in both directions."""
+    """A game that can be applied in several directions."""
 
     @property
     def directions(self) -> tuple[str, ...]:
-        """The ways to go, such as 'x_to_y' and 'y_to_x'."""
+        """Names them, the one that is taken unless another is asked for first."""
         ...
 
     def directed(self, direction: str) -> Game:
-        """Makes the same game, of which `apply` goes this way.
+        """Makes the same game, which is applied in one of them.
 
         Raises:
           ValueError: if there is no such direction.
@@ -194,6 +194,31 @@ def is_labelled(game: Game) -> bool:
 def drawn_classes(game: Game) -> int:
     """How many classes a game draws those of its fakes from; 0 where it draws none."""
     return game.drawn_classes if isinstance(game, Drawn) else 0
+
+
+def directions(game: Game) -> tuple[str, ...]:
+    """The directions that a game can be applied in; none where there is but one way."""
+    return game.directions if isinstance(game, Directed) else ()
+
+
+def directed(game: Game, direction: str | None = None) -> Game:
+    """Makes the game to apply.
+
+    Args:
+      game: the one that was trained.
+      direction: that is asked for; None asks for nothing.
+
+    Raises:
+      ValueError: if there is no such direction, or a game that cannot choose is asked.
+    """
+    if direction is None:
+        return game
+    if not isinstance(game, Directed):
+        raise ValueError(
+            f"direction: saw {direction!r}, wanted none: this {type(game).__name__} "
+            "goes one way"
+        )
+    return game.directed(direction)
 
 
 def conditioned(game: Game, labels: jax.Array | None = None, classes: int = 0) -> Game:

@@ -112,8 +112,8 @@ class UnpairedGame:
 
     @property
     def directions(self) -> tuple[str, ...]:
-        """The ways to translate."""
-        return tuple(DIRECTIONS)
+        """The ways to translate, the one that `apply` takes first."""
+        return tuple(sorted(DIRECTIONS, key=lambda name: name != self.direction))
 
     def directed(self, direction: str) -> "UnpairedGame":
         """The same game, which applies this direction."""

@@ -116,7 +116,7 @@ class InstanceNorm(nn.Module):
 
 
 def standardised(x: jax.Array, epsilon: float = EPSILON) -> jax.Array:
-    """(x - mean) / √(variance + ε) of [B, ..., C], over the axes between; two passes."""
+    """(x - mean) / √(variance + ε), over all axes of [B, ..., C] but the outer two."""
     axes = tuple(range(1, x.ndim - 1))
     x = x - jnp.mean(x, axes, keepdims=True)
     return x * lax.rsqrt(jnp.mean(jnp.square(x), axes, keepdims=True) + epsilon)

@@ -26,9 +26,16 @@ def cut(
     The critic moves first. FastCUT has a weight of 10, no identity, and mirrors half of
     the pictures: `cut(game.project, **FASTCUT)` and a game with `mirrored=0.5`.
 
+    Official rates fall to nothing at the end, CUT's over the second half of 400 epochs,
+    FastCUT's over the last 50 of 200: `schedules.linear_decay(2e-4, 150, 50, every=n)`,
+    with n steps per epoch. The official code shows both players the same fakes. So it
+    is here, but for what the translator draws, such as dropout: train with
+    `--shared-draws` then.
+
     Args:
       project: of the `games.contrastive.ContrastiveGame`.
-      learning_rate: Adam's, for the critic, the translator and its projection.
+      learning_rate: Adam's, for the critic, the translator and its projection: a
+        number, or a schedule.
       b1: Adam's first beta.
       nce_weight: λ of the contrast, of both halves together.
       identity: whether one half of it is between y and G(y).

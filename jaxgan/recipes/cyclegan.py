@@ -25,11 +25,13 @@ def cyclegan(
     `games.unpaired.UnpairedGame`. Both translators move first, then both critics, which
     are halved beside them. The official code shows critics the fakes of the translators
     before their move; here they see those of the translators as they have just become.
+    The official rate falls to nothing over the second half of 200 epochs:
+    `schedules.linear_decay(2e-4, 100, 100, every=n)`, with n steps per epoch.
 
     Args:
       shape: of one example of both domains, (H, W, C), or {"x": ..., "y": ...}: the
         pools hold such.
-      learning_rate: Adam's, for both players.
+      learning_rate: Adam's, for both players: a number, or a schedule.
       b1: Adam's first beta.
       cycle_weight: λ.
       identity_weight: beside it; 0 leaves the term out.

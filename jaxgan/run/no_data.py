@@ -32,18 +32,23 @@ class NoData:
       source: of the examples that there are not.
       batch_size: of them.
       current: whether the run holds the current generator beside its average.
+      given: shape of the source of one example, of games that make them from sources.
     """
 
     source: LazySource
     batch_size: int = EXAMPLES
     current: bool = True
+    given: tuple[int, ...] = ()
 
     @property
     def shapes(self) -> Sample:
         """Tells what a batch would be like: shapes and types."""
         shape = (self.batch_size, *self.source.shape)
-        labels = jax.ShapeDtypeStruct((self.batch_size,), jnp.int32)
         value = jax.ShapeDtypeStruct(shape, jnp.float32)
+        if self.given:
+            given = (self.batch_size, *self.given)
+            return Sample(value, jax.ShapeDtypeStruct(given, jnp.float32))
+        labels = jax.ShapeDtypeStruct((self.batch_size,), jnp.int32)
         return Sample(value, labels if self.source.classes else ())
 
     def __call__(self, step: int) -> NoReturn:
@@ -85,6 +90,7 @@ def without_data(
     classes: int,
     current: bool = True,
     examples: int = EXAMPLES,
+    given: tuple[int, ...] = (),
 ) -> Experiment:
     """Makes an experiment that samples, and does not train.
 
@@ -96,6 +102,7 @@ def without_data(
       classes: of the labels; 0 without.
       current: whether there is a current generator beside the average.
       examples: in a batch that the networks can be shown.
+      given: shape of the source of one example; () without.
     """
     term = (adversarial(losses.nonsaturating),)
     facts = Facts(0, shape, tuple(map(str, range(classes))))
@@ -105,5 +112,5 @@ def without_data(
             turns=(Turn("discriminator", term), Turn("generator", term)),
             optimizers=Players(optax.identity(), optax.identity()),
         ),
-        data=NoData(LazySource(facts, _refuse), examples, current),
+        data=NoData(LazySource(facts, _refuse), examples, current, given),
     )

@@ -102,13 +102,13 @@ def _contrast(
             picture = context.batch.value[source]
             maps = play.generate(Sample({"x": picture}), "patch_nce").features
         positions = random_positions(context, maps, patches)
-        sides = [
+        query, key = (
             project(play.params.generator, side, positions, context)
             for side in (queries, lax.stop_gradient(maps))
-        ]
+        )
         if all_examples:
-            return contrast_of_all(*sides, temperature, context)
-        return contrast_of_each(*sides, temperature)
+            return contrast_of_all(query, key, temperature, context)
+        return contrast_of_each(query, key, temperature)
 
     return contrast
 

@@ -272,10 +272,8 @@ class Translator(nn.Module):
     @nn.compact
     def __call__(self, value, given, context: Context):
         del given, context
-        hidden = layers.Conv(3, size=3)(value)
-        return Sample(
-            layers.Conv(1, size=3)(jnp.tanh(hidden)), features=(value, hidden)
-        )
+        hidden = layers.Dense(3)(value)
+        return Sample(layers.Dense(1)(jnp.tanh(hidden)), features=(value, hidden))
 
 
 class Projection(nn.Module):

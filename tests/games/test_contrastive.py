@@ -10,7 +10,7 @@ from flax import linen as nn
 
 from jaxgan import losses
 from jaxgan.core import Augment, Context, Sample, State, example_keys
-from jaxgan.core.abilities import Applicable
+from jaxgan.core.abilities import Applicable, directed, directions
 from jaxgan.core.scene import set_scene
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.nn import Dense
@@ -75,6 +75,11 @@ def test_one_way():
     assert set(play.fake_verdict.logits) == {"y"}
     np.testing.assert_array_equal(play.fake.features[0], BATCH.value["x"])
     assert isinstance(game, Applicable)
+    assert directions(game) == ()
+    with pytest.raises(
+        ValueError, match="direction: saw 'y_to_x', wanted none: this C"
+    ):
+        directed(game, "y_to_x")
     still = context(batch=(), train=False)
     made = game.apply(players.generator, BATCH.value["x"], still)
     np.testing.assert_array_equal(made.value, play.fake.value["y"])

@@ -21,7 +21,7 @@ from jaxgan.core import (
     example_keys,
     init_state,
 )
-from jaxgan.core.abilities import Applicable
+from jaxgan.core.abilities import Applicable, directed, directions
 from jaxgan.core.scene import set_scene
 from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.nn import BatchNorm, Dense
@@ -154,14 +154,16 @@ def test_pictures_of_a_user():
     game, players = make()
     maps = kernels(players.generator)
     assert isinstance(game, Applicable)
-    assert game.directions == ("x_to_y", "y_to_x")
+    assert directions(game) == ("x_to_y", "y_to_x")
+    assert directions(game.directed("y_to_x")) == ("y_to_x", "x_to_y")
     still = context(batch=(), train=False)
-    for direction, source in zip(game.directions, ("x", "y")):
+    for direction, source in zip(directions(game), ("x", "y")):
         picture = BATCH.value[source]
-        chosen = game.directed(direction)
+        chosen = directed(game, direction)
         made = chosen.apply(players.generator, picture, still)
         np.testing.assert_allclose(made.value, picture @ maps[direction], 1e-5, 1e-6)
         np.testing.assert_array_equal(made.given, picture)
+    assert directed(game) is game
     first = game.apply(players.generator, BATCH.value["x"], still)
     np.testing.assert_allclose(
         first.value, BATCH.value["x"] @ maps["x_to_y"], 1e-5, 1e-6

@@ -53,7 +53,7 @@ def test_official_pool(golden):
     assert next(chances, None) is next(places, None) is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.integers(1, 4),
     st.lists(st.tuples(st.booleans(), st.integers(0, 3)), min_size=8, max_size=8),

@@ -4,6 +4,7 @@ Park et al. 2020 (arXiv 2007.15651).
 """
 
 from jaxgan.models.cut.networks import (
+    LAYERS,
     Discriminator,
     Generator,
     PatchMLP,
@@ -13,6 +14,7 @@ from jaxgan.models.cut.networks import (
 )
 
 __all__ = [
+    "LAYERS",
     "Discriminator",
     "Generator",
     "PatchMLP",

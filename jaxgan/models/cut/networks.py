@@ -1,7 +1,7 @@
-"""CUT's networks: CycleGAN's and pix2pix's without aliasing, and what compares patches.
+"""CUT's networks: CycleGAN's without aliasing, and what makes vectors of patches.
 
-Park et al. 2020 (arXiv 2007.15651), section 3 and appendix B, as in the authors' PyTorch
-code, whose resampling is that of Zhang 2019 (arXiv 1904.11486).
+Park et al. 2020 (arXiv 2007.15651), section 3 and appendix B, as in the authors'
+PyTorch code, whose resampling is that of Zhang 2019 (arXiv 1904.11486).
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ from jaxgan.nn import Dense, Network
 from jaxgan.nn.conv import Initializer
 
 GAIN = 0.02
+LAYERS = (0, 4, 8, 12, 16)
+"""Of the antialiased generator, whose maps CUT compares: its attribute `layers`."""
 EPSILON = 1e-7
 xavier_init = nn.initializers.variance_scaling(GAIN**2, "fan_avg", "normal")
 """N(0, 0.02² · 2 / (fan-in + fan-out)): Glorot and Bengio 2010, equation 12, normal."""

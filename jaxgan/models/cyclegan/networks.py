@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
+from jaxgan.core.types import Sample
 from jaxgan.models import pix2pix
 from jaxgan.models.attributes import check_attributes
 from jaxgan.models.pix2pix.layers import ONE, Norm, check_sides, normalised
@@ -88,6 +89,8 @@ class Generator(Network):
       own_at_use: see `pix2pix.Generator`.
       antialiased: convolve without a stride, then `blur_halve`: CUT's.
       antialiased_up: `blur_double`, then convolve: CUT's.
+      layers: whose maps come beside the picture, as `Sample(picture, features=maps)`
+        with the maps of `features`: what `games.contrastive` wants of a translator.
       kernel_init: of all kernels.
       dtype: of the computation; the picture is float32.
     """
@@ -101,17 +104,21 @@ class Generator(Network):
     own_at_use: bool = True
     antialiased: bool = False
     antialiased_up: bool = False
+    layers: tuple[int, ...] = ()
     kernel_init: Initializer = normal_init
     dtype: Any = jnp.float32
 
-    def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
+    def __call__(
+        self, value: jax.Array, given: Any, context: Context
+    ) -> jax.Array | Sample:
         """Maps pictures [B, H, W, C] to [B, H, W, channels] in [-1, 1].
 
         Raises:
           ValueError: if an attribute or the size is not as wanted.
         """
         del given
-        return self._through(value, context, (), True)[0]
+        picture, maps = self._through(value, context, self.layers, True)
+        return Sample(picture, features=maps) if self.layers else picture
 
     def features(
         self,

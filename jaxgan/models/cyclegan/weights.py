@@ -91,6 +91,12 @@ def form_of(state_dict: Mapping[str, Any]) -> Form:
     )
 
 
+def last_of(form: Form) -> str:
+    """The name of the kernel that makes the picture."""
+    (name,) = (name for name, path in layers(form).items() if path == ("leave",))
+    return f"{name}.weight"
+
+
 def layers(form: Form) -> Table:
     """Their layers of a generator, and ours."""
     table: dict[str, Path] = {}

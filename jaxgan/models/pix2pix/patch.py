@@ -27,7 +27,7 @@ from jaxgan.nn.conv import Initializer
 
 
 class Discriminator(Network):
-    """[Conv 4×4/2, norm, LeakyReLU 0.2]*, Conv 4×4, norm, LeakyReLU -> Conv 4×4: logits.
+    """[Conv 4×4/2, norm, LeakyReLU 0.2]*, the same without a stride, conv 4×4: logits.
 
     The first convolution has no norm. What is given is joined in front of the value, as
     channels. Without halvings, three convolutions 1×1 judge every pixel by itself, as

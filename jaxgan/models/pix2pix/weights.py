@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxgan.core.types import Variables
 from jaxgan.models.filter_taps import check_taps
+from jaxgan.models.pix2pix.layers import Norm
 from jaxgan.nn.blur import DOWN, UP
 from jaxgan.weights.torch_layers import (
     Path,
@@ -86,6 +87,19 @@ def is_antialiased(state_dict: Mapping[str, Any]) -> bool:
     return any(name.endswith(f".{FILTER}") for name in state_dict)
 
 
+def norm_of(state_dict: Mapping[str, Any]) -> Norm:
+    """Tells what follows convolutions: batch norms have scales, and instance norms not.
+
+    In front of the latter all convolutions have a bias; without norms the last have.
+    """
+    if any(
+        np.ndim(x) == 1 and name.endswith("weight") for name, x in state_dict.items()
+    ):
+        return Norm.BATCH
+    biases = sum(name.endswith(".bias") for name in state_dict)
+    return Norm.INSTANCE if biases == _kernels(state_dict) else Norm.NONE
+
+
 def unet_halvings(state_dict: Mapping[str, Any]) -> int:
     """Counts the levels of a U-Net: half of its kernels."""
     return _kernels(state_dict) // 2
@@ -97,7 +111,10 @@ def patch_halvings(state_dict: Mapping[str, Any]) -> int:
 
 
 def _kernels(state_dict: Mapping[str, Any]) -> int:
-    return sum(np.ndim(x) == 4 for x in state_dict.values())
+    filters = f".{FILTER}"
+    return sum(
+        np.ndim(x) == 4 for n, x in state_dict.items() if not n.endswith(filters)
+    )
 
 
 def unet_layers(halvings: int) -> Table:

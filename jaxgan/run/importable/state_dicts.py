@@ -183,7 +183,8 @@ def _recognised(
         if name.endswith(landmarks[0]):
             named = torch_layout.without_prefix(spelt, landmarks[0])
             if all(landmark in named for landmark in landmarks):
-                return Named(named)
+                modern = getattr(module, "modern", dict)
+                return Named(modern(named))
     return None
 
 
