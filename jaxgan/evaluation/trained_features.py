@@ -15,7 +15,7 @@ from jaxgan.evaluation.classifier_training import Progress, apart, check_constan
 class FeatureTraining:
     """The constants of the training of a network for its features."""
 
-    steps: int = 2_000
+    steps: int = 3_000
     """Of the optimizer."""
     batch_size: int = 64
     """Images per step."""

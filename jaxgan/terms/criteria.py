@@ -40,7 +40,8 @@ def frobenius(values: jax.Array, targets: jax.Array, context: Context) -> jax.Ar
     microbatches it is the mean of theirs.
     """
     squares = jnp.sum(_rows(jnp.square(values - targets)), axis=1)
-    return safe_root(jnp.sum(context.gather(squares)))
+    count = context.gather(squares).shape[0]
+    return safe_root(count * context.mean(squares))
 
 
 def _rows(values: jax.Array) -> jax.Array:

@@ -1,5 +1,6 @@
 """Distances in the features of a frozen network: content, and style."""
 
+import math
 from collections.abc import Callable, Mapping
 
 import jax
@@ -101,7 +102,7 @@ def style(
 
 def _gram(maps: jax.Array) -> jax.Array:
     """[B, H, W, C] to [B, C, C]."""
-    size = maps[0].size
+    size = math.prod(maps.shape[1:])
     return jnp.einsum("bhwc,bhwd->bcd", maps, maps) / jnp.float32(size)
 
 
