@@ -25,6 +25,8 @@ from jaxgan.data.views import MIDDLE, Views, square
 
 Direction = Literal["AtoB", "BtoA"]
 DIRECTIONS = ("AtoB", "BtoA")
+SIDES = ("A", "B")
+"""Names of the folders of sets that are published."""
 
 
 # Compared by identity: arrays have no truth value.
@@ -112,7 +114,7 @@ def pairs(
     *,
     load_size: int | None = None,
     channels: tuple[int, int] = (3, 3),
-    sides: tuple[str, str] = ("A", "B"),
+    sides: tuple[str, str] = SIDES,
     split: str | None = None,
     direction: Direction = "AtoB",
     made: Made | None = None,
@@ -131,8 +133,9 @@ def pairs(
       and `B/train`, or `trainA` and `trainB`, or without a split in `A` and `B`;
     - in one, side by side in each picture, as pix2pix's sets do: the left half is A,
       where there are no folders of two names;
-    - in one, targets alone, from which `made` makes the sources: see
-      `picture_functions`.
+    - in one, targets alone, from which `made` makes the sources, see
+      `picture_functions`: anywhere below it, or in the folder of the second name, if
+      `sides` are named.
 
     Files are read as `folder` reads them, but for their shape: with `load_size` they
     are resized to such a square, whatever shape they had, by Pillow's bicubic filter;
@@ -182,7 +185,8 @@ def pairs(
     options = Opened(is_skipping(skip_bad), cache_dir)
     name = split or ""
     if made is not None:
-        side = side_of(os.fspath(path), "", split)
+        target = "" if sides == SIDES else sides[1]
+        side = side_of(os.fspath(path), target, split)
         (value,) = opened_sides([side], forms[1:], options)
         check_made(made, (size, size, channels[1]))
         return Pairs(value, made, size, scale, name)
@@ -218,7 +222,7 @@ def _sides(
     if targets is not None:
         folders = (path, os.fspath(targets))
         return [side_of(one, "", split) for one in folders], ("", "")
-    if has_sides(path, names, split) or names != ("A", "B"):
+    if has_sides(path, names, split) or names != SIDES:
         return [side_of(path, name, split) for name in names], ("", "")
     return [side_of(path, "", split)] * 2, ("left", "right")
 

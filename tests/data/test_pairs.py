@@ -151,6 +151,11 @@ def test_made_by_a_function(tmp_path):
         (8, 8, 1),
         (8, 8, 3),
     ]
+    fill(tmp_path / "set" / "images" / "val", ["a.png"])
+    fill(tmp_path / "set" / "others" / "val", ["b.png", "c.png"])
+    options = {"size": 8, "made": data.edges, "split": "val"}
+    named = data.pairs(tmp_path / "set", sides=("", "images"), **options)
+    assert named.size == 1
     with pytest.raises(data.DataError, match="made: saw float64"):
         data.pairs(tmp_path / "x", size=8, made=lambda x: x / 2.0)
     with pytest.raises(data.DataError, match="targets: saw them with `made`"):

@@ -110,7 +110,8 @@ class Comparison(NamedTuple):
 
     Attributes:
       title: of the measure.
-      compare: f(outputs, targets) -> [B]: both [B, H, W, C] in [-1, 1], of one shape.
+      compare: f(outputs, targets) -> [B]: both [B, H, W, C] of one shape; targets are
+        in [-1, 1].
       better: 'lower' or 'higher'.
       about: by what it sees them: units, weights, what is left out.
       least: pixels per side that they must have.

@@ -1,18 +1,24 @@
 """Measures of pictures made of pictures: by their targets, and as a set."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from jaxgan.data.source import DataError
+from jaxgan.evaluation.lpips import PerceptualDistance, lpips
 from jaxgan.evaluation.peak_signal_to_noise import psnr
 from jaxgan.evaluation.structural_similarity import WINDOW, ssim
+from jaxgan.run.errors import RunError
 from jaxgan.run.kinds import feature_measures
 from jaxgan.run.kinds.comparison_picture import sequence
 from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
+from jaxgan.weights import WeightsError
 
-Comparisons = Mapping[str, Comparison]
+Comparisons = Mapping[str, Callable[[], Comparison]]
+LEAST = 31
+"""Pixels per side that AlexNet needs."""
 
 
 def of_pairs(crop: int, further: Comparisons) -> dict[str, Measure]:
@@ -49,14 +55,46 @@ def _paired(crop: int, further: Comparisons) -> dict[str, Measure]:
         known[f"{name}-y"] = Comparison(
             f"{title} of Y", luma, "higher", about, room, colours=True
         )
+    every = {name: functools.partial(_itself, one) for name, one in known.items()}
     return {
         name: Measure(functools.partial(_scores, one), features=False, compares=False)
-        for name, one in (known | dict(further)).items()
+        for name, one in {**every, **further}.items()
     }
 
 
-def _scores(comparison: Comparison, material: Material) -> list[Score]:
+def _itself(comparison: Comparison) -> Comparison:
+    return comparison
+
+
+def perceptual_comparison(load: Callable[[], PerceptualDistance]) -> Comparison:
+    """Makes LPIPS a comparison of pictures, as files would hold them.
+
+    Args:
+      load: f() -> its network with weights.
+
+    Raises:
+      RunError: if the weights cannot be had.
+    """
+    try:
+        distance = load()
+    except (DataError, WeightsError, OSError) as error:
+        raise RunError(f"lpips: {error}") from error
+
+    def compare(outputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        return lpips(_rounded(outputs), _rounded(targets), distance, (0.0, 255.0))
+
+    about = f"of pictures rounded to bytes, by {distance.description}, weights "
+    about += f"{distance.fingerprint[:19]}; the mean over pictures"
+    return Comparison(distance.title(), compare, "lower", about, LEAST)
+
+
+def _rounded(images: np.ndarray) -> np.ndarray:
+    return np.rint((np.clip(images, -1.0, 1.0) + 1.0) * 127.5).astype(np.uint8)
+
+
+def _scores(load: Callable[[], Comparison], material: Material) -> list[Score]:
     """Compares outputs with their targets, of every way that has any."""
+    comparison = load()
     scores = []
     for way, translation in sequence(material.samples):
         output, target = translation.output, translation.target

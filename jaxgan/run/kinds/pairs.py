@@ -1,8 +1,9 @@
 """Pictures that are made of pictures: of partners, or across two domains."""
 
 import dataclasses
+import functools
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +17,9 @@ from jaxgan.run.kinds.kind import Section
 from jaxgan.run.kinds.measure import Comparison, Measure
 from jaxgan.run.kinds.route import Route
 
-if TYPE_CHECKING:  # it is heavy
+if TYPE_CHECKING:  # they are heavy
     from jaxgan.data.source import Source
+    from jaxgan.evaluation.lpips import PerceptualDistance
 
 
 # Compared by identity, as all kinds are.
@@ -30,12 +32,17 @@ class Pairs(Images):
     Attributes:
       crop: pixels per side that PSNR and SSIM leave out, as super-resolution does: as
         many as the scale.
-      comparisons: further measures of outputs and their targets, by name, such as
-        LPIPS, whose weights are not everybody's.
+      perceptual: f() -> the network of LPIPS with its weights, which not everybody has:
+        `lambda: feature_networks.lpips_distance(lpips.alexnet(), trunk, heads)`. It is
+        called when LPIPS is measured; without, there is no such measure.
+      comparisons: further measures of outputs and their targets, by name: f() -> each.
     """
 
     crop: int = 0
-    comparisons: Mapping[str, Comparison] = dataclasses.field(default_factory=dict)
+    perceptual: "Callable[[], PerceptualDistance] | None" = None
+    comparisons: Mapping[str, Callable[[], Comparison]] = dataclasses.field(
+        default_factory=dict
+    )
 
     unit = "pairs"
     preview = 6
@@ -47,7 +54,16 @@ class Pairs(Images):
         """How near outputs are to their targets, and to the targets as a set."""
         from jaxgan.run.kinds import pair_measures
 
-        return pair_measures.of_pairs(self.crop, self.comparisons)
+        return pair_measures.of_pairs(self.crop, self._further)
+
+    @property
+    def _further(self) -> dict[str, Callable[[], Comparison]]:
+        from jaxgan.run.kinds import pair_measures
+
+        if self.perceptual is None:
+            return dict(self.comparisons)
+        lpips = functools.partial(pair_measures.perceptual_comparison, self.perceptual)
+        return {"lpips": lpips, **self.comparisons}
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -95,7 +111,7 @@ class Domains(Pairs):
         """How near outputs are to the domain they lead to, in each direction."""
         from jaxgan.run.kinds import pair_measures
 
-        return pair_measures.of_domains(self.crop, self.comparisons)
+        return pair_measures.of_domains(self.crop, self._further)
 
     def routes(self, example: Sample) -> Sequence[Route]:
         """From x to y, and from y to x."""

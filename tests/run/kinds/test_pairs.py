@@ -4,14 +4,17 @@ import json
 import pathlib
 import shutil
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from PIL import Image
 
 from jaxgan import data
 from jaxgan.core import Sample
+from jaxgan.data.source import DataError
 from jaxgan.evaluation.extractor import Outputs
 from jaxgan.evaluation.frechet_distance import frechet_distance
+from jaxgan.evaluation.lpips import PerceptualDistance
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
@@ -307,9 +310,8 @@ def test_comparisons_of_ones_own():
     def difference(one, other):
         return np.abs(one - other).mean(axis=(1, 2, 3))
 
-    kind = Pairs(
-        crop=3, comparisons={"l1": Comparison("L1", difference, about="by hand")}
-    )
+    own = Comparison("L1", difference, about="by hand")
+    kind = Pairs(crop=3, comparisons={"l1": lambda: own})
     nothing = Outputs(np.zeros((0, 0)), np.zeros((0, 0)))
     material = Material(nothing, nothing, None, 0, sample, lambda: sample)
     (found,) = kind.measures["l1"].scores(material)
@@ -326,3 +328,35 @@ def test_comparisons_of_ones_own():
     )
     assert kind.measures["psnr-y"].scores(material._replace(samples=small)) == []
     assert kind.measures["ssim"].scores(material._replace(samples=small)) == []
+
+
+def test_lpips_of_weights_that_are_there():
+    """Its network is asked for when it is measured, and sees what files would hold."""
+    rng = np.random.default_rng(4)
+    output = rng.uniform(-1.5, 1.5, (3, 32, 32, 3)).astype(np.float32)
+    target = rng.uniform(-1, 1, (3, 32, 32, 3)).astype(np.float32)
+    asked = []
+
+    def network():
+        asked.append(True)
+        return PerceptualDistance(
+            *("tiny", True, "nothing", "sha256:0", np.float32(2.0)),
+            lambda weight, one, other: weight * jnp.abs(one - other).mean((1, 2, 3)),
+        )
+
+    kind = Pairs(perceptual=network)
+    measure = kind.measures["lpips"]
+    assert not asked
+    sample = as_sample({"": Translation(target, output, target)})
+    material = Material(*[Outputs((), ())] * 2, None, 0, sample, lambda: sample)
+    (found,) = measure.scores(material)
+    assert (found.metric, found.better) == ("LPIPS (tiny)", "lower")
+    seen, wanted = images_of(output) / 127.5, images_of(target) / 127.5
+    assert found.value == pytest.approx(2 * np.abs(seen - wanted).mean(), rel=1e-5)
+    assert "lpips" not in pairs.measures
+
+    def missing():
+        raise DataError("no such file")
+
+    with pytest.raises(RunError, match="lpips: no such file"):
+        Pairs(perceptual=missing).measures["lpips"].scores(material)
