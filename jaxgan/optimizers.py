@@ -4,9 +4,8 @@ import jax
 import optax
 
 from jaxgan.core.ranges import check_count, check_number
-from jaxgan.core.types import Schedule
 
-LearningRate = float | optax.Schedule | Schedule
+LearningRate = float | optax.Schedule
 """A number, or an optax schedule: a function of the player's number of updates."""
 
 
