@@ -118,7 +118,8 @@ class Restoration(nn.Module):
         del given
         x = layers.Conv(4, use_bias=False)(value)
         x = jnp.tanh(layers.BatchNorm()(x, context))
-        return layers.Conv(4, use_bias=False)(x).reshape(x.shape[0], 8, 8, 1)
+        x = layers.Conv(4, use_bias=False)(x)
+        return along_batch(lambda x: x.reshape(x.shape[0], 8, 8, 1), x)
 
 
 class Attended(nn.Module):
