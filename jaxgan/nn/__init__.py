@@ -1,7 +1,7 @@
 """Building blocks of generators and discriminators."""
 
 from jaxgan.nn.attention import SelfAttention
-from jaxgan.nn.blur import blur_double, blur_halve
+from jaxgan.nn.blur import blur_halve
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
@@ -41,7 +41,6 @@ __all__ = [
     "SelfAttention",
     "SpectralNorm",
     "average_pool",
-    "blur_double",
     "blur_halve",
     "conv",
     "conv_transpose",
