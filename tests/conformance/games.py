@@ -22,8 +22,10 @@ from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.models import (
     ali,
     biggan,
+    cut,
     dcgan,
     mlp,
+    pix2pix,
     r3gan,
     resnet,
     restoration,
@@ -340,6 +342,23 @@ def pairs() -> Sample:
     return points()._replace(given=jax.random.normal(jax.random.key(3), (SIZE, 3)))
 
 
+def unet_game() -> PairedGame:
+    return PairedGame(pix2pix.Generator(1, 2, 3), pix2pix.Discriminator(2, 0))
+
+
+def antialiased_game() -> PairedGame:
+    """A generator with dropout, and no aliasing."""
+    return PairedGame(
+        cut.Generator(1, 2, 1, pix2pix.Norm.BATCH, dropout=0.5),
+        cut.Discriminator(2, 1),
+    )
+
+
+def pictures() -> Sample:
+    source = jnp.tanh(jax.random.normal(jax.random.key(4), (SIZE, 8, 8, 2)))
+    return images()._replace(given=source)
+
+
 def halved(keys, target):
     """Every second pixel, with noise from the keys."""
     small = target[:, ::2, ::2]
@@ -403,6 +422,11 @@ GAMES = {
     "planar": Case(planar, points, reads_batch=True),
     "joint": Case(joint, points),
     "paired": Case(paired, pairs),
+    "unet": Case(unet_game, pictures, reads_batch=True),
+    # Biases in front of instance norms, which have no effect.
+    "antialiased": Case(
+        antialiased_game, pictures, True, ("discriminator/params/conv_1/bias",)
+    ),
     "restored": Case(restored, images, reads_batch=True),
     "joint_images": Case(joint_images, images, reads_batch=True),
     "unpaired": Case(unpaired, unpaired_points),
@@ -414,6 +438,7 @@ GAMES = {
 }
 
 HEAVY = (
+    *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
     *("enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
     *("least_squares", "lesson", "minimax", "mirrored", "modern"),
