@@ -10,6 +10,7 @@ from flax import linen as nn
 
 from jaxgan import nn as layers
 from jaxgan.core import Context, Sample, Verdict
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.heads import Codes
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
@@ -125,7 +126,8 @@ class Restoration(nn.Module):
         del given
         x = layers.Conv(4, use_bias=False)(value)
         x = jnp.tanh(layers.BatchNorm()(x, context))
-        return layers.Conv(4, use_bias=False)(x).reshape(x.shape[0], 8, 8, 1)
+        x = layers.Conv(4, use_bias=False)(x)
+        return along_batch(lambda x: x.reshape(x.shape[0], 8, 8, 1), x)
 
 
 class Attended(nn.Module):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Tree
@@ -40,7 +41,7 @@ def load(networks: Mapping[str, Frozen], whole: jax.sharding.Sharding) -> Tree:
 def _shapes(name: str, network: Frozen) -> Tree:
     told = network.shapes
     found = _read(name, network) if told is None else told()
-    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), found)
+    return jax.eval_shape(lambda: jax.tree.map(_zeros, found))
 
 
 def _read(name: str, network: Frozen) -> Tree:
@@ -55,7 +56,11 @@ def _read(name: str, network: Frozen) -> Tree:
     return variables
 
 
+def _zeros(x: Any) -> jax.Array:
+    return jnp.zeros(x.shape, jax.dtypes.canonicalize_dtype(x.dtype))
+
+
 def _array(x: Any) -> np.ndarray:
     if not hasattr(x, "dtype"):
         raise TypeError(f"saw a {type(x).__name__}, wanted arrays")
-    return np.asarray(x)
+    return np.asarray(x, jax.dtypes.canonicalize_dtype(x.dtype))

@@ -59,11 +59,11 @@ def check(run: pathlib.Path, seen: Record) -> None:
     if stored is None:
         return
     for name in sorted({*stored, *seen}):
-        before, now = _told(stored.get(name)), _told(seen.get(name))
-        if before[0] != now[0]:
+        before, now = stored.get(name), seen.get(name)
+        if _known(before) != _known(now):
             raise RunError(
                 f"{run} was trained with another frozen network {name!r}: the run has "
-                f"{before[1]}, you have {now[1]}",
+                f"{_told(before)}, you have {_told(now)}",
                 "give it that one, wherever it lies by now, or choose a new --run-dir; "
                 "nothing was changed",
             )
@@ -75,9 +75,16 @@ def write(run: pathlib.Path, record: Record) -> None:
         write_text(run / FILE, json.dumps(record, indent=2) + "\n")
 
 
-def _told(one: Any) -> tuple[str, str]:
-    """What one is known by, and how it is told."""
-    if not isinstance(one, dict):
-        return "", "none"
-    known = str(one.get("fingerprint"))
-    return known, f"{known:.23} ({one.get('source')})"
+def lines(run: pathlib.Path) -> list[tuple[str, str]]:
+    """Tells, for people, the name of every frozen network of a run, and which it is."""
+    stored = stored_text.read_object(run / FILE) or {}
+    return [(f"frozen {name}", _told(one)) for name, one in stored.items()]
+
+
+def _known(one: Any) -> Any:
+    return one.get("fingerprint") if isinstance(one, dict) else None
+
+
+def _told(one: Any) -> str:
+    known = _known(one)
+    return "none" if known is None else f"{known!s:.23} ({one.get('source')})"

@@ -16,6 +16,7 @@ from jaxgan.run.experiment import Experiment, Frozen
 from jaxgan.run.files import checkpoints, frozen_record
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.options import Options
+from jaxgan.run.report import run_facts
 from jaxgan.run.training import program, step_benchmark
 from jaxgan.run.training.prepare import prepare
 from jaxgan.run.training.steps import Steps
@@ -53,6 +54,7 @@ def test_runs_resume_with_them_only(train, tmp_path, path):
     assert stored == {
         "map": {"source": str(path[1]), "fingerprint": seen, "numbers": 1024}
     }
+    assert dict(run_facts.read(run, []).config)["frozen map"].startswith(seen[:20])
     np.save(path[1], kernel(1))
     with pytest.raises(RunError) as error:
         train(*path, "--steps", 30, experiment=GUIDED)
@@ -131,6 +133,11 @@ def test_other_contents_are_refused(path):
         with pytest.raises(RunError, match=f"the frozen network 'map' .*{said}"):
             frozen_networks.load(frozen, single)
     seen = frozen_networks.load(one.frozen, single)
+    wide = {"load": lambda: {"kernel": kernel().astype(np.float64)}}
+    for change in ({}, {"shapes": None}, {**wide, "shapes": None}):
+        frozen = {"map": dataclasses.replace(one.frozen["map"], **change)}
+        wanted = jax.eval_shape(lambda: seen)
+        assert frozen_networks.shapes(frozen) == wanted
     pinned = dataclasses.replace(one.frozen["map"], fingerprint="sha256:0")
     with pytest.raises(
         RunError, match=r"has the fingerprint sha256:.*, wanted sha256:0"
