@@ -13,8 +13,7 @@ from jaxgan.core.state import SEED_AXES
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.run import progress
-from jaxgan.run.devices import processes
-from jaxgan.run.devices.compiled_program import operations
+from jaxgan.run.devices import frozen_networks, processes
 from jaxgan.run.devices.first_state import first_state, state_shapes
 from jaxgan.run.devices.placement import Placement, with_sharding
 from jaxgan.run.errors import RunError
@@ -73,6 +72,15 @@ class Program(NamedTuple):
         )
 
 
+def read_frozen(experiment: Experiment, placement: Placement) -> Tree:
+    """Reads the frozen networks of an experiment, whole on every device.
+
+    Raises:
+      RunError: if one cannot be read.
+    """
+    return frozen_networks.load(experiment.frozen, placement.whole)
+
+
 def fit(
     experiment: Experiment,
     placement: Placement,
@@ -118,7 +126,7 @@ def compile_program(
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
-    play = _play(
+    play = make_play(
         experiment,
         seeds,
         shared_draws,
@@ -173,9 +181,17 @@ def _counted(
     return step
 
 
-def _play(
+def make_play(
     experiment: Experiment, seeds: tuple[int, ...], shared_draws: bool, **divided: Any
 ) -> Callable[[State, Tree], tuple[State, Totals]]:
+    """Makes the pure step of all seeds, whose state has the frozen networks.
+
+    Args:
+      experiment: what is trained.
+      seeds: of the runs side by side.
+      shared_draws: as `make_step` has it.
+      divided: further options of `make_step`.
+    """
     play = make_step(
         experiment.game,
         experiment.recipe.turns,
@@ -188,26 +204,6 @@ def _play(
     if len(seeds) > 1:
         return jax.vmap(play, (SEED_AXES, 0), (SEED_AXES, 0))
     return play
-
-
-def count_operations(
-    experiment: Experiment,
-    seeds: tuple[int, ...],
-    batch: Tree,
-    shared_draws: bool,
-    frozen: Tree = (),
-) -> float:
-    """Counts the operations of a step of all seeds on which every turn is due.
-
-    Args:
-      experiment, seeds, batch, shared_draws, frozen: as `compile_program` takes them.
-
-    Returns:
-      See `compiled_program.operations`.
-    """
-    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
-    state = state_shapes(experiment, seeds, shapes)._replace(frozen=frozen)
-    return operations(_play(experiment, seeds, shared_draws), state, shapes)
 
 
 def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
