@@ -4,8 +4,9 @@ import jax
 import optax
 
 from jaxgan.core.ranges import check_count, check_number
+from jaxgan.core.types import Schedule
 
-LearningRate = float | optax.Schedule
+LearningRate = float | optax.Schedule | Schedule
 """A number, or an optax schedule: a function of the player's number of updates."""
 
 

@@ -34,6 +34,8 @@ RECIPES = {
 }
 PUBLISHED = {
     "ali",
+    "cut",
+    "cyclegan",
     "minimax",
     "nonsaturating",
     "least_squares",
@@ -229,6 +231,59 @@ def test_first_update_has_the_published_size(name, rate):
 def test_the_discriminator_may_have_its_own_rate(name):
     sizes = first_updates(RECIPES[name](1e-3, discriminator_rate=2e-4))
     np.testing.assert_allclose(sizes, [1e-3, 2e-4], rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["cyclegan", "cut"])
+def test_translators_and_critics_have_one_rate(name):
+    """And betas of (0.5, 0.999)."""
+    recipe = recipes.cyclegan() if name == "cyclegan" else recipes.cut(no_projection)
+    np.testing.assert_allclose(first_updates(recipe), [2e-4, 2e-4], rtol=1e-4)
+    for optimizer in recipe.optimizers:
+        with jax.numpy_dtype_promotion("standard"):
+            _, state = optimizer.update(jnp.ones(1), optimizer.init(jnp.zeros(1)))
+        np.testing.assert_allclose(state[0].mu, 0.5)
+        np.testing.assert_allclose(state[0].nu, 1e-3, rtol=1e-4)
+
+
+def no_projection(params, maps, positions, context):
+    raise AssertionError("nothing is traced")
+
+
+def test_turns_of_cyclegan():
+    """Translators first; sums over directions, as published; a pool of 50 each."""
+    for recipe, identity in ((recipes.cyclegan(), 5.0), (plain_cyclegan(), None)):
+        generator, discriminator = recipe.turns
+        assert (generator.player, discriminator.player) == Players._fields
+        weights = {term.name: term.weight for term in generator.terms}
+        wanted = {"adversarial": 4.0, "cycle": 10.0, "identity": identity}
+        assert weights == {k: v for k, v in wanted.items() if v is not None}
+        (critic,) = discriminator.terms
+        assert (critic.name, critic.weight) == ("adversarial", 2.0)
+        kept = identity is not None
+        assert critic.memory == ("kept" if kept else "mean")
+        pools = {
+            side: pool.images.shape for side, pool in (critic.init() or {}).items()
+        }
+        shape = (50, 256, 256, 3)
+        assert pools == ({"x": shape, "y": shape} if kept else {})
+
+
+def plain_cyclegan():
+    return recipes.cyclegan(identity_weight=0.0, pool=0)
+
+
+def test_turns_of_cut():
+    """The critic first; FastCUT's contrast is ten times CUT's, and has no identity."""
+    cases = (
+        ({}, {"adversarial": 2.0, "patch_nce": 0.5, "identity_patch_nce": 0.5}),
+        (recipes.FASTCUT, {"adversarial": 2.0, "patch_nce": 10.0}),
+    )
+    for options, wanted in cases:
+        discriminator, generator = recipes.cut(no_projection, **options).turns
+        assert (generator.player, discriminator.player) == Players._fields
+        assert {term.name: term.weight for term in generator.terms} == wanted
+        weights = {term.name: term.weight for term in discriminator.terms}
+        assert weights == {"adversarial": 1.0}
 
 
 def first_updates(recipe):

@@ -18,6 +18,7 @@ from jaxgan.evaluation.structural_similarity import (
     ms_ssim,
     ssim,
 )
+from jaxgan.evaluation.ycbcr import luma, rgb_to_ycbcr, ycbcr_to_rgb
 
 __all__ = [
     "Moments",
@@ -30,6 +31,7 @@ __all__ = [
     "inception_score",
     "kernel_distance",
     "lpips",
+    "luma",
     "mean_cosine_similarity",
     "mean_pair_similarity",
     "ms_ssim",
@@ -38,7 +40,9 @@ __all__ = [
     "perceptual_path_length",
     "precision_recall",
     "psnr",
+    "rgb_to_ycbcr",
     "sliced_wasserstein",
     "squared_discrepancy",
     "ssim",
+    "ycbcr_to_rgb",
 ]

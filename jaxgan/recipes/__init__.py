@@ -5,6 +5,8 @@ from jaxgan.recipes.acgan import acgan
 from jaxgan.recipes.ali import ali
 from jaxgan.recipes.alternation import LearningRate
 from jaxgan.recipes.biggan import biggan
+from jaxgan.recipes.cut import FASTCUT, cut
+from jaxgan.recipes.cyclegan import cyclegan
 from jaxgan.recipes.esrgan import esrgan
 from jaxgan.recipes.hinge import hinge
 from jaxgan.recipes.infogan import MNIST_CODES, infogan
@@ -22,6 +24,7 @@ from jaxgan.recipes.wgan import wgan
 from jaxgan.recipes.wgan_gp import wgan_gp
 
 __all__ = [
+    "FASTCUT",
     "MNIST_CODES",
     "R3GAN",
     "LearningRate",
@@ -30,6 +33,8 @@ __all__ = [
     "acgan",
     "ali",
     "biggan",
+    "cut",
+    "cyclegan",
     "esrgan",
     "hinge",
     "infogan",

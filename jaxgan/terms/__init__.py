@@ -5,16 +5,19 @@ from jaxgan.terms.auxiliary_classifier import auxiliary_classifier
 from jaxgan.terms.conditional_contrastive import conditional_contrastive
 from jaxgan.terms.consistency import consistency
 from jaxgan.terms.criteria import fake_and_real, frobenius, mean_absolute, mean_squared
+from jaxgan.terms.cycle import cycle, identity
 from jaxgan.terms.data_to_data_cross_entropy import data_to_data_cross_entropy
 from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
 from jaxgan.terms.feature_matching import feature_matching
 from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.image_pool import image_pool
 from jaxgan.terms.latent_consistency import latent_consistency
 from jaxgan.terms.lecam import lecam
 from jaxgan.terms.lpips import lpips
 from jaxgan.terms.mutual_information import mutual_information
 from jaxgan.terms.orthogonal import orthogonal
+from jaxgan.terms.patch_nce import identity_patch_nce, patch_nce
 from jaxgan.terms.path_length import path_length
 from jaxgan.terms.perceptual import perceptual, style
 from jaxgan.terms.pixel import against, charbonnier, pixel
@@ -32,6 +35,7 @@ __all__ = [
     "charbonnier",
     "conditional_contrastive",
     "consistency",
+    "cycle",
     "data_to_data_cross_entropy",
     "dragan",
     "drift",
@@ -39,6 +43,9 @@ __all__ = [
     "feature_matching",
     "frobenius",
     "gradient_penalty",
+    "identity",
+    "identity_patch_nce",
+    "image_pool",
     "latent_consistency",
     "lecam",
     "lpips",
@@ -46,6 +53,7 @@ __all__ = [
     "mean_squared",
     "mutual_information",
     "orthogonal",
+    "patch_nce",
     "path_length",
     "perceptual",
     "pixel",

@@ -49,6 +49,7 @@ from tests.conformance.games import (
     FEATURED,
     GAMES,
     RELATED,
+    contrastive,
     some_slow,
 )
 from tests.test_recipes import RECIPES
@@ -80,6 +81,8 @@ RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
+    "cut": {"project": contrastive().project, "patches": 5, "identity": False},
+    "cyclegan": {"shape": (2,), "pool": 20},
     "infogan": {"codes": CODES},
     "srgan": RESTORED,
     "esrgan": RESTORED,
@@ -91,6 +94,8 @@ SHORT = {
 HEADS = {
     "acgan": CLASSIFIED,
     "ali": GAMES["joint"],
+    "cut": GAMES["contrastive"],
+    "cyclegan": GAMES["unpaired"],
     "pix2pix": GAMES["paired"],
     "srgan": GAMES["paired"],
     "esrgan": GAMES["paired"]._replace(reads_batch=True),
@@ -120,9 +125,10 @@ def test_recipes(name):
     check(RECIPES[name](**options), case, frozen=FROZEN if options is RESTORED else {})
 
 
-@pytest.mark.parametrize(
-    "name", some_slow(sorted(GAMES.keys() - {"plain", "joint", "paired"}))
-)
+PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
+
+
+@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))
 def test_games(name):
     """All but those on which `test_recipes` plays."""
     recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
@@ -159,6 +165,16 @@ def turns(*terms, every=1, generator=None):
             Turn("discriminator", terms, every=every),
         )
     return (*first, Turn("generator", generator))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("all_examples", [False, True])
+@pytest.mark.parametrize("name", ["contrastive", "mirrored"])
+def test_cut_with_its_identity(name, all_examples):
+    """Also of mirrored pictures, and against the patches of all of them."""
+    case, project = GAMES[name], contrastive().project
+    case = case._replace(reads_batch=all_examples)
+    check(recipes.cut(project, patches=5, all_examples=all_examples), case)
 
 
 # Losses and terms that no recipe uses, or in a way that none does. All of them at once,

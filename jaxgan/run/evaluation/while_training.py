@@ -65,7 +65,9 @@ class Interim:
         self._records = records
         self._clock, self._began = clock, clock()
         self._judge = training_protocol.judge_of(experiment, options)
-        self._sampler = sampler.Sampler(experiment)
+        data = self._judge.data
+        self._sampler = sampler.Sampler(experiment, source=data.given)
+        self._num = self._sampler.available(self._judge.protocol.num)
         self._name = run_directory.read_identity(run).experiment
         self._known = evaluations_log.read(run)
         self._spent, self._last = clock() - self._began, 0.0
@@ -114,7 +116,7 @@ class Interim:
         seed = self._seeds[place]
         tag = seed if len(self._seeds) > 1 else None
         card = evaluations_log.run_card(self._name, seed, sampling_options.card())
-        card |= self._judge.card(self._judge.protocol.num)
+        card |= self._judge.card(self._num)
         evaluations = [
             one
             for one in self._known
@@ -124,7 +126,7 @@ class Interim:
         missing = [name for name in self._judge.names if name not in done]
         if missing:
             protocol = self._judge.protocol
-            indices = np.arange(protocol.num)
+            indices = np.arange(self._num)
             samples = self._sampler(state, protocol.seed, indices)
             rows = evaluations_log.rows(
                 self._judge(samples, missing).scores, step, card, tag

@@ -13,7 +13,7 @@ from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 from jaxgan.run.training import dispatch, previews, warm_start
-from jaxgan.run.training.program import Program, fit, read_frozen
+from jaxgan.run.training.program import Program, fit, lower_step, read_frozen
 from jaxgan.run.training.warm_start import WarmStart, Weights
 
 
@@ -64,6 +64,15 @@ class Prepared(NamedTuple):
         """Makes the state before step 0, on the devices."""
         state = self.program.init()
         return self.warm_start(state, self.seeds) if self.warm_start else state
+
+    def lowered_step(self) -> jax.stages.Lowered | None:
+        """Lowers the step, if it is to be compiled ahead of its first call.
+
+        Several processes may compile together, and so in the same order.
+        """
+        if processes.several() or self.steps_per_dispatch > 1:
+            return None
+        return lower_step(self.program, self.data(0))
 
     @property
     def _several(self) -> bool:

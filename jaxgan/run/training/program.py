@@ -23,7 +23,7 @@ from jaxgan.run.training import label_fit
 Totals = dict[str, metrics.Mean]
 
 QUICK = {"xla_backend_optimization_level": 1}
-"""Of what runs once, on CPUs: half the time to compile it, and the same bits."""
+"""Of what runs seldom, on CPUs: half the time to compile it, and the same bits."""
 
 
 class Program(NamedTuple):
@@ -145,6 +145,7 @@ def compile_program(
 
     step = _counted(play, names)
     whole, lying = placement.whole, placement.state(state)
+    quick = QUICK if placement.platform == "cpu" else None
     return Program(
         placement=placement,
         seeds=seeds,
@@ -153,13 +154,13 @@ def compile_program(
         init=jax.jit(
             lambda: first_state(experiment, seeds, _zeros(shapes)),
             out_shardings=lying,
-            compiler_options=QUICK if placement.platform == "cpu" else None,
+            compiler_options=quick,
         ),
-        zeros=jax.jit(zeros, out_shardings=whole),
+        zeros=jax.jit(zeros, out_shardings=whole, compiler_options=quick),
         step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
         put=functools.partial(processes.put, sharding=placement.batches(len(seeds))),
         agree=processes.Agreement(placement.batch, whole),
-        is_finite=jax.jit(_is_finite),
+        is_finite=jax.jit(_is_finite, compiler_options=quick),
         frozen=with_sharding(frozen, whole),
         microbatches=placement.microbatches,
     )
@@ -214,10 +215,12 @@ def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
       batch: of the size that it was given.
     """
     placement = program.placement
+    if placement.mesh is not None:
+        batch = with_sharding(batch, placement.batches(len(program.seeds)))
     return program.step.lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
-        with_sharding(batch, placement.batches(len(program.seeds))),
+        batch,
         program.frozen,
     )
 
