@@ -59,7 +59,7 @@ def lpips(
     bounds: tuple[float, float] = (-1.0, 1.0),
     batch: int = BATCH,
 ) -> np.ndarray:
-    """The distance, [B], of each image to its partner: 0 for copies, about 1 at most.
+    """The distance, [B], of each image to its partner; about 0 for copies.
 
     Zhang et al. 2018 (arXiv 1801.03924), in float32. Publications report the mean over
     the test set of AlexNet's, at the size of the images, without cropping a border; say

@@ -46,8 +46,7 @@ def test_official(golden, name):
         head = by_variables["params"][f"head{place}"]
         official_head = npz[f"grad/main/lin{place}.model.1.weight"].ravel()
         assert_near(head, official_head, 1e-3, f"head {place}")
-    distance = jax.jit(network.apply)(variables, first, second)
-    assert_near(distance, wanted["distance"].ravel(), 1e-4, "distance")
+    assert_near(sum(parts.values()), wanted["distance"].ravel(), 1e-4, "distance")
     assert_near(by_first, images(npz["grad/main/in:in0"]), 1e-3, "gradient")
 
     trunk = {"params": variables["params"]["trunk"]}
@@ -73,29 +72,41 @@ def test_official_variants(golden, name):
 def tiny(**options):
     network = lpips.LPIPS(vgg.VGG(("relu1_1", "relu2_1"), (1, 1), (3, 4)), **options)
     x = jax.random.uniform(jax.random.key(1), (3, 6, 5, 3), minval=-1.0)
-    return network, network.init(jax.random.key(0), x, x), x
+    return network, jax.jit(network.init)(jax.random.key(0), x, x), x
 
 
 def test_it_is_a_distance_of_pairs():
     """0 of copies, the same both ways, and of each pair alone; grey as three alike."""
     network, variables, x = tiny()
-    np.testing.assert_array_equal(network.apply(variables, x, x), np.zeros(3))
-    there, back = (network.apply(variables, *p) for p in ((x, x[::-1]), (x[::-1], x)))
+    apply = jax.jit(network.apply)
+    np.testing.assert_allclose(apply(variables, x, x), np.zeros(3), atol=1e-10)
+    there, back = (apply(variables, *p) for p in ((x, x[::-1]), (x[::-1], x)))
     np.testing.assert_allclose(there, back, 1e-5)
     assert there[0] > 1e-4
-    alone = network.apply(variables, x[:1], x[-1:])
+    alone = apply(variables, x[:1], x[-1:])
     np.testing.assert_allclose(there[:1], alone, 1e-5)
     grey = x[..., :1], x[::-1, ..., :1]
     wide = [jnp.repeat(part, 3, axis=-1) for part in grey]
-    np.testing.assert_allclose(
-        network.apply(variables, *grey), network.apply(variables, *wide), 1e-5
-    )
+    np.testing.assert_allclose(apply(variables, *grey), apply(variables, *wide), 1e-5)
+
+
+def test_forward_over_reverse():
+    """Every rule is there, through both trunks: traced, and nothing computed."""
+    for network in (lpips.LPIPS(lpips.AlexNet(widths=(4,) * 5)), tiny()[0]):
+        x = jax.ShapeDtypeStruct((2, 34, 33, 3), jnp.float32)
+
+        def moved(x, network=network):
+            variables = network.init(jax.random.key(0), x, x)
+            slope = jax.grad(lambda x: jnp.sum(network.apply(variables, x, -x)))
+            return jax.jvp(slope, (x,), (x,))[1]
+
+        assert jax.eval_shape(moved, x).shape == x.shape
 
 
 def test_gradients_are_finite_where_no_feature_is_active():
     network, variables, x = tiny()
     dead = jax.tree.map(jnp.zeros_like, variables)
-    slope = jax.grad(lambda x: jnp.sum(network.apply(dead, x, x[::-1])))(x)
+    slope = jax.jit(jax.grad(lambda x: jnp.sum(network.apply(dead, x, x[::-1]))))(x)
     np.testing.assert_array_equal(slope, np.zeros(x.shape))
 
 
