@@ -99,7 +99,7 @@ LAYERS = (
     {"experiment", "feature_networks", "kinds", "no_data", "options"},
     {"devices"},
     {"files"},
-    {"diagnosis", "importable", "sampling"},
+    {"application", "diagnosis", "importable", "sampling"},
     {"evaluation", "report"},
     {"runs"},
     {"training"},

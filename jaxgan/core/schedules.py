@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import optax
 
 from jaxgan.core.ranges import check_count, check_number
 
@@ -33,7 +34,7 @@ def cosine(start: float, end: float, steps: int) -> Callable[[jax.Array], jax.Ar
 
 def linear_decay(
     value: float, constant: int, decay: int, *, every: int = 1, first: int = 1
-) -> Callable[[jax.Array], jax.Array]:
+) -> optax.Schedule:
     """A number that stays, and then falls to nothing in equal steps.
 
     In period k, counted from `first`, it is value (1 - max(0, k + 1 - constant) /

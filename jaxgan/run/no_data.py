@@ -32,7 +32,7 @@ class NoData:
       source: of the examples that there are not.
       batch_size: of them.
       current: whether the run holds the current generator beside its average.
-      given: shape of the source of one example, of games that make them from sources.
+      given: the shape of what examples are made of, where that are pictures.
     """
 
     source: LazySource
@@ -43,11 +43,13 @@ class NoData:
     @property
     def shapes(self) -> Sample:
         """Tells what a batch would be like: shapes and types."""
-        shape = (self.batch_size, *self.source.shape)
-        value = jax.ShapeDtypeStruct(shape, jnp.float32)
+
+        def floats(shape):
+            return jax.ShapeDtypeStruct((self.batch_size, *shape), jnp.float32)
+
+        value = floats(self.source.shape)
         if self.given:
-            given = (self.batch_size, *self.given)
-            return Sample(value, jax.ShapeDtypeStruct(given, jnp.float32))
+            return Sample(value, floats(self.given))
         labels = jax.ShapeDtypeStruct((self.batch_size,), jnp.int32)
         return Sample(value, labels if self.source.classes else ())
 
@@ -102,7 +104,7 @@ def without_data(
       classes: of the labels; 0 without.
       current: whether there is a current generator beside the average.
       examples: in a batch that the networks can be shown.
-      given: shape of the source of one example; () without.
+      given: the shape of what examples are made of, where that are pictures.
     """
     term = (adversarial(losses.nonsaturating),)
     facts = Facts(0, shape, tuple(map(str, range(classes))))

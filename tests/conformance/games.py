@@ -19,7 +19,17 @@ from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
 from jaxgan.games.unpaired import UnpairedGame
-from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import (
+    ali,
+    biggan,
+    dcgan,
+    mlp,
+    r3gan,
+    resnet,
+    restoration,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.biggan import deep as biggan_deep
 
 SIZE = 16
@@ -344,6 +354,16 @@ def restored() -> PairedGame:
     )
 
 
+def enlarged() -> PairedGame:
+    """Blocks that are scanned over, statistics of the batch, both of σ's vectors."""
+    return PairedGame(
+        restoration.SRResNet(2, 1, 3, 2),
+        restoration.UNetDiscriminator(3),
+        judges_source=False,
+        degrade=halved,
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -388,14 +408,15 @@ GAMES = {
     "unpaired": Case(unpaired, unpaired_points),
     "contrastive": Case(contrastive, unpaired_images),
     "mirrored": Case(lambda: contrastive(0.5), unpaired_images),
+    "enlarged": Case(enlarged, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
 
 HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
-    *("esrgan", "grouped", "hinge", "infogan", "joint_images", "least_squares"),
-    *("lesson", "minimax", "mirrored", "modern"),
+    *("enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
+    *("least_squares", "lesson", "minimax", "mirrored", "modern"),
     *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
     *("real_esrgan", "restored", "srgan", "stylegan2"),
 )

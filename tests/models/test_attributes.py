@@ -16,6 +16,7 @@ from jaxgan.models import (
     pix2pix,
     r3gan,
     resnet,
+    restoration,
     stylegan2,
     toy,
 )
@@ -77,6 +78,11 @@ CASES = [
     (stylegan2.Discriminator, {}, IMAGE, "deviations", -1),
     (stylegan2.Discriminator, {}, IMAGE, "channel_max", 0),
     (stylegan2.Discriminator, {}, IMAGE, "taps", ()),
+    (restoration.RRDBNet, {}, IMAGE, "growth", 0),
+    (restoration.MSRResNet, {}, IMAGE, "channels", 0),
+    (restoration.SRVGGNetCompact, {}, IMAGE, "slope", NAN),
+    (restoration.VGGDiscriminator, {"size": 8}, IMAGE, "hidden", 0),
+    (restoration.SRGANDiscriminator, {"size": 8}, IMAGE, "width", 0),
 ]
 
 

@@ -17,6 +17,7 @@ from jaxgan.models import (
     pix2pix,
     r3gan,
     resnet,
+    restoration,
     stylegan2,
     toy,
 )
@@ -74,6 +75,7 @@ GENERATORS = {
         IMAGE,
         (),
     ),
+    "restoration": (restoration.SRResNet(2, 1, 3, 2), IMAGE, ()),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -120,14 +122,21 @@ DISCRIMINATORS = {
     ),
     "pixels": (pix2pix.Discriminator(2, 0), IMAGE, ()),
     "cut": (cut.Discriminator(2, 1), IMAGE, ()),
+    "restoration": (restoration.VGGDiscriminator(8, 3, 4), IMAGE, ()),
+    "restoration spectral": (restoration.UNetDiscriminator(2), IMAGE, ()),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
+HEAVY = {"restoration spectral"}
 EXACT = (
     *(stylegan2.Generator, stylegan2.Discriminator),
     *(pix2pix.Generator, pix2pix.Discriminator, cyclegan.Generator),
 )
 ALL = [
-    pytest.param(*case, id=f"{kind} {name}")
+    pytest.param(
+        *case,
+        id=f"{kind} {name}",
+        marks=[pytest.mark.slow] if name in HEAVY else [],
+    )
     for kind, cases in (("G", GENERATORS), ("D", DISCRIMINATORS))
     for name, case in cases.items()
 ]

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.nn import blur_double, blur_halve
+from jaxgan.nn import blur_halve, double
 
 
 def along(x, axis, function):
@@ -26,9 +26,7 @@ def doubled(row):
     return pairs.ravel()
 
 
-@pytest.mark.parametrize(
-    ("function", "row"), [(blur_halve, halved), (blur_double, doubled)]
-)
+@pytest.mark.parametrize(("function", "row"), [(blur_halve, halved), (double, doubled)])
 @pytest.mark.parametrize("size", [(6, 5), (2, 3)])
 def test_by_sums(function, row, size):
     x = np.asarray(jax.random.normal(jax.random.key(0), (2, *size, 3)), np.float64)

@@ -23,8 +23,8 @@ from jaxgan.nn import (
     ConvTranspose,
     Dropout,
     Network,
-    blur_double,
     blur_halve,
+    double,
     normal_init,
     reflect,
 )
@@ -88,7 +88,7 @@ class Generator(Network):
       dropout_at_use: whether to drop outside of training too.
       own_at_use: see `pix2pix.Generator`.
       antialiased: convolve without a stride, then `blur_halve`: CUT's.
-      antialiased_up: `blur_double`, then convolve: CUT's.
+      antialiased_up: `double`, then convolve: CUT's.
       layers: whose maps come beside the picture, as `Sample(picture, features=maps)`
         with the maps of `features`: what `games.contrastive` wants of a translator.
       kernel_init: of all kernels.
@@ -228,7 +228,7 @@ class Generator(Network):
         width = self.width * 2 ** (HALVINGS - 1 - place)
         if self.antialiased_up:
             conv = Conv(width, padding=ONE, **options, name=name)
-            return [blur_double, conv, *normal(name)]
+            return [double, conv, *normal(name)]
         conv = ConvTranspose(width, size=3, padding=GROWN, **options, name=name)
         return [conv, *normal(name)]
 

@@ -114,4 +114,4 @@ def _joined(value: jax.Array, given: Any) -> jax.Array:
             f"given: saw {seen}, wanted pictures of the size of those judged, "
             f"{list(value.shape)}, or ()"
         )
-    return jnp.concatenate([given.astype(value.dtype), value], axis=-1)
+    return jnp.concatenate([jnp.asarray(given, value.dtype), value], axis=-1)

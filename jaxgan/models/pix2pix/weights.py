@@ -13,7 +13,7 @@ import numpy as np
 from jaxgan.core.types import Variables
 from jaxgan.models.filter_taps import check_taps
 from jaxgan.models.pix2pix.layers import Norm
-from jaxgan.nn.blur import DOWN, UP
+from jaxgan.nn.blur import TAPS
 from jaxgan.weights.torch_layers import (
     Path,
     Table,
@@ -27,6 +27,8 @@ UNET = "model.model.0.weight"
 """The outermost kernel of a U-Net."""
 FILTER = "filt"
 """What filters of antialiased networks are called."""
+DOUBLING = 1.0, 3.0, 3.0, 1.0
+"""What `nn.double` filters by."""
 
 
 def import_torch(state_dict: Mapping[str, Any]) -> Variables:
@@ -43,7 +45,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
     if UNET in state:
         table = unet_layers(unet_halvings(state))
     else:
-        table = patch_layers(patch_halvings(state), is_antialiased(state_dict))
+        table = patch_layers(patch_halvings(state), is_antialiased(state))
     return import_layers(state, table, "pix2pix")
 
 
@@ -70,21 +72,21 @@ def plain_state(state_dict: Mapping[str, Any]) -> dict[str, Any]:
     """The entries that a network of ours has: no wrapper, spare statistics, or filters.
 
     Raises:
-      ValueError: if a filter is another than `nn.blur` has.
+      ValueError: if a filter is another than ours.
     """
     state = without_spare_statistics(without_wrapper(state_dict))
     for name in [name for name in state if name.endswith(f".{FILTER}")]:
         made = np.asarray(state.pop(name), np.float64)
-        taps = tuple(map(float, DOWN if made.shape[-1] == len(DOWN) else UP))
-        bright = 1.0 if len(taps) == len(DOWN) else 4.0
+        halving = made.shape[-1] == len(TAPS)
+        taps, bright = (TAPS, 1.0) if halving else (DOUBLING, 4.0)
         for one in made.reshape(-1, *made.shape[-2:]):
             check_taps(name, taps, one / bright)
     return state
 
 
 def is_antialiased(state_dict: Mapping[str, Any]) -> bool:
-    """Tells whether a network has filters."""
-    return any(name.endswith(f".{FILTER}") for name in state_dict)
+    """Tells whether a discriminator blurs, in front of its second kernel."""
+    return np.ndim(state_dict.get("model.3.weight", ())) == 4
 
 
 def norm_of(state_dict: Mapping[str, Any]) -> Norm:
@@ -136,8 +138,8 @@ def unet_layers(halvings: int) -> Table:
 def patch_layers(halvings: int, antialiased: bool = False) -> Table:
     """Their layers of a discriminator, and ours; without halvings that of pixels."""
     if not halvings:
-        table = {"net.0": "conv_0", "net.2": "conv_1", "net.3": "norm_1"}
-        return {name: (x,) for name, x in table.items()} | {"net.5": ("logits",)}
+        names = {"0": "conv_0", "2": "conv_1", "3": "norm_1", "5": "logits"}
+        return {f"net.{place}": (name,) for place, name in names.items()}
     table: dict[str, Path] = {"model.0": ("conv_0",)}
     place = 2 + antialiased
     for number in range(1, halvings + 1):

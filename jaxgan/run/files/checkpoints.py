@@ -24,8 +24,6 @@ from jaxgan.weights.file_kind import memory_size
 FOLDER = "checkpoints"
 STATE = "state"
 LOGGER = logging.getLogger("absl")
-
-
 Stored: Any = collections.namedtuple(
     "Stored", [name for name in State._fields if name != "frozen"]
 )
@@ -235,9 +233,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
     waited = progress.lasting(f"restoring step {step} of {manager.directory.parent}")
     try:
         with waited, _quiet():
-            shapes = (
-                _stored_shapes(manager, step) if target is None else _stored(target)
-            )
+            shapes = _stored(target) if target else _stored_shapes(manager, step)
             arguments = ocp.args.Composite(
                 state=ocp.args.StandardRestore(shapes), facts=ocp.args.JsonRestore()
             )

@@ -27,7 +27,7 @@ from jaxgan.run.importable.pix2pix import (
     PASSING,
     SETTINGS,
     Judge,
-    modern,
+    respelled,
     settings,
 )
 
@@ -36,7 +36,14 @@ GENERATOR = (FIRST, "model.12.conv_block.1.weight")
 DROPOUT = 0.5
 """The probability, where names tell that there is dropout."""
 
-__all__ = ["ATTRIBUTES", "DISCRIMINATOR", "PASSING", "SETTINGS", "modern", "settings"]
+__all__ = [
+    "ATTRIBUTES",
+    "DISCRIMINATOR",
+    "PASSING",
+    "SETTINGS",
+    "respelled",
+    "settings",
+]
 
 
 @dataclasses.dataclass(frozen=True)

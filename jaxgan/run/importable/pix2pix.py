@@ -33,7 +33,7 @@ ATTRIBUTES = MODULES
 """Files of this code hold arrays only."""
 SIDE = 256
 """Pixels along a side of the pictures that networks are checked on."""
-modern = without_spare_statistics
+respelled = without_spare_statistics
 
 
 @dataclasses.dataclass(frozen=True)

@@ -56,6 +56,17 @@ class AppliedGame:
         sample = jax.device_get(self._apply(variables, step, keys, examples))
         return sample if aligned else _without_targets(sample)
 
+    def compile(
+        self, variables: Tree, step: jax.Array, keys: jax.Array, indices: np.ndarray
+    ) -> None:
+        """Compiles what a call with these arguments needs.
+
+        Raises:
+          RunError: if the examples cannot be read.
+        """
+        examples, _ = self._read(tuple(map(int, indices)))
+        self._apply.lower(variables, step, keys, examples).compile()
+
     def _examples(self, indices: tuple[int, ...]) -> tuple[Sample, bool]:
         try:
             examples = self.source.examples(np.array(indices))

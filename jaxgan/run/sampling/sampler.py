@@ -87,6 +87,33 @@ class Sampler:
         """Tells whether samples are conditioned on class labels."""
         return is_labelled(self.game)
 
+    def compile(
+        self, state: State, indices: np.ndarray, labels: np.ndarray | None = None
+    ) -> None:
+        """Compiles what the samples of a call need; nothing is computed.
+
+        Args:
+          state: of which only shapes matter.
+          indices: [N], of the samples.
+          labels: [N], if they are of chosen classes.
+        """
+        variables = state.ema if self._ema else state.variables.generator
+        places = np.resize(np.arange(len(indices)), self.size)
+        chosen, key = indices[places], _key(0)
+        if self._applied is not None:
+            keys = _keys(key, jnp.asarray(chosen))
+            self._applied.compile(variables, state.step, keys, chosen)
+            return
+        latents = self._latents.lower(
+            variables,
+            key,
+            state.step,
+            jnp.asarray(chosen),
+            None if labels is None else labels[places],
+        )
+        latents.compile()
+        self._render.lower(variables, state.step, *latents.out_info).compile()
+
     def latents(
         self,
         state: State,

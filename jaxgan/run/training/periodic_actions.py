@@ -51,6 +51,12 @@ class PeriodicActions:
             )
         self._evaluation = evaluation
 
+    def compile(self) -> None:
+        """Compiles what the first pictures and the first checkpoint need."""
+        self._steps.compile_checks()
+        if self._previews:
+            self._previews.compile(processes.local(self._steps.state))
+
     def after_dispatch(self) -> None:
         """Does what is due after the steps that have just been done."""
         steps, options, records = self._steps, self._options, self._records

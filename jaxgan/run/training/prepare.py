@@ -7,13 +7,13 @@ import jax
 
 from jaxgan.core.types import State, Tree
 from jaxgan.run import few_examples
-from jaxgan.run.devices import frozen_networks, processes, seed_axis
+from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 from jaxgan.run.training import dispatch, previews, warm_start
-from jaxgan.run.training.program import Program, fit
+from jaxgan.run.training.program import Program, fit, lower_step, read_frozen
 from jaxgan.run.training.warm_start import WarmStart, Weights
 
 
@@ -65,6 +65,15 @@ class Prepared(NamedTuple):
         state = self.program.init()
         return self.warm_start(state, self.seeds) if self.warm_start else state
 
+    def lowered_step(self) -> jax.stages.Lowered | None:
+        """Lowers the step, if it is to be compiled ahead of its first call.
+
+        Several processes may compile together, and so in the same order.
+        """
+        if processes.several() or self.steps_per_dispatch > 1:
+            return None
+        return lower_step(self.program, self.data(0))
+
     @property
     def _several(self) -> bool:
         return len(self.seeds) > 1
@@ -99,7 +108,7 @@ def prepare(
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
     batch, count = data(0), len(seeds)
-    frozen = frozen_networks.load(experiment.frozen, placement.whole)
+    frozen = read_frozen(experiment, placement)
     program = fit(
         *(experiment, placement, tuple(seeds), batch, options.shared_draws),
         frozen=jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), frozen),

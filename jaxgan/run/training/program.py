@@ -13,8 +13,7 @@ from jaxgan.core.state import SEED_AXES
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.run import progress
-from jaxgan.run.devices import processes
-from jaxgan.run.devices.compiled_program import operations
+from jaxgan.run.devices import frozen_networks, processes
 from jaxgan.run.devices.first_state import first_state, state_shapes
 from jaxgan.run.devices.placement import Placement, with_sharding
 from jaxgan.run.errors import RunError
@@ -24,7 +23,7 @@ from jaxgan.run.training import label_fit
 Totals = dict[str, metrics.Mean]
 
 QUICK = {"xla_backend_optimization_level": 1}
-"""Of what runs once, on CPUs: half the time to compile it, and the same bits."""
+"""Of what runs seldom, on CPUs: half the time to compile it, and the same bits."""
 
 
 class Program(NamedTuple):
@@ -73,6 +72,15 @@ class Program(NamedTuple):
         )
 
 
+def read_frozen(experiment: Experiment, placement: Placement) -> Tree:
+    """Reads the frozen networks of an experiment, whole on every device.
+
+    Raises:
+      RunError: if one cannot be read.
+    """
+    return frozen_networks.load(experiment.frozen, placement.whole)
+
+
 def fit(
     experiment: Experiment,
     placement: Placement,
@@ -118,7 +126,7 @@ def compile_program(
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
-    play = _play(
+    play = make_play(
         experiment,
         seeds,
         shared_draws,
@@ -137,6 +145,7 @@ def compile_program(
 
     step = _counted(play, names)
     whole, lying = placement.whole, placement.state(state)
+    quick = QUICK if placement.platform == "cpu" else None
     return Program(
         placement=placement,
         seeds=seeds,
@@ -145,13 +154,13 @@ def compile_program(
         init=jax.jit(
             lambda: first_state(experiment, seeds, _zeros(shapes)),
             out_shardings=lying,
-            compiler_options=QUICK if placement.platform == "cpu" else None,
+            compiler_options=quick,
         ),
-        zeros=jax.jit(zeros, out_shardings=whole),
+        zeros=jax.jit(zeros, out_shardings=whole, compiler_options=quick),
         step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
         put=functools.partial(processes.put, sharding=placement.batches(len(seeds))),
         agree=processes.Agreement(placement.batch, whole),
-        is_finite=jax.jit(_is_finite),
+        is_finite=jax.jit(_is_finite, compiler_options=quick),
         frozen=with_sharding(frozen, whole),
         microbatches=placement.microbatches,
     )
@@ -173,9 +182,17 @@ def _counted(
     return step
 
 
-def _play(
+def make_play(
     experiment: Experiment, seeds: tuple[int, ...], shared_draws: bool, **divided: Any
 ) -> Callable[[State, Tree], tuple[State, Totals]]:
+    """Makes the pure step of all seeds, whose state has the frozen networks.
+
+    Args:
+      experiment: what is trained.
+      seeds: of the runs side by side.
+      shared_draws: as `make_step` has it.
+      divided: further options of `make_step`.
+    """
     play = make_step(
         experiment.game,
         experiment.recipe.turns,
@@ -190,26 +207,6 @@ def _play(
     return play
 
 
-def count_operations(
-    experiment: Experiment,
-    seeds: tuple[int, ...],
-    batch: Tree,
-    shared_draws: bool,
-    frozen: Tree = (),
-) -> float:
-    """Counts the operations of a step of all seeds on which every turn is due.
-
-    Args:
-      experiment, seeds, batch, shared_draws, frozen: as `compile_program` takes them.
-
-    Returns:
-      See `compiled_program.operations`.
-    """
-    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
-    state = state_shapes(experiment, seeds, shapes)._replace(frozen=frozen)
-    return operations(_play(experiment, seeds, shared_draws), state, shapes)
-
-
 def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
     """Lowers the step, ready for XLA, from shapes alone: no device need be there.
 
@@ -218,10 +215,12 @@ def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
       batch: of the size that it was given.
     """
     placement = program.placement
+    if placement.mesh is not None:
+        batch = with_sharding(batch, placement.batches(len(program.seeds)))
     return program.step.lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
-        with_sharding(batch, placement.batches(len(program.seeds))),
+        batch,
         program.frozen,
     )
 

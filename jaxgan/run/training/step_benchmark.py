@@ -8,9 +8,12 @@ from typing import Any
 import jax
 
 from jaxgan.core.turns import rhythm
-from jaxgan.run.devices.compiled_program import facts
+from jaxgan.core.types import Tree
+from jaxgan.run.devices.compiled_program import facts, operations
+from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.training.prepare import Prepared
-from jaxgan.run.training.program import count_operations
+from jaxgan.run.training.program import make_play
 
 
 def measure(prepared: Prepared) -> dict[str, Any]:
@@ -78,6 +81,26 @@ def measure(prepared: Prepared) -> dict[str, Any]:
         "devices": len(used),
         "jax": jax.__version__,
     }
+
+
+def count_operations(
+    experiment: Experiment,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool,
+    frozen: Tree = (),
+) -> float:
+    """Counts the operations of a step of all seeds on which every turn is due.
+
+    Args:
+      experiment, seeds, batch, shared_draws, frozen: as `compile_program` takes them.
+
+    Returns:
+      See `compiled_program.operations`.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
+    state = state_shapes(experiment, seeds, shapes)._replace(frozen=frozen)
+    return operations(make_play(experiment, seeds, shared_draws), state, shapes)
 
 
 def _quartiles(seconds: list[float]) -> list[float]:

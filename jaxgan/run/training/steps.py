@@ -85,6 +85,10 @@ class Steps:
         if not self._program.is_finite(self.state):
             raise NotFinite(self.step, ())
 
+    def compile_checks(self) -> None:
+        """Compiles what `check_state` needs."""
+        self._program.is_finite.lower(self.state).compile()
+
     def take_totals(self) -> Totals:
         """Gives the metrics since the last call, and begins new ones."""
         totals, self.totals = self.totals, self._program.zeros()

@@ -17,7 +17,7 @@ from jaxgan.models.cut import (
 )
 from jaxgan.models.cut import weights as cut_weights
 from jaxgan.models.cyclegan import weights as cyclegan_weights
-from jaxgan.nn import blur_double, blur_halve
+from jaxgan.nn import blur_halve, double
 from tests.models.filled import filled
 from tests.models.golden import assert_near, images, under
 from tests.models.translation import OUTPUT, context
@@ -58,7 +58,7 @@ def test_official_generator(npz):
 def test_official_resampling(npz):
     x = images(npz["in/real_A"])[:1, ..., :2]
     assert_near(blur_halve(x), images(npz["out/downsample_op/y"]), 1e-6, "down")
-    assert_near(blur_double(x), images(npz["out/upsample_op/y"]), 1e-6, "up")
+    assert_near(double(x), images(npz["out/upsample_op/y"]), 1e-6, "up")
 
 
 def test_official_patches(golden):
