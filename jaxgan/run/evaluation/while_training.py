@@ -3,6 +3,7 @@
 They read the state and draw from keys of their own, so the run is the same without.
 """
 
+import functools
 import pathlib
 import re
 import time
@@ -65,13 +66,19 @@ class Interim:
         self._records = records
         self._clock, self._began = clock, clock()
         self._judge = training_protocol.judge_of(experiment, options)
-        data = self._judge.data
-        self._sampler = sampler.Sampler(experiment, source=data.given)
-        self._num = self._sampler.available(self._judge.protocol.num)
+        self._experiment = experiment
         self._name = run_directory.read_identity(run).experiment
         self._known = evaluations_log.read(run)
         self._spent, self._last = clock() - self._began, 0.0
         self._put_off = False
+
+    @functools.cached_property
+    def _sampler(self) -> sampler.Sampler:
+        return sampler.Sampler(self._experiment, source=self._judge.data.given)
+
+    @property
+    def _num(self) -> int:
+        return self._sampler.available(self._judge.protocol.num)
 
     def is_due(self, start: int, step: int) -> bool:
         """Tells if a multiple of the interval was passed, and there is time for it."""
