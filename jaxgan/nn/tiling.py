@@ -76,6 +76,12 @@ def stacked(matrix: np.ndarray, arrays: Sequence[jax.Array], at: int) -> jax.Arr
     return sum(others, first)
 
 
+def times(matrix: np.ndarray, x: jax.Array) -> jax.Array:
+    """A matrix times the first axis of an array, as a product of matrices."""
+    found = jnp.asarray(matrix, x.dtype) @ x.reshape(len(x), -1)
+    return found.reshape(-1, *x.shape[1:])
+
+
 def overlapped(
     matrix: np.ndarray, arrays: Sequence[jax.Array], at: int, tile: int
 ) -> jax.Array:

@@ -12,7 +12,8 @@ the same formula, and share its transforms. Rounding grows with the tile: relati
 the largest value about 1e-6 for tiles of 2, as without Winograd, and 1e-5 for 4.
 
 XLA compiles every kernel for some 20 ms, but equal kernels once. So a transform treats
-all places of a row as one array, and all rows by the same kernel.
+all places of a row as one array, and all rows by the same kernel, or is a product of
+matrices, which is not compiled at all.
 """
 
 import functools
@@ -25,8 +26,8 @@ import numpy as np
 from jax import lax
 from jax.experimental.xla_metadata import set_xla_metadata
 
-from jaxgan.nn.formulations import Geometry, fold_kernel, unfold_kernel
-from jaxgan.nn.tiling import Axis, mixed, overlapped, resized, stacked, taps
+from jaxgan.nn.formulations import Geometry, unfold_kernel
+from jaxgan.nn.tiling import Axis, mixed, overlapped, resized, stacked, taps, times
 
 POINTS = (0.0, 1.0, -1.0, 2.0, -0.5)
 """Where polynomials are multiplied; of all choices about the most exact."""
@@ -82,18 +83,18 @@ def forward_by_winograd(
     seen = _image_places(matrices, (rows, columns), image)
     weights = _kernel_places(matrices, geometry, kernel)
 
-    @_apart
-    def strip(places):
-        shape = image.shape[0], rows.tiles, columns.tiles, kernel.shape[-1]
-        return stacked(matrices.maps, [x.reshape(shape) for x in places], 3)
+    products = _products(seen, weights, (2, 1))
+    strips = [times(matrices.maps, places) for places in products]
 
     @_apart
     def assemble(*strips):
+        shape = tile, image.shape[0], rows.tiles, columns.tiles, kernel.shape[-1]
+        strips = [jnp.moveaxis(x.reshape(shape), 0, 3) for x in strips]
         shape = image.shape[0], rows.tiles * tile, columns.tiles * tile, -1
         whole = stacked(matrices.maps, strips, 2).reshape(shape)
         return whole[:, : rows.maps, : columns.maps]
 
-    return assemble(*map(strip, _products(seen, weights, (2, 1))))
+    return assemble(*strips)
 
 
 def image_gradient_by_winograd(
@@ -134,16 +135,15 @@ def kernel_gradient_by_winograd(
     left = _image_places(matrices, axes, image)
     right = _maps_places(matrices, axes, maps)
 
-    @_apart
-    def strip(places):
-        return stacked(matrices.kernel.T, list(places), 0)
+    products = _products(left, right, (1, 1))
+    strips = [times(matrices.kernel.T, places) for places in products]
 
     @_apart
     def assemble(*strips):
         matrix = stacked(matrices.kernel.T, strips, 0).reshape(-1, maps.shape[-1])
         return unfold_kernel(geometry, matrix, image.shape[-1])
 
-    return assemble(*map(strip, _products(left, right, (1, 1))))
+    return assemble(*strips)
 
 
 def _apart(function: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
@@ -238,14 +238,17 @@ def _kernel_places(
     matrices: Transforms, geometry: Geometry, kernel: jax.Array
 ) -> list[jax.Array]:
     """G kernel Gᵀ: of each row [places, stride² · C, features]."""
-    folded = fold_kernel(geometry, kernel)
-    height, width, *sizes = folded.shape
-    flat = folded.reshape(height * width, -1)
-    both = [
-        jnp.asarray(np.kron(row, matrices.kernel), flat.dtype)
-        for row in matrices.kernel
-    ]
-    return [(matrix @ flat).reshape(-1, *sizes) for matrix in both]
+    phases, matrix = np.eye(geometry.stride), matrices.kernel
+    depth = geometry.stride**2 * kernel.shape[2]
+    flat = kernel.reshape(-1, *kernel.shape[2:])
+
+    def weights(row):
+        # [places, phase of rows, of columns, row, its phase, column, its phase]
+        taken = np.einsum("i,qj,ab,cd->qacibjd", row, matrix, phases, phases)
+        places = times(taken.reshape(-1, len(flat)), flat)
+        return places.reshape(len(matrix), depth, -1)
+
+    return [weights(row) for row in matrix]
 
 
 def _rows(matrix: np.ndarray, like: jax.Array) -> list[jax.Array]:
