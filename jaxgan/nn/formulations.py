@@ -51,6 +51,17 @@ class Geometry(NamedTuple):
             return self.kernel, self.stride
         return tuple(k // self.stride for k in self.kernel), 1
 
+    @property
+    def turned(self) -> "Geometry":
+        """Of the image gradient, which is such a convolution too if the stride is 1."""
+        pads = zip(self.image, self.maps, self.kernel, self.pads)
+        return Geometry(
+            self.maps,
+            self.kernel,
+            1,
+            tuple((k - 1 - pad[0], n - m + pad[0]) for n, m, k, pad in pads),
+        )
+
 
 def forward_by_xla(geometry: Geometry, image: jax.Array, kernel: jax.Array):
     """As XLA has it."""

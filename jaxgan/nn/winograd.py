@@ -10,22 +10,24 @@ places. A stride that divides the kernel's size is folded into the channels firs
 that a 4 × 4 kernel with stride 2 is filtered as 2 × 2. Both gradients are transposes of
 the same formula, and share its transforms. Rounding grows with the tile: relative to
 the largest value about 1e-6 for tiles of 2, as without Winograd, and 1e-5 for 4.
-Transforms are written as sums of slices, which XLA fuses.
+
+XLA compiles every kernel for some 20 ms, but equal kernels once. So a transform treats
+all places of a row as one array, and all rows by the same kernel, or is a product of
+matrices, which is not compiled at all.
 """
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.experimental.xla_metadata import set_xla_metadata
 
-from jaxgan.nn import tiling
-from jaxgan.nn.formulations import Geometry, fold_kernel, unfold_kernel
-from jaxgan.nn.tiling import Grid
-from jaxgan.nn.varying import vary_alike
+from jaxgan.nn.formulations import Geometry, unfold_kernel
+from jaxgan.nn.tiling import Axis, mixed, overlapped, resized, stacked, taps, times
 
 POINTS = (0.0, 1.0, -1.0, 2.0, -0.5)
 """Where polynomials are multiplied; of all choices about the most exact."""
@@ -80,44 +82,49 @@ def forward_by_winograd(
     matrices, (rows, columns) = _prepare(tile, geometry)
     seen = _image_places(matrices, (rows, columns), image)
     weights = _kernel_places(matrices, geometry, kernel)
-    shape = (image.shape[0], rows.tiles, columns.tiles, kernel.shape[-1])
 
-    def strip(products):
-        # [column of places][row of maps], each [B, tiles, tiles, features]
-        return [_mix(matrices.maps, strip) for strip in zip(*products)]
+    products = _products(seen, weights, (2, 1))
+    strips = [times(matrices.maps, places) for places in products]
 
-    def assemble(strips):
-        lines = [_mix(matrices.maps, line) for line in zip(*strips)]
-        return tiling.interleave(lines)[:, : rows.maps, : columns.maps]
+    @_apart
+    def assemble(*strips):
+        shape = tile, image.shape[0], rows.tiles, columns.tiles, kernel.shape[-1]
+        strips = [jnp.moveaxis(x.reshape(shape), 0, 3) for x in strips]
+        shape = image.shape[0], rows.tiles * tile, columns.tiles * tile, -1
+        whole = stacked(matrices.maps, strips, 2).reshape(shape)
+        return whole[:, : rows.maps, : columns.maps]
 
-    return _apart(assemble, _apart(strip, _products(seen, weights, shape)))
+    return assemble(*strips)
 
 
 def image_gradient_by_winograd(
     tile: int, geometry: Geometry, maps: jax.Array, kernel: jax.Array
 ):
     """Of the image, [B, H, W, C]."""
+    if geometry.stride == 1:
+        turned = lax.rev(kernel, (0, 1)).swapaxes(2, 3)
+        return forward_by_winograd(tile, geometry.turned, maps, turned)
     matrices, (rows, columns) = _prepare(tile, geometry)
     seen = _maps_places(matrices, (rows, columns), maps)
     weights = _kernel_places(matrices, geometry, kernel)
-    turned = [[place.T for place in row] for row in weights]
-    phases = (rows.stride, columns.stride, kernel.shape[2])
-    shape = (maps.shape[0], rows.tiles, columns.tiles, *phases)
+    batch, stride, channels = maps.shape[0], geometry.stride, kernel.shape[2]
 
-    def strip(products):
-        # [column of places][row of pixels], each [B, tiles, tiles, phases, C]
-        return [_spread(matrices, rows, 1, strip) for strip in zip(*products)]
+    @_apart
+    def strip(places):
+        shape = batch, rows.tiles, columns.tiles, stride, stride, channels
+        # [B, tiles, phases of rows, tiles, phases of columns, C]
+        places = [x.reshape(shape).swapaxes(2, 3) for x in places]
+        lines = overlapped(matrices.image.T, places, 3, tile)
+        lines = lines.reshape(batch, rows.tiles, stride, -1, channels)
+        return resized(lines, 3, -columns.before, columns.image)
 
-    def assemble(strips):
-        if geometry.stride == 1:  # measured: quicker if the rows are joined first
-            joined = [tiling.join(strip, 1) for strip in strips]
-            whole = tiling.join(_spread(matrices, columns, 2, joined), 2)
-        else:
-            lines = [_spread(matrices, columns, 2, line) for line in zip(*strips)]
-            whole = tiling.interleave(lines)
-        return whole[:, : rows.image, : columns.image]
+    @_apart
+    def assemble(*strips):
+        whole = overlapped(matrices.image.T, strips, 1, tile)
+        whole = whole.reshape(batch, -1, columns.image, channels)
+        return resized(whole, 1, -rows.before, rows.image)
 
-    return _apart(assemble, _apart(strip, _products(seen, turned, shape)))
+    return assemble(*map(strip, _products(seen, weights, (2, 2))))
 
 
 def kernel_gradient_by_winograd(
@@ -127,132 +134,123 @@ def kernel_gradient_by_winograd(
     matrices, axes = _prepare(tile, geometry)
     left = _image_places(matrices, axes, image)
     right = _maps_places(matrices, axes, maps)
-    turned = [[place.T for place in row] for row in left]
-    products = _products(turned, right, (-1, maps.shape[-1]))
-    places = _sandwich(matrices.kernel.T, products)
-    matrix = jnp.concatenate([place for row in places for place in row])
-    return unfold_kernel(geometry, matrix, image.shape[-1])
+
+    products = _products(left, right, (1, 1))
+    strips = [times(matrices.kernel.T, places) for places in products]
+
+    @_apart
+    def assemble(*strips):
+        matrix = stacked(matrices.kernel.T, strips, 0).reshape(-1, maps.shape[-1])
+        return unfold_kernel(geometry, matrix, image.shape[-1])
+
+    return assemble(*strips)
 
 
-def _apart(function: Callable, operand: Any) -> Any:
-    """The function's arrays, never fused with what takes them.
+def _apart(function: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
+    """The function, never fused with what takes its result, and compiled once.
 
-    XLA's CPU backend would compute them anew, number by number, where they are taken:
-    slow to run if they are made of many pieces, and slow to compile. It fuses nothing
-    across a branch, and finds out too late that this one is always taken. A barrier
-    alone is no help: it is gone before things are fused.
+    XLA's CPU backend would compute the result anew, number by number, where it is
+    taken: slow to run if it is made of many pieces, and slow to compile. It fuses
+    nothing across a call. A barrier alone is no help: it is gone before things are
+    fused.
     """
-    leaf, *_ = jax.tree.leaves(operand)
-    zeros = jax.tree.map(
-        lambda x: vary_alike(jnp.zeros(x.shape, x.dtype), leaf)[0],
-        jax.eval_shape(function, operand),
-    )
-    return lax.cond(lax.optimization_barrier(True), function, lambda _: zeros, operand)
+    jitted = jax.jit(function)
+
+    def call(*arrays):
+        with set_xla_metadata(inlineable="false"):
+            return jitted(*arrays)
+
+    return call
 
 
-def _products(left: Grid, right: Grid, shape: tuple[int, ...]) -> Grid:
-    """The matrix product at each place, reshaped."""
-    return [
-        [(a @ b).reshape(shape) for a, b in zip(*rows)] for rows in zip(left, right)
-    ]
+def _products(
+    left: Sequence[jax.Array], right: Sequence[jax.Array], over: tuple[int, int]
+) -> list[jax.Array]:
+    """The matrix products over an axis of each, at all places of each row.
+
+    Of a row at a time: XLA brings the right operand into another order first, and that
+    of all rows together leaves the cache.
+    """
+    numbers = (((over[0],), (over[1],)), ((0,), (0,)))
+    return [lax.dot_general(a, b, numbers) for a, b in zip(left, right, strict=True)]
 
 
-def _prepare(tile, geometry):
+def _prepare(tile: int, geometry: Geometry) -> tuple[Transforms, tuple[Axis, Axis]]:
     """The matrices, and the two axes."""
     (size, _), _ = geometry.folded
-    axes = tuple(
-        tiling.Axis(tile, geometry.stride, before, maps, image)
+    rows, columns = (
+        Axis(tile, geometry.stride, before, maps, image)
         for (before, _), maps, image in zip(
             geometry.pads, geometry.maps, geometry.image
         )
     )
-    return transforms(tile, size), axes
+    return transforms(tile, size), (rows, columns)
 
 
-def _image_places(matrices, axes, image) -> Grid:
-    """Bᵀ image B: matrices [B · tiles, stride² · C]."""
-    rows, columns = axes
-    image = tiling.extended(
-        image, (rows.tiles * rows.pixels, columns.tiles * columns.pixels)
-    )
-    grids = [  # [phase of rows][row][phase of columns][column]
-        [_gather(matrices, columns, 2, line) for line in phase]
-        for phase in _apart(functools.partial(_gather, matrices, rows, 1), image)
-    ]
-    size = len(matrices.image)
+def _image_places(
+    matrices: Transforms, axes: tuple[Axis, Axis], image: jax.Array
+) -> list[jax.Array]:
+    """Bᵀ image B: of each row [places, B · tiles, stride² · C]."""
+    (rows, columns), places = axes, len(matrices.image)
+    batch, *_, channels = image.shape
+    for at, axis in enumerate(axes, 1):
+        image = resized(image, at, axis.before, axis.span(places))
 
-    def place(row, column):
-        phases = [
-            [grid[row][phase][column] for phase in range(columns.stride)]
-            for grid in grids
-        ]
-        found = jnp.stack([jnp.stack(phase, 3) for phase in phases], 3)
-        return found.reshape(-1, rows.stride * columns.stride * image.shape[-1])
+    @_apart
+    def row(image, factors):
+        image = image.reshape(batch, -1, rows.stride, *image.shape[2:])
+        return mixed(factors, taps(image, 1, places, rows))
 
-    return [[place(row, column) for column in range(size)] for row in range(size)]
+    @_apart
+    def whole(row):
+        row = row.reshape(*row.shape[:3], -1, columns.stride, channels)
+        seen = [x.swapaxes(2, 3) for x in taps(row, 3, places, columns)]
+        depth = rows.stride * columns.stride * channels
+        return stacked(matrices.image, seen, 0).reshape(places, -1, depth)
 
-
-def _maps_places(matrices, axes, maps) -> Grid:
-    """A maps Aᵀ: matrices [B · tiles, features]."""
-    rows, columns = axes
-    maps = tiling.extended(maps, (rows.tiles * rows.tile, columns.tiles * columns.tile))
-    grid = [
-        tiling.split(row, 2, columns.tile) for row in tiling.split(maps, 1, rows.tile)
-    ]
-    return [
-        [place.reshape(-1, maps.shape[-1]) for place in row]
-        for row in _sandwich(matrices.maps.T, grid)
-    ]
+    return [whole(row(image, factors)) for factors in _rows(matrices.image, image)]
 
 
-def _kernel_places(matrices, geometry, kernel) -> Grid:
-    """G kernel Gᵀ: matrices [stride² · C, features]."""
-    return _sandwich(
-        matrices.kernel, [list(row) for row in fold_kernel(geometry, kernel)]
-    )
+def _maps_places(
+    matrices: Transforms, axes: tuple[Axis, Axis], maps: jax.Array
+) -> list[jax.Array]:
+    """A maps Aᵀ: of each row [places, B · tiles, features]."""
+    (rows, columns), matrix = axes, matrices.maps.T
+    batch, *_, features = maps.shape
+    for at, axis in enumerate(axes, 1):
+        maps = resized(maps, at, 0, axis.tiles * axis.tile)
+
+    @_apart
+    def row(maps, factors):
+        maps = maps.reshape(batch, rows.tiles, rows.tile, -1, features)
+        return mixed(factors, [maps[:, :, at] for at in range(rows.tile)])
+
+    @_apart
+    def whole(row):
+        row = row.reshape(batch, rows.tiles, columns.tiles, columns.tile, features)
+        seen = [row[:, :, :, at] for at in range(columns.tile)]
+        return stacked(matrix, seen, 0).reshape(len(matrix), -1, features)
+
+    return [whole(row(maps, factors)) for factors in _rows(matrix, maps)]
 
 
-def _gather(matrices, axis, at, x):
-    """Bᵀ x along the array axis `at`, as [phase][place]."""
-    parts = tiling.split(x, at, axis.pixels)
+def _kernel_places(
+    matrices: Transforms, geometry: Geometry, kernel: jax.Array
+) -> list[jax.Array]:
+    """G kernel Gᵀ: of each row [places, stride² · C, features]."""
+    phases, matrix = np.eye(geometry.stride), matrices.kernel
+    depth = geometry.stride**2 * kernel.shape[2]
+    flat = kernel.reshape(-1, *kernel.shape[2:])
 
-    def taps(phase):
-        found = (axis.place(place, phase) for place in range(len(matrices.image)))
-        return [tiling.shifted(parts[pixel], at, tiles) for tiles, pixel in found]
+    def weights(row):
+        # [places, phase of rows, of columns, row, its phase, column, its phase]
+        taken = np.einsum("i,qj,ab,cd->qacibjd", row, matrix, phases, phases)
+        places = times(taken.reshape(-1, len(flat)), flat)
+        return places.reshape(len(matrix), depth, -1)
 
-    return [_mix(matrices.image, taps(phase)) for phase in range(axis.stride)]
-
-
-def _spread(matrices, axis, at, places):
-    """B places along the array axis `at`: the transpose of `_gather`, as [pixel].
-
-    The phases are the array axis 3 of what comes in, and gone from what goes out.
-    """
-    pixels: list = [0] * axis.pixels
-    for place, x in enumerate(_mix(matrices.image.T, places)):
-        for phase in range(axis.stride):
-            tiles, pixel = axis.place(place, phase)
-            one = lax.index_in_dim(x, phase, 3, keepdims=False)
-            pixels[pixel] = pixels[pixel] + tiling.shifted(one, at, -tiles)
-    return pixels
+    return [weights(row) for row in matrix]
 
 
-def _mix(matrix: np.ndarray, arrays: Sequence[jax.Array]) -> list[jax.Array]:
-    """A matrix times a column of arrays."""
-    return [
-        functools.reduce(
-            jnp.add,
-            (_scaled(x, factor) for x, factor in zip(arrays, row) if factor),
-        )
-        for row in matrix
-    ]
-
-
-def _scaled(x, factor):
-    return x if factor == 1 else -x if factor == -1 else float(factor) * x
-
-
-def _sandwich(matrix: np.ndarray, grid: Grid) -> Grid:
-    """The matrix, times a grid, times the matrix's transpose."""
-    columns = [_mix(matrix, column) for column in zip(*grid)]
-    return [_mix(matrix, row) for row in zip(*columns)]
+def _rows(matrix: np.ndarray, like: jax.Array) -> list[jax.Array]:
+    """Its rows, whose values XLA does not see, lest each be a kernel of its own."""
+    return [lax.optimization_barrier(jnp.asarray(row, like.dtype)) for row in matrix]

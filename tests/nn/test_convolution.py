@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from jax import lax
 from jax.sharding import AxisType
 
 from jaxgan.nn import conv, conv_transpose, convolution, formulations, winograd
@@ -120,6 +121,66 @@ def test_winograd_is_left_out_where_it_does_not_serve():
     assert convolution.choose(served, 64, 64) != convolution.choose(served, 64, 8)
     narrow = convolution.choose(served, 64, 64, jnp.bfloat16)
     assert narrow == convolution.choose(served, 64, 8)
+
+
+@pytest.mark.parametrize("name", convolution.Choice._fields)
+def test_winograd_is_as_few_functions_for_any_tile(name):
+    """Called for each row of places, and left as calls: else XLA compiles them anew."""
+    geometry = Geometry((8, 8), (4, 4), 2, ((1, 1), (1, 1)))
+    pair = pairs_of(geometry, 2, 2)[name]
+
+    def lowered(tile):
+        function = getattr(convolution.by_winograd(tile), name)
+        return jax.jit(functools.partial(function, geometry)).lower(*pair)
+
+    small, large = lowered(2), lowered(4)
+    texts = [program.as_text() for program in (small, large)]
+    functions, more = (text.count("func.func") for text in texts)
+    assert functions == more
+    calls = texts[0].count("call @")
+    assert calls > functions
+    compiled = small.compile().as_text()
+    assert compiled and compiled.count(" call(") == calls
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(geometries())
+def test_image_gradients_without_stride_are_convolutions(geometry):
+    geometry = geometry._replace(stride=1)
+    maps, kernel = pairs_of(geometry, 2, 3)["image_gradient"]
+    turned = jnp.swapaxes(kernel[::-1, ::-1], 2, 3)
+    np.testing.assert_allclose(
+        formulations.forward_by_xla(geometry.turned, maps, turned),
+        formulations.image_gradient_by_xla(geometry, maps, kernel),
+        rtol=1e-5,
+        atol=1e-5,
+    )
+
+
+@pytest.mark.slow
+def test_winograd_in_branches_loops_and_forward_mode():
+    x, kernel = draw(2, 8, 8, 32), draw(3, 3, 32, 32, seed=1)
+    geometry = Geometry((8, 8), (3, 3), 1, ((1, 1), (1, 1)))
+    assert convolution.choose(geometry, 32, 32) == convolution.by_winograd(2)
+
+    def often(function):
+        def body(x, _):
+            y = lax.cond(
+                jnp.sum(x) < 1e6,
+                lambda x: function(x, kernel, 1),
+                lambda x: x,
+                x,
+            )
+            return 0.1 * y, None
+
+        return lambda x: lax.scan(body, x, None, length=3)[0]
+
+    def slopes(function):
+        return jax.jvp(often(function), (x,), (jnp.cos(x),))
+
+    found, wanted = (jax.jit(functools.partial(slopes, f))() for f in (conv, reference))
+    for a, b in zip(found, wanted):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-4)
 
 
 def test_winograd_under_vmap_shard_map_and_second_derivatives():
