@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from jaxgan.run.errors import RunError
     from jaxgan.run.python_call import train
-    from jaxgan.run.runs import Run, load
+    from jaxgan.run.runs import Run, apply, load
 
 __version__ = "0.1.0"
 
@@ -48,6 +48,7 @@ __all__ = [
     "Turn",
     "Verdict",
     "__version__",
+    "apply",
     "init_state",
     "load",
     "make_step",
@@ -57,6 +58,7 @@ __all__ = [
 _OF_RUNS = {
     "Run": "jaxgan.run.runs",
     "RunError": "jaxgan.run.errors",
+    "apply": "jaxgan.run.runs",
     "load": "jaxgan.run.runs",
     "train": "jaxgan.run.python_call",
 }

@@ -100,6 +100,10 @@ def _against_averages(real, fake, mean):
     return real - mean(fake), fake - mean(real)
 
 
+def _against_constants(real, fake, mean):
+    return _against_averages(real, fake, lambda x: jax.lax.stop_gradient(mean(x)))
+
+
 relativistic_average = Loss(
     generator=_swapped_labels,
     discriminator=_binary_cross_entropy,
@@ -111,4 +115,15 @@ With r' = r - mean(f), f' = f - mean(r): D: softplus(-r') + softplus(f'); G:
 softplus(-f') + softplus(r'). Jolicoeur-Martineau 2018 (arXiv 1807.00734), section 4.2;
 the loss of ESRGAN, whose official code halves both. The means run over all devices, and
 over one microbatch at a time.
+"""
+
+relativistic_average_of_constants = Loss(
+    generator=_swapped_labels,
+    discriminator=_binary_cross_entropy,
+    compare=_against_constants,
+)
+"""RaGAN whose averages are constants to the gradient.
+
+So BasicSR trains ESRGAN's discriminator (arXiv 1809.00219, equation 1): real and fake
+examples are passed back one after the other, and the mean of the others is detached.
 """

@@ -23,6 +23,7 @@ ALLOWED = {
     "games": {"core"},
     "nn": {"core"},
     "data": {"core"},
+    "degradation": {"core"},
     "diagnosis": {"core"},
     "evaluation": {"core", "data", "weights"},
     "models": {"core", "nn", "weights"},
@@ -95,10 +96,10 @@ LAYERS = (
         *("few_examples",),
         *("keywords", "notebook", "pictures", "progress"),
     },
-    {"experiment", "kinds", "no_data", "options"},
+    {"experiment", "feature_networks", "kinds", "no_data", "options"},
     {"devices"},
     {"files"},
-    {"diagnosis", "importable", "sampling"},
+    {"application", "diagnosis", "importable", "sampling"},
     {"evaluation", "report"},
     {"runs"},
     {"training"},
@@ -108,7 +109,10 @@ LAYERS = (
 )
 LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names}
 RUN_FILES = sorted(p for p in (PACKAGE / "run").rglob("*.py") if p.stem != "__init__")
-FACE = {"errors", "experiment", "kinds", "launch", "no_data", "options", "pictures"}
+FACE = {
+    *("errors", "experiment", "feature_networks", "kinds", "launch", "no_data"),
+    *("options", "pictures"),
+}
 """What the experiments of stored runs import: these paths stay."""
 LINES, MODULES = 60, 12
 

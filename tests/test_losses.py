@@ -49,6 +49,8 @@ REFERENCE = {
     ),
 }
 
+REFERENCE["relativistic_average_of_constants"] = REFERENCE["relativistic_average"]
+
 logits = st.lists(
     st.tuples(*2 * (st.floats(-1e4, 1e4, width=32),)), min_size=1, max_size=8
 )
@@ -131,6 +133,24 @@ def test_relativistic_average_reads_all_devices():
     np.testing.assert_allclose(seen.ravel(), wanted, rtol=1e-6)
 
 
+def test_averages_that_are_constants():
+    """BasicSR's steps of ESRGAN's discriminator: each side against the other's mean."""
+    real, fake = jax.random.normal(jax.random.key(1), (2, 8))
+
+    def total(name):
+        return lambda *both: jnp.sum(apply(name, "discriminator", *both))
+
+    seen = jax.grad(total("relativistic_average_of_constants"), (0, 1))(real, fake)
+    wanted = (
+        -jax.nn.sigmoid(-(real - jnp.mean(fake))),
+        jax.nn.sigmoid(fake - jnp.mean(real)),
+    )
+    other = jax.grad(total("relativistic_average"), (0, 1))(real, fake)
+    for slope, expected, through in zip(seen, wanted, other):
+        np.testing.assert_allclose(slope, expected, rtol=1e-5)
+        assert not np.allclose(slope, through, rtol=1e-2)
+
+
 @pytest.mark.parametrize("vectors", ["sngan_d", "wgangp_d"])
 @pytest.mark.parametrize(
     ("theirs", "name", "player"),
@@ -165,3 +185,35 @@ def test_official_relativistic_pairs(golden):
     difference = jnp.asarray(file["out/G_step/RelativisticLogits"])
     seen = apply("relativistic", "generator", jnp.zeros(4), difference)
     np.testing.assert_allclose(seen, file["out/G_step/AdversarialLoss"], rtol=1e-6)
+
+
+NONE = 1e4
+"""Size of a logit of the other side that adds nothing to these losses."""
+
+
+@pytest.mark.parametrize(
+    ("name", "loss", "factor"),
+    [
+        ("vanilla", losses.nonsaturating, 1.0),
+        ("wgan_softplus", losses.nonsaturating, 1.0),
+        ("lsgan", losses.least_squares, 2.0),
+        ("wgan", losses.wasserstein, 1.0),
+        ("hinge", losses.hinge, 1.0),
+    ],
+)
+def test_restoration_losses(golden, name, loss, factor):
+    """BasicSR's five: its squares are twice ours, its weight counts for G alone."""
+    npz = np.load(golden / "basicsr_perceptual.npz")
+    weight = json.loads(str(npz["config"]))["gan_loss_weight"]
+    logits = jnp.asarray(npz["in/logits"])
+    neutral = {"least_squares": (1.0, 0.0), "wasserstein": (0.0, 0.0)}
+    names = {id(value): key for key, value in PAIRS.items()}
+    real, fake = neutral.get(names[id(loss)], (NONE, -NONE))
+    seen = {
+        "real1_disc1": factor * loss.discriminator(logits, jnp.float32(fake)),
+        "real0_disc1": factor * loss.discriminator(jnp.float32(real), logits),
+        "real1_disc0": weight * factor * loss.generator(jnp.float32(real), logits),
+    }
+    for case, values in seen.items():
+        wanted = npz[f"out/gan_{name}/{case}"]
+        np.testing.assert_allclose(jnp.mean(values), wanted, 1e-5, err_msg=case)

@@ -10,9 +10,20 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import losses, make_step, optimizers, recipes
-from jaxgan.core import Players, Sample, Turn, init_state
+from jaxgan.core import (
+    Context,
+    Play,
+    Players,
+    Sample,
+    Term,
+    Turn,
+    Verdict,
+    example_keys,
+    init_state,
+)
 from jaxgan.core.turns import is_due, turn_names
 from jaxgan.games.latent import LatentGame
+from jaxgan.recipes import restoration
 from jaxgan.terms import adversarial, r1
 
 RECIPES = {
@@ -23,6 +34,8 @@ RECIPES = {
 }
 PUBLISHED = {
     "ali",
+    "cut",
+    "cyclegan",
     "minimax",
     "nonsaturating",
     "least_squares",
@@ -36,7 +49,15 @@ PUBLISHED = {
     "relativistic",
     "r3gan",
     "stylegan2",
+    "pix2pix",
+    "srgan",
+    "esrgan",
+    "real_esrgan",
 }
+
+CONTENT = Term("perceptual", lambda state, play: (jnp.zeros(()), state))
+WANTS = dict.fromkeys(("srgan", "esrgan", "real_esrgan"), (CONTENT,))
+"""Arguments of recipes that have no default of them."""
 
 
 def test_all_are_found():
@@ -190,13 +211,17 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("reacgan", 2.8284e-4),
         ("r3gan", 2e-4),
         ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
+        ("pix2pix", 2e-4),
+        ("srgan", 1e-4),
+        ("esrgan", (2e-4, 1e-4)),
+        ("real_esrgan", (2e-4, 1e-4)),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
     """Adam's first step is the rate itself; RMSProp's is rate / √(1 - 0.99)."""
     rates = rate if isinstance(rate, tuple) else (rate, rate)
     scale = 1.0 / np.sqrt(1 - 0.99) if name == "wgan" else 1.0
-    sizes = first_updates(RECIPES[name]())
+    sizes = first_updates(RECIPES[name](*WANTS.get(name, ())))
     np.testing.assert_allclose(sizes, scale * np.array(rates), rtol=1e-4)
 
 
@@ -206,6 +231,59 @@ def test_first_update_has_the_published_size(name, rate):
 def test_the_discriminator_may_have_its_own_rate(name):
     sizes = first_updates(RECIPES[name](1e-3, discriminator_rate=2e-4))
     np.testing.assert_allclose(sizes, [1e-3, 2e-4], rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["cyclegan", "cut"])
+def test_translators_and_critics_have_one_rate(name):
+    """And betas of (0.5, 0.999)."""
+    recipe = recipes.cyclegan() if name == "cyclegan" else recipes.cut(no_projection)
+    np.testing.assert_allclose(first_updates(recipe), [2e-4, 2e-4], rtol=1e-4)
+    for optimizer in recipe.optimizers:
+        with jax.numpy_dtype_promotion("standard"):
+            _, state = optimizer.update(jnp.ones(1), optimizer.init(jnp.zeros(1)))
+        np.testing.assert_allclose(state[0].mu, 0.5)
+        np.testing.assert_allclose(state[0].nu, 1e-3, rtol=1e-4)
+
+
+def no_projection(params, maps, positions, context):
+    raise AssertionError("nothing is traced")
+
+
+def test_turns_of_cyclegan():
+    """Translators first; sums over directions, as published; a pool of 50 each."""
+    for recipe, identity in ((recipes.cyclegan(), 5.0), (plain_cyclegan(), None)):
+        generator, discriminator = recipe.turns
+        assert (generator.player, discriminator.player) == Players._fields
+        weights = {term.name: term.weight for term in generator.terms}
+        wanted = {"adversarial": 4.0, "cycle": 10.0, "identity": identity}
+        assert weights == {k: v for k, v in wanted.items() if v is not None}
+        (critic,) = discriminator.terms
+        assert (critic.name, critic.weight) == ("adversarial", 2.0)
+        kept = identity is not None
+        assert critic.memory == ("kept" if kept else "mean")
+        pools = {
+            side: pool.images.shape for side, pool in (critic.init() or {}).items()
+        }
+        shape = (50, 256, 256, 3)
+        assert pools == ({"x": shape, "y": shape} if kept else {})
+
+
+def plain_cyclegan():
+    return recipes.cyclegan(identity_weight=0.0, pool=0)
+
+
+def test_turns_of_cut():
+    """The critic first; FastCUT's contrast is ten times CUT's, and has no identity."""
+    cases = (
+        ({}, {"adversarial": 2.0, "patch_nce": 0.5, "identity_patch_nce": 0.5}),
+        (recipes.FASTCUT, {"adversarial": 2.0, "patch_nce": 10.0}),
+    )
+    for options, wanted in cases:
+        discriminator, generator = recipes.cut(no_projection, **options).turns
+        assert (generator.player, discriminator.player) == Players._fields
+        assert {term.name: term.weight for term in generator.terms} == wanted
+        weights = {term.name: term.weight for term in discriminator.terms}
+        assert weights == {"adversarial": 1.0}
 
 
 def first_updates(recipe):
@@ -220,6 +298,82 @@ def first_updates(recipe):
             np.testing.assert_allclose(steps, steps[0], rtol=1e-5)
             sizes.append(steps[0])
     return sizes
+
+
+def lines(turns):
+    """All that turns say, but what their terms compute."""
+    return [
+        (turn.player, turn.start, turn.stop, {x.name: x.weight for x in turn.terms})
+        for turn in turns
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms", "weight", "decay"),
+    [
+        ("srgan", {"perceptual": 1.0, "adversarial": 1e-3}, 1.0, 0.0),
+        # Pixels differ by twice as much in [-1, 1]; the relativistic loss is halved.
+        (
+            "esrgan",
+            {"pixel": 0.005, "perceptual": 1.0, "adversarial": 0.0025},
+            0.5,
+            0.999,
+        ),
+        (
+            "real_esrgan",
+            {"pixel": 0.5, "perceptual": 1.0, "adversarial": 0.1},
+            1.0,
+            0.999,
+        ),
+    ],
+)
+def test_restoration_begins_with_pixels(name, terms, weight, decay):
+    """Then both players move, the generator first; the rate changes with the phase."""
+    recipe = RECIPES[name](CONTENT, pixel_steps=3)
+    start = {"pixel": 1.0 if name == "srgan" else 0.5}
+    assert lines(recipe.turns) == [
+        ("generator", 0, 3, start),
+        ("generator", 3, None, terms),
+        ("discriminator", 3, None, {"adversarial": weight}),
+    ]
+    assert turn_names(recipe.turns) == ["pixels", "generator", "discriminator"]
+    at_once = RECIPES[name](CONTENT, pixel_steps=0)
+    assert lines(at_once.turns) == [
+        ("generator", 0, None, terms),
+        ("discriminator", 0, None, {"adversarial": weight}),
+    ]
+    np.testing.assert_allclose(recipe.ema_decay(jnp.int32(0), 16), decay)
+    later = optax.piecewise_constant_schedule(1e-4, {2: 0.5})
+    rate = restoration.rate_after(2e-4, 3, later)
+    with jax.numpy_dtype_promotion("standard"):  # as optimizers call it
+        seen = [float(rate(jnp.int32(step))) for step in (0, 2, 3, 4, 5)]
+    np.testing.assert_allclose(seen, [2e-4, 2e-4, 1e-4, 1e-4, 5e-5], rtol=1e-6)
+    assert restoration.rate_after(2e-4, 0, 1e-4) == 1e-4
+    with pytest.raises(ValueError, match="pixel_steps: saw -1"):
+        RECIPES[name](CONTENT, pixel_steps=-1)
+
+
+def test_vanilla_losses_of_basicsr(golden):
+    """Real-ESRGAN's, on given logits: the weight is the generator's alone."""
+    file = np.load(golden / "basicsr_perceptual.npz")
+    logits = jnp.moveaxis(jnp.asarray(file["in/logits"]), 1, -1)
+    wanted = (
+        float(file["out/gan_vanilla/real1_disc0"]),
+        sum(float(file[f"out/gan_vanilla/real{real}_disc1"]) for real in (0, 1)),
+    )
+    recipe = recipes.real_esrgan(CONTENT, pixel_steps=0)
+    context = Context(example_keys(jax.random.key(0), len(logits)))
+    for turn, value in zip(recipe.turns, wanted):
+        (term,) = (term for term in turn.terms if term.name == "adversarial")
+        play = Play(
+            *(turn.player, context, (), (), (), ()),
+            real_verdict=Verdict(logits),
+            fake_verdict=Verdict(logits),
+            generate=None,
+            discriminate=None,
+        )
+        seen = term.weight * jnp.mean(term.apply((), play)[0])
+        np.testing.assert_allclose(seen, value, rtol=1e-5)
 
 
 def test_stylegan2s_turns_and_average():

@@ -151,12 +151,32 @@ class Applicable(Protocol):
     """A game whose generator maps inputs: it translates, restores or enlarges them."""
 
     def apply(self, variables: Variables, given: Tree, context: Context) -> Sample:
-        """Maps a user's own inputs.
+        """Maps a user's own inputs: the value, and beside it what was given.
 
         Args:
-          variables: of the generator.
-          given: what to map: a tree of [B, ...] leaves.
-          context: of sampling. Its batch is not read.
+          variables: of the generator: current or averaged.
+          given: what to map: a tree of [B, ...] leaves. Their sizes need not be those
+            of training, if the generator's layers take others.
+          context: of sampling. Its batch is not read; what is drawn, be it noise or
+            dropout, comes from its keys [B].
+        """
+        ...
+
+
+@runtime_checkable
+class Directed(Protocol):
+    """A game that can be applied in several directions."""
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Names them, the one that is taken unless another is asked for first."""
+        ...
+
+    def directed(self, direction: str) -> Game:
+        """Makes the same game, which is applied in one of them.
+
+        Raises:
+          ValueError: if there is no such direction.
         """
         ...
 
@@ -174,6 +194,31 @@ def is_labelled(game: Game) -> bool:
 def drawn_classes(game: Game) -> int:
     """How many classes a game draws those of its fakes from; 0 where it draws none."""
     return game.drawn_classes if isinstance(game, Drawn) else 0
+
+
+def directions(game: Game) -> tuple[str, ...]:
+    """The directions that a game can be applied in; none where there is but one way."""
+    return game.directions if isinstance(game, Directed) else ()
+
+
+def directed(game: Game, direction: str | None = None) -> Game:
+    """Makes the game to apply.
+
+    Args:
+      game: the one that was trained.
+      direction: that is asked for; None asks for nothing.
+
+    Raises:
+      ValueError: if there is no such direction, or a game that cannot choose is asked.
+    """
+    if direction is None:
+        return game
+    if not isinstance(game, Directed):
+        raise ValueError(
+            f"direction: saw {direction!r}, wanted none: this {type(game).__name__} "
+            "goes one way"
+        )
+    return game.directed(direction)
 
 
 def conditioned(game: Game, labels: jax.Array | None = None, classes: int = 0) -> Game:

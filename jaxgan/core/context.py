@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.core.explicit_mesh import whole
+from jaxgan.core.frozen import FrozenNetworks
 
 
 @jax.tree_util.register_dataclass
@@ -25,6 +26,7 @@ class Context:
       step: int32 scalar.
       axis_name: the mapped device axis under `pmap` and `shard_map`, else None.
       train: False when sampling or evaluating.
+      frozen: variables of frozen networks by name, to be read: see `State.frozen`.
     """
 
     keys: jax.Array
@@ -32,6 +34,7 @@ class Context:
     step: jax.Array | int = 0
     axis_name: str | None = dataclasses.field(default=None, metadata={"static": True})
     train: bool = dataclasses.field(default=False, metadata={"static": True})
+    frozen: FrozenNetworks = dataclasses.field(default_factory=FrozenNetworks)
 
     def draw(self, stream: str) -> jax.Array:
         """Keys [B] of one named stream; different names are independent."""
@@ -80,6 +83,23 @@ class Context:
         if self.axis_name is None:
             return whole(numbers)
         return lax.all_gather(numbers, self.axis_name, tiled=True)
+
+    def all_rows(self, tree: Any) -> Any:
+        """All devices' rows as constants: what kept memory is made of.
+
+        Leaves [B, ...], keys too, become [devices · B, ...], in order, of which every
+        device knows that all have the same: no bit changes, and no gradient flows.
+        """
+
+        def rows(x):
+            if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
+                data = rows(jax.random.key_data(x))
+                return jax.random.wrap_key_data(data, impl=jax.random.key_impl(x))
+            x = self.gather(lax.stop_gradient(x))
+            # The largest of equals: `shard_map` cannot know that they are.
+            return x if self.axis_name is None else lax.pmax(x, self.axis_name)
+
+        return jax.tree.map(rows, tree)
 
     def value_and_grad(
         self, function: Callable[[Any], tuple[jax.Array, Any]]

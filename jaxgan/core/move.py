@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -15,10 +14,11 @@ from jaxgan.core.context import Context, example_keys
 from jaxgan.core.explicit_mesh import is_split, lying_alike
 from jaxgan.core.microbatches import batch_size, mean_over_parts
 from jaxgan.core.scene import measure_logits, set_scene
-from jaxgan.core.turns import is_due, leads, turn_names
+from jaxgan.core.turns import Entry, is_due
 from jaxgan.core.types import (
     Augment,
     Game,
+    Memory,
     Play,
     Players,
     State,
@@ -50,33 +50,6 @@ class Setting:
         if self.sharding is None or is_split(first):
             return lying_alike(tree, first)
         return lax.with_sharding_constraint(tree, self.sharding)
-
-
-class Entry(NamedTuple):
-    """One line of the list of turns.
-
-    Attributes:
-      turn: who moves, and what they minimise.
-      name: under which the terms' memory and the metrics live.
-      leads: whether it measures logits: see `turns.leads`.
-    """
-
-    turn: Turn
-    name: str
-    leads: bool
-
-
-def entries(turns: Sequence[Turn]) -> list[Entry]:
-    """The lines of a list of turns.
-
-    Raises:
-      ValueError: if a turn is not well formed.
-    """
-    names = turn_names(turns)
-    return [
-        Entry(turn, name, leads(turns, place))
-        for place, (turn, name) in enumerate(zip(turns, names))
-    ]
 
 
 class Move(NamedTuple):
@@ -123,13 +96,15 @@ def move(
     turn, parts = entry.turn, setting.microbatches
     keys = example_keys(key, batch_size(batch, parts), setting.axis_name)
     keys = setting.constrain(keys, batch)
+    kept = _of_kind("kept", turn, state.terms[entry.name])
     if parts == 1:
-        gradient, effects = _descend(setting, entry, state, batch, keys)
+        kept, (gradient, effects) = _descend(setting, entry, state, kept, batch, keys)
     else:
-        gradient, effects = mean_over_parts(
-            lambda part: _descend(
-                setting, entry, state, *setting.constrain(part, batch)
+        kept, (gradient, effects) = mean_over_parts(
+            lambda kept, part: _descend(
+                setting, entry, state, kept, *setting.constrain(part, batch)
             ),
+            kept,
             (batch, keys),
             parts,
         )
@@ -140,15 +115,21 @@ def move(
         getattr(state.opt_state, turn.player),
         getattr(state.variables, turn.player)["params"],
     )
+    memory = {**memory, **kept}
     return Move({**collections, "params": params}, opt_state, memory), {
         f"{entry.name}/{label}": metrics.mean(value)
         for label, value in (measured | sizes).items()
     }
 
 
-def _descend(setting: Setting, entry: Entry, state: State, batch: Tree, keys: Tree):
-    """Gradient, and (collections, memory, measured), of one microbatch."""
-    turn = entry.turn
+def _descend(
+    setting: Setting, entry: Entry, state: State, kept: Tree, batch: Tree, keys: Tree
+):
+    """Kept memory, and what is averaged, of one microbatch.
+
+    That is (gradient, (collections, memory, measured)).
+    """
+    turn, memory = entry.turn, {**state.terms[entry.name], **kept}
     context = Context(keys, batch, state.step, setting.axis_name, train=True)
 
     def objective(params):
@@ -157,12 +138,21 @@ def _descend(setting: Setting, entry: Entry, state: State, batch: Tree, keys: Tr
         )
         # On a player's further turns, logits may be made for the log alone.
         measured = measure_logits(scene) if entry.leads else {}
-        loss, memory, values = _weigh(turn, state.terms[entry.name], scene)
-        return loss, (collections, memory, {"loss": loss, **measured, **values})
+        loss, after, values = _weigh(turn, memory, scene)
+        return loss, (collections, after, {"loss": loss, **measured, **values})
 
     params = getattr(state.variables, turn.player)["params"]
     (_, effects), gradient = context.value_and_grad(objective)(params)
-    return gradient, context.across_devices(effects)
+    collections, after, measured = effects
+    averaged = context.across_devices(
+        (collections, _of_kind("mean", turn, after), measured)
+    )
+    return _of_kind("kept", turn, after), (gradient, averaged)
+
+
+def _of_kind(kind: Memory, turn: Turn, states: Tree) -> Tree:
+    """The states, by name, of the terms with one kind of memory."""
+    return {term.name: states[term.name] for term in turn.terms if term.memory == kind}
 
 
 def _weigh(turn: Turn, states: Tree, scene: Play) -> tuple[jax.Array, Tree, Tree]:

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxgan.core.context import Context
+from jaxgan.core.frozen import FrozenNetworks
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import (
     Augment,
@@ -81,6 +82,7 @@ def set_scene(
       passes, real then fake. The other player's collections change inside the passes
       only.
     """
+    context = dataclasses.replace(context, frozen=FrozenNetworks(state.frozen))
     mover = {**getattr(state.variables, player), "params": params}
     variables = state.variables._replace(**{player: mover})
     stage = _Stage(game, augment, state.augment, variables, context)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import optax
 
-from jaxgan.core.ranges import check_number
+from jaxgan.core.ranges import check_count, check_number
 
 Decay = Callable[[jax.Array, int], jax.Array]
 """f(step, images per step) -> the weight, in [0, 1], that the old average keeps."""
@@ -29,6 +30,41 @@ def cosine(start: float, end: float, steps: int) -> Callable[[jax.Array], jax.Ar
         return start + 0.5 * (1.0 - jnp.cos(jnp.pi * progress)) * (end - start)
 
     return value
+
+
+def linear_decay(
+    value: float, constant: int, decay: int, *, every: int = 1, first: int = 1
+) -> optax.Schedule:
+    """A number that stays, and then falls to nothing in equal steps.
+
+    In period k, counted from `first`, it is value (1 - max(0, k + 1 - constant) /
+    (decay + 1)): the learning rate of pix2pix, CycleGAN and CUT (Isola et al. 2017,
+    arXiv 1611.07004; Zhu et al. 2017, arXiv 1703.10593, section 4), where a period is
+    an epoch, 100 and 100 of them. Their code counts from 1 since July 2020, and then
+    trains the last epoch with 0; before, it counted from 0.
+
+    Args:
+      value: at the beginning.
+      constant: periods before it falls.
+      decay: periods in which it falls; 0 thereafter.
+      every: steps of a period.
+      first: the number of the first period.
+
+    Raises:
+      ValueError: if a number is out of range.
+    """
+    check_number("value", value)
+    check_count("constant", constant, least=0)
+    check_count("decay", decay, least=0)
+    check_count("every", every)
+    check_count("first", first, least=0)
+
+    def scheduled(step):
+        period = jnp.asarray(step) // every + first
+        fallen = jnp.maximum(period + 1 - constant, 0).astype(jnp.float32)
+        return value * jnp.maximum(1.0 - fallen / (decay + 1), 0.0)
+
+    return scheduled
 
 
 def no_average(step: jax.Array, images: int) -> jax.Array:

@@ -1,6 +1,6 @@
 """The first state of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -8,7 +8,21 @@ import optax
 
 from jaxgan.core.checks import check_key, check_optimizers
 from jaxgan.core.turns import turn_names
-from jaxgan.core.types import Augment, Game, Players, State, Tree, Turn
+from jaxgan.core.types import (
+    Augment,
+    Game,
+    Players,
+    State,
+    Tree,
+    Turn,
+    Variables,
+)
+
+SEED_AXES = State(None, *(0 for _ in State._fields[1:-1]), frozen=None)  # type: ignore[arg-type]
+"""For `jax.vmap` of a step over seeds, which share the step and the frozen networks.
+
+With a step of its own, every seed would pay for every turn.
+"""
 
 
 def init_state(
@@ -18,6 +32,7 @@ def init_state(
     optimizers: Players[optax.GradientTransformation],
     batch: Tree,
     augment: Augment = Augment(),  # noqa: B008  immutable
+    frozen: Mapping[str, Variables] | None = None,
 ) -> State:
     """Makes the state before step 0. Jit it, or pass it to `jax.eval_shape`.
 
@@ -28,6 +43,7 @@ def init_state(
       optimizers: one optax transformation per player.
       batch: any batch, of which only shapes and dtypes matter.
       augment: as given to `make_step`.
+      frozen: variables of networks that no turn moves, by name: see `State.frozen`.
 
     Raises:
       TypeError: if an argument is of another type.
@@ -56,4 +72,5 @@ def init_state(
             for name, turn in zip(names, turns)
         },
         augment=augment.init(),
+        frozen=dict(frozen) if frozen else (),
     )

@@ -9,7 +9,8 @@ from jax import lax
 from jaxgan.core import metrics, schedules
 from jaxgan.core.checks import check_optimizers
 from jaxgan.core.microbatches import batch_size
-from jaxgan.core.move import Setting, entries, move_if_due
+from jaxgan.core.move import Setting, move_if_due
+from jaxgan.core.turns import entries
 from jaxgan.core.types import (
     Augment,
     Game,

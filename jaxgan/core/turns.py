@@ -3,12 +3,12 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import jax
 
 from jaxgan.core.ranges import check_number
-from jaxgan.core.types import Loss, PlayerName, Players, Term, Turn
+from jaxgan.core.types import Loss, Memory, PlayerName, Players, Term, Turn
 
 
 def turn_names(turns: Sequence[Turn]) -> list[str]:
@@ -69,6 +69,33 @@ def leads(turns: Sequence[Turn], place: int) -> bool:
         and _end(other) >= _end(turn)
         for other in turns[:place]
     )
+
+
+class Entry(NamedTuple):
+    """One line of the list of turns.
+
+    Attributes:
+      turn: who moves, and what they minimise.
+      name: under which the terms' memory and the metrics live.
+      leads: whether it measures logits: see `turns.leads`.
+    """
+
+    turn: Turn
+    name: str
+    leads: bool
+
+
+def entries(turns: Sequence[Turn]) -> list[Entry]:
+    """The lines of a list of turns.
+
+    Raises:
+      ValueError: if a turn is not well formed.
+    """
+    names = turn_names(turns)
+    return [
+        Entry(turn, name, leads(turns, place))
+        for place, (turn, name) in enumerate(zip(turns, names))
+    ]
 
 
 def main_turn(turns: Sequence[Turn], player: PlayerName) -> tuple[str, Turn] | None:
@@ -134,6 +161,11 @@ def _check_terms(where: str, terms: Sequence[Term]) -> None:
                 "such as adversarial(loss)"
             )
     for term in terms:
+        if term.memory not in get_args(Memory):
+            raise ValueError(
+                f"{where}.terms: {term.name}.memory: saw {term.memory!r}, wanted "
+                f"{get_args(Memory)}"
+            )
         # Who wants a term to grow lets it return the negative.
         check_number(f"{where}.terms: {term.name}.weight", term.weight, least=0)
     counts = Counter(term.name for term in terms)

@@ -25,6 +25,8 @@ Schedule = Callable[[jax.Array], jax.Array]
 
 PlayerName = Literal["generator", "discriminator"]
 
+Memory = Literal["mean", "kept"]
+
 T = TypeVar("T")
 
 
@@ -139,15 +141,22 @@ class Term(NamedTuple):
       apply: f(state, play) -> (loss, state). The loss is [B] (or one per group of
         examples), averaged by the step, or a scalar that is already a mean over all
         examples, by way of `Context.mean`.
-      init: the term's first state. It must be a mean over examples (or not depend on
-        them), because the step averages it over microbatches and devices.
+      init: the term's first state.
       weight: a number or a function of the step.
+      memory: what the step does with the state that `apply` returns. 'mean': it is a
+        mean over examples (or does not depend on them), and the step averages it over
+        microbatches and devices. 'kept': it is made from the examples of all devices,
+        by way of `Context.all_rows`, and taken as it is: a pool, or a queue. Every
+        microbatch gets what the one before it left, so examples come in the order of
+        the global batch: only with microbatches under `pmap` or `shard_map`, where each
+        device splits its own slice, is it by microbatch first and then by device.
     """
 
     name: str
     apply: Callable[[Tree, Play], tuple[jax.Array, Tree]]
     init: Callable[[], Tree] = lambda: ()
     weight: float | Schedule = 1.0
+    memory: Memory = "mean"
 
 
 class Turn(NamedTuple):
@@ -200,6 +209,9 @@ class State(NamedTuple):
       ema: the generator's variables with exponentially averaged parameters.
       terms: {turn: {term: state}}.
       augment: the augmentation's state.
+      frozen: variables of networks that no turn moves or averages, by name. Contexts
+        have them for terms and games to read: `context.frozen["vgg"]`. Leave them out
+        of what is donated and of what is stored, as `jaxgan.run` does.
     """
 
     step: jax.Array
@@ -209,6 +221,7 @@ class State(NamedTuple):
     ema: Variables
     terms: Tree
     augment: Tree
+    frozen: Tree = ()
 
 
 class Game(Protocol):

@@ -2,7 +2,9 @@
 
 from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
+from jaxgan.data.boundary_file import boundaries
 from jaxgan.data.classes import of_classes
+from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
 from jaxgan.data.openers import (
     arrays,
@@ -11,8 +13,14 @@ from jaxgan.data.openers import (
     grid,
     image_dataset,
     of_file,
+    pairs,
+    pictures,
     ring,
+    unpaired,
 )
+from jaxgan.data.pairs import Pairs
+from jaxgan.data.picture_functions import edges, gray, low_resolution
+from jaxgan.data.picture_set import PictureSet
 from jaxgan.data.source import Arrays, DataError, Source, subset, without_labels
 from jaxgan.data.stacking import stacked
 from jaxgan.data.toy import (
@@ -21,28 +29,41 @@ from jaxgan.data.toy import (
     grid_centres,
     ring_centres,
 )
+from jaxgan.data.unpaired import Unpaired
 
 __all__ = [
     "GRID_DEVIATION",
     "RING_DEVIATION",
     "Arrays",
     "Batches",
+    "CropBatches",
     "DataError",
+    "Pairs",
+    "PictureSet",
     "Source",
+    "Unpaired",
     "arrays",
     "batches",
     "blank",
+    "boundaries",
+    "crop_batches",
     "digits",
+    "edges",
     "folder",
+    "gray",
     "grid",
     "grid_centres",
     "image_dataset",
+    "low_resolution",
     "of_classes",
     "of_file",
+    "pairs",
+    "pictures",
     "ring",
     "ring_centres",
     "skipping_bad",
     "stacked",
     "subset",
+    "unpaired",
     "without_labels",
 ]

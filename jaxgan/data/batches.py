@@ -76,13 +76,7 @@ class Batches:
             raise DataError(f"step: saw {step}, wanted at least 0")
         local = self.batch_size // self.process_count
         start = step * self.batch_size + self.process_index * local
-        count = np.arange(start, start + local)
-        epochs, places = np.divmod(count, self.source.size)
-        indices = np.empty(local, np.int32)
-        for epoch in np.unique(epochs):
-            mask = epochs == epoch
-            order = _order(self.seed, int(epoch), self.source.size)
-            indices[mask] = order[places[mask]]
+        indices = shuffled(self.seed, np.arange(start, start + local), self.source.size)
         return Rows(indices, _coins(self.seed, start, local) if self.flip else ())
 
     @property
@@ -147,6 +141,24 @@ def batches(
       DataError: if an argument is out of range.
     """
     return Batches(source, batch_size, seed, flip, process_index, process_count)
+
+
+def shuffled(seed: int, numbers: np.ndarray, size: int, series: int = 0) -> np.ndarray:
+    """Which examples the endless shuffled epochs of a set show, int32 [n].
+
+    Args:
+      seed: of the order.
+      numbers: [n], of examples since the beginning.
+      size: of the set.
+      series: whichever of several sets that are shuffled on their own.
+    """
+    epochs, places = np.divmod(numbers, size)
+    indices = np.empty(len(numbers), np.int32)
+    for epoch in np.unique(epochs):
+        mask = epochs == epoch
+        order = _order(seed, int(epoch) + series * 2**56, size)
+        indices[mask] = order[places[mask]]
+    return indices
 
 
 # Threads may compute one order twice; all see the same.

@@ -200,7 +200,7 @@ def _decode(listing: Listing, rows: Rows) -> Faults:
         for place in block:
             entry = listing.entries[place]
             try:
-                data = _contents(entry, read)
+                data = contents(entry, read)
                 rows.pixels[place] = decode(data, listing.title(entry), size, channels)
             except DataError as error:
                 told = str(error).removeprefix(f"{listing.title(entry)}: ")
@@ -230,7 +230,7 @@ def _decode(listing: Listing, rows: Rows) -> Faults:
     return faults
 
 
-def _contents(entry: Entry, read: Callable[[Entry, int], bytes]) -> bytes:
+def contents(entry: Entry, read: Callable[[Entry, int], bytes]) -> bytes:
     """Reads a file, within bounds.
 
     Raises:

@@ -5,7 +5,7 @@ import contextlib
 import hashlib
 import os
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -59,7 +59,8 @@ def facts_of(
     """Finds what a source is. All examples are read, once.
 
     Args:
-      source: of examples.
+      source: of examples. One that tells its examples from more than they show, as
+        cut out of larger pictures, has all that as arrays: `stored`.
       rule: by which they are computed, if they are, to be hashed in their place: other
         machines may round them differently.
       progress: called as examples are read.
@@ -70,6 +71,10 @@ def facts_of(
     if isinstance(source, Arrays):
         given = [] if source.labels is None else [source.labels]
         parts.append(rule.encode() or _digest(source.values, progress))
+    elif hasattr(source, "stored"):
+        given = []
+        stored: Sequence[np.ndarray] = source.stored  # pyright: ignore
+        parts += [_digest(array, progress) for array in stored]
     else:
         given = []
         for sample in _blocks(source, progress):

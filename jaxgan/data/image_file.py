@@ -1,5 +1,7 @@
 """One image file to one array of bytes: the rule for users' own pictures."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -67,20 +69,30 @@ def _square(image: Any, size: int) -> Any:
 
 
 def _upright(data: bytes, name: str, channels: int) -> Any:
+    with decoding(data, name), opened(data, name) as image:
+        if image.format == "TIFF":
+            # It would be turned as it is loaded, and refused over odd tags.
+            image.load_end = lambda: None
+            turn = orientation(image)
+            flat = _flat(image, data)
+        else:
+            image.load()  # PNG may tell the orientation after the pixels
+            flat, turn = _flat(image, data), orientation(image)
+        return turned(flat, turn).convert("L" if channels == 1 else "RGB")
+
+
+@contextlib.contextmanager
+def decoding(data: bytes, name: str) -> Iterator[None]:
+    """Tells plainly what is wrong with a file that is decoded meanwhile.
+
+    Raises:
+      DataError: naming it and the fix, if anything is.
+    """
     from PIL import Image
 
     try:
-        with opened(data, name) as image:
-            if image.format == "TIFF":
-                # It would be turned as it is loaded, and refused over odd tags.
-                image.load_end = lambda: None
-                orientation = _orientation(image)
-                flat = _flat(image, data)
-            else:
-                image.load()  # PNG may tell the orientation after the pixels
-                flat, orientation = _flat(image, data), _orientation(image)
-            upright = _turned(flat, orientation)
-            return upright.convert("L" if channels == 1 else "RGB")
+        yield
+        return
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         reason = f"{error}; remove it, or make it smaller"
     except NoPicture as error:
@@ -95,8 +107,8 @@ def _upright(data: bytes, name: str, channels: int) -> Any:
     raise DataError(f"{shown(name)}: {reason}")
 
 
-def _orientation(image: Any) -> int:
-    """Of EXIF or XMP, however damaged they are; else 1, which is upright."""
+def orientation(image: Any) -> int:
+    """Reads the orientation of EXIF or XMP; 1, upright, if there is none to be read."""
     try:
         value = image.getexif().get(_ORIENTATION, 1)
     except Exception:  # a sound picture counts, whatever is said about it
@@ -104,7 +116,8 @@ def _orientation(image: Any) -> int:
     return value if isinstance(value, int) else 1
 
 
-def _turned(image: Any, orientation: int) -> Any:
+def turned(image: Any, orientation: int) -> Any:
+    """Turns an image as its orientation of EXIF says."""
     from PIL import Image
 
     turns = Image.Transpose
@@ -130,9 +143,14 @@ def _flat(file: Any, data: bytes) -> Any:
     if image.mode == "F":
         raise ValueError("floating-point pixels have no agreed range")
     if image.mode.startswith("I"):
-        return _deep_grey(file, np.asarray(image))
+        values = np.asarray(image)
+        grey = np.clip(deep_grey(file, values) + 0.5, 0, 255).astype(np.uint8)
+        clear = file.info.get("transparency")
+        if isinstance(clear, int):
+            grey[values == clear] = 255
+        return Image.fromarray(grey)
     if image.mode == "LAB":
-        return _from_lab(image)
+        return from_lab(image)
     clear = image.info.get("transparency")
     bits = data[24] if file.format == "PNG" else 8
     if image.mode in ("1", "L") and isinstance(clear, int):
@@ -151,9 +169,12 @@ def _flat(file: Any, data: bytes) -> Any:
     return Image.alpha_composite(white, image).convert("RGB")
 
 
-def _deep_grey(file: Any, values: np.ndarray) -> Any:
-    from PIL import Image
+def deep_grey(file: Any, values: np.ndarray) -> np.ndarray:
+    """Scales grey of more than 8 bits to 0 to 255, without rounding.
 
+    Raises:
+      ValueError: if its range is none that is agreed upon.
+    """
     low, high = int(values.min()), int(values.max())
     if low < 0 or high > 65535:
         raise ValueError(
@@ -165,15 +186,11 @@ def _deep_grey(file: Any, values: np.ndarray) -> Any:
         top = 2 ** min(bits, 16) - 1
         if file.tag_v2.get(_PHOTOMETRIC) == 0:  # 0 is white
             values = top - values
-    grey = values.astype(np.float64) / (top / 255.0)
-    grey = np.clip(grey + 0.5, 0, 255).astype(np.uint8)
-    clear = file.info.get("transparency")
-    if isinstance(clear, int):
-        grey[values == clear] = 255
-    return Image.fromarray(grey)
+    return values.astype(np.float64) / (top / 255.0)
 
 
-def _from_lab(image: Any) -> Any:
+def from_lab(image: Any) -> Any:
+    """Converts LAB colours to RGB."""
     from PIL import ImageCms
 
     profiles = (ImageCms.createProfile(name) for name in ("LAB", "sRGB"))

@@ -17,12 +17,17 @@ _skipping = contextvars.ContextVar("skipping", default=False)
 
 @contextlib.contextmanager
 def skipping_bad(wanted: bool = True) -> Iterator[None]:
-    """While it lasts, `folder` leaves bad files out, unless it is told otherwise."""
+    """While it lasts, bad files are left out, unless who opens them says otherwise."""
     token = _skipping.set(wanted)
     try:
         yield
     finally:
         _skipping.reset(token)
+
+
+def is_skipping(skip_bad: bool | None = None) -> bool:
+    """Tells whether bad files are left out: as it is said, else as around this."""
+    return _skipping.get() if skip_bad is None else skip_bad
 
 
 def folder(
@@ -83,7 +88,7 @@ def folder(
         raise DataError("path: saw '', wanted a folder or .zip of images")
     listing = image_listing(pathlib.Path(path).expanduser())
     found = folder_labels(listing, labels)
-    skip = _skipping.get() if skip_bad is None else skip_bad
+    skip = is_skipping(skip_bad)
     values, places = decoded_images(
         listing, size, channels, skip_bad=skip, cache_dir=cache_dir
     )

@@ -49,6 +49,7 @@ class Listing(NamedTuple):
       folders: names of those at the top.
       table: the file of labels, if there is one.
       packed: whether it is a zip.
+      around: folders around everything, which are in no name of an entry.
     """
 
     path: pathlib.Path
@@ -56,6 +57,7 @@ class Listing(NamedTuple):
     folders: set[str]
     table: Entry | None
     packed: bool
+    around: tuple[str, ...] = ()
 
     def title(self, entry: Entry) -> str:
         """Names a file in full, for messages."""
@@ -162,6 +164,7 @@ def arranged(
         {parts[depth] for parts in folders if len(parts) > depth},
         table,
         packed,
+        prefix[:depth],
     )
 
 

@@ -17,6 +17,7 @@ class LazySource:
 
     Attributes:
       facts: of the data.
+      shapes: of one example, where labels are no labels of classes; else None.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class LazySource:
         facts: Facts,
         source: Callable[[], Source],
         check: Callable[[Source], None] = lambda source: None,
+        shapes: Sample | None = None,
     ):
         """Knows, and opens nothing.
 
@@ -31,8 +33,10 @@ class LazySource:
           facts: of the data.
           source: f() -> the data. It may raise.
           check: f(data) raises if they are not those of the facts.
+          shapes: of one example.
         """
         self.facts, self._source, self._check = facts, source, check
+        self.shapes = shapes
 
     @property
     def size(self) -> int:

@@ -12,9 +12,10 @@ import functools
 import inspect
 import os
 import pathlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
+from jaxgan.core.types import Sample
 from jaxgan.data.facts import Facts, Progress, facts_of
 from jaxgan.data.lazy_source import LazySource, check_same
 from jaxgan.data.source import Source
@@ -31,12 +32,14 @@ class Opening(NamedTuple):
       facts: of the data.
       place: where they lie, as the experiment said; '' if it said nothing.
       path: the same, absolute.
+      others: (place, path) of whatever else was opened together with it.
     """
 
     opener: str
     facts: Facts
     place: str = ""
     path: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -48,7 +51,7 @@ class Opened(NamedTuple):
     """Holds data that were opened just now; see `Opening`.
 
     Attributes:
-      opener, place, path: as of `Opening`.
+      opener, place, path, others: as of `Opening`.
       source: the data.
       rule: by which they are computed, or ''.
     """
@@ -58,11 +61,12 @@ class Opened(NamedTuple):
     path: str
     source: Source
     rule: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
     def opening(self, progress: Progress = lambda done, total: None) -> Opening:
         """Finds what was opened; all examples are read, unless they were before."""
         facts = facts_of(self.source, self.rule, progress)
-        return Opening(self.opener, facts, self.place, self.path)
+        return Opening(self.opener, facts, self.place, self.path, self.others)
 
 
 class _Memory:
@@ -107,19 +111,21 @@ def _set(value: list[Opened] | _Memory | None) -> Iterator[None]:
 
 def opener(
     function: Callable[P, S],
-    place: str = "",
-    *,
+    *places: str,
     computed: bool = False,
     strict: bool = True,
+    shapes: Callable[[Mapping[str, Any]], Sample] | None = None,
 ) -> Callable[P, S]:
     """Makes a function that opens data note them, or know them again.
 
     Args:
       function: returns a source.
-      place: the name of its argument that says where the data lie, if there is one.
+      places: names of its arguments that say where the data lie, if there are any.
       computed: its arguments tell all, so that they are hashed in place of the values.
       strict: whether other values than were recorded, of the same number, shape and
         classes, are refused when they are asked for; or else warned of.
+      shapes: f(its arguments) -> those of one example, where labels are no labels of
+        classes.
     """
     signature, name = inspect.signature(function), function.__name__
 
@@ -130,12 +136,14 @@ def opener(
             return function(*arguments, **named)
         bound = signature.bind(*arguments, **named)
         bound.apply_defaults()
-        where = os.fspath(bound.arguments.get(place) or "")
+        where = [os.fspath(bound.arguments.get(one) or "") for one in places] or [""]
         rule = f"{name}{bound.arguments!r}" if computed else ""
         if isinstance(record, list):
             with _set(None):  # it may call others like it
                 source = function(*arguments, **named)
-            record.append(Opened(name, where, _absolute(where), source, rule))
+            (place, path), *others = ((one, _absolute(one)) for one in where)
+            others = [one for one in others if one[0]]
+            record.append(Opened(name, place, path, source, rule, tuple(others)))
             return source
         known = record.next(name)
         if known is None:
@@ -144,8 +152,9 @@ def opener(
         context = contextvars.copy_context()  # whether bad files are left out
 
         def again() -> S:
-            if place:
-                bound.arguments[place] = _there(known, where) or None
+            lay = (known.path, *(path for _, path in known.others))
+            for one, path, now in zip(places, lay, where):
+                bound.arguments[one] = _there(path, now) or None
             with _set(None):
                 return function(*bound.args, **bound.kwargs)
 
@@ -154,7 +163,13 @@ def opener(
 
         # Whatever a source of such a function is asked for, this one answers.
         return cast(
-            S, LazySource(known.facts, lambda: context.copy().run(again), check)
+            S,
+            LazySource(
+                known.facts,
+                lambda: context.copy().run(again),
+                check,
+                shapes and shapes(bound.arguments),
+            ),
         )
 
     return cast(Any, wrapper)
@@ -164,7 +179,6 @@ def _absolute(place: str) -> str:
     return os.path.abspath(os.path.expanduser(place)) if place else ""
 
 
-def _there(known: Opening, place: str) -> str:
+def _there(path: str, place: str) -> str:
     """Finds where data lie now: where they were, or where the experiment says."""
-    there = known.path and pathlib.Path(known.path).exists()
-    return known.path if there else place
+    return path if path and pathlib.Path(path).exists() else place

@@ -6,6 +6,7 @@ from jaxgan.evaluation.density_coverage import density_coverage
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.inception_score import inception_score
 from jaxgan.evaluation.kernel_distance import kernel_distance, squared_discrepancy
+from jaxgan.evaluation.lpips import PerceptualDistance, lpips
 from jaxgan.evaluation.memorisation import near_duplicate_share, nearest_neighbours
 from jaxgan.evaluation.moments import Moments
 from jaxgan.evaluation.peak_signal_to_noise import psnr
@@ -17,9 +18,11 @@ from jaxgan.evaluation.structural_similarity import (
     ms_ssim,
     ssim,
 )
+from jaxgan.evaluation.ycbcr import luma, rgb_to_ycbcr, ycbcr_to_rgb
 
 __all__ = [
     "Moments",
+    "PerceptualDistance",
     "class_coverage",
     "class_histogram",
     "collapse",
@@ -27,6 +30,8 @@ __all__ = [
     "frechet_distance",
     "inception_score",
     "kernel_distance",
+    "lpips",
+    "luma",
     "mean_cosine_similarity",
     "mean_pair_similarity",
     "ms_ssim",
@@ -35,7 +40,9 @@ __all__ = [
     "perceptual_path_length",
     "precision_recall",
     "psnr",
+    "rgb_to_ycbcr",
     "sliced_wasserstein",
     "squared_discrepancy",
     "ssim",
+    "ycbcr_to_rgb",
 ]

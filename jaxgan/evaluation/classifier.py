@@ -5,19 +5,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from jaxgan.core.seeds import checked_seed
-from jaxgan.data.source import DataError, Source, Subset, Unlabelled, subset
+from jaxgan.data.source import Source, Subset, Unlabelled, subset
 from jaxgan.data.stacking import Stacked
 from jaxgan.evaluation.classifier_cache import cached
-from jaxgan.evaluation.classifier_network import Progress, Training, computation
+from jaxgan.evaluation.classifier_network import Training, computation, network
+from jaxgan.evaluation.classifier_training import Progress, apart
 from jaxgan.evaluation.extractor import Extractor, Outputs, fingerprint
-
-LARGEST = 64
-"""Pixels per side that the classifier is meant for."""
-HELD_OUT = 10
-"""Where no test set is given, one example in so many is kept from training."""
 
 
 def classifier(
@@ -71,8 +65,10 @@ def classifier(
         )
         return per_channel(single, batch_size)
     training = training or Training()
-    known, test = _split(under, None if held_out is None else _labelled(held_out), seed)
-    trained = cached(known, test, training, seed, cache_dir, progress)
+    test = None if held_out is None else _labelled(held_out)
+    known, test = apart(under, test, seed, "; measure by inception instead")
+    model = network(known, training)
+    trained = cached(model, known, test, training, seed, cache_dir, progress)
     return Extractor(
         name="classifier",
         published=False,
@@ -139,28 +135,3 @@ def _labelled(source: Source) -> Source:
         below = _labelled(source.source)
         return below if isinstance(below, Stacked) else subset(below, source.indices)
     return source
-
-
-def _split(source: Source, held_out: Source | None, seed: int) -> tuple[Source, Source]:
-    """What to train on and what to test on, once they are sure to fit."""
-    shape = source.shape
-    if len(shape) != 3 or max(shape[:2]) > LARGEST:
-        raise DataError(
-            f"source: saw values of shape {shape}, wanted images (H, W, C) of at most "
-            f"{LARGEST} by {LARGEST}"
-        )
-    if len(source.classes) < 2:
-        raise DataError(
-            f"source: saw {len(source.classes)} classes, wanted at least 2 to tell "
-            "apart; measure by inception instead"
-        )
-    if held_out is not None:
-        seen, wanted = (held_out.shape, held_out.classes), (shape, source.classes)
-        if seen != wanted:
-            raise DataError(f"held_out: saw {seen}, wanted {wanted}, as the source")
-        return source, held_out
-    count = source.size // HELD_OUT
-    if not count:
-        raise DataError(f"source: saw {source.size} examples, wanted {HELD_OUT}")
-    order = np.random.default_rng(checked_seed(seed)).permutation(source.size)
-    return subset(source, np.sort(order[count:])), subset(source, order[:count])

@@ -10,18 +10,21 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from flax import linen as nn
 from flax import traverse_util
 
 from jaxgan.data.cache import cache_folder
 from jaxgan.data.source import Source
-from jaxgan.evaluation.classifier_network import (
+from jaxgan.evaluation.classifier_training import (
     VERSION,
+    Constants,
     Progress,
-    Training,
-    computation,
+    applied,
     train,
 )
+from jaxgan.evaluation.extractor import to_floats
 from jaxgan.weights.array_file import read_arrays
 from jaxgan.weights.errors import WeightsError
 
@@ -36,19 +39,31 @@ class Trained(NamedTuple):
 
 
 def cached(
+    model: nn.Module,
     source: Source,
     held_out: Source,
-    training: Training,
+    training: Constants,
     seed: int,
     cache_dir: str | os.PathLike | None,
     progress: Progress,
+    further: tuple[object, ...] = (),
 ) -> Trained:
     """A classifier trained now, or read from the cache.
 
     A damaged file is trained again, and one that cannot be written is left out, both
     with a warning.
+
+    Args:
+      model: as of `train`.
+      source: what it is trained on.
+      held_out: what it is tested on.
+      training: the constants.
+      seed: of everything that is drawn.
+      cache_dir: see `jaxgan.data.cache.cache_folder`.
+      progress: told after every step.
+      further: what tells this network from others that are trained with such constants.
     """
-    identity = (VERSION, training, seed, _digest(source), _digest(held_out))
+    identity = (VERSION, training, seed, _digest(source), _digest(held_out), *further)
     name = hashlib.sha256(repr(identity).encode()).hexdigest()[:32]
     folder = cache_folder() if cache_dir is None else pathlib.Path(cache_dir)
     path = folder.expanduser() / f"classifier-{name}.npz"
@@ -59,15 +74,23 @@ def cached(
             return Trained(traverse_util.unflatten_dict(arrays, sep="/"), accuracy)
         except (WeightsError, KeyError) as error:
             warnings.warn(f"{path}: damaged, trained again ({error})", stacklevel=4)
-    variables = train(source, training, seed, progress)
-    compute = jax.jit(computation(source, training))
-    right = sum(
-        int(np.sum(np.argmax(compute(variables, value)[1], axis=1) == given))
-        for value, given in _blocks(held_out)
-    )
-    trained = Trained(variables, right / held_out.size)
+    variables = train(model, source, training, seed, progress)
+    trained = Trained(variables, _accuracy(model, variables, held_out))
     _write(path, trained)
     return trained
+
+
+def _accuracy(model: nn.Module, variables: Any, held_out: Source) -> float:
+    @jax.jit
+    def classes(variables, images):
+        _, logits = applied(model, variables, to_floats(images))
+        return jnp.argmax(logits, axis=1)
+
+    right = sum(
+        int(np.sum(np.asarray(classes(variables, value)) == given))
+        for value, given in _blocks(held_out)
+    )
+    return right / held_out.size
 
 
 def _write(path: pathlib.Path, trained: Trained) -> None:

@@ -6,6 +6,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from jaxgan.evaluation import checks
 from jaxgan.evaluation.content_order import content_order
 from jaxgan.evaluation.distances import parts
+from jaxgan.evaluation.pixels import Pixels, pixels
 
 WINDOW = 11
 DEVIATION = 1.5
@@ -14,33 +15,43 @@ WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Of the five scales, finest first: Wang et al. 2003, section 3.2."""
 
 BLOCK = 64
-"""Pairs whose maps are computed at once."""
+"""Pairs whose maps are computed at once, fewer if they have many pixels."""
+NUMBERS = 2**23
+"""Numbers of a set that are in memory in float64 at once, but for a large picture."""
 
 
-def ssim(first, second, bounds: tuple[float, float] = (-1.0, 1.0)) -> np.ndarray:
-    """The mean, [B], of the index over all places of an 11 × 11 Gaussian window.
+def ssim(
+    first,
+    second,
+    bounds: tuple[float, float] = (-1.0, 1.0),
+    *,
+    crop: int = 0,
+    luma: bool = False,
+    rounded: bool = False,
+) -> np.ndarray:
+    """Computes the mean, [B], of the index over all places of an 11 × 11 window.
 
     (2μμ' + C₁)(2σ₁₂ + C₂) / ((μ² + μ'² + C₁)(σ² + σ'² + C₂)): Wang et al. 2004 (IEEE
-    TIP 13(4)), equation 13; C = (0.01 L)², (0.03 L)², deviation 1.5, statistics of the
-    population, only whole windows; channels are averaged. In float64.
+    TIP 13(4)), equation 13; C = (0.01 L)², (0.03 L)², a Gaussian of deviation 1.5,
+    statistics of the population, only whole windows; channels are averaged. In float64.
+    What papers on super-resolution print has `crop=scale, luma=True, rounded=True`.
 
     Args:
-      first, second: images [B, H, W, C], at least 11 × 11.
+      first, second: images [B, H, W, C], at least 11 × 11 when cropped.
       bounds: the darkest and brightest value; μ is counted from the darkest.
+      crop: pixels that are left out on each side.
+      luma: compares Y of BT.601, in the range of studios, of R, G and B; not rounded.
+      rounded: clips and rounds to the 256 values of a file first.
 
     Raises:
       ValueError: if shapes do not fit, or values are out of bounds or not finite.
     """
-    first, second = _checked(first, second, bounds)
-    if min(first.shape[1:3]) < WINDOW:
-        raise ValueError(
-            f"first: saw shape {first.shape}, wanted at least {WINDOW} × {WINDOW}"
-        )
+    pair = pixels(first, second, bounds, crop, luma, rounded, least=WINDOW)
 
     def index(left, right):
         return _index_and_contrast(left, right)[0]
 
-    return _blocked(index, first, second, bounds)
+    return _blocked(index, pair)
 
 
 def ms_ssim(first, second, bounds: tuple[float, float] = (-1.0, 1.0)) -> np.ndarray:
@@ -57,14 +68,14 @@ def ms_ssim(first, second, bounds: tuple[float, float] = (-1.0, 1.0)) -> np.ndar
     Raises:
       ValueError: if shapes do not fit, or values are out of bounds or not finite.
     """
-    first, second = _checked(first, second, bounds)
+    pair = pixels(first, second, bounds)
     halvings = 2 ** (len(WEIGHTS) - 1)
-    if first.shape[1] % halvings or first.shape[2] % halvings:
+    if pair.first.shape[1] % halvings or pair.first.shape[2] % halvings:
         raise ValueError(
-            f"first: saw shape {first.shape}, wanted height and width in multiples of "
-            f"{halvings} (pad, or resize)"
+            f"first: saw shape {pair.first.shape}, wanted height and width in "
+            f"multiples of {halvings} (pad, or resize)"
         )
-    return _blocked(_multiscale, first, second, bounds)
+    return _blocked(_multiscale, pair)
 
 
 def mean_pair_similarity(
@@ -91,27 +102,11 @@ def mean_pair_similarity(
     return float(ms_ssim(*pairs, bounds).mean())
 
 
-def _checked(first, second, bounds) -> tuple[np.ndarray, np.ndarray]:
-    first, second = checks.image_pairs(first, second)
-    low, high = checks.bounds(bounds)
-    checks.within("first", first, low, high)
-    checks.within("second", second, low, high)
-    return first, second
-
-
-def _blocked(measure, first, second, bounds) -> np.ndarray:
-    """The measure [B] of images brought to [0, 1], some at a time."""
-    low, high = bounds
-
-    def unit(images):
-        return (images.astype(np.float64) - low) / (high - low)
-
-    return np.concatenate(
-        [
-            measure(unit(first[block]), unit(second[block]))
-            for block in parts(len(first), BLOCK)
-        ]
-    )
+def _blocked(measure, pair: Pixels) -> np.ndarray:
+    """The measure [B] of images in [0, 1], some at a time."""
+    count = len(pair.first)
+    block = min(BLOCK, max(1, NUMBERS // (pair.first.size // count)))
+    return np.concatenate([measure(*pair.part(part)) for part in parts(count, block)])
 
 
 def _multiscale(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -55,19 +55,33 @@ def checked_batch(batch: Any) -> Sample:
             f"batch: saw {_told(batch)}, wanted a Sample: Sample(values), or "
             "Sample(values, labels)"
         )
-    for leaf in jax.tree.leaves(batch.value):
+    check_floats("batch.value", batch.value)
+    return batch
+
+
+def check_floats(name: str, tree: Any) -> None:
+    """Checks that a tree has floats, images with their channels last.
+
+    Args:
+      name: of the tree.
+      tree: of [B, ...] leaves.
+
+    Raises:
+      TypeError: if it has other numbers.
+      ValueError: if it looks like images [B, C, H, W].
+    """
+    for leaf in jax.tree.leaves(tree):
         if not jnp.issubdtype(_dtype(leaf), jnp.floating):
             raise TypeError(
-                f"batch.value: saw {_told(leaf)}, wanted floats: bytes 0..255 become "
+                f"{name}: saw {_told(leaf)}, wanted floats: bytes 0..255 become "
                 "[-1, 1] by x / 127.5 - 1"
             )
         shape = np.shape(leaf)
         if len(shape) == 4 and _channels_first(*shape[1:]):
             raise ValueError(
-                f"batch.value: saw {_told(leaf)}, wanted images [B, H, W, C]; this "
+                f"{name}: saw {_told(leaf)}, wanted images [B, H, W, C]; this "
                 "looks like [B, C, H, W]: np.moveaxis(x, 1, -1) turns it"
             )
-    return batch
 
 
 def _channels_first(first: int, second: int, third: int) -> bool:

@@ -57,8 +57,8 @@ TAPS = (
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
-            *("condition_size", "embed_features", "embedding", "layer_features"),
-            "mapping_layers",
+            *("channels", "condition_size", "embed_features", "embedding", "growth"),
+            *("layer_features", "mapping_layers"),
         ),
         COUNT,
     ),
@@ -73,7 +73,7 @@ RULES: dict[str, Rule] = {
     "blocks": (lambda x: _number(x) or _all(_number)(x), NUMBERS[1]),
     "kernel_size": (lambda x: _count(x) and x % 2 == 1, "an odd whole number"),
     **dict.fromkeys(("clamp", "learning_rate_multiplier", "norm_epsilon"), POSITIVE),
-    "truncation": FINITE,
+    **dict.fromkeys(("slope", "truncation"), FINITE),
     "taps": TAPS,
 }
 """By the attribute's name; None is for those that may be None."""

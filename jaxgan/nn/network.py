@@ -14,9 +14,10 @@ WANTED = "(value, given, context)"
 
 COUNTS = frozenset(
     (
-        *("channel_base", "channel_max", "code_widths", "depth", "dimensions"),
-        *("expansion", "groups", "hidden", "joint_widths", "latent_size", "max_width"),
-        *("pieces", "shape", "size", "style_size", "width", "widths"),
+        *("channel_base", "channel_max", "channels", "code_widths", "depth"),
+        *("dimensions", "expansion", "groups", "hidden", "joint_widths"),
+        *("latent_size", "max_width", "pieces", "shape", "size", "style_size"),
+        *("width", "widths"),
     )
 )
 """Attributes that are whole numbers, at least 1, or sequences of them."""

@@ -31,9 +31,11 @@ class Dropout(nn.Module):
 
     Attributes:
       rate: the probability, in [0, 1).
+      at_use: also outside of training, as pix2pix does.
     """
 
     rate: float
+    at_use: bool = False
 
     @nn.compact
     def __call__(self, x: jax.Array, context: Context) -> jax.Array:
@@ -44,7 +46,7 @@ class Dropout(nn.Module):
         """
         if not 0.0 <= self.rate < 1.0:
             raise ValueError(f"rate: saw {self.rate}, wanted a number in [0, 1)")
-        if not context.train or not self.rate:
+        if not (context.train or self.at_use) or not self.rate:
             return x
         keep = 1.0 - self.rate
         mask = jax.vmap(lambda key: jax.random.bernoulli(key, keep, x.shape[1:]))(

@@ -1,4 +1,4 @@
-"""Normalisation over the batch, plain and conditional, and feature-wise modulation."""
+"""Normalisation over the batch or one example, and feature-wise modulation."""
 
 from typing import Any
 
@@ -34,6 +34,8 @@ class BatchNorm(nn.Module):
       momentum: the share of the old in running statistics.
       epsilon: added to the variance.
       dtype: of the result; statistics are float32.
+      own_at_use: outside of training, normalise every example by its own statistics, as
+        code does that leaves networks in training mode and shows them one example.
     """
 
     affine: bool = True
@@ -41,6 +43,7 @@ class BatchNorm(nn.Module):
     momentum: float = MOMENTUM
     epsilon: float = EPSILON
     dtype: Any = jnp.float32
+    own_at_use: bool = False
 
     @nn.compact
     def __call__(self, x: jax.Array, context: Context) -> jax.Array:
@@ -61,13 +64,62 @@ class BatchNorm(nn.Module):
             if self.is_mutable_collection("standing") and not self.is_initializing():
                 self.put_variable("standing", "mean", mean)
                 self.put_variable("standing", "var", var)
-        scale = lax.rsqrt(var + self.epsilon)
+        if self.own_at_use and not context.train:
+            x, mean, scale = standardised(x, self.epsilon), None, None
+        else:
+            scale = lax.rsqrt(var + self.epsilon)
         if self.affine:
-            scale = scale * self.param("scale", self.scale_init, features, jnp.float32)
-        x = (x - _row(mean, x.ndim)) * _row(scale, x.ndim)
+            gain = self.param("scale", self.scale_init, features, jnp.float32)
+            scale = gain if scale is None else scale * gain
+        x = x if mean is None else x - _row(mean, x.ndim)
+        x = x if scale is None else x * _row(scale, x.ndim)
         if self.affine:
             x = x + _row(self.param("bias", zeros, features, jnp.float32), x.ndim)
         return x.astype(self.dtype)
+
+
+class InstanceNorm(nn.Module):
+    """(x - mean) / √(variance + ε), over the places of each example and channel.
+
+    Ulyanov et al. 2016 (arXiv 1607.08022), equation 1, with PyTorch's epsilon: the same
+    in training and in use, and no running statistics.
+
+    Attributes:
+      affine: whether to scale and shift; image translation does not.
+      scale_init: initializer of the scale.
+      epsilon: added to the variance.
+      dtype: of the result; statistics are float32.
+    """
+
+    affine: bool = False
+    scale_init: Initializer = nn.initializers.ones_init()
+    epsilon: float = EPSILON
+    dtype: Any = jnp.float32
+
+    @nn.compact
+    def __call__(self, x: jax.Array, context: Context | None = None) -> jax.Array:
+        """Normalises [B, ..., C]; the context, which other norms read, plays no part.
+
+        Raises:
+          ValueError: if there is one place only, whose variance is nought.
+        """
+        del context
+        if x.size == x.shape[0] * x.shape[-1]:
+            raise ValueError(f"x: saw shape {x.shape}, wanted more than one place")
+        features = (x.shape[-1],)
+        x = standardised(x.astype(jnp.float32), self.epsilon)
+        if self.affine:
+            scale = self.param("scale", self.scale_init, features, jnp.float32)
+            x = x * _row(scale, x.ndim)
+            x = x + _row(self.param("bias", zeros, features, jnp.float32), x.ndim)
+        return x.astype(self.dtype)
+
+
+def standardised(x: jax.Array, epsilon: float = EPSILON) -> jax.Array:
+    """(x - mean) / √(variance + ε), over all axes of [B, ..., C] but the outer two."""
+    axes = tuple(range(1, x.ndim - 1))
+    x = x - jnp.mean(x, axes, keepdims=True)
+    return x * lax.rsqrt(jnp.mean(jnp.square(x), axes, keepdims=True) + epsilon)
 
 
 def _row(vector: jax.Array, ndim: int) -> jax.Array:

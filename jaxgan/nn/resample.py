@@ -1,4 +1,4 @@
-"""Changing the size of images by two."""
+"""Changing the size of images by two, and enlarging them by whole factors."""
 
 import jax
 import jax.numpy as jnp
@@ -26,15 +26,35 @@ def max_pool(x: jax.Array) -> jax.Array:
     return along_batch(lambda x: jnp.max(_squares(x), axis=(2, 4)), x)
 
 
-def repeat(x: jax.Array) -> jax.Array:
-    """Twice the size, every pixel four times: [B, H, W, C] to [B, 2H, 2W, C]."""
-    return along_batch(_repeat, x)
+def repeat(x: jax.Array, factor: int = 2) -> jax.Array:
+    """Repeats every pixel factor² times: [B, H, W, C] to [B, f·H, f·W, C]."""
+    return along_batch(lambda x: _repeat(x, factor), x)
 
 
-def _repeat(x):
+def _repeat(x, factor):
     b, h, w, c = x.shape
-    x = jnp.broadcast_to(x[:, :, None, :, None], (b, h, 2, w, 2, c))
-    return x.reshape(b, 2 * h, 2 * w, c)
+    x = jnp.broadcast_to(x[:, :, None, :, None], (b, h, factor, w, factor, c))
+    return x.reshape(b, factor * h, factor * w, c)
+
+
+def enlarge(x: jax.Array, factor: int) -> jax.Array:
+    """Enlarges images by a whole factor, bilinearly: [B, H, W, C] to [B, f·H, f·W, C].
+
+    The centre of new pixel p of an old one lies at (p + ½) / f - ½ from its centre;
+    beyond the edge, the edge is repeated. As PyTorch's interpolate with
+    align_corners=False, and as `double` for f = 2.
+    """
+    for axis in (1, 2):
+        before, after = _neighbours(x, x, axis, dark=False)
+        phases = []
+        for place in range(factor):
+            shift = (place + 0.5) / factor - 0.5
+            other, share = (before, -shift) if shift < 0 else (after, shift)
+            phases.append((1.0 - share) * x + share * other if share else x)
+        size = factor * x.shape[axis]
+        x = jnp.stack(phases, axis + 1)
+        x = x.reshape(*x.shape[:axis], size, *x.shape[axis + 2 :])
+    return x
 
 
 def double(x: jax.Array, dark: bool = False) -> jax.Array:

@@ -19,6 +19,7 @@ class PowerIteration:
       vectors: how many leading singular vectors are followed. Kernels are divided by
         the first singular value only; the others are there as in BigGAN's code.
       epsilon: the least norm, and the least σ, divided by.
+      both: keep v of the first too, as PyTorch does: see `SpectralNorm`.
 
     Raises:
       ValueError: if a number is not positive and finite.
@@ -27,6 +28,7 @@ class PowerIteration:
     iterations: int = 1
     vectors: int = 1
     epsilon: float = 1e-12
+    both: bool = False
 
     def __post_init__(self):
         for name in ("iterations", "vectors"):
@@ -50,19 +52,22 @@ class SpectralNorm(nn.Module):
 
     Unlike the official code, u starts as the exact leading singular vector rather than
     at random, so σ is right from step 0. Evaluation recomputes v from the stored u,
-    where PyTorch stores v too: its σ lags by half an iteration.
+    where PyTorch stores v too: its σ lags by half an iteration. With `both` it is the
+    variable 'v' here too, and evaluation is PyTorch's.
 
     Attributes:
       out_axis: which axis of the kernel is 'out': -1, or -2 in transposed convolutions.
       iterations: power iterations per training pass.
       epsilon: the least norm and the least σ divided by.
       vectors: see `PowerIteration`.
+      both: whether v is kept beside u.
     """
 
     out_axis: int = -1
     iterations: int = 1
     epsilon: float = 1e-12
     vectors: int = 1
+    both: bool = False
 
     @nn.compact
     def __call__(self, kernel: jax.Array, train: bool = False) -> jax.Array:
@@ -81,6 +86,11 @@ class SpectralNorm(nn.Module):
             for n in range(self.vectors)
         ]
         u = stored[0].value
+
+        def right():
+            return _unit(constant.T @ u, self.epsilon)
+
+        kept = self.variable("spectral", "v", right) if self.both else None
         if train and not self.is_initializing():
             us, vs = [vector.value for vector in stored], []
             for _ in range(self.iterations):
@@ -88,9 +98,11 @@ class SpectralNorm(nn.Module):
             if self.is_mutable_collection("spectral"):
                 for vector, value in zip(stored, us):
                     vector.value = value
+                if kept is not None:
+                    kept.value = vs[0]
             u, v = us[0], vs[0]
         else:
-            v = _unit(constant.T @ u, self.epsilon)
+            v = right() if kept is None else kept.value
         return kernel / jnp.maximum(u @ (matrix @ v), self.epsilon)
 
 

@@ -5,19 +5,26 @@ from jaxgan.recipes.acgan import acgan
 from jaxgan.recipes.ali import ali
 from jaxgan.recipes.alternation import LearningRate
 from jaxgan.recipes.biggan import biggan
+from jaxgan.recipes.cut import FASTCUT, cut
+from jaxgan.recipes.cyclegan import cyclegan
+from jaxgan.recipes.esrgan import esrgan
 from jaxgan.recipes.hinge import hinge
 from jaxgan.recipes.infogan import MNIST_CODES, infogan
 from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
 from jaxgan.recipes.nonsaturating import nonsaturating
+from jaxgan.recipes.pix2pix import pix2pix
 from jaxgan.recipes.r3gan import R3GAN, R3GANSchedule, r3gan
 from jaxgan.recipes.reacgan import reacgan
+from jaxgan.recipes.real_esrgan import real_esrgan
 from jaxgan.recipes.relativistic import relativistic
+from jaxgan.recipes.srgan import srgan
 from jaxgan.recipes.stylegan2 import stylegan2
 from jaxgan.recipes.wgan import wgan
 from jaxgan.recipes.wgan_gp import wgan_gp
 
 __all__ = [
+    "FASTCUT",
     "MNIST_CODES",
     "R3GAN",
     "LearningRate",
@@ -26,14 +33,20 @@ __all__ = [
     "acgan",
     "ali",
     "biggan",
+    "cut",
+    "cyclegan",
+    "esrgan",
     "hinge",
     "infogan",
     "least_squares",
     "minimax",
     "nonsaturating",
+    "pix2pix",
     "r3gan",
     "reacgan",
+    "real_esrgan",
     "relativistic",
+    "srgan",
     "stylegan2",
     "wgan",
     "wgan_gp",

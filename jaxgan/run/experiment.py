@@ -4,7 +4,7 @@ Experiments of stored runs import this module, so its path stays.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import jax
@@ -60,6 +60,29 @@ def _nothing(state: State) -> dict[str, float]:
 
 
 @dataclasses.dataclass(frozen=True)
+class Frozen:
+    """A network that training reads and never changes: VGG's features, a teacher.
+
+    Its variables are read once, when training begins, and lie whole on every device.
+    They are no part of checkpoints and fingerprints: the run records their source and
+    their hash, and goes on with no others.
+
+    Attributes:
+      load: f() -> variables, any tree of arrays.
+      source: where they come from, in words: a file's name, 'random, seed 0'.
+      shapes: f() -> their shapes, which forecasts need: a tree of arrays or of
+        `jax.ShapeDtypeStruct`s. None: they are read for that.
+      fingerprint: what `jaxgan.run.files.fingerprint` makes of them, if no others will
+        do: 'sha256:...'.
+    """
+
+    load: Callable[[], Tree]
+    source: str
+    shapes: Callable[[], Tree] | None = None
+    fingerprint: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Experiment:
     """A GAN, its data, and how to draw what it makes.
 
@@ -74,6 +97,7 @@ class Experiment:
       measure: f(state) -> {name: number}, logged whenever progress is drawn.
       held_out: examples of the same kind that are never trained on. With them
         `jaxgan diagnose` sees overfitting and memorisation; without, it cannot.
+      frozen: networks that terms and games read by name, `context.frozen["vgg"]`.
 
     Raises:
       TypeError: naming what is none of these.
@@ -87,6 +111,7 @@ class Experiment:
     progress: Callable[[State, Sample], np.ndarray] | None = None
     measure: Callable[[State], dict[str, float]] = _nothing
     held_out: Batches | None = None
+    frozen: Mapping[str, Frozen] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         _check_recipe(self.recipe)
@@ -98,6 +123,7 @@ class Experiment:
                 f"kind: saw {self.kind!r}, wanted a kind of data, such as "
                 "jaxgan.run.kinds.images"
             )
+        _check_frozen(self.frozen)
 
 
 def _check_recipe(recipe: Any) -> None:
@@ -106,6 +132,17 @@ def _check_recipe(recipe: Any) -> None:
             f"recipe: saw a {type(recipe).__name__}, wanted a Recipe, such as "
             "recipes.nonsaturating()"
         )
+
+
+def _check_frozen(networks: Any) -> None:
+    wanted = "wanted {'name': Frozen(load, source)}"
+    if not isinstance(networks, Mapping):
+        raise TypeError(f"frozen: saw a {type(networks).__name__}, {wanted}")
+    for name, network in networks.items():
+        if not isinstance(name, str) or not isinstance(network, Frozen):
+            raise TypeError(
+                f"frozen: saw {name!r}: a {type(network).__name__}, {wanted}"
+            )
 
 
 def _check_batches(name: str, data: Any) -> None:

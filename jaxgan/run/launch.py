@@ -44,6 +44,8 @@ def main(path: str, arguments: Sequence[str] | None = None) -> None:
             traceback.print_exc()
         stop_signals.tell(error)
         code = error.code
+        if stop_signals.is_compiling():
+            os._exit(code)
     except RunError as error:
         if "JAXGAN_TRACEBACK" in os.environ:
             traceback.print_exc()

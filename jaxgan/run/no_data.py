@@ -32,18 +32,25 @@ class NoData:
       source: of the examples that there are not.
       batch_size: of them.
       current: whether the run holds the current generator beside its average.
+      given: the shape of what examples are made of, where that are pictures.
     """
 
     source: LazySource
     batch_size: int = EXAMPLES
     current: bool = True
+    given: tuple[int, ...] = ()
 
     @property
     def shapes(self) -> Sample:
         """Tells what a batch would be like: shapes and types."""
-        shape = (self.batch_size, *self.source.shape)
+
+        def floats(shape):
+            return jax.ShapeDtypeStruct((self.batch_size, *shape), jnp.float32)
+
+        value = floats(self.source.shape)
+        if self.given:
+            return Sample(value, floats(self.given))
         labels = jax.ShapeDtypeStruct((self.batch_size,), jnp.int32)
-        value = jax.ShapeDtypeStruct(shape, jnp.float32)
         return Sample(value, labels if self.source.classes else ())
 
     def __call__(self, step: int) -> NoReturn:
@@ -85,6 +92,7 @@ def without_data(
     classes: int,
     current: bool = True,
     examples: int = EXAMPLES,
+    given: tuple[int, ...] = (),
 ) -> Experiment:
     """Makes an experiment that samples, and does not train.
 
@@ -96,6 +104,7 @@ def without_data(
       classes: of the labels; 0 without.
       current: whether there is a current generator beside the average.
       examples: in a batch that the networks can be shown.
+      given: the shape of what examples are made of, where that are pictures.
     """
     term = (adversarial(losses.nonsaturating),)
     facts = Facts(0, shape, tuple(map(str, range(classes))))
@@ -105,5 +114,5 @@ def without_data(
             turns=(Turn("discriminator", term), Turn("generator", term)),
             optimizers=Players(optax.identity(), optax.identity()),
         ),
-        data=NoData(LazySource(facts, _refuse), examples, current),
+        data=NoData(LazySource(facts, _refuse), examples, current, given),
     )

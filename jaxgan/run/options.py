@@ -67,8 +67,9 @@ class Options:
     """What these measure; by default the first measure of the kind of data: FID."""
     evaluate_num: int = 1000
     """How many real and how many generated examples they see."""
-    evaluate_split: str = "train"
-    """Real examples to compare with: train, held_out, or as the data call them."""
+    evaluate_split: str = ""
+    """Real examples to compare with: train, held_out, or as the data call them; by
+    default train, but held_out, if there is any, of pictures made of pictures."""
     evaluate_weights: pathlib.Path | None = None
     """File of the Inception network's weights, for it to see the images."""
     evaluate_share: float = 1.0

@@ -15,12 +15,14 @@ from PIL import Image
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run import notebook, progress
 from jaxgan.run.devices.xla import set_up_xla
+from jaxgan.run.errors import warn
 from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import stored_run
 from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
 
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
+    from jaxgan.run.application.picture_function import PictureFunction
 
 
 class Run:
@@ -106,6 +108,44 @@ class Run:
         """
         sample = self._samples(num, seed, label, **options)
         return Image.fromarray(self._samples.picture(sample))
+
+    def apply(
+        self,
+        *,
+        direction: str | None = None,
+        tile: int | None = None,
+        overlap: int = 32,
+        seed: int = 0,
+        current: bool = False,
+    ) -> "PictureFunction":
+        """Gives the function that makes pictures of pictures, of any size.
+
+            enlarged = run.apply()(Image.open("small.png"))
+
+        Args:
+          direction: of a run that maps both ways: 'x_to_y' or 'y_to_x'.
+          tile: go through pictures in squares of so many pixels; by default they are
+            mapped whole, as long as there is memory for it.
+          overlap: pixels of neighbouring squares that are blended.
+          seed: of what is drawn, such as dropout.
+          current: take the current generator, not its running average.
+
+        Raises:
+          RunError: if the run makes no pictures of pictures, or an argument does not
+            fit it.
+        """
+        from jaxgan.run.application.picture_function import PictureFunction
+
+        return PictureFunction(
+            self.experiment,
+            self.state,
+            direction=direction,
+            ema=not current,
+            seed=seed,
+            tile=tile,
+            overlap=overlap,
+            say=warn,
+        )
 
     def metrics(self) -> list[dict[str, Any]]:
         """Reads the rows of metrics.jsonl: `step`, and numbers by name.
@@ -218,3 +258,19 @@ def load(
     """
     set_up_xla()
     return Run(stored_run.load(pathlib.Path(run), step, seed, trust=trust))
+
+
+def apply(run: str | os.PathLike[str] | Run, **options: Any) -> "PictureFunction":
+    """Gives the function of a run that makes pictures of pictures.
+
+        enlarged = jaxgan.apply("runs/esrgan_folder")(Image.open("small.png"))
+
+    Args:
+      run: its folder, or the run itself.
+      options: of `Run.apply`.
+
+    Raises:
+      RunError: if there is no such run, or it makes no pictures of pictures.
+    """
+    loaded = run if isinstance(run, Run) else load(run)
+    return loaded.apply(**options)

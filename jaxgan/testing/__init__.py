@@ -21,7 +21,11 @@ from jaxgan.testing.examples import (
     check_features_are_not_judged,
 )
 from jaxgan.testing.laws import check_step
-from jaxgan.testing.leaves import CONSTANT_LEAVES, check_every_leaf_changes
+from jaxgan.testing.leaves import (
+    CONSTANT_LEAVES,
+    check_every_leaf_changes,
+    check_frozen_networks_stay,
+)
 from jaxgan.testing.movers import (
     check_collections_change_in_the_main_pass,
     check_only_the_mover_changes,
@@ -42,6 +46,7 @@ __all__ = [
     "check_examples_are_independent",
     "check_explicit_mesh_agrees",
     "check_features_are_not_judged",
+    "check_frozen_networks_stay",
     "check_only_the_mover_changes",
     "check_resuming_is_exact",
     "check_second_call_does_not_trace",

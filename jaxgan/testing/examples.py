@@ -11,6 +11,7 @@ from jax.sharding import AxisType
 from jax.sharding import PartitionSpec as P
 
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.frozen import FrozenNetworks
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Tree
 from jaxgan.testing.comparison import assert_close, assert_equal
@@ -30,7 +31,11 @@ def check_draws_ignore_devices(subject: Subject) -> None:
     def draw(axis_name, state, batch):
         count = batch_size(batch)
         keys = example_keys(state.key, count, axis_name)
-        context = Context(keys, batch, state.step, axis_name, train=True)
+        context = Context(
+            *(keys, batch, state.step, axis_name),
+            train=True,
+            frozen=FrozenNetworks(state.frozen),
+        )
         latent, variables = subject.game.latent(state.variables.generator, context)
         real, _ = subject.game.real(variables, latent, context)
         return jax.random.key_data(context.draw("any")), latent, real
@@ -68,7 +73,8 @@ def check_examples_are_independent(subject: Subject, *, train: bool = False) -> 
     keys = example_keys(jax.random.key(5), size)
 
     def samples(keys, batch):
-        context = Context(keys, batch, state.step, train=train)
+        frozen = FrozenNetworks(state.frozen)
+        context = Context(keys, batch, state.step, train=train, frozen=frozen)
         latent, variables = game.latent(state.variables.generator, context)
 
         def fakes(latent):
@@ -98,7 +104,8 @@ def check_features_are_not_judged(subject: Subject) -> None:
 
     def verdicts():
         keys = example_keys(jax.random.key(6), batch_size(batch))
-        context = Context(keys, batch, state.step)
+        frozen = FrozenNetworks(state.frozen)
+        context = Context(keys, batch, state.step, frozen=frozen)
         latent, variables = game.latent(state.variables.generator, context)
         fake, _ = game.generate(variables, latent, context)
         both = (fake, fake._replace(features=()))

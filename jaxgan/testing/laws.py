@@ -1,6 +1,6 @@
 """All laws at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import optax
 
@@ -15,7 +15,11 @@ from jaxgan.testing.examples import (
     check_examples_are_independent,
     check_features_are_not_judged,
 )
-from jaxgan.testing.leaves import CONSTANT_LEAVES, check_every_leaf_changes
+from jaxgan.testing.leaves import (
+    CONSTANT_LEAVES,
+    check_every_leaf_changes,
+    check_frozen_networks_stay,
+)
 from jaxgan.testing.movers import (
     check_collections_change_in_the_main_pass,
     check_only_the_mover_changes,
@@ -34,6 +38,7 @@ def check_step(
     augment: Augment = Augment(),  # noqa: B008  immutable
     reads_batch: bool = False,
     constants: Collection[str] = CONSTANT_LEAVES,
+    frozen: Mapping[str, Tree] | None = None,
 ) -> None:
     """Checks every law of the train step on a game.
 
@@ -47,11 +52,12 @@ def check_step(
       reads_batch: whether a layer or a loss reads statistics of the batch. Microbatches
         then rightly change the result, and examples depend on each other in training.
       constants: patterns of leaves of `State` that never change.
+      frozen: as for `init_state`.
 
     Raises:
       AssertionError: naming the law and the leaf.
     """
-    subject = Subject(game, turns, optimizers, batch, ema_decay, augment)
+    subject = Subject(game, turns, optimizers, batch, ema_decay, augment, frozen)
     check_only_the_mover_changes(subject)
     check_collections_change_in_the_main_pass(subject)
     check_transformations_agree(subject, reads_batch=reads_batch)
@@ -61,3 +67,5 @@ def check_step(
     check_examples_are_independent(subject, train=not reads_batch)
     check_features_are_not_judged(subject)
     check_every_leaf_changes(subject, constants=constants)
+    if frozen:
+        check_frozen_networks_stay(subject)

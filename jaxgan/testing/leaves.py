@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Collection
+from typing import Any
 
 import jax
+import numpy as np
 
-from jaxgan.testing.comparison import equal
+from jaxgan.testing.comparison import assert_equal, equal
 from jaxgan.testing.subject import Subject
 
-CONSTANT_LEAVES = ("^key$", "hyperparams/")
-"""Patterns of leaves of `State` that may stay as they are: the base key, and optax's
-injected hyper-parameters, whose schedules move by less than a rounding per step."""
+CONSTANT_LEAVES = ("^key$", "^frozen/", "hyperparams/")
+"""Patterns of leaves of `State` that may stay as they are: the base key, frozen
+networks, and optax's injected hyper-parameters, whose schedules move by less than a
+rounding per step."""
 
 
 def check_every_leaf_changes(
@@ -36,3 +39,29 @@ def check_every_leaf_changes(
                 f"law 7: {name} is the same after {steps} steps; does it get "
                 "a gradient? If it is a constant, name it in `constants`"
             )
+
+
+def check_frozen_networks_stay(subject: Subject) -> None:
+    """Law 7: frozen networks stay as they are, bit for bit, and outside of the program.
+
+    A step takes them as arguments. What a term or a game closes over would be copied
+    into the compiled program instead.
+    """
+    before = subject.init()
+    traced = jax.jit(subject.step()).trace(before, subject.batch)
+    held = {_content(x) for x in jax.tree.leaves(before.frozen) if np.size(x) > 1}
+    for constant in traced.jaxpr.consts:
+        if np.size(constant) > 1 and _content(constant) in held:
+            raise AssertionError(
+                f"law 7: a frozen network's array {list(np.shape(constant))} is a "
+                "constant of the program: read `context.frozen`"
+            )
+    after = before
+    for _ in range(subject.steps):
+        after, _ = subject.jitted_step(after, subject.batch)
+    assert_equal(before.frozen, after.frozen, "law 7: frozen networks changed")
+
+
+def _content(x: Any) -> tuple[Any, ...]:
+    x = np.asarray(x)
+    return x.shape, x.dtype, x.tobytes()

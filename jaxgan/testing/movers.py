@@ -5,6 +5,7 @@ import functools
 import jax
 
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.frozen import FrozenNetworks
 from jaxgan.core.microbatches import batch_size
 from jaxgan.testing.comparison import assert_close, assert_equal, equal
 from jaxgan.testing.subject import Subject
@@ -36,7 +37,8 @@ def check_collections_change_in_the_main_pass(subject: Subject) -> None:
 
     def expected(turn):
         key = jax.random.fold_in(jax.random.fold_in(state.key, state.step), 0)
-        context = Context(keys_of(key), batch, state.step, train=True)
+        frozen = FrozenNetworks(state.frozen)
+        context = Context(keys_of(key), batch, state.step, train=True, frozen=frozen)
         fork = context.fork("generator")
         latent, generator = game.latent(state.variables.generator, fork)
         real, generator = game.real(generator, latent, fork)

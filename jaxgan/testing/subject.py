@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -29,6 +29,7 @@ class Subject:
     batch: Tree
     ema_decay: schedules.Decay = DECAY
     augment: Augment = Augment()  # noqa: RUF009  immutable
+    frozen: Mapping[str, Tree] | None = None
 
     @property
     def start(self) -> int:
@@ -67,7 +68,9 @@ class Subject:
     def _jitted_init(self) -> Callable[[jax.Array], State]:
         return jax.jit(
             lambda key: init_state(
-                key, self.game, self.turns, self.optimizers, self.batch, self.augment
+                *(key, self.game, self.turns, self.optimizers, self.batch),
+                augment=self.augment,
+                frozen=self.frozen,
             )
         )
 

@@ -13,6 +13,7 @@ from jax.sharding import PartitionSpec as P
 
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.move import Metrics
+from jaxgan.core.state import SEED_AXES
 from jaxgan.core.types import Players, State
 from jaxgan.testing.comparison import assert_close
 from jaxgan.testing.subject import Subject
@@ -105,14 +106,15 @@ def _scan(subject: Subject) -> Run:
 
 def _seeds(subject: Subject) -> Run:
     def run(repeat, state):
-        axes = State(None, *(0 for _ in State._fields[1:]))  # type: ignore[arg-type]
-        several = jax.vmap(subject.step(), (axes, None), (axes, 0))
-        other = subject.init(1)
-        both = jax.tree.map(lambda *x: jnp.stack(x), state, other)
-        out = repeat(jax.jit(several), both._replace(step=state.step))
-        step = out[0].step
-        first = jax.tree.map(lambda x: x[0], (out[0]._replace(step=out[0].key), out[1]))
-        return first[0]._replace(step=step), first[1]
+        several = jax.vmap(subject.step(), (SEED_AXES, None), (SEED_AXES, 0))
+        shared = {"step": state.step, "frozen": state.frozen}
+        pair = (each._replace(frozen=()) for each in (state, subject.init(1)))
+        both = jax.tree.map(lambda *x: jnp.stack(x), *pair)
+        out, measured = repeat(jax.jit(several), both._replace(**shared))
+        shared = {"step": out.step, "frozen": out.frozen}
+        out = out._replace(step=out.key, frozen=())
+        first = jax.tree.map(lambda x: x[0], (out, measured))
+        return first[0]._replace(**shared), first[1]
 
     return run
 

@@ -155,6 +155,8 @@ def _contents(path: pathlib.Path) -> Any:
             raise WeightsError(f"{path}: a damaged zip ({error}); replace it") from None
         plain = names and all(name.endswith(".npy") for name in names)
         return _read_numpy(path) if plain else read_torch(path)
+    if file_kind.is_legacy(path):
+        return read_torch(path)
     first = file_kind.start(path)
     length = int.from_bytes(first[:8], "little")
     if first[8:9] == b"{" and length <= HEADER:

@@ -98,18 +98,24 @@ def start(path: pathlib.Path) -> bytes:
         return file.read(START)
 
 
+def is_legacy(path: pathlib.Path) -> bool:
+    """Tells whether a file is of PyTorch 0.1.10 to 1.5, by its first bytes."""
+    return start(path).startswith(LEGACY)
+
+
 def check_pickle(path: pathlib.Path) -> None:
-    """Checks that a file begins as a pickle, and not as one of an old PyTorch.
+    """Checks that a file begins as a pickle, and not as a file of an old PyTorch.
 
     Raises:
       WeightsError: saying what it is instead.
     """
     first = start(path)
-    tar = _is_tar(first) and any(part in first for part in TAR_PARTS)
-    if first.startswith(LEGACY) or tar:
+    if first.startswith(LEGACY):
+        raise WeightsError(f"{path}: of torch.save, not a pickle of networks")
+    if _is_tar(first) and any(part in first for part in TAR_PARTS):
         raise WeightsError(
-            f"{path}: of a PyTorch before 1.6, whose files are not read; load and save "
-            "it with a newer one"
+            f"{path}: of PyTorch 0.1, whose files are not read; load and save it with "
+            "a newer one"
         )
     if not first.startswith(PICKLE):
         raise WeightsError(f"{path}: {described(path) or f'saw no pickle, {WANTED}'}")

@@ -8,7 +8,6 @@ is a placeholder that keeps what it is given, and of modules the tensors are tak
 import io
 import os
 import pathlib
-import pickle
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
@@ -16,14 +15,12 @@ import numpy as np
 
 from jaxgan.weights import file_kind
 from jaxgan.weights.errors import WeightsError
-from jaxgan.weights.pickle_reader import Inert, PickleReader, Room, scan
-from jaxgan.weights.torch_file import STORAGES, Tensors, described
+from jaxgan.weights.legacy_file import read_legacy
+from jaxgan.weights.pickle_reader import Inert, PickleReader, Room
+from jaxgan.weights.tensors import Tensors, described
 
 NETWORKS = ("G_ema", "G", "D")
 """What is read of a pickle's dict."""
-
-MAGIC = 0x1950A86A20F9469CFC6C
-"""The first number of the format that PyTorch embeds memory in."""
 
 MOST = 1_000_000
 """Modules, arrays and attributes of a network."""
@@ -102,7 +99,7 @@ class _Reader(PickleReader):
             file,
             {
                 **Tensors(size).known,
-                ("torch.storage", "_load_from_bytes"): lambda *a: _storage(*spent(a)),
+                ("torch.storage", "_load_from_bytes"): lambda *a: _memory(*spent(a)),
                 (
                     "torch_utils.persistence",
                     "_reconstruct_persistent_obj",
@@ -111,51 +108,16 @@ class _Reader(PickleReader):
         )
 
 
+def _memory(content: bytes) -> Any:
+    """The memory of a tensor, as a flat array."""
+    return read_legacy(io.BytesIO(content), len(content))
+
+
 def _persistent(meta: Any) -> Inert:
     """The object that StyleGAN's code would make by running the text beside it."""
     made = Inert()
     made.state = meta["state"]
     return made
-
-
-class _StorageReader(pickle.Unpickler):
-    """Reads what precedes the memory of a tensor: numbers, and its type's name."""
-
-    def find_class(self, module_name: str, global_name: str) -> Any:
-        """The name of a type, a string, which cannot be called."""
-        if module_name != "torch" or global_name not in STORAGES:
-            raise ValueError(f"memory of the type {module_name}.{global_name}")
-        return global_name
-
-    def persistent_load(self, pid: Any) -> Any:
-        """What is said of the memory."""
-        return pid
-
-
-def _scanned(file: io.BytesIO) -> _StorageReader:
-    start = file.tell()
-    scan(file, len(file.getbuffer()) - start)
-    file.seek(start)
-    return _StorageReader(file)
-
-
-def _storage(memory: bytes) -> np.ndarray:
-    """The memory of a tensor, as a flat array, from the format of before PyTorch 1.6.
-
-    Pickles of a magic number, a version, facts of the machine, the storage and a list
-    of its key; then its length in 8 bytes, and its bytes.
-    """
-    file = io.BytesIO(memory)
-    magic, _, machine, storage, keys = (_scanned(file).load() for _ in range(5))
-    if magic != MAGIC or not machine["little_endian"]:
-        raise ValueError("memory of a tensor in another format")
-    _, name, key, _, count, view = storage
-    dtype = np.dtype(STORAGES[name])
-    length = int.from_bytes(file.read(8), "little")
-    if view is not None or keys != [key] or length != count:
-        raise ValueError(f"memory of {count} numbers that is not as it says")
-    content = file.read(count * dtype.itemsize)
-    return np.frombuffer(content, dtype, count)
 
 
 def _network(module: Any) -> Network:

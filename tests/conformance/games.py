@@ -9,13 +9,29 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import nn as layers
-from jaxgan.core import Context, Sample, Verdict
+from jaxgan.core import Context, Game, Sample, Verdict
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.heads import Codes
+from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
+from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
-from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.games.unpaired import UnpairedGame
+from jaxgan.models import (
+    ali,
+    biggan,
+    cut,
+    dcgan,
+    mlp,
+    pix2pix,
+    r3gan,
+    resnet,
+    restoration,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.biggan import deep as biggan_deep
 
 SIZE = 16
@@ -24,7 +40,7 @@ SIZE = 16
 class Case(NamedTuple):
     """A game, a batch for it, whether a layer reads the batch, and its constants."""
 
-    game: Callable[[], LatentGame | StyleGame]
+    game: Callable[[], Game]
     batch: Callable[[], Sample]
     reads_batch: bool = False
     constants: tuple[str, ...] = ()
@@ -83,6 +99,39 @@ class Informed(nn.Module):
     def __call__(self, value, given, context: Context):
         vectors = layers.Embedding(3, 2)(given)
         return Generator()(jnp.concatenate([value, vectors], axis=1), (), context)
+
+
+class Mapping(nn.Module):
+    """A generator of points from points, with numbers of its own draws and noise."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        drawn = jax.vmap(lambda key: jax.random.normal(key, (2,)))(
+            context.draw("dropout")
+        )
+        parts = [value, 0.1 * drawn, *jax.tree.leaves(given)]
+        return Generator()(jnp.concatenate(parts, axis=1), (), context)
+
+
+class Beside(nn.Module):
+    """A discriminator of values beside what they were made from."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        parts = [*jax.tree.leaves(given), value]
+        return Discriminator()(jnp.concatenate(parts, axis=1), (), context)
+
+
+class Restoration(nn.Module):
+    """A generator of images from smaller ones, with batch statistics."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given
+        x = layers.Conv(4, use_bias=False)(value)
+        x = jnp.tanh(layers.BatchNorm()(x, context))
+        x = layers.Conv(4, use_bias=False)(x)
+        return along_batch(lambda x: x.reshape(x.shape[0], 8, 8, 1), x)
 
 
 class Attended(nn.Module):
@@ -229,6 +278,111 @@ def joint_images() -> JointGame:
     )
 
 
+class Translator(nn.Module):
+    """Smooth and small, pixel by pixel, with two maps of its encoder."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        hidden = layers.Dense(3)(value)
+        return Sample(layers.Dense(1)(jnp.tanh(hidden)), features=(value, hidden))
+
+
+class Projection(nn.Module):
+    """One layer for the patches of every map."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del context
+        return tuple(layers.Dense(3)(at(*pair)) for pair in zip(value, given))
+
+
+def at(maps: jax.Array, positions: jax.Array) -> jax.Array:
+    """What maps [B, H, W, C] have at positions [B, N]."""
+
+    def take(maps, positions):
+        rows = maps.reshape(len(maps), -1, maps.shape[-1])
+        return jnp.take_along_axis(rows, positions[:, :, None], axis=1)
+
+    return along_batch(take, maps, positions)
+
+
+class Patches(nn.Module):
+    """Judges every pixel of a picture. Without a last bias."""
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        del given, context
+        return layers.Dense(1, use_bias=False)(jnp.tanh(value))
+
+
+def unpaired() -> UnpairedGame:
+    return UnpairedGame(Generator(), Generator(), Discriminator(), Discriminator())
+
+
+def unpaired_points() -> Sample:
+    return Sample({"x": points().value, "y": points().value[::-1] * 0.5 + 1.0})
+
+
+def contrastive(mirrored: float = 0.0) -> ContrastiveGame:
+    return ContrastiveGame(Translator(), Patches(), Projection(), mirrored)
+
+
+def unpaired_images() -> Sample:
+    value = small_images().value
+    return Sample({"x": value, "y": value[::-1] * 0.5})
+
+
+def paired() -> PairedGame:
+    """With noise, draws of the generator, and a discriminator that sees sources."""
+    return PairedGame(Mapping(), Beside(), noise_size=2)
+
+
+def pairs() -> Sample:
+    return points()._replace(given=jax.random.normal(jax.random.key(3), (SIZE, 3)))
+
+
+def unet_game() -> PairedGame:
+    return PairedGame(pix2pix.Generator(1, 2, 3), pix2pix.Discriminator(2, 0))
+
+
+def antialiased_game() -> PairedGame:
+    """A generator with dropout, and no aliasing."""
+    return PairedGame(
+        cut.Generator(1, 2, 1, pix2pix.Norm.BATCH, dropout=0.5),
+        cut.Discriminator(2, 1),
+    )
+
+
+def pictures() -> Sample:
+    source = jnp.tanh(jax.random.normal(jax.random.key(4), (SIZE, 8, 8, 2)))
+    return images()._replace(given=source)
+
+
+def halved(keys, target):
+    """Every second pixel, with noise from the keys."""
+    small = target[:, ::2, ::2]
+    noise = jax.vmap(lambda key: jax.random.normal(key, small.shape[1:]))(keys)
+    return small + 0.1 * noise
+
+
+def restored() -> PairedGame:
+    """Sources made on the device, of which the discriminator knows nothing."""
+    return PairedGame(
+        Restoration(), mlp.Discriminator((8,)), judges_source=False, degrade=halved
+    )
+
+
+def enlarged() -> PairedGame:
+    """Blocks that are scanned over, statistics of the batch, both of σ's vectors."""
+    return PairedGame(
+        restoration.SRResNet(2, 1, 3, 2),
+        restoration.UNetDiscriminator(3),
+        judges_source=False,
+        degrade=halved,
+    )
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -267,17 +421,29 @@ GAMES = {
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     "joint": Case(joint, points),
+    "paired": Case(paired, pairs),
+    "unet": Case(unet_game, pictures, reads_batch=True),
+    # Biases in front of instance norms, which have no effect.
+    "antialiased": Case(
+        antialiased_game, pictures, True, ("discriminator/params/conv_1/bias",)
+    ),
+    "restored": Case(restored, images, reads_batch=True),
     "joint_images": Case(joint_images, images, reads_batch=True),
+    "unpaired": Case(unpaired, unpaired_points),
+    "contrastive": Case(contrastive, unpaired_images),
+    "mirrored": Case(lambda: contrastive(0.5), unpaired_images),
+    "enlarged": Case(enlarged, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
 }
 
 HEAVY = (
+    *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
-    *("grouped", "hinge", "infogan", "joint_images", "least_squares", "lesson"),
-    *("minimax", "modern"),
+    *("enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
+    *("least_squares", "lesson", "minimax", "mirrored", "modern"),
     *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
-    "stylegan2",
+    *("real_esrgan", "restored", "srgan", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take longest to compile, or differ from others
 by the loss alone; what is in them is tested by itself as well."""

@@ -17,6 +17,8 @@ from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import Augment, Players, Sample, Turn, schedules
+from jaxgan.models import lpips as lpips_networks
+from jaxgan.models import vgg
 from jaxgan.terms import (
     adversarial,
     conditional_contrastive,
@@ -24,13 +26,20 @@ from jaxgan.terms import (
     dragan,
     drift,
     feature_matching,
+    frobenius,
     gradient_penalty,
     latent_consistency,
     lecam,
+    lpips,
+    mean_absolute,
     orthogonal,
+    perceptual,
+    pixel,
     r1,
     r2,
+    style,
     top_k,
+    total_variation,
     unrolled,
 )
 from tests.conformance.games import (
@@ -40,6 +49,7 @@ from tests.conformance.games import (
     FEATURED,
     GAMES,
     RELATED,
+    contrastive,
     some_slow,
 )
 from tests.test_recipes import RECIPES
@@ -60,10 +70,23 @@ def check(recipe: recipes.Recipe, case, **options):
     )
 
 
+def features(variables, images):
+    """A frozen network of one layer, for perceptual losses."""
+    return {"layer": jnp.tanh(images @ variables["kernel"])}
+
+
+CONTENT = perceptual(features, {"layer": 1.0}, frozen="network")
+FROZEN = {"network": {"kernel": jnp.linspace(-1.0, 1.0, 10).reshape(2, 5)}}
+RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
+    "cut": {"project": contrastive().project, "patches": 5, "identity": False},
+    "cyclegan": {"shape": (2,), "pool": 20},
     "infogan": {"codes": CODES},
+    "srgan": RESTORED,
+    "esrgan": RESTORED,
+    "real_esrgan": RESTORED,
     "reacgan": {"critic_steps": 2},
     "wgan": {"critic_steps": 2, "first_rounds": 1, "first_critic_steps": 2},
 }
@@ -71,6 +94,13 @@ SHORT = {
 HEADS = {
     "acgan": CLASSIFIED,
     "ali": GAMES["joint"],
+    "cut": GAMES["contrastive"],
+    "cyclegan": GAMES["unpaired"],
+    "pix2pix": GAMES["paired"],
+    "srgan": GAMES["paired"],
+    "esrgan": GAMES["paired"]._replace(reads_batch=True),
+    "real_esrgan": GAMES["paired"],
+    "of_pixels": GAMES["restored"],
     "infogan": CODED,
     "reacgan": RELATED,
     "conditional_contrastive": RELATED,
@@ -91,10 +121,14 @@ def test_recipes(name):
         reads_batch=case.reads_batch or name in READS_BATCH,
         constants=NO_MEMORY.get(name, ()),
     )
-    check(RECIPES[name](**SHORT.get(name, {})), case)
+    options = SHORT.get(name, {})
+    check(RECIPES[name](**options), case, frozen=FROZEN if options is RESTORED else {})
 
 
-@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - {"plain", "joint"})))
+PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
+
+
+@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))
 def test_games(name):
     """All but those on which `test_recipes` plays."""
     recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
@@ -133,6 +167,16 @@ def turns(*terms, every=1, generator=None):
     return (*first, Turn("generator", generator))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("all_examples", [False, True])
+@pytest.mark.parametrize("name", ["contrastive", "mirrored"])
+def test_cut_with_its_identity(name, all_examples):
+    """Also of mirrored pictures, and against the patches of all of them."""
+    case, project = GAMES[name], contrastive().project
+    case = case._replace(reads_batch=all_examples)
+    check(recipes.cut(project, patches=5, all_examples=all_examples), case)
+
+
 # Losses and terms that no recipe uses, or in a way that none does. All of them at once,
 # but for unrolling, and each alone in slow tests, which say whose fault it is.
 QUICK = ("lazy", "of_examples", "of_batches", "unrolled")
@@ -166,6 +210,7 @@ TERMS = {
     "top_k": turns(generator=(top_k(losses.nonsaturating, 0.5),)),
     "conditional_contrastive": both(conditional_contrastive()),
     "feature_matching": turns(generator=(feature_matching(),)),
+    "of_pixels": turns(generator=(pixel(), total_variation(0.1))),
     "unrolled": turns(
         generator=(unrolled(losses.nonsaturating, 2, optax.sgd(0.1)),),
     ),
@@ -190,6 +235,33 @@ def test_terms(name):
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(reads_batch=case.reads_batch or reads_batch)
     check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("criterion", [mean_absolute, frobenius])
+def test_terms_of_frozen_networks(criterion):
+    """Of pairs each example's own, but for the norm of them all."""
+    trunk = vgg.VGG(("conv1_1", "relu2_1"), (1, 1), (3, 4))
+    distance = lpips_networks.LPIPS(trunk)
+    image = jnp.zeros((1, 8, 8, 1))
+    frozen = {
+        "vgg": trunk.init(jax.random.key(0), image),
+        "lpips": distance.init(jax.random.key(1), image, image),
+    }
+    layers = dict.fromkeys(trunk.layers, 0.5)
+    play = adversarial(losses.nonsaturating)
+    objective = (
+        play,
+        perceptual(trunk.apply, layers, criterion=criterion),
+        style(trunk.apply, layers, criterion=criterion),
+        lpips(distance.apply),
+    )
+    table = (Turn("discriminator", (play,)), Turn("generator", objective))
+    case = GAMES["modern"]._replace(reads_batch=criterion is frobenius)
+    players = Players(sgd, sgd)
+    check(recipes.Recipe(table, players), case, frozen=frozen)
+    subject = testing.Subject(case.game(), table, players, case.batch(), frozen=frozen)
+    testing.check_explicit_mesh_agrees(subject)
 
 
 def test_batch_means():
@@ -251,7 +323,8 @@ def test_terms_under_an_explicit_mesh(name):
         RECIPES[name](**SHORT.get(name, {})).turns if name in RECIPES else TERMS[name]
     )
     case = HEADS.get(name, GAMES["plain"])
-    testing.check_explicit_mesh_agrees(subject_of(case, table))
+    frozen = FROZEN if SHORT.get(name) is RESTORED else {}
+    testing.check_explicit_mesh_agrees(subject_of(case, table, frozen=frozen))
 
 
 @pytest.mark.slow

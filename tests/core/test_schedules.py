@@ -55,6 +55,8 @@ def test_no_average_and_constant():
     ("make", "message"),
     [
         (lambda: schedules.cosine(0.0, 1.0, 0), "steps: saw 0"),
+        (lambda: schedules.linear_decay(1.0, -1, 3), "constant: saw -1"),
+        (lambda: schedules.linear_decay(1.0, 1, 3, every=0), "every: saw 0"),
         (lambda: schedules.constant_decay(1.0), "decay: saw 1.0"),
         (lambda: schedules.half_life(-1.0), "images: saw -1.0"),
         (lambda: schedules.half_life(float("nan")), "images: saw nan"),

@@ -10,7 +10,8 @@ from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from jaxgan import losses, testing
-from jaxgan.core import Players, State, Turn, schedules
+from jaxgan.core import Players, Turn, schedules
+from jaxgan.core.state import SEED_AXES
 from jaxgan.core.turns import turn_names
 from jaxgan.terms import adversarial
 from tests.conformance.games import GAMES, SIZE
@@ -136,11 +137,10 @@ def test_only_turns_that_may_be_skipped_are_branches():
         one = subject(turns[0], turns[1]._replace(**late))
         state = jax.eval_shape(one.init)
         assert branches(one.step(), state, one.batch) == count
-        axes = State(None, *(0 for _ in State._fields[1:]))
         several = jax.tree.map(
             lambda x: jax.ShapeDtypeStruct((3, *x.shape), x.dtype), state
         )._replace(step=state.step)
-        many = jax.vmap(one.step(), (axes, None), (axes, 0))
+        many = jax.vmap(one.step(), (SEED_AXES, None), (SEED_AXES, 0))
         assert branches(many, several, one.batch) == count
 
 

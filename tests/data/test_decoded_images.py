@@ -243,7 +243,7 @@ def test_what_is_not_the_files_fault_ends_it(
     pictures, own_cache, monkeypatch, decoded, skip_bad
 ):
     """Files are not taken for bad because too many are open."""
-    real = decoded_images._contents
+    real = decoded_images.contents
 
     def failing(entry, read):
         if entry.name == "12.png":
@@ -251,7 +251,7 @@ def test_what_is_not_the_files_fault_ends_it(
         return real(entry, read)
 
     with monkeypatch.context() as patch:
-        patch.setattr(decoded_images, "_contents", failing)
+        patch.setattr(decoded_images, "contents", failing)
         with pytest.raises(data.DataError, match=r"12.png: cannot be read now \(Too m"):
             data.folder(pictures, 2, 1, skip_bad=skip_bad)
     assert greys(data.folder(pictures, 2, 1, skip_bad=skip_bad)) == list(range(20))

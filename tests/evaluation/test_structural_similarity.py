@@ -142,3 +142,49 @@ def test_sizes_that_do_not_fit():
         ms_ssim(images(0, size=28), images(0, size=28))
     with pytest.raises(ValueError, match="wanted at least 11 × 11"):
         ssim(images(0, size=8), images(0, size=8))
+
+
+@pytest.mark.parametrize("channels", ["rgb", "y"])
+@pytest.mark.parametrize("crop", [0, 4])
+def test_official_protocols(golden, crop, channels):
+    """BasicSR reads the bytes as B, G, R in numpy, as R, G, B in PyTorch."""
+    vectors = np.load(golden / "esrgan_metrics.npz")
+    pair = [vectors[f"in/img{i}_uint8"][None] for i in (1, 2)]
+    case = f"crop{crop}_{channels}"
+    for suffix, order in (("", -1), ("_pt", 1)):
+        first, second = (images[..., ::order] for images in pair)
+        for measure, tolerance in ((psnr, 1e-4), (ssim, 1e-6)):
+            wanted = vectors[f"out/{measure.__name__}{suffix}/{case}"]
+            options = {"crop": crop, "luma": channels == "y"}
+            seen = measure(first, second, (0, 255), **options)
+            np.testing.assert_allclose(seen[0], np.squeeze(wanted), atol=tolerance)
+            floats = measure(
+                first / 127.5 - 1.001, second / 127.5 - 1.0, rounded=True, **options
+            )
+            np.testing.assert_allclose(floats, seen, rtol=1e-9)
+
+
+def test_bytes_of_what_is_out_of_bounds():
+    """A network's values are clipped and rounded as a file would hold them."""
+    first, second = pair(count=1)
+    network = 1.2 * first
+    wanted = np.clip(np.round(127.5 * (network.astype(float) + 1)), 0, 255)
+    target = np.round(127.5 * (second.astype(float) + 1))
+    for measure in (psnr, ssim):
+        seen = measure(network, second, rounded=True)
+        np.testing.assert_allclose(seen, measure(wanted, target, (0, 255)), rtol=1e-9)
+        assert not np.allclose(seen, measure(np.clip(network, -1, 1), second), 1e-9)
+    with pytest.raises(ValueError, match="first: saw values from"):
+        psnr(3.0 * first, second)
+
+
+def test_protocols_that_do_not_fit():
+    with pytest.raises(ValueError, match="at least 11 × 11 after a crop of 3 per side"):
+        ssim(images(0, size=16), images(0, size=16), crop=3)
+    with pytest.raises(ValueError, match="at least 1 × 1 after a crop of 8 per side"):
+        psnr(images(0, size=16), images(0, size=16), crop=8)
+    with pytest.raises(ValueError, match="crop: saw -1, wanted an integer"):
+        psnr(images(0, size=16), images(0, size=16), crop=-1)
+    gray = images(0, size=16, channels=1)
+    with pytest.raises(ValueError, match="wanted \\[B, H, W, 3\\] for luma=True"):
+        psnr(gray, gray, luma=True)

@@ -53,7 +53,8 @@ def experiment(request, monkeypatch, tmp_path):
     module = experiment_file.load_module(request.param)
     config = module.tiny(next(iter(module.VARIANTS.values())))
     if getattr(config, "path", ""):
-        save_images(tmp_path / "images", 9)
+        for side in getattr(config, "sides", ("",)):
+            save_images(tmp_path / "images" / side, 9)
         config = dataclasses.replace(config, path=str(tmp_path / "images"))
     return request.param, module, config
 
@@ -98,6 +99,7 @@ HEAVY = {
         "biggan_imagenet128",
         "dcgan_mnist",
     ),
+    *("cut_folder", "cyclegan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
     *("sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "wgan_gp_mnist"),
@@ -112,11 +114,14 @@ def test_all_are_here():
         "biggan_cifar10",
         "biggan_imagenet128",
         "conditional_mnist",
+        "cut_folder",
+        "cyclegan_folder",
         "dcgan_folder",
         "dcgan_mnist",
         "digits",
         "infogan_mnist",
         "mlp_mnist",
+        "pix2pix_folder",
         "r3gan_cifar10",
         "r3gan_ffhq",
         "r3gan_stackedmnist",
@@ -164,7 +169,7 @@ def test_every_variant_builds(experiment):
 
 @pytest.mark.parametrize(
     "experiment",
-    [path for path in FILES if "\n    path: str" in path.read_text()],
+    [path for path in FILES if "data.folder(" in path.read_text()],
     indirect=True,
     ids=lambda path: path.stem,
 )
@@ -189,7 +194,7 @@ def test_every_variant_keeps_the_users_colours_and_images(experiment, monkeypatc
 
 @pytest.mark.parametrize(
     "experiment",
-    [path for path in FILES if "\n    path: str" in path.read_text()],
+    [path for path in FILES if "data.folder(" in path.read_text()],
     indirect=True,
     ids=lambda path: path.stem,
 )

@@ -14,4 +14,11 @@ def filled(module, *arguments):
         noise = generator.uniform(-0.5, 0.5, leaf.shape)
         return jax.numpy.asarray((around + noise).astype(np.float32))
 
-    return jax.tree_util.tree_map_with_path(fill, shapes)
+    variables = jax.tree_util.tree_map_with_path(fill, shapes)
+    for layer, vectors in variables.get("spectral", {}).items():
+        if "v" in vectors.get("spectral", {}):
+            # Others would make a singular value that is negative, or 0.
+            kernel = variables["params"][layer]["kernel"]
+            v = kernel.reshape(-1, kernel.shape[-1]) @ vectors["spectral"]["u"]
+            vectors["spectral"]["v"] = v / jax.numpy.linalg.norm(v)
+    return variables

@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import (
+    ali,
+    biggan,
+    cut,
+    cyclegan,
+    dcgan,
+    mlp,
+    pix2pix,
+    r3gan,
+    resnet,
+    restoration,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.attributes import RULES
 from jaxgan.models.biggan import deep
 
@@ -45,6 +58,12 @@ CASES = [
     (r3gan.Discriminator, STAGES, IMAGE, "resampling_filter", (1.0, 1.0)),
     (r3gan.Discriminator, STAGES, IMAGE, "resampling_filter", (1.0, NAN, 1.0)),
     (r3gan.Discriminator, STAGES, IMAGE, "resampling_filter", (1.0, -2.0, 1.0)),
+    (pix2pix.Generator, {}, IMAGE, "channels", 0),
+    (pix2pix.Generator, {}, IMAGE, "dropout", 1.0),
+    (pix2pix.Generator, {}, IMAGE, "halvings", 1),
+    (pix2pix.Discriminator, {}, IMAGE, "halvings", -1),
+    (cyclegan.Generator, {}, IMAGE, "blocks", -1),
+    (cut.PatchMLP, {}, IMAGE, "width", 0),
     (stylegan2.Generator, {}, LATENT, "style_size", 0),
     (stylegan2.Generator, {}, LATENT, "mapping_layers", 0),
     (stylegan2.Generator, {}, LATENT, "channel_base", 16),
@@ -59,6 +78,11 @@ CASES = [
     (stylegan2.Discriminator, {}, IMAGE, "deviations", -1),
     (stylegan2.Discriminator, {}, IMAGE, "channel_max", 0),
     (stylegan2.Discriminator, {}, IMAGE, "taps", ()),
+    (restoration.RRDBNet, {}, IMAGE, "growth", 0),
+    (restoration.MSRResNet, {}, IMAGE, "channels", 0),
+    (restoration.SRVGGNetCompact, {}, IMAGE, "slope", NAN),
+    (restoration.VGGDiscriminator, {"size": 8}, IMAGE, "hidden", 0),
+    (restoration.SRGANDiscriminator, {"size": 8}, IMAGE, "width", 0),
 ]
 
 

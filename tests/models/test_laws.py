@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
-from jaxgan.models import biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import (
+    biggan,
+    cut,
+    cyclegan,
+    dcgan,
+    mlp,
+    pix2pix,
+    r3gan,
+    resnet,
+    restoration,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.nn import PowerIteration
 from tests.models.filled import filled
@@ -56,6 +68,14 @@ GENERATORS = {
         (3,),
         LABELS,
     ),
+    "pix2pix": (pix2pix.Generator(1, 2, 3), IMAGE, ()),
+    "cyclegan": (cyclegan.Generator(1, 2, 1), IMAGE, ()),
+    "cut": (
+        cut.Generator(1, 2, 1, pix2pix.Norm.BATCH, own_at_use=False, dropout=0.3),
+        IMAGE,
+        (),
+    ),
+    "restoration": (restoration.SRResNet(2, 1, 3, 2), IMAGE, ()),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -95,10 +115,28 @@ DISCRIMINATORS = {
         IMAGE,
         LABELS,
     ),
+    "pix2pix": (
+        pix2pix.Discriminator(2, 1),
+        IMAGE,
+        jnp.linspace(-1.0, 1.0, 512).reshape(4, 8, 8, 2),
+    ),
+    "pixels": (pix2pix.Discriminator(2, 0), IMAGE, ()),
+    "cut": (cut.Discriminator(2, 1), IMAGE, ()),
+    "restoration": (restoration.VGGDiscriminator(8, 3, 4), IMAGE, ()),
+    "restoration spectral": (restoration.UNetDiscriminator(2), IMAGE, ()),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
+HEAVY = {"restoration spectral"}
+EXACT = (
+    *(stylegan2.Generator, stylegan2.Discriminator),
+    *(pix2pix.Generator, pix2pix.Discriminator, cyclegan.Generator),
+)
 ALL = [
-    pytest.param(*case, id=f"{kind} {name}")
+    pytest.param(
+        *case,
+        id=f"{kind} {name}",
+        marks=[pytest.mark.slow] if name in HEAVY else [],
+    )
     for kind, cases in (("G", GENERATORS), ("D", DISCRIMINATORS))
     for name, case in cases.items()
 ]
@@ -169,9 +207,9 @@ def test_bfloat16_keeps_variables_in_float32(module, shape, given):
         given,
         Context(KEYS, train=True),
     )
-    # StyleGAN2 adds up colours, and judges after its blocks, in float32.
-    own = isinstance(module, (stylegan2.Generator, stylegan2.Discriminator))
-    wanted = jnp.float32 if own else jnp.bfloat16
+    # StyleGAN2 adds up colours, and judges after its blocks, in float32; translation
+    # compares pictures with others.
+    wanted = jnp.float32 if isinstance(module, EXACT) else jnp.bfloat16
     assert only(output).dtype == wanted
     assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(variables))
 

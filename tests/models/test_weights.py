@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import biggan, r3gan, stylegan2
+from jaxgan.models import biggan, cyclegan, pix2pix, r3gan, stylegan2
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan import weights as biggan_weights
+from jaxgan.models.cyclegan import weights as cyclegan_weights
+from jaxgan.models.pix2pix import weights as pix2pix_weights
 from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
 from jaxgan.models.stylegan2.blocks import Architecture
@@ -76,6 +78,17 @@ CASES = {
             biggan_weights,
         )
         for shared, split in ((5, True), (5, False), (0, False))
+    },
+    **{
+        f"{name} {norm.name}": (module.clone(norm=norm), IMAGES, (), weights)
+        for norm in pix2pix.Norm
+        for name, module, weights in (
+            ("pix2pix", pix2pix.Generator(3, 2, 3), pix2pix_weights),
+            ("pix2pix two", pix2pix.Generator(3, 2, 2), pix2pix_weights),
+            ("patches", pix2pix.Discriminator(2, 2), pix2pix_weights),
+            ("pixels", pix2pix.Discriminator(2, 0), pix2pix_weights),
+            ("cyclegan", cyclegan.Generator(3, 2, 2), cyclegan_weights),
+        )
     },
     "biggan discriminator": (
         biggan.Discriminator((8, 16), 2, 3, (0, 1)),
@@ -145,3 +158,61 @@ def test_official_names(golden, name, weights):
             np.testing.assert_allclose(value, wanted, 1e-5, 1e-6)
         else:
             np.testing.assert_array_equal(value, wanted, array)
+
+
+@pytest.mark.parametrize("blurred", [False, True])
+@pytest.mark.parametrize("blurred_up", [False, True])
+@pytest.mark.parametrize("dropout", [False, True])
+def test_names_tell_the_form(blurred, blurred_up, dropout):
+    form = cyclegan_weights.Form(3, blurred, blurred_up, dropout)
+    module = cyclegan.Generator(
+        1, 2, 3, antialiased=blurred, antialiased_up=blurred_up, dropout=dropout / 2
+    )
+    context = Context(example_keys(jax.random.key(0), 2))
+    variables = filled(module, IMAGES, (), context)
+    state = cyclegan_weights.export_torch(variables, form)
+    assert cyclegan_weights.form_of(state) == form
+    _assert_same(cyclegan_weights.import_torch(state), variables)
+
+
+def test_antialiased_discriminators():
+    module = pix2pix.Discriminator(2, 2, antialiased=True)
+    context = Context(example_keys(jax.random.key(0), 2))
+    variables = filled(module, IMAGES, (), context)
+    state = pix2pix_weights.export_torch(variables, antialiased=True)
+    row = np.array([1.0, 2.0, 1.0]) / 4
+    product = np.tile(np.outer(row, row), (2, 1, 1, 1)).swapaxes(0, 1)
+    state["model.2.filt"] = product.swapaxes(0, 1)
+    _assert_same(pix2pix_weights.import_torch(state), variables)
+    state["model.2.filt"] = state["model.2.filt"] * 1.01
+    with pytest.raises(ValueError, match=r"model\.2\.filt: saw another filter"):
+        pix2pix_weights.import_torch(state)
+
+
+def test_old_files_of_instance_norms():
+    """Their running statistics are left out, and a wrapper's prefix."""
+    module = cyclegan.Generator(3, 2, 1)
+    context = Context(example_keys(jax.random.key(0), 2))
+    variables = filled(module, IMAGES, (), context)
+    state = cyclegan_weights.export_torch(variables)
+    for kind in ("running_mean", "running_var"):
+        state[f"model.2.{kind}"] = np.ones(2, np.float32)
+    state["model.2.num_batches_tracked"] = np.array(3)
+    old = {f"module.{name}": array for name, array in state.items()}
+    _assert_same(cyclegan_weights.import_torch(old), variables)
+
+
+def test_names_of_others():
+    for state, said in (
+        ({"model.1.weight": np.zeros((1, 3, 7, 7))}, r"saw blocks \[\], wanted them"),
+        (
+            {"model.11.conv_block.1.weight": np.zeros((1, 1, 3, 3))},
+            r"saw blocks \[11\], wanted them in a row, from 10 or 12 on",
+        ),
+    ):
+        with pytest.raises(ValueError, match=said):
+            cyclegan_weights.import_torch(state)
+    with pytest.raises(
+        ValueError, match=r"saw 'model\.0\.alpha', wanted names of pix2p"
+    ):
+        pix2pix_weights.import_torch({"model.0.alpha": np.zeros(1, np.float32)})

@@ -63,3 +63,10 @@ def test_layers_of_one_network_drop_differently():
 
     first, second = Two().apply({}, jnp.ones((8, 100)), TRAIN)
     assert not np.array_equal(first, second)
+
+
+def test_dropout_at_use():
+    x = jnp.ones((8, 5))
+    still = dataclasses.replace(TRAIN, train=False)
+    dropped = Dropout(0.3, at_use=True).apply({}, x, still)
+    np.testing.assert_array_equal(dropped, Dropout(0.3).apply({}, x, TRAIN))

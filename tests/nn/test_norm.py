@@ -8,7 +8,7 @@ from jax.sharding import AxisType
 from jax.sharding import PartitionSpec as P
 
 from jaxgan.core import Context, example_keys
-from jaxgan.nn import BatchNorm, ConditionalBatchNorm, FiLM
+from jaxgan.nn import BatchNorm, ConditionalBatchNorm, FiLM, InstanceNorm
 
 F32 = {"rtol": 1e-5, "atol": 1e-5}
 
@@ -188,3 +188,42 @@ def test_official_conditional_batch_norm(golden):
     for name, train in (("eval", False), ("train", True)):
         y = layer.apply(variables, x, labels, context(3, train))
         np.testing.assert_allclose(y, images(npz[f"out/{case}/{name}/y"]), **F32)
+
+
+@pytest.mark.parametrize("shape", [(3, 4, 5, 2), (2, 7, 3)])
+def test_instances_by_formula(shape):
+    """Each channel of each example by itself; a factor and an offset play no part."""
+    x = draw(*shape)
+    y = InstanceNorm().apply({}, x, context(shape[0]))
+    values = np.asarray(x, np.float64)
+    axes = tuple(range(1, len(shape) - 1))
+    mean, var = (f(values, axes, keepdims=True) for f in (np.mean, np.var))
+    np.testing.assert_allclose(y, (values - mean) / np.sqrt(var + 1e-5), **F32)
+    by = np.arange(1.0, 1.0 + shape[0] * shape[-1], dtype=np.float32)
+    by = by.reshape(shape[0], *(1,) * len(axes), shape[-1])
+    again = InstanceNorm(epsilon=1e-12).apply({}, by * x + 3.0 * by)
+    exact = InstanceNorm(epsilon=1e-12).apply({}, x)
+    np.testing.assert_allclose(again, exact, rtol=1e-4, atol=1e-4)
+    layer = InstanceNorm(affine=True)
+    variables = {"params": {"scale": jnp.full(shape[-1], 3.0)}}
+    variables["params"]["bias"] = jnp.full(shape[-1], -1.0)
+    np.testing.assert_allclose(layer.apply(variables, x), 3.0 * y - 1.0, **F32)
+
+
+def test_instances_of_one_place():
+    with pytest.raises(ValueError, match=r"saw shape \(2, 1, 1, 3\), wanted more than"):
+        InstanceNorm().apply({}, draw(2, 1, 1, 3))
+
+
+def test_own_statistics_at_use():
+    """Of each example, as in training with it alone; training is as ever."""
+    x, layer = draw(3, 4, 4, 2), BatchNorm(own_at_use=True)
+    variables = jax.jit(layer.init)(jax.random.key(0), x, context(3))
+    seen = layer.apply(variables, x, context(3, train=False))
+    for n in range(3):
+        alone = BatchNorm().apply(variables, x[n : n + 1], context(1))
+        np.testing.assert_allclose(seen[n], alone[0], **F32)
+    trained, usual = (
+        one.apply(variables, x, context(3)) for one in (layer, BatchNorm())
+    )
+    np.testing.assert_array_equal(trained, usual)

@@ -224,3 +224,20 @@ def test_several_vectors_are_the_leading_ones():
 def test_numbers_that_cannot_be_meant(options, said):
     with pytest.raises(ValueError, match=said):
         PowerIteration(**options)
+
+
+def test_with_both_vectors_evaluation_lags_as_pytorchs_does():
+    """It divides by uᵀWv of the last training pass, whatever the kernel is by now."""
+    first, other = jax.random.normal(jax.random.key(0), (2, 3, 3, 2, 4))
+    second = first + 0.3 * other
+    module = SpectralNorm(both=True)
+    variables = module.init(jax.random.key(0), first)
+    trained, changed = module.apply(variables, second, True, mutable=["spectral"])
+    single = {"spectral": {"u": variables["spectral"]["u"]}}
+    wanted = SpectralNorm().apply(single, second, True)
+    np.testing.assert_allclose(trained, wanted, rtol=1e-6)
+    u, v = (np.asarray(changed["spectral"][name], np.float64) for name in "uv")
+    matrix = np.moveaxis(np.asarray(first, np.float64), -1, 0).reshape(4, -1)
+    np.testing.assert_allclose(np.linalg.norm(v), 1.0, rtol=1e-6)
+    seen = module.apply(changed, first)
+    np.testing.assert_allclose(seen, first / (u @ matrix @ v), rtol=1e-5)

@@ -33,7 +33,6 @@ KINDS = [
     ),
     (b"\x89PNG\r\n\x1a\n\0", "a picture"),
     (b"PK\x03\x04\x00\xff", "a zip that is cut short"),
-    (file_kind.LEGACY + b"M\xe9\x03.", r"PyTorch before 1\.6"),
 ]
 
 

@@ -114,7 +114,7 @@ def test_a_malicious_storage_is_not_called(tmp_path):
 
     path = tmp_path / "x.pkl"
     path.write_bytes(torch_by_hand.dumps({"G": Tensor()}))
-    with pytest.raises(WeightsError, match=r"memory of the type (posix|nt)\.mkdir"):
+    with pytest.raises(WeightsError, match="in another format"):
         read_network_pickle(path)
     assert not goal.exists()
 

@@ -54,20 +54,7 @@ class Storage:
     def __reduce__(self):
         """As PyTorch embeds memory into an ordinary pickle."""
         out = io.BytesIO()
-        facts = {"protocol_version": 1001, "little_endian": True, "type_sizes": {}}
-        for value in (0x1950A86A20F9469CFC6C, 1001, facts):
-            pickle.dump(value, out, 2)
-
-        class Writer(pickle.Pickler):
-            def persistent_id(self, value):
-                if isinstance(value, Storage):
-                    facts = value.kind, "0", "cpu", value.values.size, None
-                    return "storage", *facts
-                return None
-
-        Writer(out, 2).dump(self)
-        pickle.dump(["0"], out, 2)
-        out.write(self.values.size.to_bytes(8, "little") + self.values.tobytes())
+        _write_legacy(out, self)
         return LOAD, (out.getvalue(),)
 
 
@@ -135,6 +122,27 @@ class Saved(pickle.Pickler):
         return None
 
 
+class Legacy(Saved):
+    """Writes the pickle of what is saved in the format of before PyTorch 1.6."""
+
+    def persistent_id(self, value):
+        facts = super().persistent_id(value)
+        return facts and (*facts, None)
+
+
+def _write_legacy(out, content, protocol=2):
+    """Writes pickles of facts and content, and then the memory."""
+    facts = {"protocol_version": 1001, "little_endian": True, "type_sizes": {}}
+    for value in (0x1950A86A20F9469CFC6C, 1001, facts):
+        pickle.dump(value, out, 2)
+    writer = Legacy(out, protocol)
+    writer.dump(content)
+    pickle.dump([str(key) for key in range(len(writer.memory))], out, 2)
+    for storage in writer.memory:
+        out.write(storage.values.size.to_bytes(8, "little"))
+        out.write(storage.values.tobytes())
+
+
 def torch():
     """The stand-in of the package."""
     return types.SimpleNamespace(
@@ -184,6 +192,13 @@ def save(path, content, protocol=2, **members):
             archive.writestr(f"saved/data/{key}", storage.values.tobytes())
         for name, text in members.items():
             archive.writestr(f"saved/{name}", text)
+    return path
+
+
+def save_legacy(path, content, protocol=2):
+    """Writes a file as torch.save did before PyTorch 1.6."""
+    with importable(), path.open("wb") as file:
+        _write_legacy(file, content, protocol)
     return path
 
 

@@ -107,13 +107,15 @@ class Bare:
         program = prepared.program
         self._batch = program.put(prepared.data(0))
         self._carry = program.init(), program.zeros()
-        self._step = program.step.lower(*self._carry, self._batch).compile()
+        self._frozen = prepared.frozen
+        lowered = program.step.lower(*self._carry, self._batch, self._frozen)
+        self._step = lowered.compile()
 
     def seconds_per_step(self, count: int) -> float:
         """Runs so many steps."""
         began, last = time.perf_counter(), None
         for number in range(count):
-            *self._carry, finite = self._step(*self._carry, self._batch)
+            *self._carry, finite = self._step(*self._carry, self._batch, self._frozen)
             if number % steps.AHEAD == 0:
                 jax.block_until_ready(last)
             last = finite

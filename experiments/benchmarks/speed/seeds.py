@@ -77,12 +77,12 @@ def player(members: Sequence[Experiment]) -> Callable[[int], None]:
     program = prepared.program
     batch = program.put(prepared.data(0))
     state, totals = program.init(), program.zeros()
-    compiled = program.step.lower(state, totals, batch).compile()
+    compiled = program.step.lower(state, totals, batch, prepared.frozen).compile()
 
     def play(steps: int) -> None:
         nonlocal state, totals
         for _ in range(steps):
-            state, totals, _ = compiled(state, totals, batch)
+            state, totals, _ = compiled(state, totals, batch, prepared.frozen)
         jax.block_until_ready(state)
 
     return play

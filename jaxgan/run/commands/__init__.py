@@ -4,6 +4,7 @@ Whatever takes long to import, JAX above all, is imported when a command is exec
 """
 
 from jaxgan.run.command_line import Command
+from jaxgan.run.commands.apply import ApplyCommand
 from jaxgan.run.commands.compare import CompareCommand
 from jaxgan.run.commands.completion import CompletionCommand
 from jaxgan.run.commands.diagnose import DiagnoseCommand
@@ -22,6 +23,7 @@ COMMANDS: dict[str, type[Command]] = {
     "train": TrainCommand,
     "import": ImportCommand,
     "sample": SampleCommand,
+    "apply": ApplyCommand,
     "interpolate": InterpolateCommand,
     "mix": MixCommand,
     "evaluate": EvaluateCommand,

@@ -1,4 +1,4 @@
-"""`jaxgan import`: published weights become a run that can be sampled."""
+"""`jaxgan import`: published weights become a run that can be used."""
 
 import dataclasses
 import hashlib
@@ -35,7 +35,9 @@ class ImportCommand:
     set: Annotated[UseAppendAction[tuple[str, ...]], option("NAME=VALUE")] = ()
     """What shapes do not tell: depth of biggan_deep; norm_epsilon,
     spectral_epsilon and iterations of both BigGANs;
-    pooling (mean or sum) and halvings of mimicry; clamp, group,
+    pooling (mean or sum) and halvings of mimicry; dropout, and
+    dropout_at_use and own_at_use (yes or no), of pix2pix and
+    cyclegan; slope of srvggnet_compact; clamp, group,
     learning_rate_multiplier, condition_multiplier
     and discriminator_clamp of stylegan2 (pickles tell)."""
     ignore: Annotated[UseAppendAction[tuple[str, ...]], option("NAME")] = ()
@@ -48,6 +50,7 @@ class ImportCommand:
           RunError: if the files hold no network that is known, or not all of it, or the
             folder is not empty. Nothing is left behind.
         """
+        from jaxgan.core.abilities import Applicable
         from jaxgan.run.files.fingerprint import fingerprint
         from jaxgan.run.importable import imported_run, imported_state, state_dicts
 
@@ -76,7 +79,10 @@ class ImportCommand:
         if found.left_out:
             print(plain(f"left out, and not run: {', '.join(found.left_out)}"))
         print(f"step 0: {fingerprint(imported.state)}")
-        print(f"sample with: jaxgan sample {self.run_dir}")
+        if isinstance(imported.experiment.game, Applicable):
+            print(f"apply with: jaxgan apply {self.run_dir} PICTURES")
+        else:
+            print(f"sample with: jaxgan sample {self.run_dir}")
 
 
 def _settings(words: Sequence[str]) -> dict[str, str]:

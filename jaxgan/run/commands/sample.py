@@ -23,7 +23,8 @@ class SampleCommand:
     run: Run
     """The run's folder."""
     num: Annotated[Count | None, option("N", "64, or 8 of each truncation")] = None
-    """How many. Of several truncations, like 1,0.7,0.5, each is a row."""
+    """How many. Of several truncations, like 1,0.7,0.5, each is a row.
+    Pictures made of pictures are those of the first held-out ones, one of each."""
     out: Out = None
     """NAME.png: one picture of all, by default in RUN/generated.
     NAME.npz: arrays. Any other name: a new folder of one file each."""

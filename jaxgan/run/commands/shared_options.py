@@ -123,6 +123,7 @@ class MeasureOptions:
     metrics: Annotated[tuple[str, ...], option("NAME", "all that fit")] = ()
     """Of images fid, kid, inception-score, precision-recall, density-coverage,
     classes, modes, collapse, duplicates, memorisation.
+    Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""

@@ -6,9 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core.seeds import key_of
-from jaxgan.core.state import init_state
+from jaxgan.core.state import SEED_AXES, init_state
 from jaxgan.core.types import State, Tree
-from jaxgan.run.devices import seed_axis
 from jaxgan.run.experiment import Experiment
 
 
@@ -46,4 +45,4 @@ def first_state(experiment: Experiment, seeds: tuple[int, ...], batch: Tree) -> 
     if len(seeds) == 1:
         return of_run(key_of(seeds[0]), batch)
     keys = jnp.stack([key_of(seed) for seed in seeds])
-    return jax.vmap(of_run, out_axes=seed_axis.AXES)(keys, batch)
+    return jax.vmap(of_run, out_axes=SEED_AXES)(keys, batch)

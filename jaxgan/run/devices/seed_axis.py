@@ -16,9 +16,6 @@ from jaxgan.run.bounds import SEED
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches
 
-AXES = State(None, *(0 for _ in State._fields[1:]))  # type: ignore[arg-type]
-"""For `jax.vmap`. With a step of its own, every seed would pay for every turn."""
-
 C = TypeVar("C")
 
 
@@ -80,8 +77,9 @@ def member(state: State, place: int, count: int) -> State:
     """Takes the state of one of `count` runs."""
     if count == 1:
         return state
-    of_one = jax.tree.map(lambda x: x[place], state._replace(step=()))  # type: ignore[arg-type]
-    return of_one._replace(step=state.step)
+    apart = state._replace(step=(), frozen=())  # type: ignore[arg-type]
+    of_one = jax.tree.map(lambda x: x[place], apart)
+    return of_one._replace(step=state.step, frozen=state.frozen)
 
 
 def results(totals: dict[str, metrics.Mean], count: int) -> list[dict[str, float]]:

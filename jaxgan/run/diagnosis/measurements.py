@@ -27,8 +27,14 @@ FEWEST = 16
 class Signals:
     """Measures a state. The same latents and the same examples every time."""
 
-    def __init__(self, experiment: Experiment):
-        """Prepares; nothing is computed or read before the first call."""
+    def __init__(self, experiment: Experiment, frozen: Tree = ()):
+        """Prepares; nothing is computed or read before the first call.
+
+        Args:
+          experiment: whose states are measured.
+          frozen: its frozen networks by name, on this process's devices.
+        """
+        self._frozen = frozen
         self._data, self._held_out = experiment.data, experiment.held_out
         game = experiment.game
         read = probe.make_probe(game, experiment.recipe.turns, experiment.augment)
@@ -55,9 +61,9 @@ class Signals:
         if self._real is None or self._real_is_made:
             both = (self._see(state, data) for data in (self._data, self._held_out))
             self._real = _Real(*both)
-        real = self._real
+        real, whole = self._real, state._replace(frozen=self._frozen)
         reading = _joined(
-            [self._chunk_of(state, place) for place in range(-(-SAMPLES // self._size))]
+            [self._chunk_of(whole, place) for place in range(-(-SAMPLES // self._size))]
         )
         return {
             **_of_logits(reading),

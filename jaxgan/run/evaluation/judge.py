@@ -1,7 +1,7 @@
 """Real examples as an extractor sees them, to measure any samples against."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -55,12 +55,9 @@ class Judge:
         self._unit, self._measures = data.kind.unit, data.kind.measures
         self._count = min(protocol.num, data.real.size)
         self._warned = False
-        if self._count < LEAST:
-            raise RunError(
-                f"{self._unit}: saw {self._count} real ones, wanted at least {LEAST}"
-            )
-        self.extractor: Extractor | None = None
         names = list(protocol.names)
+        self._check_enough(self._count, "real", names)
+        self.extractor: Extractor | None = None
         if any(self._measures[name].features for name in names):
             try:
                 self.extractor = data.kind.features(data.train, protocol)
@@ -105,12 +102,9 @@ class Judge:
           RunError: if there are too few, or no measure fits the data.
         """
         count = len(jax.tree.leaves(samples.value)[0])
-        self._warn_of_few(count)
-        if count < LEAST:
-            raise RunError(
-                f"{self._unit}: saw {count} generated ones, wanted at least {LEAST}"
-            )
         names = self.names if names is None else names
+        self._warn_of_few(count)
+        self._check_enough(count, "generated", names)
         fake = self._outputs(samples.value, f"generated {self._unit}")
         neighbours = any(self._measures[name].neighbours for name in names)
         near = self._near(fake.features) if neighbours else None
@@ -130,9 +124,18 @@ class Judge:
             )
         return Measurement(scores, self.card(count), near)
 
+    def _check_enough(self, count: int, sort: str, names: Sequence[str]) -> None:
+        """Checks that there are enough to be compared as sets, if they are."""
+        alone = [name for name, one in self._measures.items() if not one.compares]
+        if count < LEAST and not set(names) <= set(alone):
+            raise RunError(
+                f"{self._unit}: saw {count} {sort} ones, wanted at least {LEAST}",
+                f"fewer do for --metrics {' '.join(alone)}" if alone else "",
+            )
+
     def _warn_of_few(self, count: int) -> None:
         """Says once what figures of few examples are like."""
-        if not self._warned:
+        if not self._warned and self.extractor is not None:
             counts = {"real": self._count, "generated": count}
             few_examples.tell_evaluator(counts, self._unit)
         self._warned = True
@@ -153,6 +156,14 @@ class Judge:
     def _outputs(self, values: Tree, title: str) -> Outputs:
         if self.extractor is None:
             return Outputs(np.zeros((0, 0)), np.zeros((0, 0)))
+        if isinstance(values, Mapping):  # of several domains
+            each = {
+                name: self._outputs(value, f"{title} of {name}")
+                for name, value in values.items()
+            }
+            return Outputs(
+                *({name: part[at] for name, part in each.items()} for at in (0, 1))
+            )
         # Batches are of the same examples in whatever order these come, so that the
         # outputs are the same to the bit.
         order = content_order(values)

@@ -34,6 +34,8 @@ class RealData(NamedTuple):
       train: what was trained on, where copies are looked for.
       held_out: of the same kind and never trained on, if there are any.
       split: what to call `real`.
+      given: what samples are made of, where they are made of examples; None if of the
+        experiment's own.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class RealData(NamedTuple):
     train: Source
     held_out: Source | None
     split: str
+    given: Source | None = None
 
 
 def find(
@@ -56,7 +59,7 @@ def find(
     if folder is None:
         if isinstance(experiment.data, NoData):
             experiment.data(0)  # which says why there is none
-        return choose(experiment, split or TRAIN)
+        return choose(experiment, split or "")
     if split:
         raise RunError("--real: saw it with --split, wanted one of them")
     shape = tuple(experiment.data.source.shape)
@@ -87,7 +90,8 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Real
     """Finds the data of an experiment, of which one split is to be compared with.
 
     'train' is what it trains on, 'held_out' its `held_out`; either also goes by the
-    name that its source has for it, as 'test' of `jaxgan.data.image_dataset`.
+    name that its source has for it, as 'test' of `jaxgan.data.image_dataset`. '' is
+    'train', or 'held_out' if there is any and the kind of data is judged by it.
 
     Raises:
       RunError: naming the option, if there is no such split; or if examples cannot be
@@ -96,9 +100,11 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Real
     parts = {TRAIN: experiment.data.source}
     if experiment.held_out is not None:
         parts[HELD_OUT] = experiment.held_out.source
+    if not wanted:
+        wanted = HELD_OUT if experiment.kind.held_out and len(parts) > 1 else TRAIN
     names = {name: split_of(source) for name, source in parts.items()}
     chosen = wanted if wanted in parts else None
-    if chosen is None and wanted:
+    if chosen is None:
         chosen = next((name for name, alias in names.items() if alias == wanted), None)
     if chosen is None:
         known = " or ".join(_title(name, alias) for name, alias in names.items())
@@ -112,7 +118,7 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Real
         )
     title = _title(chosen, names[chosen])
     held_out = parts.get(HELD_OUT)
-    return RealData(experiment.kind, source, parts[TRAIN], held_out, title)
+    return RealData(experiment.kind, source, parts[TRAIN], held_out, title, source)
 
 
 def _title(name: str, alias: str) -> str:

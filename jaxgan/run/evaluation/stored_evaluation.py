@@ -82,7 +82,12 @@ def _by_kind(
     """Measures samples; draws those nearest to training examples, if it looked."""
     judge = Judge(real, protocol)
     samples = sampler.generate(
-        loaded.experiment, loaded.state, protocol.num, protocol.seed, **options
+        loaded.experiment,
+        loaded.state,
+        protocol.num,
+        protocol.seed,
+        source=real.given,
+        **options,
     )
     measurement = judge(samples)
     if measurement.near:

@@ -3,6 +3,7 @@
 They read the state and draw from keys of their own, so the run is the same without.
 """
 
+import functools
 import pathlib
 import re
 import time
@@ -65,11 +66,19 @@ class Interim:
         self._records = records
         self._clock, self._began = clock, clock()
         self._judge = training_protocol.judge_of(experiment, options)
-        self._sampler = sampler.Sampler(experiment)
+        self._experiment = experiment
         self._name = run_directory.read_identity(run).experiment
         self._known = evaluations_log.read(run)
         self._spent, self._last = clock() - self._began, 0.0
         self._put_off = False
+
+    @functools.cached_property
+    def _sampler(self) -> sampler.Sampler:
+        return sampler.Sampler(self._experiment, source=self._judge.data.given)
+
+    @property
+    def _num(self) -> int:
+        return self._sampler.available(self._judge.protocol.num)
 
     def is_due(self, start: int, step: int) -> bool:
         """Tells if a multiple of the interval was passed, and there is time for it."""
@@ -114,7 +123,7 @@ class Interim:
         seed = self._seeds[place]
         tag = seed if len(self._seeds) > 1 else None
         card = evaluations_log.run_card(self._name, seed, sampling_options.card())
-        card |= self._judge.card(self._judge.protocol.num)
+        card |= self._judge.card(self._num)
         evaluations = [
             one
             for one in self._known
@@ -124,7 +133,7 @@ class Interim:
         missing = [name for name in self._judge.names if name not in done]
         if missing:
             protocol = self._judge.protocol
-            indices = np.arange(protocol.num)
+            indices = np.arange(self._num)
             samples = self._sampler(state, protocol.seed, indices)
             rows = evaluations_log.rows(
                 self._judge(samples, missing).scores, step, card, tag

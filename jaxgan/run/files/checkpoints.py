@@ -1,5 +1,6 @@
 """Checkpoints: the only module that knows orbax."""
 
+import collections
 import contextlib
 import logging
 import math
@@ -23,6 +24,10 @@ from jaxgan.weights.file_kind import memory_size
 FOLDER = "checkpoints"
 STATE = "state"
 LOGGER = logging.getLogger("absl")
+Stored: Any = collections.namedtuple(
+    "Stored", [name for name in State._fields if name != "frozen"]
+)
+"""What of a state is on disk: all but the frozen networks."""
 
 
 class Restored(NamedTuple):
@@ -74,7 +79,7 @@ class Checkpoints:
         run_directory.check_there(self.run)
         facts = {"fingerprint": fingerprint(processes.local(state))}
         arguments = ocp.args.Composite(
-            state=ocp.args.StandardSave(state), facts=ocp.args.JsonSave(facts)
+            state=ocp.args.StandardSave(_stored(state)), facts=ocp.args.JsonSave(facts)
         )
         with self._written(step):
             if not self._manager.save(step, args=arguments):
@@ -228,7 +233,7 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
     waited = progress.lasting(f"restoring step {step} of {manager.directory.parent}")
     try:
         with waited, _quiet():
-            shapes = _stored_shapes(manager, step) if target is None else target
+            shapes = _stored(target) if target else _stored_shapes(manager, step)
             arguments = ocp.args.Composite(
                 state=ocp.args.StandardRestore(shapes), facts=ocp.args.JsonRestore()
             )
@@ -239,7 +244,12 @@ def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> An
     facts = restored.facts if isinstance(restored.facts, dict) else {}
     if fingerprint(processes.local(restored.state)) != facts.get("fingerprint"):
         raise Damaged("its contents do not have the fingerprint that was saved")
-    return restored.state
+    state = restored.state
+    return State(**state._asdict()) if isinstance(state, Stored) else state
+
+
+def _stored(state: State) -> Any:
+    return Stored(*(getattr(state, name) for name in Stored._fields))
 
 
 def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:

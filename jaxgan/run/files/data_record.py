@@ -54,7 +54,9 @@ class DataRecord(NamedTuple):
     @property
     def places(self) -> set[str]:
         """Gathers where the experiment said that data lie."""
-        return {one.place for run in self.runs for one in run.openings if one.place}
+        each = [one for run in self.runs for one in run.openings]
+        others = {place for one in each for place, _ in one.others}
+        return ({one.place for one in each} | others) - {""}
 
     @property
     def without_places(self) -> list[Any]:
@@ -168,6 +170,7 @@ def _as_json(record: DataRecord) -> dict[str, Any]:
                         "by": one.opener,
                         "place": one.place,
                         "path": one.path,
+                        **({"others": one.others} if one.others else {}),
                         **one.facts._asdict(),
                     }
                     for one in run.openings
@@ -185,7 +188,10 @@ def _from_json(stored: dict[str, Any]) -> DataRecord:
         tuple(
             RunData(
                 tuple(
-                    Opening(one["by"], _facts(one), one["place"], one["path"])
+                    Opening(
+                        *(one["by"], _facts(one), one["place"], one["path"]),
+                        tuple((str(x), str(y)) for x, y in one.get("others", ())),
+                    )
                     for one in run["opened"]
                 ),
                 _facts(run["data"]),

@@ -12,6 +12,7 @@ import jax
 
 from jaxgan import data
 from jaxgan.core.types import Players, Tree
+from jaxgan.run.devices import frozen_networks
 from jaxgan.run.devices.compiled_program import ProgramFacts, facts
 from jaxgan.run.devices.placement import Placement, place, place_over
 from jaxgan.run.errors import RunError
@@ -49,6 +50,7 @@ class _Subject(NamedTuple):
         program = fit(
             *(self.experiment, self.placement(batch), (self.seed,), batch),
             shared_draws=self.shared_draws,
+            frozen=frozen_networks.shapes(self.experiment.frozen),
         )
         lowered = lower_step(program, batch)
         try:

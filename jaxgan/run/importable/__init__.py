@@ -9,11 +9,27 @@ Each is an experiment without data, with `Config`, `VARIANTS` and `build`, and b
   ATTRIBUTES: {name: rule} of all attributes that a pickle may have; see `attributes`.
   import_torch(arrays, config) -> variables, and its inverse export_torch.
   PASSING: endings of names of arrays that are made anew, not imported.
+
+GENERATOR and DISCRIMINATOR may list several such tuples, of which one is found. Of
+networks whose files changed in time there is also
+
+  respelled(arrays) -> arrays as the newest files have them.
 """
 
 from typing import Literal, get_args
 
-Network = Literal["stylegan2", "r3gan", "biggan_deep", "biggan", "mimicry"]
+Network = Literal[
+    "stylegan2",
+    "r3gan",
+    "biggan_deep",
+    "biggan",
+    "mimicry",
+    "pix2pix",
+    "cyclegan",
+    "rrdbnet",
+    "msrresnet",
+    "srvggnet_compact",
+]
 """The names of these files."""
 
 NETWORKS: tuple[str, ...] = get_args(Network)

@@ -55,6 +55,17 @@ def only(values: set[int], what: str) -> int:
     return values.pop()
 
 
+def yes_or_no(text: str) -> bool:
+    """Reads a setting that is on or off.
+
+    Raises:
+      ValueError: if it is neither.
+    """
+    if text not in ("yes", "no"):
+        raise ValueError(f"saw {text!r}, wanted yes or no")
+    return text == "yes"
+
+
 class Seen(NamedTuple):
     """What a configuration is read off.
 

@@ -17,6 +17,10 @@ from jaxgan.weights.array_file import read_arrays
 PLACE = "jaxgan.run.importable"
 STATE = "model_state_dict"
 """Below which mimicry's checkpoints have a network, beside its optimizer's state."""
+NAMES = {name: name for name in network_pickle.NETWORKS}
+"""Of entries in a file, and ours."""
+BASICSR = {"params_ema": "G_ema", "params": "G"}
+"""Below which BasicSR's files have a network: the average, and the current one."""
 
 
 class Found(NamedTuple):
@@ -117,12 +121,14 @@ def _split(
     for name, array in arrays.items():
         top, _, rest = name.partition(".")
         entries.setdefault(top, {})[rest] = array
-    chosen = {
-        name: entries[name] for name in network_pickle.NETWORKS if name in entries
-    }
+    names = BASICSR if entries.keys() & BASICSR.keys() else NAMES
+    chosen = {our: entries[name] for name, our in names.items() if name in entries}
     if not any(name in chosen for name in ("G", "G_ema")):
         return {"": arrays}, {}, left_out
-    left_out += tuple(name for name in entries if name not in chosen)
+    left_out += tuple(name for name in entries if name not in names)
+    if names is BASICSR and len(chosen) == 1:
+        # It may be either player's.
+        return {"": next(iter(chosen.values()))}, {}, left_out
     return dict(chosen), {}, left_out
 
 
@@ -165,23 +171,26 @@ def _inside(
 
 
 def _is_pickle(path: pathlib.Path) -> bool:
-    """Tells whether a file is a pickle, and not a zip, as torch.save's are."""
+    """Tells whether a file is a pickle, and not of torch.save."""
     file_kind.check(path)
-    return file_kind.start(path).startswith(file_kind.PICKLE)
+    pickled = file_kind.start(path).startswith(file_kind.PICKLE)
+    return pickled and not file_kind.is_legacy(path)
 
 
 def _recognised(
     arrays: Mapping[str, np.ndarray], module: Any, player: str
 ) -> Named | None:
     """Finds the state dict with official names; None if it is another network's."""
-    landmarks: Sequence[str] = (
+    landmarks: Sequence[Any] = (
         module.DISCRIMINATOR if player == "D" else module.GENERATOR
     )
     spelt = {name.replace(".bn.stored_", ".stored_"): x for name, x in arrays.items()}
-    for name in spelt:
-        if name.endswith(landmarks[0]):
-            named = torch_layout.without_prefix(spelt, landmarks[0])
-            if all(landmark in named for landmark in landmarks):
+    if hasattr(module, "respelled"):
+        spelt = module.respelled(spelt)
+    for names in (landmarks,) if isinstance(landmarks[0], str) else landmarks:
+        if any(name.endswith(names[0]) for name in spelt):
+            named = torch_layout.without_prefix(spelt, names[0])
+            if all(name in named for name in names):
                 return Named(named)
     return None
 

@@ -8,19 +8,27 @@ is special about it. Experiments of stored runs import this module, so its path 
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.images import Images, images
 from jaxgan.run.kinds.kind import Kind, Section, Subject
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
+from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs
 from jaxgan.run.kinds.points import Points, points
+from jaxgan.run.kinds.route import Route
 
 __all__ = [
+    "Comparison",
+    "Domains",
     "EvaluationProtocol",
     "Images",
     "Kind",
     "Material",
     "Measure",
+    "Pairs",
     "Points",
+    "Route",
     "Score",
     "Section",
     "Subject",
+    "domains",
     "images",
+    "pairs",
     "points",
 ]

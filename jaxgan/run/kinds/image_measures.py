@@ -6,7 +6,8 @@ import numpy as np
 
 from jaxgan.data.source import Source
 from jaxgan.evaluation.class_coverage import class_coverage, class_histogram
-from jaxgan.evaluation.classifier import LARGEST, classifier
+from jaxgan.evaluation.classifier import classifier
+from jaxgan.evaluation.classifier_training import LARGEST
 from jaxgan.evaluation.extractor import Extractor
 from jaxgan.evaluation.inception import inception
 from jaxgan.evaluation.inception_score import inception_score

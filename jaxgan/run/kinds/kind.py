@@ -12,6 +12,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.kinds import walks
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.route import Route
 
 if TYPE_CHECKING:  # they are heavy
     from jaxgan.data.source import Source
@@ -29,10 +30,13 @@ class Kind(Protocol):
       measures: of `jaxgan evaluate`, by name; the first is that which is measured
         during training.
       sections: its part of a report.
+      held_out: whether held-out examples are shown and measured where there are some,
+        rather than those trained on: where samples are made of examples.
     """
 
     unit: str
     preview: int = 64
+    held_out: bool = False
     suffix: str = ".png"
     walk_suffixes: Sequence[str] = (".png", ".gif", ".mp4")
 
@@ -45,6 +49,15 @@ class Kind(Protocol):
     @property
     def sections(self) -> "Sequence[Section]":
         """Tells what a report shows beside what it shows of all kinds: nothing."""
+        return ()
+
+    def routes(self, example: Sample) -> Sequence[Route]:
+        """Finds what of examples a generator makes into what: nothing into anything.
+
+        Args:
+          example: of the data, [B, ...]. It may be traced.
+        """
+        del example
         return ()
 
     def picture(self, sample: Sample) -> np.ndarray:

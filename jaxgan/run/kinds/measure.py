@@ -94,9 +94,33 @@ class Measure(NamedTuple):
       classes: whether it needs classes that mean something: the extractor is published,
         or its classes are those of the data.
       neighbours: whether it needs the training examples that are nearest to samples.
+      compares: whether it compares samples with real examples as a set; else it looks
+        at each on its own, and any number of them will do.
     """
 
     scores: Callable[[Material], Sequence[Score]]
     features: bool = True
     classes: bool = False
     neighbours: bool = False
+    compares: bool = True
+
+
+class Comparison(NamedTuple):
+    """Compares pictures with their targets.
+
+    Attributes:
+      title: of the measure.
+      compare: f(outputs, targets) -> [B]: both [B, H, W, C] of one shape; targets are
+        in [-1, 1].
+      better: 'lower' or 'higher'.
+      about: by what it sees them: units, weights, what is left out.
+      least: pixels per side that they must have.
+      colours: whether they must be coloured.
+    """
+
+    title: str
+    compare: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    better: str = "lower"
+    about: str = ""
+    least: int = 1
+    colours: bool = False

@@ -10,6 +10,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
     checkpoints,
     experiment_file,
+    frozen_record,
     run_directory,
     stored_text,
 )
@@ -28,7 +29,8 @@ class RunFacts(NamedTuple):
       folder: of the run.
       unit: what its examples are called.
       tiles: (name, value) of where it stands.
-      config: (name, value) of every field, and of what it started from.
+      config: (name, value) of every field, of what it started from, and of frozen
+        networks.
       seeds: of the runs side by side.
       commands: that started and resumed it, in order.
       saved: the newest checkpoint's step, or None.
@@ -72,6 +74,7 @@ def read(
     config = dict(identity.config)
     if identity.start_from:
         config["start_from"] = identity.start_from
+    config |= frozen_record.lines(run)
     return RunFacts(
         name=identity.experiment,
         variant=identity.variant,

@@ -68,7 +68,8 @@ class StoredSubject:
 
     def samples(self, num: int, step: int | None = None) -> Sample:
         """Generates the first samples of seed 0. Raises as `state`."""
-        return self.sampler(self.state(step), 0, np.arange(num))
+        indices = np.arange(self.sampler.available(num))
+        return self.sampler(self.state(step), 0, indices)
 
     def examples(self, num: int) -> Sample:
         """Reads the first real examples, as the discriminator is shown them."""

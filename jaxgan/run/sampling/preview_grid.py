@@ -12,7 +12,7 @@ class Grid(NamedTuple):
     """What the pictures during training show.
 
     Attributes:
-      num: of samples, a square number.
+      num: of samples; with labels a square number.
       labels: [num], sorted by column, or None.
     """
 
@@ -26,7 +26,7 @@ def grid_of(draw: Sampler, count: int) -> Grid:
     With labels there are up to 10 columns, or a multiple, each of one class, in order.
     """
     if draw.classes < 2 or not draw.labelled:
-        return Grid(count, None)
+        return Grid(draw.available(count), None)
     shown = min(draw.classes, 10)
     side = shown * max(1, math.isqrt(count) // shown)
     chosen = np.linspace(0, draw.classes - 1, shown).round().astype(np.int32)

@@ -62,7 +62,8 @@ class RunSamples:
             known = self._stored.experiment
             numbers = labels.label_numbers(known, label, num)
         draw = self._sampler(**options)
-        return draw(self._stored.state, seed, np.arange(num), numbers)
+        indices = np.arange(draw.available(num))
+        return draw(self._stored.state, seed, indices, numbers)
 
     def preview(self) -> np.ndarray | None:
         """Draws the samples that the pictures during training show, if they can be."""

@@ -15,8 +15,12 @@ from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
+from jaxgan.run.sampling import applied_game
 from jaxgan.run.sampling.labels import Label, class_names, label_numbers
 from jaxgan.run.sampling.sampling_options import Standing, truncated
+
+AT_ONCE = 8
+"""Examples that a game is applied to at a time, at most: they may be large."""
 
 
 class Sampler:
@@ -41,6 +45,7 @@ class Sampler:
         truncation_cutoff: int | None = None,
         standing_statistics: int | None = None,
         ema: bool = True,
+        source: Any = None,
     ):
         """Prepares to sample.
 
@@ -53,6 +58,8 @@ class Sampler:
           standing_statistics: normalise by the statistics of so many batches of fakes:
             see `games.standing_statistics`. They depend on `size`.
           ema: use the running average of the generator, not the current one.
+          source: of the examples that a game is applied to, if it is; by default the
+            experiment's.
 
         Raises:
           RunError: if the game cannot be truncated so, or a number is out of range.
@@ -60,16 +67,52 @@ class Sampler:
         self.game = truncated(experiment.game, truncation, truncation_cutoff)
         if size < 1:
             raise RunError(f"--batch-size: saw {size}, wanted at least 1")
-        self.size, self._ema = size, ema
+        self._applied = applied_game.applied(experiment, self.game, source)
+        self.size = size if self._applied is None else min(size, AT_ONCE)
+        self._ema = ema
         self.classes = len(class_names(experiment))
         self._latents = jax.jit(functools.partial(_latents, self.game, self.classes))
         self._render = jax.jit(functools.partial(_render, self.game))
         self._standing = Standing(self.game, self.classes, size, standing_statistics)
 
+    def available(self, count: int) -> int:
+        """Tells how many samples there are, of so many that are wanted.
+
+        A game that is applied to examples makes one of each.
+        """
+        return count if self._applied is None else min(count, self._applied.size)
+
     @property
     def labelled(self) -> bool:
         """Tells whether samples are conditioned on class labels."""
         return is_labelled(self.game)
+
+    def compile(
+        self, state: State, indices: np.ndarray, labels: np.ndarray | None = None
+    ) -> None:
+        """Compiles what the samples of a call need; nothing is computed.
+
+        Args:
+          state: of which only shapes matter.
+          indices: [N], of the samples.
+          labels: [N], if they are of chosen classes.
+        """
+        variables = state.ema if self._ema else state.variables.generator
+        places = np.resize(np.arange(len(indices)), self.size)
+        chosen, key = indices[places], _key(0)
+        if self._applied is not None:
+            keys = _keys(key, jnp.asarray(chosen))
+            self._applied.compile(variables, state.step, keys, chosen)
+            return
+        latents = self._latents.lower(
+            variables,
+            key,
+            state.step,
+            jnp.asarray(chosen),
+            None if labels is None else labels[places],
+        )
+        latents.compile()
+        self._render.lower(variables, state.step, *latents.out_info).compile()
 
     def latents(
         self,
@@ -84,13 +127,14 @@ class Sampler:
           RunError: if there are labels [size], and the game is conditioned on none, or
             they are no numbers of classes; or the seed is none.
         """
+        if self._applied is not None:
+            raise RunError(
+                f"{type(self.game).__name__} makes its samples of examples: it has no "
+                "latents"
+            )
         if labels is not None:
             self._check(np.asarray(labels))
-        try:
-            key = key_of(seed)
-        except ValueError as error:
-            raise RunError(str(error)) from None
-        start = self._variables(state), key, state.step
+        start = self._variables(state), _key(seed), state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
@@ -117,11 +161,21 @@ class Sampler:
             # The last call is filled up, so that there is one shape to compile.
             places = np.resize(np.arange(start, len(indices)), self.size)
             chosen = None if labels is None else labels[places]
-            keys, latent = self.latents(state, seed, indices[places], chosen)
-            sample = self.render(state, keys, latent)
+            sample = self._some(state, seed, indices[places], chosen)
             count = min(self.size, len(indices) - start)
             parts.append(jax.tree.map(lambda x, n=count: x[:n], sample))
         return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+
+    def _some(
+        self, state: State, seed: int, indices: np.ndarray, labels: Any
+    ) -> Sample:
+        if self._applied is None:
+            keys, latent = self.latents(state, seed, indices, labels)
+            return self.render(state, keys, latent)
+        if labels is not None:
+            self._check(np.asarray(labels))
+        keys = _keys(_key(seed), jnp.asarray(indices))
+        return self._applied(self._variables(state), state.step, keys, indices)
 
     def _check(self, labels: np.ndarray) -> None:
         if not self.labelled:
@@ -138,8 +192,19 @@ class Sampler:
         return self._standing(variables, state.step)
 
 
+def _key(seed: int) -> jax.Array:
+    try:
+        return key_of(seed)
+    except ValueError as error:
+        raise RunError(str(error)) from None
+
+
+def _keys(key, indices):
+    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+
+
 def _latents(game, classes, variables, key, step, indices, labels=None):
-    keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+    keys = _keys(key, indices)
     game = conditioned(game, labels, classes)
     return keys, game.latent(variables, Context(keys, step=step))[0]
 
@@ -186,7 +251,7 @@ def generate(
     Args:
       experiment: whose game generates.
       state: with the generator's variables.
-      num: how many.
+      num: how many, of a game that is applied to examples at most one of each.
       seed: of the samples; the run's own seed plays no part.
       label: the name or number of one class for all, or those of each [num].
       batch_size: examples per compiled call.
@@ -201,4 +266,4 @@ def generate(
     if label is not None:
         labels = label_numbers(experiment, label, num)
     draw = Sampler(experiment, size=batch_size, **options)
-    return draw(state, seed, np.arange(num), labels)
+    return draw(state, seed, np.arange(draw.available(num)), labels)

@@ -96,18 +96,25 @@ def is_held(data: BatchAt) -> bool:
     return len(addressed) == len(parts) and sum(x.nbytes for x in addressed) <= HELD
 
 
-def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
+def make_dispatch(
+    program: Program, data: BatchAt, steps: int, frozen: Tree = ()
+) -> Dispatch:
     """Prepares to hand a program so many steps at a time.
 
     Args:
       program: whose step it is.
       data: this process's, see `processes.own_batches`.
       steps: of one dispatch.
+      frozen: networks, on the devices.
     """
     placement = program.placement
     alone = placement.mesh is None
     if steps == 1:
-        return Dispatch(1, data, _as_it_is if alone else program.put, program.step)
+
+        def single(state: State, totals: Totals, batch: Tree):
+            return program.step(state, totals, batch, frozen)
+
+        return Dispatch(1, data, _as_it_is if alone else program.put, single)
     if is_held(data):
         parts: Any = _members(data)
         examples, pick = all_examples(parts)
@@ -123,7 +130,7 @@ def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
     several = scan(program, pick)
 
     def run(state: State, totals: Totals, fed: Tree):
-        return several(state, totals, examples, fed)
+        return several(state, totals, examples, fed, frozen)
 
     lying = placement.batches(len(program.seeds), stacked=True)
     put = _as_it_is if alone else functools.partial(processes.put, sharding=lying)
@@ -131,9 +138,10 @@ def make_dispatch(program: Program, data: BatchAt, steps: int) -> Dispatch:
 
 
 def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wrapped:
-    """Makes f(state, totals, examples, rows) -> (state, totals, finite): many steps.
+    """Makes f(state, totals, examples, rows, frozen): many steps.
 
-    It consumes the state and the totals; finite is [steps, metrics].
+    It consumes the state and the totals, and returns (state, totals, finite), of which
+    finite is [steps, metrics].
 
     Args:
       program: whose step it is.
@@ -141,12 +149,12 @@ def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wra
     """
     placement, runs = program.placement, len(program.seeds)
 
-    def steps(state, totals, examples, rows):
+    def steps(state, totals, examples, rows, frozen):
         def one(carry, row):
             batch = pick(examples, row)
             if placement.mesh is not None:
                 batch = lax.with_sharding_constraint(batch, placement.batches(runs))
-            state, totals, finite = program.step(*carry, batch)
+            state, totals, finite = program.step(*carry, batch, frozen)
             return (state, totals), finite
 
         (state, totals), finite = lax.scan(one, (state, totals), rows)

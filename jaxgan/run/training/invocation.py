@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxgan.run.devices import processes
-from jaxgan.run.files import checkpoints, claim, full_disk, run_directory
+from jaxgan.run.files import (
+    checkpoints,
+    claim,
+    frozen_record,
+    full_disk,
+    run_directory,
+)
 from jaxgan.run.files.data_record import DataRecord
 from jaxgan.run.training import loop, training_data, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
@@ -48,7 +54,7 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
         options = dataclasses.replace(request.options, **kept)
         request = request._replace(options=options)
     run = request.run
-    prepared, record = prepare_with_data(request)
+    prepared, record, frozen = prepare_with_data(request)
     identity = request.identity._replace(steps_per_dispatch=prepared.steps_per_dispatch)
     if prepared.warm_start:
         source = str(prepared.warm_start.weights.origin)
@@ -61,6 +67,7 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
         with processes.together():
             if processes.is_chief():
                 training_data.keep(run, record, identity)
+                frozen_record.write(run, frozen)
         outcome = loop.train(run, prepared, interrupts)
         return Trained(run, prepared.seeds, outcome)
 
@@ -78,7 +85,9 @@ def prepare_request(request: Request) -> Prepared:
     return prepared
 
 
-def prepare_with_data(request: Request) -> tuple[Prepared, DataRecord]:
+def prepare_with_data(
+    request: Request,
+) -> tuple[Prepared, DataRecord, frozen_record.Record]:
     """Finds out all that can be wrong, before a folder becomes a run.
 
     Raises:
@@ -92,8 +101,13 @@ def prepare_with_data(request: Request) -> tuple[Prepared, DataRecord]:
         run_directory.check(request.run, request.identity, record.places)
         training_data.check(request.run, record, request.options.data_changed)
         prepared = _prepare(request, weights, parts)
-    _check_alike(prepared, {"data": record.without_places})
-    return prepared, record
+        frozen = frozen_record.record_of(
+            prepared.experiment.frozen, processes.local(prepared.frozen)
+        )
+        frozen_record.check(request.run, frozen)
+    known = {name: one["fingerprint"] for name, one in frozen.items()}
+    _check_alike(prepared, {"data": record.without_places, "frozen networks": known})
+    return prepared, record, frozen
 
 
 def _join(request: Request) -> None:

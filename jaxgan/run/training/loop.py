@@ -11,8 +11,7 @@ from jaxgan.run.evaluation import while_training
 from jaxgan.run.files.checkpoints import Checkpoints
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.files.metrics_log import Records, Silence
-from jaxgan.run.training import not_finite
-from jaxgan.run.training.finite_flags import NotFinite
+from jaxgan.run.training import head_start, not_finite
 from jaxgan.run.training.periodic_actions import PeriodicActions
 from jaxgan.run.training.prepare import Prepared
 from jaxgan.run.training.steps import Steps
@@ -72,15 +71,18 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
                 prepared.experiment, options, prepared.seeds, records, run
             )
             records.compiling()
-            state = restored.state if restored else prepared.first_state()
-            steps = Steps(prepared, state, step)
-            try:
+            with head_start.compiling(prepared.lowered_step()):
+                state = restored.state if restored else prepared.first_state()
+                steps = Steps(prepared, state, step)
                 actions = PeriodicActions(
                     run, prepared, saves, records, evaluation, steps
                 )
+                if not processes.several():
+                    actions.compile()
+            try:
                 stop = _go_on(steps, actions, prepared, interrupts)
                 actions.after_all()
-            except NotFinite as found:
+            except not_finite.NotFinite as found:
                 saves.finish()
                 state, totals = processes.local((steps.state, steps.totals))
                 seeds = prepared.seeds

@@ -46,8 +46,16 @@ class PeriodicActions:
         if processes.is_chief():
             state = processes.local(steps.state)
             self._previews = Previews(experiment, run, seeds, records, state)
-            self._signals = measurements.Signals(experiment)
+            self._signals = measurements.Signals(
+                experiment, processes.local(prepared.frozen)
+            )
         self._evaluation = evaluation
+
+    def compile(self) -> None:
+        """Compiles what the first pictures and the first checkpoint need."""
+        self._steps.compile_checks()
+        if self._previews:
+            self._previews.compile(processes.local(self._steps.state))
 
     def after_dispatch(self) -> None:
         """Does what is due after the steps that have just been done."""

@@ -13,7 +13,7 @@ from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 from jaxgan.run.training import dispatch, previews, warm_start
-from jaxgan.run.training.program import Program, fit
+from jaxgan.run.training.program import Program, fit, lower_step, read_frozen
 from jaxgan.run.training.warm_start import WarmStart, Weights
 
 
@@ -27,6 +27,7 @@ class Prepared(NamedTuple):
       data: f(step) -> this process's slice of the batch of all runs.
       steps_per_dispatch: how many steps are handed to the devices at a time.
       warm_start: what a new run takes from another.
+      frozen: networks by name, on the devices.
     """
 
     experiment: Experiment
@@ -35,6 +36,7 @@ class Prepared(NamedTuple):
     data: Callable[[int], Tree]
     steps_per_dispatch: int
     warm_start: WarmStart | None = None
+    frozen: Tree = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -63,6 +65,15 @@ class Prepared(NamedTuple):
         state = self.program.init()
         return self.warm_start(state, self.seeds) if self.warm_start else state
 
+    def lowered_step(self) -> jax.stages.Lowered | None:
+        """Lowers the step, if it is to be compiled ahead of its first call.
+
+        Several processes may compile together, and so in the same order.
+        """
+        if processes.several() or self.steps_per_dispatch > 1:
+            return None
+        return lower_step(self.program, self.data(0))
+
     @property
     def _several(self) -> bool:
         return len(self.seeds) > 1
@@ -74,7 +85,7 @@ def prepare(
     seeds: Sequence[int],
     weights: Weights | None = None,
 ) -> Prepared:
-    """Traces the step. No file is touched and nothing is compiled.
+    """Traces the step. Only frozen networks are read, and nothing is compiled.
 
     Args:
       experiments: what to train side by side; they differ in their data only.
@@ -97,10 +108,14 @@ def prepare(
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
     batch, count = data(0), len(seeds)
-    program = fit(experiment, placement, tuple(seeds), batch, options.shared_draws)
+    frozen = read_frozen(experiment, placement)
+    program = fit(
+        *(experiment, placement, tuple(seeds), batch, options.shared_draws),
+        frozen=jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), frozen),
+    )
     state = jax.eval_shape(lambda x: seed_axis.member(x, 0, count), program.target)
     previews.check(
         experiment, state, batch if count == 1 else jax.tree.map(lambda x: x[0], batch)
     )
     start = weights and warm_start.fit(weights, program.target, seeds)
-    return Prepared(experiment, options, program, part, each, start)
+    return Prepared(experiment, options, program, part, each, start, frozen)

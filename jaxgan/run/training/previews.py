@@ -77,6 +77,11 @@ class Previews:
         picture = self._experiment.kind.picture(real)
         pictures.save_png(path, pictures.enlarged(picture))
 
+    def compile(self, state: State) -> None:
+        """Compiles what draws states that are like this one, of all runs."""
+        member = seed_axis.member(state, 0, len(self._seeds))
+        self._sampler.compile(member, np.arange(self._grid.num), self._grid.labels)
+
     def is_drawn(self, step: int) -> bool:
         """Tells whether there is a picture of a step."""
         return self._step == step

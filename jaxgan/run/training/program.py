@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 
 from jaxgan.core import metrics
+from jaxgan.core.state import SEED_AXES
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.run import progress
-from jaxgan.run.devices import processes, seed_axis
-from jaxgan.run.devices.compiled_program import operations
+from jaxgan.run.devices import frozen_networks, processes
 from jaxgan.run.devices.first_state import first_state, state_shapes
 from jaxgan.run.devices.placement import Placement, with_sharding
 from jaxgan.run.errors import RunError
@@ -23,7 +23,7 @@ from jaxgan.run.training import label_fit
 Totals = dict[str, metrics.Mean]
 
 QUICK = {"xla_backend_optimization_level": 1}
-"""Of what runs once, on CPUs: half the time to compile it, and the same bits."""
+"""Of what runs seldom, on CPUs: half the time to compile it, and the same bits."""
 
 
 class Program(NamedTuple):
@@ -36,12 +36,14 @@ class Program(NamedTuple):
       target: shapes and shardings of the state, to restore into.
       init: f() -> the state before step 0.
       zeros: f() -> metrics of no steps.
-      step: f(state, totals, batch) -> (state, totals, finite [metrics]). It consumes
-        the state and the totals; `finite` is of this step's metrics.
+      step: f(state, totals, batch, frozen) -> (state, totals, finite [metrics]). It
+        consumes the state, which has no frozen networks, and the totals; `finite` is
+        of this step's metrics.
       put: f(batch) -> the global batch on the devices, of which every process gives its
         slice.
       agree: f(number) -> what all processes agree to do, see `processes.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
+      frozen: shapes and shardings of the frozen networks.
       microbatches: parts that the batch is gone through in.
     """
 
@@ -55,6 +57,7 @@ class Program(NamedTuple):
     put: Callable[[Tree], Tree]
     agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
+    frozen: Tree = ()
     microbatches: int = 1
 
     @property
@@ -69,12 +72,22 @@ class Program(NamedTuple):
         )
 
 
+def read_frozen(experiment: Experiment, placement: Placement) -> Tree:
+    """Reads the frozen networks of an experiment, whole on every device.
+
+    Raises:
+      RunError: if one cannot be read.
+    """
+    return frozen_networks.load(experiment.frozen, placement.whole)
+
+
 def fit(
     experiment: Experiment,
     placement: Placement,
     seeds: tuple[int, ...],
     batch: Tree,
     shared_draws: bool = False,
+    frozen: Tree = (),
 ) -> Program:
     """Calls `compile_program`, and tells plainly what does not fit.
 
@@ -83,7 +96,9 @@ def fit(
     """
     try:
         with progress.lasting("tracing the step"):
-            return compile_program(experiment, placement, seeds, batch, shared_draws)
+            return compile_program(
+                experiment, placement, seeds, batch, shared_draws, frozen
+            )
     except ValueError as error:
         if ", wanted " not in str(error):  # not one of ours: it needs its traceback
             raise
@@ -96,6 +111,7 @@ def compile_program(
     seeds: tuple[int, ...],
     batch: Tree,
     shared_draws: bool = False,
+    frozen: Tree = (),
 ) -> Program:
     """Traces the step and prepares everything; XLA compiles at the first call.
 
@@ -106,10 +122,11 @@ def compile_program(
       batch: any batch, of which only shapes and dtypes matter; of several runs
         [seeds, B, ...].
       shared_draws: as `make_step` has it.
+      frozen: shapes of the frozen networks by name, or `()`.
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)
-    play = _play(
+    play = make_play(
         experiment,
         seeds,
         shared_draws,
@@ -117,8 +134,9 @@ def compile_program(
         sharding=placement.constraint,
     )
     play = jax.jit(play)
-    traced = play.trace(state, shapes)
-    label_fit.check(experiment, len(seeds), traced.jaxpr, state, shapes)
+    full = state._replace(frozen=frozen)
+    traced = play.trace(full, shapes)
+    label_fit.check(experiment, len(seeds), traced.jaxpr, full, shapes)
     _, measured = traced.out_info
     names = tuple(sorted(measured))
 
@@ -127,6 +145,7 @@ def compile_program(
 
     step = _counted(play, names)
     whole, lying = placement.whole, placement.state(state)
+    quick = QUICK if placement.platform == "cpu" else None
     return Program(
         placement=placement,
         seeds=seeds,
@@ -135,24 +154,26 @@ def compile_program(
         init=jax.jit(
             lambda: first_state(experiment, seeds, _zeros(shapes)),
             out_shardings=lying,
-            compiler_options=QUICK if placement.platform == "cpu" else None,
+            compiler_options=quick,
         ),
-        zeros=jax.jit(zeros, out_shardings=whole),
+        zeros=jax.jit(zeros, out_shardings=whole, compiler_options=quick),
         step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
         put=functools.partial(processes.put, sharding=placement.batches(len(seeds))),
         agree=processes.Agreement(placement.batch, whole),
-        is_finite=jax.jit(_is_finite),
+        is_finite=jax.jit(_is_finite, compiler_options=quick),
+        frozen=with_sharding(frozen, whole),
         microbatches=placement.microbatches,
     )
 
 
 def _counted(
     play: Callable[[State, Tree], tuple[State, Totals]], names: tuple[str, ...]
-) -> Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]:
+) -> Callable[[State, Totals, Tree, Tree], tuple[State, Totals, jax.Array]]:
     """Makes the step that adds its metrics up, and looks whether they are finite."""
 
-    def step(state, totals, batch):
-        state, measured = play(state, batch)
+    def step(state, totals, batch, frozen):
+        state, measured = play(state._replace(frozen=frozen), batch)
+        state = state._replace(frozen=())
         finite = jnp.stack(
             [jnp.all(jnp.isfinite(measured[name].total)) for name in names]
         )
@@ -161,9 +182,17 @@ def _counted(
     return step
 
 
-def _play(
+def make_play(
     experiment: Experiment, seeds: tuple[int, ...], shared_draws: bool, **divided: Any
 ) -> Callable[[State, Tree], tuple[State, Totals]]:
+    """Makes the pure step of all seeds, whose state has the frozen networks.
+
+    Args:
+      experiment: what is trained.
+      seeds: of the runs side by side.
+      shared_draws: as `make_step` has it.
+      divided: further options of `make_step`.
+    """
     play = make_step(
         experiment.game,
         experiment.recipe.turns,
@@ -174,24 +203,8 @@ def _play(
         **divided,
     )
     if len(seeds) > 1:
-        return jax.vmap(play, (seed_axis.AXES, 0), (seed_axis.AXES, 0))
+        return jax.vmap(play, (SEED_AXES, 0), (SEED_AXES, 0))
     return play
-
-
-def count_operations(
-    experiment: Experiment, seeds: tuple[int, ...], batch: Tree, shared_draws: bool
-) -> float:
-    """Counts the operations of a step of all seeds on which every turn is due.
-
-    Args:
-      experiment, seeds, batch, shared_draws: as `compile_program` takes them.
-
-    Returns:
-      See `compiled_program.operations`.
-    """
-    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
-    state = state_shapes(experiment, seeds, shapes)
-    return operations(_play(experiment, seeds, shared_draws), state, shapes)
 
 
 def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
@@ -202,10 +215,13 @@ def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
       batch: of the size that it was given.
     """
     placement = program.placement
+    if placement.mesh is not None:
+        batch = with_sharding(batch, placement.batches(len(program.seeds)))
     return program.step.lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
-        with_sharding(batch, placement.batches(len(program.seeds))),
+        batch,
+        program.frozen,
     )
 
 

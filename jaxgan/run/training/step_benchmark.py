@@ -8,9 +8,12 @@ from typing import Any
 import jax
 
 from jaxgan.core.turns import rhythm
-from jaxgan.run.devices.compiled_program import facts
+from jaxgan.core.types import Tree
+from jaxgan.run.devices.compiled_program import facts, operations
+from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.training.prepare import Prepared
-from jaxgan.run.training.program import count_operations
+from jaxgan.run.training.program import make_play
 
 
 def measure(prepared: Prepared) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def measure(prepared: Prepared) -> dict[str, Any]:
     batch = program.put(prepared.data(0))
     began = time.perf_counter()
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
-    compiled = program.step.lower(state, totals, batch).compile()
+    compiled = program.step.lower(state, totals, batch, prepared.frozen).compile()
     compile_seconds = time.perf_counter() - began
     turns = experiment.recipe.turns
     settled, period = rhythm(turns)
@@ -50,13 +53,15 @@ def measure(prepared: Prepared) -> dict[str, Any]:
     for _ in range(1 + math.ceil(options.benchmark / period)):
         began = time.perf_counter()
         for _ in range(period):
-            state, totals, finite = compiled(state, totals, batch)
+            state, totals, finite = compiled(state, totals, batch, prepared.frozen)
         jax.block_until_ready((state, finite))
         seconds.append((time.perf_counter() - began) / period)
     median = statistics.median(seconds[1:])
     images = experiment.data.batch_size * len(program.seeds)
     used = jax.tree.leaves(batch)[0].sharding.device_set
-    counted = count_operations(experiment, program.seeds, batch, options.shared_draws)
+    counted = count_operations(
+        experiment, program.seeds, batch, options.shared_draws, program.frozen
+    )
     flops = None if math.isnan(counted) else counted / len(used)
     alike = period == 1 and all(turn.stop is None for turn in turns)
     return {
@@ -76,6 +81,26 @@ def measure(prepared: Prepared) -> dict[str, Any]:
         "devices": len(used),
         "jax": jax.__version__,
     }
+
+
+def count_operations(
+    experiment: Experiment,
+    seeds: tuple[int, ...],
+    batch: Tree,
+    shared_draws: bool,
+    frozen: Tree = (),
+) -> float:
+    """Counts the operations of a step of all seeds on which every turn is due.
+
+    Args:
+      experiment, seeds, batch, shared_draws, frozen: as `compile_program` takes them.
+
+    Returns:
+      See `compiled_program.operations`.
+    """
+    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
+    state = state_shapes(experiment, seeds, shapes)._replace(frozen=frozen)
+    return operations(make_play(experiment, seeds, shared_draws), state, shapes)
 
 
 def _quartiles(seconds: list[float]) -> list[float]:

@@ -33,7 +33,10 @@ class Steps:
         self.state, self.step = state, step
         self._program, self._stop = prepared.program, prepared.options.steps
         self._dispatch = make_dispatch(
-            prepared.program, prepared.data, prepared.steps_per_dispatch
+            prepared.program,
+            prepared.data,
+            prepared.steps_per_dispatch,
+            prepared.frozen,
         )
         self.totals = self._program.zeros()
         self._flags = FiniteFlags(self._program.names)
@@ -81,6 +84,10 @@ class Steps:
         self.check()
         if not self._program.is_finite(self.state):
             raise NotFinite(self.step, ())
+
+    def compile_checks(self) -> None:
+        """Compiles what `check_state` needs."""
+        self._program.is_finite.lower(self.state).compile()
 
     def take_totals(self) -> Totals:
         """Gives the metrics since the last call, and begins new ones."""

@@ -30,6 +30,9 @@ GRACE = 2.0
 ECHO = 0.2
 """Seconds within which two signals are one: a launcher hands on what all have heard."""
 
+COMPILER = "jaxgan compiler"
+"""The name of threads that compile: they do not hear of signals either."""
+
 
 class Interrupted(KeyboardInterrupt):
     """Tells of a signal that came when there was nothing to save.
@@ -166,6 +169,11 @@ class Interrupts:
         """Hides an interrupt that fell into a destructor: it is remembered."""
         if not isinstance(unraisable.exc_value, Interrupted):
             self._hook(unraisable)
+
+
+def is_compiling() -> bool:
+    """Tells whether a thread is left that compiles: Python cannot end beside it."""
+    return any(thread.name == COMPILER for thread in threading.enumerate())
 
 
 def _imports(frame: FrameType | None) -> bool:

@@ -92,6 +92,18 @@ BAD = {
             ("--out A.PNG", "--out: saw A.PNG, wanted NAME.png, NAME.npz or a folder"),
         ),
     ),
+    "apply": (
+        "run file",
+        (
+            ("--tile 0", "--tile: saw 0, wanted at least 1"),
+            ("--overlap -1", "--overlap: saw -1, wanted at least 0"),
+            ("--seed -1", f"--seed: saw -1, {SEED}"),
+            ("--format gif", "--format: saw 'gif', wanted"),
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("none", "none: does not exist, wanted a picture, folder or .zip"),
+            ("--out new", "makes pictures of noise and not of pictures"),
+        ),
+    ),
     "interpolate": (
         "run",
         (

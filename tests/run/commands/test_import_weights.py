@@ -15,12 +15,24 @@ from jaxgan.games.style import StyleGame
 from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.files.config_json import to_json
-from jaxgan.run.importable import biggan, biggan_deep, mimicry, r3gan, stylegan2
+from jaxgan.run.importable import (
+    biggan,
+    biggan_deep,
+    cyclegan,
+    mimicry,
+    msrresnet,
+    pix2pix,
+    r3gan,
+    rrdbnet,
+    srvggnet_compact,
+    stylegan2,
+)
+from jaxgan.run.importable.restoration_judge import Judge
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, stored_run
 from jaxgan.run.training import warm_start
 from tests.models.golden import assert_near, images, under
-from tests.weights import pickled
+from tests.weights import pickled, torch_by_hand
 
 CONFIGS = {
     "stylegan2": (
@@ -99,12 +111,49 @@ CONFIGS = {
             mimicry.Judge((8, 9, 8), 3, True, False, (1,), 4, ("l4", "l_y")),
         ),
     ),
+    "pix2pix": (pix2pix, pix2pix.Config(3, 1, 2, 3, discriminator=pix2pix.Judge(2))),
+    "pix2pix with instance norm": (
+        pix2pix,
+        pix2pix.Config(
+            *(1, 2, 2, 2, "INSTANCE", 0.0, False, False),
+            pix2pix.Judge(3, 1, "NONE", False),
+        ),
+    ),
+    "cyclegan": (
+        cyclegan,
+        cyclegan.Config(
+            *(3, 2, 2, 3), discriminator=pix2pix.Judge(2, 2, "INSTANCE", False)
+        ),
+    ),
+    "cyclegan with dropout": (
+        cyclegan,
+        cyclegan.Config(1, 1, 2, 3, "BATCH", dropout=0.5, place=True),
+    ),
+    "cut": (
+        cyclegan,
+        cyclegan.Config(
+            *(3, 3, 2, 1, "INSTANCE", True, True),
+            discriminator=pix2pix.Judge(2, 2, "INSTANCE", False, True),
+        ),
+    ),
     "mimicry without spectral norm": (
         mimicry,
         mimicry.Config(
             *(16, 3, 0, 7, (8, 8), False, (), ()),
             mimicry.Judge((8, 8, 8), 2, False, True, (), 4),
         ),
+    ),
+    "rrdbnet": (rrdbnet, rrdbnet.Config(2, 3, 4, 2, 3, Judge(2))),
+    "rrdbnet of gray": (rrdbnet, rrdbnet.Config(1, 1, 3, 1, 2)),
+    "msrresnet": (msrresnet, msrresnet.Config(4, 3, 4, 2, Judge(2, 16, 5))),
+    "msrresnet x3": (msrresnet, msrresnet.Config(3, 1, 4, 1)),
+    "srvggnet_compact": (
+        srvggnet_compact,
+        srvggnet_compact.Config(3, 3, 4, 2, None, Judge(2)),
+    ),
+    "srvggnet_compact without slopes": (
+        srvggnet_compact,
+        srvggnet_compact.Config(4, 3, 4, 2, 0.25),
     ),
 }
 
@@ -205,6 +254,11 @@ SETTINGS = {
         *("--set", "iterations=2"),
     ),
     "mimicry without spectral norm": ("--set", "pooling=mean"),
+    "pix2pix with instance norm": (
+        *("--set", "dropout=0", "--set", "dropout_at_use=no"),
+        *("--set", "own_at_use=no"),
+    ),
+    "srvggnet_compact without slopes": ("--set", "slope=0.25"),
 }
 
 
@@ -545,3 +599,56 @@ def test_official_truncation(golden, tmp_path, monkeypatch):
     )
     wanted = images(npz["out/eval_trunc_const/img"])
     assert_near(made.value, wanted, 1e-4, "truncation")
+
+
+def translated(npz, run):
+    """What a run makes of the pictures of a golden file."""
+    loaded = stored_run.load(run)
+    x = images(npz["in/x"] if "in/x" in npz.files else npz["in/real_A"])
+    context = Context(example_keys(jax.random.key(0), len(x)))
+    return loaded.experiment.game.apply(loaded.state.ema, x, context).value
+
+
+OFFICIAL = {
+    # As torch.save wrote them at the time, and with a wrapper and spare statistics.
+    "pix2pix_unet64": ("eval", ("--set", "dropout=0", "--set", "own_at_use=no")),
+    "cyclegan_resnet9": ("eval", ()),
+    "cut_model": ("forward", ()),
+}
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_translators_are_applied_at_once(name, golden, tmp_path, capsys):
+    npz = np.load(golden / f"{name}.npz")
+    case, words = OFFICIAL[name]
+    names = json.loads(str(npz["config"]))
+    names = names.get("names_in_original_repository_checkpoints", {})
+    prefix = "state/G." if name == "cut_model" else "state/"
+    state = {names.get(n, n): x for n, x in under(npz, prefix).items()}
+    path = tmp_path / "latest_net_G.pth"
+    if name == "cyclegan_resnet9":
+        state["model.2.running_mean"] = np.ones(3, np.float32)
+        state["model.2.running_var"] = np.ones(3, np.float32)
+        state = {f"module.{n}": x for n, x in state.items()}
+        torch_by_hand.save_legacy(path, tensors(state))
+    else:
+        torch_by_hand.save(path, tensors(state))
+    bring(path, tmp_path / "run", *words)
+    assert "apply with: jaxgan apply " in capsys.readouterr().out
+    seen = translated(npz, tmp_path / "run")
+    assert_near(seen, images(npz[f"out/{case}/y"]), 1e-4, name)
+
+
+def tensors(state):
+    return {name: torch_by_hand.Tensor(array) for name, array in state.items()}
+
+
+def test_settings_that_are_on_or_off(golden, tmp_path, capsys):
+    npz = np.load(golden / "cyclegan_resnet9.npz")
+    names = json.loads(str(npz["config"]))["names_in_original_repository_checkpoints"]
+    state = {names[n]: x for n, x in under(npz, "state/").items()}
+    path = torch_by_hand.save(tmp_path / "x.pth", tensors(state))
+    with pytest.raises(SystemExit):
+        bring(path, tmp_path / "run", "--set", "own_at_use=perhaps")
+    said = "--set: own_at_use: saw 'perhaps', wanted yes_or_no"
+    assert said in capsys.readouterr().err

@@ -117,6 +117,24 @@ class Browser:
         )
         pathlib.Path(path).write_bytes(base64.b64decode(answer["data"]))
 
+    def press(self, x, y, touch=False):
+        """Presses a place of the window, by the mouse or a finger."""
+        if touch:
+            where = [{"x": x, "y": y}]
+            self._call("Input.dispatchTouchEvent", type="touchStart", touchPoints=where)
+            self._call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+            return
+        button = {"x": x, "y": y, "button": "left", "clickCount": 1}
+        for event in ("mousePressed", "mouseReleased"):
+            self._call("Input.dispatchMouseEvent", type=event, **button)
+
+    def key(self, name):
+        """Presses a key, by its name in JavaScript."""
+        codes = {"ArrowRight": 39, "ArrowLeft": 37}
+        about = {"key": name, "code": name, "windowsVirtualKeyCode": codes[name]}
+        for event in ("rawKeyDown", "keyUp"):
+            self._call("Input.dispatchKeyEvent", type=event, **about)
+
     def _call(self, method, **parameters):
         self._number += 1
         message = {"id": self._number, "method": method, "params": parameters}

@@ -1,6 +1,7 @@
 """The page in a real browser: pytest -m browser."""
 
 import json
+import pathlib
 
 import pytest
 
@@ -11,6 +12,7 @@ from jaxgan.run import launch
 from jaxgan.run.files import metrics_log
 from jaxgan.run.report import document
 from tests.run.conftest import EXPERIMENT
+from tests.run.kinds import paintings
 from tests.run.report import browser
 
 from .test_document import NASTY, bare, nasty_rows
@@ -156,4 +158,52 @@ def test_live_refresh_keeps_the_readers_place(chromium, run):
         assert chromium.evaluate(LABELS) == ["step 10"]
         assert chromium.evaluate("document.querySelector('details').open")
         chromium.until(f"{CURVE}.calcdata.at(-1).at(-1).x === 4321")
+    assert chromium.problems == []
+
+
+LINES = (
+    "[...document.querySelectorAll('.before-after')]"
+    ".map(x => getComputedStyle(x).getPropertyValue('--line').trim())"
+)
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    """A page of a run that makes pictures of pictures."""
+    folder = tmp_path_factory.mktemp("compared")
+    paintings.draw(folder / "pictures")
+    words = ["--path", str(folder / "pictures"), "--run-dir", str(folder / "run")]
+    assert launch.train(pathlib.Path(paintings.__file__), words) == 0
+    path = folder / "page.html"
+    path.write_text(document.page(document.contents(folder / "run")))
+    return path.as_uri()
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_before_and_after(chromium, compared, phone):
+    """A pointer, or a finger, puts the line where it is; keys move it on."""
+    chromium.size(390 if phone else 1200, 800, phone=phone)
+    chromium.open(compared)
+    chromium.until(DRAWN)
+    assert chromium.evaluate(LINES) == ["50%"] * 5
+    left, top, width = chromium.evaluate(
+        "(x => { x.scrollIntoView({block: 'center', behavior: 'instant'});"
+        " const b = x.getBoundingClientRect(); return [b.left, b.top, b.width]; })"
+        "(document.querySelectorAll('.before-after')[1])"
+    )
+    chromium.press(left + 0.25 * width, top + 0.5 * width, touch=phone)
+    chromium.until(f"{LINES}[1] !== '50%'")
+    moved = chromium.evaluate(LINES)
+    assert moved[0] == "50%"
+    assert abs(float(moved[1].rstrip("%")) - 25) <= 2
+    cut = "getComputedStyle(document.querySelectorAll('.before-after img + img')[1])"
+    assert "inset(0px" in chromium.evaluate(f"{cut}.clipPath")
+    chromium.evaluate("document.querySelectorAll('.before-after input')[1].focus()")
+    chromium.key("ArrowRight")
+    chromium.until(f"parseFloat({LINES}[1]) === {float(moved[1].rstrip('%')) + 1}")
+    said = "document.querySelectorAll('.before-after input')[1].ariaValueText"
+    assert chromium.evaluate(said).endswith("% source")
+    assert chromium.evaluate("document.documentElement.scrollWidth") <= (
+        390 if phone else 1200
+    )
     assert chromium.problems == []

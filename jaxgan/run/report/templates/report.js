@@ -58,7 +58,24 @@ function show(slides, place) {
   slides.querySelector("output").value = images[place].dataset.label;
 }
 
+/* The line between source and output follows a pointer from wherever it comes down. */
+function split(input) {
+  input.parentElement.style.setProperty("--line", `${input.value}%`);
+  input.setAttribute("aria-valuetext", `${Math.round(input.value)} % source`);
+}
+
+function follow(event) {
+  const input = event.target;
+  if (!input.matches(".before-after input") || !(event.type === "pointerdown" || event.buttons)) return;
+  const box = input.getBoundingClientRect();
+  input.value = 100 * (event.clientX - box.left) / box.width;
+  split(input);
+}
+body.addEventListener("pointerdown", follow);
+body.addEventListener("pointermove", follow);
+
 body.addEventListener("input", (event) => {
+  if (event.target.matches(".before-after input")) split(event.target);
   const slides = event.target.closest(".slides");
   if (slides) show(slides, Number(event.target.value));
 });
@@ -74,6 +91,7 @@ function renew(html) {
   const fresh = document.createElement("main");
   fresh.innerHTML = html;
   const scroll = scrollY;
+  const lines = [...body.querySelectorAll(".before-after input")].map((one) => one.value);
   const opened = [...body.querySelectorAll("details")].map((one) => one.open);
   const old = document.getElementById("slides");
   const input = old && old.querySelector("input");
@@ -90,6 +108,9 @@ function renew(html) {
   body.replaceChildren(...fresh.childNodes);
   const details = [...body.querySelectorAll("details")];
   if (details.length === opened.length) details.forEach((one, i) => { one.open = opened[i]; });
+  body.querySelectorAll(".before-after input").forEach((one, i) => {
+    if (i < lines.length) { one.value = lines[i]; split(one); }
+  });
   const slides = document.getElementById("slides");
   if (slides && label !== null) {
     const place = [...slides.querySelectorAll("img")].findIndex((image) => image.dataset.label === label);

@@ -1,0 +1,34 @@
+"""How much memory is left for a program."""
+
+import pathlib
+
+import jax
+
+_LIMIT = pathlib.Path("/sys/fs/cgroup/memory.max")
+_USED = pathlib.Path("/sys/fs/cgroup/memory.current")
+
+
+def available() -> int:
+    """Counts the bytes that the first device has left, or the machine if it is a CPU.
+
+    Of a container no more than it may have.
+    """
+    device = jax.local_devices()[0]
+    told = device.memory_stats() or {}
+    if "bytes_limit" in told:
+        return told["bytes_limit"] - told.get("bytes_in_use", 0)
+    import psutil
+
+    left = psutil.virtual_memory().available
+    try:
+        return min(left, int(_LIMIT.read_text()) - int(_USED.read_text()))
+    except (OSError, ValueError):  # no container, or none with a limit
+        return left
+
+
+def needed(compiled: jax.stages.Compiled) -> int:
+    """Counts the bytes of a compiled program's temporaries and outputs."""
+    told = compiled.memory_analysis()
+    if told is None:
+        return 0
+    return told.temp_size_in_bytes + told.output_size_in_bytes

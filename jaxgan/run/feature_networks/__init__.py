@@ -1,0 +1,28 @@
+"""Networks whose features losses and measures look at: published ones, or trained here.
+
+    network = vgg.VGG(("conv5_4",))
+    frozen = {"vgg": feature_networks.vgg_of_file(network, config.vgg)}
+    term = terms.perceptual(network.apply, {"conv5_4": 1.0})
+
+Experiments of stored runs import this module, so its path stays.
+"""
+
+from jaxgan.run.feature_networks.lpips_networks import (
+    lpips_distance,
+    lpips_of_files,
+    trained_distance,
+)
+from jaxgan.run.feature_networks.vgg_networks import (
+    random_weights,
+    trained_here,
+    vgg_of_file,
+)
+
+__all__ = [
+    "lpips_distance",
+    "lpips_of_files",
+    "random_weights",
+    "trained_distance",
+    "trained_here",
+    "vgg_of_file",
+]
