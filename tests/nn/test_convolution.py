@@ -140,7 +140,8 @@ def test_winograd_is_as_few_functions_for_any_tile(name):
     calls = texts[0].count("call @")
     assert calls > functions
     compiled = small.compile().as_text()
-    assert compiled and compiled.count(" call(") == calls
+    assert compiled is not None
+    assert compiled.count(" call(") == calls
 
 
 @settings(max_examples=5, deadline=None, derandomize=True)
