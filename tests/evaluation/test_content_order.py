@@ -69,7 +69,10 @@ MEASURES = {
     ),
     "squared_discrepancy": evaluation.squared_discrepancy,
 }
-PAIRS = {"ms_ssim", "psnr", "ssim", "class_histogram", "Moments"}
+PAIRS = {
+    *("ms_ssim", "psnr", "ssim", "lpips", "PerceptualDistance"),
+    *("luma", "rgb_to_ycbcr", "ycbcr_to_rgb", "class_histogram", "Moments"),
+}
 """Of single pairs, or sums."""
 
 
