@@ -18,6 +18,7 @@ from jaxgan.data.facts import Facts
 from jaxgan.data.lazy_source import LazySource
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import images, pairs
 from jaxgan.terms import adversarial
 
 EXAMPLES = 4
@@ -115,4 +116,5 @@ def without_data(
             optimizers=Players(optax.identity(), optax.identity()),
         ),
         data=NoData(LazySource(facts, _refuse), examples, current, given),
+        kind=pairs if given else images,
     )

@@ -114,7 +114,7 @@ class Run:
         *,
         direction: str | None = None,
         tile: int | None = None,
-        overlap: int = 32,
+        overlap: int | None = None,
         seed: int = 0,
         current: bool = False,
     ) -> "PictureFunction":
@@ -126,7 +126,8 @@ class Run:
           direction: of a run that maps both ways: 'x_to_y' or 'y_to_x'.
           tile: go through pictures in squares of so many pixels; by default they are
             mapped whole, as long as there is memory for it.
-          overlap: pixels of neighbouring squares that are blended.
+          overlap: pixels of neighbouring squares that are blended; by default a quarter
+            of a square, at most 32.
           seed: of what is drawn, such as dropout.
           current: take the current generator, not its running average.
 

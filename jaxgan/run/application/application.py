@@ -15,8 +15,8 @@ from jaxgan.run.application import input_sizes, memory, tiles
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 
-TILE, OVERLAP = 256, 32
-"""Of pictures that are too large for the memory, in pixels."""
+TILE = 256
+"""Pixels per side of the tiles of pictures that are too large for the memory."""
 SHARE = 0.8
 """Of the memory that is left, which one picture may take."""
 
@@ -41,7 +41,7 @@ class Application:
         ema: bool = True,
         seed: int = 0,
         tile: int | None = None,
-        overlap: int = OVERLAP,
+        overlap: int | None = None,
         say: Callable[[str], None] = lambda line: None,
     ):
         """Finds out what the generator takes; nothing is computed.
@@ -54,7 +54,7 @@ class Application:
           seed: of what it draws, such as dropout.
           tile: side of the squares that larger pictures are gone through in; by default
             pictures are mapped whole, as long as there is memory for it.
-          overlap: of neighbouring tiles.
+          overlap: of neighbouring tiles; by default a quarter, at most 32.
           say: tells of pictures that have to be gone through in tiles.
 
         Raises:
@@ -69,7 +69,7 @@ class Application:
             raise RunError(str(error)) from None
         self._apply = jax.jit(functools.partial(_apply, game))
         self.sizes = input_sizes.find(self._shape)
-        self._overlap = overlap
+        self._overlap = _overlap(tile or TILE) if overlap is None else overlap
         self._check_tile(tile)
         self._programs: dict[tuple[int, ...], tuple[jax.stages.Compiled, int]] = {}
 
@@ -187,6 +187,10 @@ class Application:
         compiled, _ = self._program(image.shape)
         made = compiled(self._variables, self._step, self._keys, image[None])
         return np.asarray(jax.device_get(made))[0].astype(np.float32)
+
+
+def _overlap(tile: int) -> int:
+    return min(32, tile // 4)
 
 
 def directed(game: Any, direction: str | None) -> Applicable:

@@ -28,7 +28,9 @@ class ApplyCommand:
     """Of a run that maps both ways: x_to_y or y_to_x."""
     tile: Annotated[Count | None, option("N", "whole, if there is memory")] = None
     """Go through pictures in squares of N pixels."""
-    overlap: Annotated[int, option("N"), Bounds(least=0)] = 32
+    overlap: Annotated[
+        int | None, option("N", "a quarter, at most 32"), Bounds(least=0)
+    ] = None
     """Pixels of neighbouring squares that are blended."""
     format: Annotated[
         Literal["png", "jpeg", "webp", "tiff"] | None, option(default="as the source")

@@ -155,6 +155,10 @@ class Sampler:
           RunError: as `latents`, or if there is no index.
         """
         if not len(indices):
+            if self._applied is not None:
+                raise RunError(
+                    "this run has no pictures to make something of", applied_game.HINT
+                )
             raise RunError("indices: saw none, wanted at least one sample")
         parts = []
         for start in range(0, len(indices), self.size):
