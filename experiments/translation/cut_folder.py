@@ -74,11 +74,13 @@ class Config:
     learning_rate: float = 2e-4
     """Adam's, for both players."""
     epochs: int = 200
-    """At the full rate; in as many more it falls to nothing."""
+    """At the full rate."""
+    decay_epochs: int = 200
+    """In so many more it falls to nothing."""
 
 
 DEFAULT = Config()
-FASTCUT = dataclasses.replace(DEFAULT, fast=True, epochs=100)
+FASTCUT = dataclasses.replace(DEFAULT, fast=True, epochs=150, decay_epochs=50)
 SMALL = dataclasses.replace(
     DEFAULT,
     path="emoji-pairs",
@@ -96,6 +98,7 @@ SMALL = dataclasses.replace(
     patches=64,
     batch_size=4,
     epochs=10,
+    decay_epochs=10,
 )
 VARIANTS = {"default": DEFAULT, "fastcut": FASTCUT, "small": SMALL}
 OPTIONS = Options(steps=400_000)
@@ -120,7 +123,7 @@ def build(config: Config) -> Experiment:
     rate = schedules.linear_decay(
         config.learning_rate,
         config.epochs,
-        config.epochs,
+        config.decay_epochs,
         every=max(1, source.size // batch),
     )
     held_out = None

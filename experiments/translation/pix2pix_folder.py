@@ -104,7 +104,8 @@ VESSELS = dataclasses.replace(
 )
 RETINAS = dataclasses.replace(VESSELS, sides=("1stHO", "image"), channels=(1, 3))
 VARIANTS = {"default": DEFAULT, "small": SMALL, "vessels": VESSELS, "retinas": RETINAS}
-OPTIONS = Options(steps=80_000)
+OPTIONS = Options(steps=80_000, shared_draws=True)
+"""Both players see the same fakes, as in the official code."""
 
 
 def build(config: Config) -> Experiment:

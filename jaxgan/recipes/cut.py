@@ -1,6 +1,7 @@
 """CUT and FastCUT."""
 
 from jaxgan import losses
+from jaxgan.core.ranges import check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Turn
 from jaxgan.recipes.alternation import LearningRate, adams
@@ -47,6 +48,7 @@ def cut(
     Raises:
       ValueError: naming the number that is out of range.
     """
+    check_number("learning_rate", learning_rate, above=0)
     # Without the ½ of `least_squares`, which the critic's loss has.
     terms = [adversarial(losses.least_squares, 2.0 * adversarial_weight)]
     options = {

@@ -1,6 +1,7 @@
 """CycleGAN."""
 
 from jaxgan import losses
+from jaxgan.core.ranges import check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Tree, Turn
 from jaxgan.recipes.alternation import LearningRate, adams
@@ -42,6 +43,7 @@ def cyclegan(
     Raises:
       ValueError: naming the number that is out of range.
     """
+    check_number("learning_rate", learning_rate, above=0)
     if not isinstance(shape, dict):
         shape = {"x": shape, "y": shape}
     # Their sum over two directions, where a term has the mean, and without the ½ of

@@ -1,6 +1,7 @@
 """pix2pix."""
 
 from jaxgan import losses
+from jaxgan.core.ranges import check_number
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Turn
 from jaxgan.recipes.alternation import LearningRate, adams
@@ -29,6 +30,7 @@ def pix2pix(
     Raises:
       ValueError: naming the number that is out of range.
     """
+    check_number("learning_rate", learning_rate, above=0)
     return Recipe(
         (
             Turn("discriminator", (adversarial(losses.nonsaturating, 0.5),)),

@@ -36,6 +36,7 @@ def rate_after(first: float, steps: int, rate: LearningRate) -> LearningRate:
 
     A schedule counts from its own beginning.
     """
+    check_number("learning_rate", rate, above=0)
     check_number("pixel_rate", first, above=0)
     if not steps:
         return rate

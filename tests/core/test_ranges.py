@@ -20,18 +20,29 @@ RATES = {
     "acgan": ("generator_rate", "discriminator_rate"),
     "ali": ("learning_rate", "discriminator_rate"),
     "biggan": ("generator_rate", "discriminator_rate"),
+    "cut": ("learning_rate",),
+    "cyclegan": ("learning_rate",),
+    "esrgan": ("learning_rate", "pixel_rate"),
     "hinge": ("generator_rate", "discriminator_rate"),
     "infogan": ("generator_rate", "discriminator_rate"),
     "least_squares": ("learning_rate", "discriminator_rate"),
     "minimax": ("learning_rate", "discriminator_rate"),
     "nonsaturating": ("learning_rate", "discriminator_rate"),
+    "pix2pix": ("learning_rate",),
     "r3gan": (),
+    "real_esrgan": ("learning_rate", "pixel_rate"),
     "reacgan": ("generator_rate", "discriminator_rate"),
     "relativistic": ("learning_rate", "discriminator_rate"),
+    "srgan": ("learning_rate", "pixel_rate"),
     "stylegan2": ("learning_rate",),
     "wgan": ("learning_rate",),
     "wgan_gp": ("learning_rate",),
 }
+FIRST = {
+    "cut": (None,),
+    **dict.fromkeys(("srgan", "esrgan", "real_esrgan"), (terms.r1(1.0),)),
+}
+"""What these recipes want besides: a projection, and any term."""
 WEIGHTED = (
     *(terms.r1, terms.r2, terms.gradient_penalty, terms.dragan, terms.drift),
     *(terms.lecam, terms.path_length, terms.orthogonal, terms.latent_consistency),
@@ -44,7 +55,7 @@ WEIGHTED = (
 def test_learning_rates(recipe, bad):
     for name in RATES[recipe]:
         with pytest.raises(ValueError, match=f"{name}: saw .*, wanted .*more than 0"):
-            getattr(recipes, recipe)(**{name: bad})
+            getattr(recipes, recipe)(*FIRST.get(recipe, ()), **{name: bad})
 
 
 def test_every_recipe_is_here():
