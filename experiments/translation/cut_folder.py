@@ -17,6 +17,7 @@ trained on disjoint halves, and compared with the true partners of the test set.
 """
 
 import dataclasses
+from typing import Annotated
 
 from jaxgan import data, recipes
 from jaxgan.core import schedules
@@ -24,6 +25,7 @@ from jaxgan.data.unpaired import Partners
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.models import cut
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import domains
 from jaxgan.run.options import Options
@@ -65,17 +67,17 @@ class Config:
     """Residual blocks."""
     halvings: int = 3
     """Of the discriminator: 3 judge 70 × 70 pixels, 1 judge 16 × 16."""
-    patch_width: int = 256
+    patch_width: Count = 256
     """Numbers that a patch is told from others by."""
-    patches: int = 256
+    patches: Count = 256
     """Of every layer that are told from each other."""
     fast: bool = False
     """FastCUT: no identity, a weight of 10, half of the pictures mirrored."""
     learning_rate: float = 2e-4
     """Adam's, for both players."""
-    epochs: int = 200
+    epochs: Count = 200
     """At the full rate."""
-    decay_epochs: int = 200
+    decay_epochs: Annotated[int, Bounds(least=0)] = 200
     """In so many more it falls to nothing."""
 
 

@@ -18,6 +18,7 @@ true partners of the test set.
 """
 
 import dataclasses
+from typing import Annotated
 
 from jaxgan import data, recipes
 from jaxgan.core import schedules
@@ -25,6 +26,7 @@ from jaxgan.data.unpaired import Partners
 from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.models import cyclegan
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import domains
 from jaxgan.run.options import Options
@@ -68,13 +70,13 @@ class Config:
     """Of the discriminators: 3 judge 70 × 70 pixels, 1 judge 16 × 16."""
     learning_rate: float = 2e-4
     """Adam's, for both players."""
-    cycle_weight: float = 10.0
+    cycle_weight: Annotated[float, Bounds(least=0)] = 10.0
     """Of the way there and back."""
-    identity_weight: float = 5.0
+    identity_weight: Annotated[float, Bounds(least=0)] = 5.0
     """Of what is there already and should stay."""
-    pool: int = 50
+    pool: Annotated[int, Bounds(least=0)] = 50
     """Earlier fakes of a domain that are kept."""
-    epochs: int = 100
+    epochs: Count = 100
     """At the full rate; in as many more it falls to nothing."""
 
 

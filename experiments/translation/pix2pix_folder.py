@@ -19,6 +19,7 @@ vessels (CHASE_DB1 in folders train/image and train/1stHO).
 """
 
 import dataclasses
+from typing import Annotated
 
 from jaxgan import data, recipes
 from jaxgan.core import schedules
@@ -27,6 +28,7 @@ from jaxgan.games.paired import PairedGame
 from jaxgan.models import pix2pix
 from jaxgan.models.pix2pix import Norm
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import pairs
 from jaxgan.run.options import Options
@@ -70,9 +72,9 @@ class Config:
     """Normalise every picture by itself; by default the batch, as published."""
     learning_rate: float = 2e-4
     """Adam's, for both players."""
-    l1_weight: float = 100.0
+    l1_weight: Annotated[float, Bounds(least=0)] = 100.0
     """Of the distance to the target, beside the adversarial loss."""
-    epochs: int = 100
+    epochs: Count = 100
     """At the full rate; in as many more it falls to nothing."""
 
 
