@@ -79,7 +79,20 @@ def test_code_head_splits_one_dense_layer():
 HEADS = {"classes": ClassHead(CLASSES), "codes": CodeHead(CODES, hidden=())}
 
 
-@pytest.mark.parametrize("name", DISCRIMINATORS)
+PATCHES = {"cut", "pix2pix", "pixels", "restoration spectral"}
+"""Discriminators of patches, which have no features of a whole example."""
+
+
+@pytest.mark.parametrize("name", sorted(PATCHES))
+def test_discriminators_of_patches_take_none(name):
+    module, shape, given = DISCRIMINATORS[name]
+    context = Context(example_keys(jax.random.key(0), 4), train=True)
+    init = Headed(module, HEADS).init
+    with pytest.raises(ValueError, match="features"):
+        jax.eval_shape(init, jax.random.key(0), jnp.zeros((4, *shape)), given, context)
+
+
+@pytest.mark.parametrize("name", sorted(DISCRIMINATORS.keys() - PATCHES))
 def test_every_discriminator_takes_heads(name):
     """The logits are its own; the heads have one row per example."""
     module, shape, given = DISCRIMINATORS[name]
