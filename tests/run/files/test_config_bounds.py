@@ -16,7 +16,8 @@ EXPERIMENTS = experiment_catalogue.experiments()
 
 NONE_IS_MEANT = {
     *("augment", "average_decay", "average_from", "b1", "b2", "condition_layers"),
-    *("continuous", "dataset_limit", "discriminator_attention", "dropout"),
+    *("continuous", "cycle_weight", "dataset_limit", "decay_epochs"),
+    *("discriminator_attention", "dropout", "identity_weight", "l1_weight", "pool"),
     *("embedding", "gamma", "group", "shared"),
     *("generator_attention", "half_life", "halvings", "limit", "mapping_layers"),
     *("mixing", "noise", "orthogonality", "path_weight", "penalty", "seed", "target"),
@@ -48,7 +49,8 @@ def test_every_number_of_every_experiment(experiment):
     for field in dataclasses.fields(module.Config):
         value = getattr(config, field.name)
         if value is None:
-            value = 1.0 if "float" in str(hints[field.name]) else 1
+            hint = str(hints[field.name])
+            value = 1.0 if "float" in hint else 1 if "int" in hint else ""
         for bad in bad_values(field.name, value):
             changed = dataclasses.replace(config, **{field.name: bad})
             with data.blank(), pytest.raises(RunError, match=rf"{field.name}.*: saw "):
