@@ -9,7 +9,8 @@ of which the rate falls in the second half. `--variant fastcut` has no identity 
 mirrors half of the pictures instead. `jaxgan apply RUN PICTURES` maps pictures of any
 size.
 
-The small variant wants half an hour on two cores: emoji of two houses of drawers,
+The small variant is narrow and for a laptop; what it reaches was not measured. Emoji of
+two houses of drawers,
 
     jaxgan train cut_folder --variant small --path emoji-pairs.zip
 

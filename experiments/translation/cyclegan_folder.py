@@ -9,7 +9,8 @@ pools of 50 earlier fakes, 200 epochs of batches of 1, of which the rate falls i
 second half. `jaxgan apply RUN PICTURES --direction y_to_x` takes pictures of any size
 back.
 
-The small variant wants half an hour on two cores: emoji of two houses of drawers,
+The small variant is narrow and for a laptop; what it reaches was not measured. Emoji of
+two houses of drawers,
 
     jaxgan train cyclegan_folder --variant small --path emoji-pairs.zip
 
