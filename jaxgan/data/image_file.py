@@ -70,15 +70,8 @@ def _square(image: Any, size: int) -> Any:
 
 def _upright(data: bytes, name: str, channels: int) -> Any:
     with decoding(data, name), opened(data, name) as image:
-        if image.format == "TIFF":
-            # It would be turned as it is loaded, and refused over odd tags.
-            image.load_end = lambda: None
-            turn = orientation(image)
-            flat = _flat(image, data)
-        else:
-            image.load()  # PNG may tell the orientation after the pixels
-            flat, turn = _flat(image, data), orientation(image)
-        return turned(flat, turn).convert("L" if channels == 1 else "RGB")
+        turn = orientation(image)
+        return turned(_flat(image, data), turn).convert("L" if channels == 1 else "RGB")
 
 
 @contextlib.contextmanager
@@ -108,7 +101,15 @@ def decoding(data: bytes, name: str) -> Iterator[None]:
 
 
 def orientation(image: Any) -> int:
-    """Reads the orientation of EXIF or XMP; 1, upright, if there is none to be read."""
+    """Reads the orientation of EXIF or XMP; 1, upright, if there is none to be read.
+
+    Whoever asks turns the image, which is not turned as it is loaded.
+    """
+    if image.format == "TIFF":
+        # It would be turned, and refused over odd tags.
+        image.load_end = lambda: None
+    else:
+        image.load()  # PNG may tell the orientation after the pixels
     try:
         value = image.getexif().get(_ORIENTATION, 1)
     except Exception:  # a sound picture counts, whatever is said about it

@@ -54,12 +54,7 @@ def decode_layers(data: bytes, name: str) -> Layers:
     """
     with image_file.decoding(data, name), opened(data, name) as image:
         kind = image.format
-        if kind == "TIFF":
-            image.load_end = lambda: None  # else it would be turned twice
-            turn = image_file.orientation(image)
-        else:
-            image.load()
-            turn = image_file.orientation(image)
+        turn = image_file.orientation(image)
         notes = _notes(image, data)
         metadata = _metadata(image)
         if image.mode.startswith("I"):
@@ -70,8 +65,6 @@ def decode_layers(data: bytes, name: str) -> Layers:
         colours = colours.reshape(*colours.shape[:2], -1) / 127.5 - 1.0
         if alpha is not None:
             alpha = np.asarray(image_file.turned(alpha, turn), np.float32) / 255.0
-        if colours.shape[2] == 1 or "icc_profile" not in metadata:
-            metadata.pop("icc_profile", None)
         return Layers(colours, alpha, 8, kind, metadata, notes)
 
 
@@ -121,6 +114,8 @@ def _metadata(image: Any) -> dict[str, Any]:
     from PIL import Image
 
     kept = {name: image.info[name] for name in KEPT if image.info.get(name)}
+    if image.mode not in ("RGB", "RGBA"):
+        kept.pop("icc_profile", None)  # it is of other colours than are decoded
     try:
         exif, found = image.getexif(), Image.Exif()
         for tag in exif.keys() & set(_TAGS):

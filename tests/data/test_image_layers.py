@@ -110,3 +110,10 @@ def test_what_is_not_read_is_told():
 def test_what_is_no_picture_is_named(data):
     with pytest.raises(DataError, match=r"^a\.png: "):
         decode_layers(data, "a.png")
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("RGB", True), ("CMYK", False)])
+def test_profiles_of_other_colours_are_not_kept(mode, kept):
+    image = Image.fromarray(drawn(4, 4, 3)).convert(mode)
+    data = encoded(image, "TIFF", icc_profile=b"a profile")
+    assert ("icc_profile" in decode_layers(data, "a").metadata) == kept

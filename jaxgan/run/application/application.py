@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxgan.core.abilities import Applicable, Directed
+from jaxgan.core.abilities import Applicable, directed
 from jaxgan.core.context import Context
 from jaxgan.core.seeds import key_of
 from jaxgan.core.types import State, Tree
@@ -60,7 +60,7 @@ class Application:
         Raises:
           RunError: if the game maps no pictures, or an argument does not fit.
         """
-        game = directed(experiment.game, direction)
+        game = _applicable(experiment.game, direction)
         self._variables = state.ema if ema else state.variables.generator
         self._step, self._say, self._tile = state.step, say, tile
         try:
@@ -193,7 +193,7 @@ def _overlap(tile: int) -> int:
     return min(32, tile // 4)
 
 
-def directed(game: Any, direction: str | None) -> Applicable:
+def _applicable(game: Any, direction: str | None) -> Applicable:
     """Finds the game that maps pictures, in a direction if it has several.
 
     Raises:
@@ -205,18 +205,10 @@ def directed(game: Any, direction: str | None) -> Applicable:
             "cannot be applied",
             "jaxgan sample RUN makes samples",
         )
-    if not isinstance(game, Directed):
-        if direction is not None:
-            raise RunError(f"--direction: saw {direction}, but this game has only one")
-        return game
-    known = game.directions
-    if direction is None:
-        return game.directed(known[0])  # type: ignore[return-value]
-    if direction not in known:
-        raise RunError(
-            f"--direction: saw {direction}, wanted one of {', '.join(known)}"
-        )
-    return game.directed(direction)  # type: ignore[return-value]
+    try:
+        return directed(game, direction)  # type: ignore[return-value]
+    except ValueError as error:
+        raise RunError(f"--{error}") from None
 
 
 def _apply(

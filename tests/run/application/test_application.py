@@ -57,6 +57,8 @@ class TwoWays(Enlarging):
     directions = ("x_to_y", "y_to_x")
 
     def directed(self, direction):
+        if direction not in self.directions:
+            raise ValueError(f"direction: saw {direction!r}, wanted x_to_y, y_to_x")
         return TwoWays() if direction == "x_to_y" else Negated()
 
 
@@ -142,9 +144,9 @@ def test_directions():
     image = picture(4, 4)
     np.testing.assert_array_equal(make(TwoWays())(image), image)
     np.testing.assert_array_equal(make(TwoWays(), direction="y_to_x")(image), -image)
-    with pytest.raises(RunError, match="saw z, wanted one of x_to_y, y_to_x"):
+    with pytest.raises(RunError, match=r"--direction: saw 'z', wanted x_to_y, y_to_x"):
         make(TwoWays(), direction="z")
-    with pytest.raises(RunError, match="has only one"):
+    with pytest.raises(RunError, match="goes one way"):
         make(Enlarging(), direction="x_to_y")
 
 
