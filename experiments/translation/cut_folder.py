@@ -107,6 +107,16 @@ VARIANTS = {"default": DEFAULT, "fastcut": FASTCUT, "small": SMALL}
 OPTIONS = Options(steps=400_000)
 
 
+def compared(blocks: int) -> tuple[int, ...]:
+    """Finds the layers whose patches are compared, all of the encoder and its blocks.
+
+    With too few blocks for the published ones they are the first and the last.
+    """
+    if blocks >= 7:
+        return cut.LAYERS
+    return tuple(sorted({*cut.LAYERS[:3], 10, 9 + blocks}))
+
+
 def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
 
@@ -134,7 +144,10 @@ def build(config: Config) -> Experiment:
         shown = opened(config.held_out, "aligned" if config.aligned else "ignored")
         held_out = data.crop_batches(shown, batch, config.seed, crop=False)
     game = ContrastiveGame(
-        cut.Generator(config.channels[1], config.width, config.blocks),
+        cut.Generator(
+            *(config.channels[1], config.width, config.blocks),
+            layers=compared(config.blocks),
+        ),
         cut.Discriminator(config.width, config.halvings),
         cut.PatchMLP(config.patch_width),
         mirrored=0.5 if config.fast else 0.0,

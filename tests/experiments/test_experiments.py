@@ -11,6 +11,7 @@ from PIL import Image
 from jaxgan import data
 from jaxgan.games import latent
 from jaxgan.run import launch
+from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.files import experiment_file
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling import sampler, stored_run
@@ -155,6 +156,16 @@ def test_resumes_to_the_same_bits(experiment, tmp_path):
         "real",
         *(f"step_{step:08d}" for step in (3, 4, 6)),
     ]
+
+
+def test_the_games_of_pictures_begin():
+    """Every variant of those with a folder, from shapes alone."""
+    for name in ("pix2pix_folder", "cyclegan_folder", "cut_folder"):
+        module = experiment_file.load_module(EXPERIMENTS[name])
+        for config in module.VARIANTS.values():
+            with data.blank():
+                made = module.build(config)
+            assert state_shapes(made, (0,), made.data.shapes).variables
 
 
 @each
