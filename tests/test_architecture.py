@@ -93,10 +93,9 @@ LAYERS = (
     {"errors"},
     {
         *("charts", "bounds", "command_line", "display", "embedded_pictures"),
-        *("few_examples",),
         *("keywords", "notebook", "pictures", "progress"),
     },
-    {"experiment", "feature_networks", "kinds", "no_data", "options"},
+    {"experiment", "feature_networks", "few_examples", "kinds", "no_data", "options"},
     {"devices"},
     {"files"},
     {"application", "diagnosis", "importable", "sampling"},

@@ -3,27 +3,33 @@
 from typing import Any
 
 from jaxgan.run.errors import warn
+from jaxgan.run.kinds.kind import Kind
 
 FEW = 300
 """Examples, below which a GAN learns them by heart and measures say little."""
 
 
-def tell_trainer(source: Any, batch_size: int, unit: str) -> None:
+def tell_trainer(source: Any, batch_size: int, kind: Kind) -> None:
     """Says what training on few examples, or with batches larger than the set, gives.
 
     Args:
       source: of the examples; of endless ones nothing is said.
       batch_size: of a batch.
-      unit: what examples are called.
+      kind: of the examples: what they are called, and what helps.
     """
+    unit = kind.unit
     size = getattr(source, "size", None)
     if not isinstance(size, int) or size < 1:
         return
     if size < FEW:
+        # A generator that is shown what it makes its samples of has less to copy.
+        made = "outputs" if kind.held_out else "samples"
+        then = "worse for others than for these" if kind.held_out else "that copy them"
+        helps = (f"a few hundred {unit} at least", *kind.remedies)
         warn(
             f"{size} {unit} are few: expect the discriminator to learn them by heart, "
-            f"and samples that copy them; a few hundred {unit} at least, augmentation "
-            "(as of stylegan2_ada_folder) or --start-from a trained run help"
+            f"and {made} {then}; what helps: {', '.join(helps)}, or --start-from a "
+            "trained run"
         )
     if batch_size > size:
         warn(

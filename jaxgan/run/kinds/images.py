@@ -23,6 +23,7 @@ class Images(Kind):
     """Images, measured by the features of a classifier or of FID's network."""
 
     unit = "images"
+    remedies = ("augmentation (as of stylegan2_ada_folder)",)
 
     @property
     def measures(self) -> Mapping[str, Measure]:

@@ -32,11 +32,13 @@ class Kind(Protocol):
       sections: its part of a report.
       held_out: whether held-out examples are shown and measured where there are some,
         rather than those trained on: where samples are made of examples.
+      remedies: what helps where there are few examples, beside more of them.
     """
 
     unit: str
     preview: int = 64
     held_out: bool = False
+    remedies: Sequence[str] = ()
     suffix: str = ".png"
     walk_suffixes: Sequence[str] = (".png", ".gif", ".mp4")
 

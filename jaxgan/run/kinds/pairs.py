@@ -47,6 +47,7 @@ class Pairs(Images):
     unit = "pairs"
     preview = 6
     held_out = True
+    remedies = ("squares cut out of larger pictures (load_size)", "flips", "turns")
     walk_suffixes = ()
 
     @property

@@ -100,7 +100,7 @@ def prepare(
     experiment, size = experiments[0], experiments[0].data.batch_size
     while_training.check(experiment, options)
     if processes.is_chief():
-        few_examples.tell_trainer(experiment.data.source, size, experiment.kind.unit)
+        few_examples.tell_trainer(experiment.data.source, size, experiment.kind)
     data = seed_axis.together([one.data for one in experiments])
     placement = place(
         options.devices, size, options.microbatches, options.model_parallel
