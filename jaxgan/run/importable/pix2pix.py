@@ -26,7 +26,8 @@ from jaxgan.weights.torch_layers import without_spare_statistics
 
 FIRST, LAST = "model.model.0.weight", "model.model.3.weight"
 GENERATOR = (FIRST, LAST)
-DISCRIMINATOR = ("model.0.weight", "model.0.bias")
+DISCRIMINATOR = (("model.0.weight", "model.0.bias"), ("net.0.weight", "net.0.bias"))
+"""Of patches, or of pixels."""
 PASSING = ("num_batches_tracked", ".filt")
 SETTINGS = {"dropout": float, "dropout_at_use": yes_or_no, "own_at_use": yes_or_no}
 ATTRIBUTES = MODULES
@@ -99,6 +100,7 @@ def paired(generator: Any, config: Any, side: int = SIDE) -> Experiment:
     """Builds the game of a generator and a discriminator of patches, or none."""
     discriminator, judge = NoDiscriminator(), config.discriminator
     if judge is not None:
+        side = max(side, 4 * 2**judge.halvings)
         discriminator = Discriminator(
             judge.width, judge.halvings, Norm[judge.norm], judge.antialiased
         )
@@ -129,14 +131,25 @@ def configure(seen: Seen) -> Config:
 
 
 def judge_of(arrays: Named | None, channels: int) -> Judge | None:
-    """Reads a discriminator of pictures of so many channels off its arrays."""
+    """Reads a discriminator of pictures of so many channels off its arrays.
+
+    Raises:
+      ValueError: if it is one of no halvings, but of patches, which ours cannot be.
+    """
     if arrays is None:
         return None
+    halvings = pix2pix_weights.patch_halvings(arrays)
+    first, second = "model.0.weight", "model.2.weight"
+    if not halvings:
+        first = "net.0.weight"
+    width = arrays.size(first, 0)
+    if halvings == 1 and second in arrays and arrays.size(second, 0) == width:
+        raise ValueError(f"D: {second}: saw n_layers 0, wanted 1 or more, or pixels")
     return Judge(
-        width=arrays.size("model.0.weight", 0),
-        halvings=pix2pix_weights.patch_halvings(arrays),
+        width=width,
+        halvings=halvings,
         norm=pix2pix_weights.norm_of(arrays).name,
-        judges_source=arrays.size("model.0.weight", 1) > channels,
+        judges_source=arrays.size(first, 1) > channels,
         antialiased=pix2pix_weights.is_antialiased(arrays),
     )
 

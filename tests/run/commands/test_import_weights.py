@@ -119,6 +119,16 @@ CONFIGS = {
             pix2pix.Judge(3, 1, "NONE", False),
         ),
     ),
+    "pix2pix of pixels": (
+        pix2pix,
+        pix2pix.Config(3, 1, 2, 3, discriminator=pix2pix.Judge(2, 0)),
+    ),
+    "cyclegan of pixels": (
+        cyclegan,
+        cyclegan.Config(
+            *(3, 2, 2, 3), discriminator=pix2pix.Judge(2, 0, "INSTANCE", False)
+        ),
+    ),
     "cyclegan": (
         cyclegan,
         cyclegan.Config(
