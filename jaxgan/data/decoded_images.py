@@ -108,14 +108,14 @@ class _Task(NamedTuple):
     def made(self) -> tuple[Decoded, Faults]:
         """Decodes what no earlier try has decoded."""
         entries = self.listing.entries
-        keys = np.stack([_key(entry) for entry in entries])
+        keys = np.stack([key_of(entry) for entry in entries])
         top = str(self.listing.path.resolve())
         name = digest("decoding", RULE, top, self.shape)
         path, what = self.folder / f".{name}.npy", f"decoding {self.listing.path}"
         with contextlib.ExitStack() as stack:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                remove_left_behind(self.folder, but=path)
+                remove_left_behind(self.folder, but=[path])
                 file = stack.enter_context(shared_draft(path, what))
                 path = pathlib.Path(file.name)
                 if found := self.kept():  # made by the process that was waited for
@@ -183,7 +183,8 @@ class _Task(NamedTuple):
         return self.folder / f"{name}.npy"
 
 
-def _key(entry: Entry) -> np.ndarray:
+def key_of(entry: Entry) -> np.ndarray:
+    """What a file and its contents are known by, [KEY] bytes."""
     content = repr((entry.name, entry.identity)).encode()
     return np.frombuffer(hashlib.sha256(content).digest()[:KEY], np.uint8)
 

@@ -6,7 +6,7 @@ import pathlib
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import IO
 
 try:
@@ -112,10 +112,12 @@ def removed_at_last(path: pathlib.Path) -> Iterator[None]:
             path.unlink()
 
 
-def remove_left_behind(folder: pathlib.Path, but: pathlib.Path | None = None) -> None:
-    """Removes the drafts of processes that have ended, all but one."""
+def remove_left_behind(
+    folder: pathlib.Path, but: Collection[pathlib.Path] = ()
+) -> None:
+    """Removes the drafts of processes that have ended, all but some."""
     for path in folder.glob(".*.np[yz]"):
-        if path == but:
+        if path in but:
             continue
         with contextlib.suppress(OSError), path.open("rb") as file:
             free = lock(file, wait=False)

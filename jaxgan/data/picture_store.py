@@ -2,10 +2,14 @@
 
 import concurrent.futures
 import contextlib
+import errno
 import io
+import math
 import os
 import pathlib
+import time
 import warnings
+from collections.abc import Iterator
 from typing import IO, NamedTuple
 
 import numpy as np
@@ -13,19 +17,22 @@ import numpy as np
 from jaxgan.data import bad_files
 from jaxgan.data.bad_files import Faults
 from jaxgan.data.cache import MEMORY_LIMIT, cache_folder, digest, kept_array
-from jaxgan.data.decoded_images import contents
-from jaxgan.data.draft import draft, remove_left_behind
+from jaxgan.data.decoded_images import contents, key_of
+from jaxgan.data.draft import draft, remove_left_behind, shared_draft
 from jaxgan.data.file_name import shown
 from jaxgan.data.image_file import RULE
-from jaxgan.data.image_listing import Entry, Listing
+from jaxgan.data.image_listing import Listing
 from jaxgan.data.picture_form import Decoded, Form, decode_picture
+from jaxgan.data.picture_log import HEADER, PictureLog
 from jaxgan.data.progress_bar import progress_bar
 from jaxgan.data.source import DataError
 
 AT_ONCE = 64
-"""Pictures that are decoded before they are written down."""
-_HEADER = 128
-"""Bytes of the header of an array's file; numpy leaves room for a greater length."""
+"""Pictures that are decoded before others may have their turn."""
+SECONDS = 5.0
+"""After which what was decoded is written down as such."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""Errors of a disk on which nothing unfinished is left lying."""
 
 
 class Pictures(NamedTuple):
@@ -79,6 +86,9 @@ def stored_pictures(
 ) -> tuple[Pictures | None, Faults]:
     """Decodes all files of a listing, or finds them decoded.
 
+    What was decoded before an interruption, or before bad files were refused, is not
+    decoded again, though files may have come and gone.
+
     Args:
       listing: of a folder or zip.
       form: of the pictures.
@@ -92,101 +102,158 @@ def stored_pictures(
       DataError: if nothing can be read now, or there is no room.
     """
     folder = cache_folder() if cache_dir is None else pathlib.Path(cache_dir)
-    folder = folder.expanduser()
-    where = "zip" if listing.packed else str(listing.path.resolve())
-    parts = ((entry.name, entry.identity) for entry in listing.entries)
-    name = digest("pictures", RULE, where, *parts, *form.identity)
-    path = folder / f"{name}.npy"
-    count = len(listing.entries)
-    kept = kept_array(path)
-    if kept is not None:
-        return _parsed(kept, count, form), {}
-    noted = bad_files.noted(path.with_suffix(".json"), listing)
-    if noted:
-        return None, noted
-    with contextlib.ExitStack() as stack:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            remove_left_behind(folder)
-            file = stack.enter_context(draft(folder))
-        except OSError as error:
-            warnings.warn(f"{folder}: not cached ({error})", stacklevel=4)
-            file = None
-        memory = io.BytesIO()
-        faults = _write(listing, form, memory if file is None else file)
+    task = _Task(listing, form, folder.expanduser())
+    return task.kept() or task.made()
+
+
+class _Task(NamedTuple):
+    """What is to be decoded, how, and where to."""
+
+    listing: Listing
+    form: Form
+    folder: pathlib.Path
+
+    def kept(self) -> tuple[Pictures | None, Faults] | None:
+        """Finds what was decoded before, or found to be bad."""
+        values = kept_array(self._path)
+        if values is not None:
+            return self._parsed(values), {}
+        noted = bad_files.noted(self._path.with_suffix(".json"), self.listing)
+        return (None, noted) if noted else None
+
+    def made(self) -> tuple[Pictures | None, Faults]:
+        """Decodes what no earlier try has decoded."""
+        top = str(self.listing.path.resolve())
+        name = digest("decoding pictures", RULE, top, *self.form.identity)
+        paths = [self.folder / f".{name}{part}.npy" for part in ("", ".rows")]
+        what = f"decoding {self.listing.path}"
+        with contextlib.ExitStack() as stack:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                remove_left_behind(self.folder, but=paths)
+                # Whoever has the first has the second.
+                drafts = [stack.enter_context(shared_draft(x, what)) for x in paths]
+                paths = [pathlib.Path(one.name) for one in drafts]
+                if found := self.kept():  # made by the process that was waited for
+                    _remove(paths)
+                    return found
+                pixels, rows = (stack.enter_context(x.open("r+b")) for x in paths)
+            except OSError as error:
+                _remove(paths)
+                warnings.warn(f"{self.folder}: not cached ({error})", stacklevel=4)
+                return self._made_in_memory()
+            return self._made_in_files(pixels, rows, paths)
+
+    def _made_in_memory(self) -> tuple[Pictures | None, Faults]:
+        pixels = io.BytesIO()
+        log = PictureLog(pixels, io.BytesIO(), self.form.channels)
+        with self._telling([]):
+            _, faults = self._decoded(log, MEMORY_LIMIT)
         if faults:
-            if file is not None:
-                bad_files.note(path.with_suffix(".json"), listing, faults)
             return None, faults
-        if file is None:
-            values = np.frombuffer(memory.getbuffer(), np.uint8, offset=_HEADER)
-            return _parsed(values, count, form), {}
-        file.flush()
-        os.replace(file.name, path)
-    return _parsed(np.load(path, mmap_mode="r"), count, form), {}
+        log.finish()
+        values = np.frombuffer(pixels.getbuffer(), np.uint8, offset=HEADER)
+        return self._parsed(values), {}
 
+    def _made_in_files(
+        self, pixels: IO[bytes], rows: IO[bytes], paths: list[pathlib.Path]
+    ) -> tuple[Pictures | None, Faults]:
+        with self._telling(paths):
+            log = PictureLog(pixels, rows, self.form.channels)
+            places, faults = self._decoded(log)
+            if faults:
+                if not log.length:
+                    _remove(paths)
+                bad_files.note(self._path.with_suffix(".json"), self.listing, faults)
+                return None, faults
+            if log.is_in_order(places):
+                log.finish()
+                os.replace(paths[0], self._path)
+            else:
+                with draft(self.folder) as file:
+                    log.copy(places, file)
+                    os.replace(file.name, self._path)
+            _remove(paths)
+        return self._parsed(np.load(self._path, mmap_mode="r")), {}
 
-def _parsed(values: np.ndarray, count: int, form: Form) -> Pictures:
-    table = np.frombuffer(values[-count * 48 :].tobytes(), np.int64).reshape(-1, 6)
-    return Pictures(values, table, form.channels)
-
-
-def _write(listing: Listing, form: Form, file: IO[bytes]) -> Faults:
-    """Writes an array of all pictures and their table; faults, if there are any."""
-    entries = listing.entries
-    faults: Faults = {}
-    table: list[tuple[int, ...]] = []
-    length = 0
-
-    def decode_one(entry: Entry) -> Decoded | str:
+    @contextlib.contextmanager
+    def _telling(self, paths: list[pathlib.Path]) -> Iterator[None]:
+        """Tells what keeps it from being read or written; leaves no disk full."""
         try:
-            return decode_picture(contents(entry, read), listing.title(entry), form)
-        except DataError as error:
-            return str(error).removeprefix(f"{listing.title(entry)}: ")
+            yield
+        except OSError as error:
+            if error.errno in FULL:
+                _remove(paths)
+            name = shown(str(error.filename or self.listing.path))
+            raise DataError(
+                f"{name}: cannot be read, or not kept ({error.strerror or error}); try "
+                "again, or name another folder in JAXGAN_CACHE"
+            ) from None
 
-    what = f"decoding {shown(listing.path.name)}"
-    try:
+    def _decoded(
+        self, log: PictureLog, most: float = math.inf
+    ) -> tuple[np.ndarray, Faults]:
+        """Decodes what a log of so many bytes lacks: where all are, and what is bad."""
+        entries = self.listing.entries
+        keys = [key_of(entry).tobytes() for entry in entries]
+        waiting = np.flatnonzero(log.places(keys) < 0).tolist()
+        faults: Faults = {}
+
+        def decode_one(place: int) -> Decoded | str:
+            title = self.listing.title(entries[place])
+            try:
+                return decode_picture(contents(entries[place], read), title, self.form)
+            except DataError as error:
+                return str(error).removeprefix(f"{title}: ")
+
+        what, count = f"decoding {shown(self.listing.path.name)}", len(entries)
         with (
-            listing.reader() as read,
+            self.listing.reader() as read,
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool,
-            progress_bar(what, len(entries), 0, "images") as advance,
+            progress_bar(what, count, count - len(waiting), "images") as advance,
         ):
-            _header(file, 0)
-            for start in range(0, len(entries), AT_ONCE):
-                block = entries[start : start + AT_ONCE]
-                for place, one in enumerate(pool.map(decode_one, block), start):
-                    if isinstance(one, str):
-                        faults[place] = one
-                    else:
-                        file.write(one.pixels.data)
-                        shape = one.pixels.shape[:2]
-                        table.append((length, *shape, *one[1:]))
-                        length += one.pixels.nbytes
-                    advance(1)
-                _check_room(file, length)
-            rows = np.array(table, np.int64).tobytes()
-            file.write(rows)
-            _header(file, length + len(rows))
-    except OSError as error:
-        name = shown(str(error.filename or listing.path))
-        raise DataError(
-            f"{name}: cannot be read, or not kept ({error.strerror or error}); try "
-            "again, or name another folder in JAXGAN_CACHE"
-        ) from None
-    return faults
+            since = time.monotonic()
+            try:
+                for start in range(0, len(waiting), AT_ONCE):
+                    block = waiting[start : start + AT_ONCE]
+                    for place, one in zip(block, pool.map(decode_one, block)):
+                        if isinstance(one, str):
+                            faults[place] = one
+                        else:
+                            log.add(keys[place], one)
+                        advance(1)
+                    _check_room(log.length, most)
+                    if time.monotonic() > since + SECONDS:
+                        log.save()
+                        since = time.monotonic()
+            finally:
+                log.save()
+        return log.places(keys), faults
+
+    @property
+    def _path(self) -> pathlib.Path:
+        """Where the pictures are kept."""
+        listing = self.listing
+        where = "zip" if listing.packed else str(listing.path.resolve())
+        parts = ((entry.name, entry.identity) for entry in listing.entries)
+        name = digest("pictures", RULE, where, *parts, *self.form.identity)
+        return self.folder / f"{name}.npy"
+
+    def _parsed(self, values: np.ndarray) -> Pictures:
+        count = len(self.listing.entries)
+        table = np.frombuffer(values[-count * 48 :].tobytes(), np.int64).reshape(-1, 6)
+        return Pictures(values, table, self.form.channels)
 
 
-def _header(file: IO[bytes], length: int) -> None:
-    file.seek(0)
-    about = {"descr": "|u1", "fortran_order": False, "shape": (length,)}
-    np.lib.format.write_array_header_1_0(file, about)
-    if file.tell() != _HEADER:
-        raise AssertionError(f"a header of {file.tell()} bytes")
-
-
-def _check_room(file: IO[bytes], length: int) -> None:
-    if isinstance(file, io.BytesIO) and length > MEMORY_LIMIT:
+def _check_room(length: int, most: float) -> None:
+    if length > most:
         raise DataError(
             f"JAXGAN_CACHE: no folder in which {length / 2**30:.1f} GiB of decoded "
             "pictures can be kept; name one"
         )
+
+
+def _remove(paths: list[pathlib.Path]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink()
