@@ -131,8 +131,16 @@ PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
 @pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))
 def test_games(name):
     """All but those on which `test_recipes` plays."""
-    recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
-    check(recipe, GAMES[name])
+    check(recipe_of(name), GAMES[name])
+
+
+def recipe_of(game):
+    """A recipe that has a use for all of a game."""
+    if game.startswith("joint"):
+        return recipes.ali()
+    if game in ("contrastive", "mirrored"):
+        return recipes.cut(**SHORT["cut"])
+    return recipes.nonsaturating()
 
 
 def noise(strength, sample, context):
@@ -153,16 +161,16 @@ def both(term):
     )
 
 
-def turns(*terms, every=1, generator=None):
+def turns(*terms, every=1, start=0, generator=None, loss=losses.nonsaturating):
     """A discriminator with extra terms, on a turn of their own if it is lazy."""
-    play = adversarial(losses.nonsaturating)
+    play = adversarial(loss)
     generator = generator or (play,)
     if every == 1:
         first = (Turn("discriminator", (play, *terms)),)
     else:
         first = (
             Turn("discriminator", (play,)),
-            Turn("discriminator", terms, every=every),
+            Turn("discriminator", terms, every=every, start=start),
         )
     return (*first, Turn("generator", generator))
 
@@ -193,12 +201,18 @@ TERMS = {
     "of_batches": turns(
         dragan(),
         lecam(start=0),
-        generator=(top_k(losses.nonsaturating, 0.5), feature_matching()),
+        generator=(
+            adversarial(losses.relativistic_average),
+            top_k(losses.nonsaturating, 0.5),
+            feature_matching(),
+        ),
+        loss=losses.relativistic_average,
     ),
+    "batch_means": turns(loss=losses.relativistic_average),
     "dragan": turns(dragan()),
     "drift": turns(drift()),
     "one_sided": turns(gradient_penalty(one_sided=True)),
-    "lazy": turns(r1(1.0), r2(0.5), every=2),
+    "lazy": turns(r1(1.0), r2(0.5), every=2, start=1),
     "scheduled": turns(r1(lambda step: 0.1 * step.astype(jnp.float32))),
     "orthogonal": turns(orthogonal(0.1)),
     "consistency": turns(consistency(Augment(apply=noise), fake=1.0)),
@@ -225,6 +239,7 @@ def test_terms(name):
     # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch;
     # the others compare with averages or ranks of the batch.
     reads_batch = name in (
+        "batch_means",
         "dragan",
         "of_batches",
         "lecam",
@@ -264,15 +279,11 @@ def test_terms_of_frozen_networks(criterion):
     testing.check_explicit_mesh_agrees(subject)
 
 
-def test_batch_means():
-    play = adversarial(losses.relativistic_average)
-    table = (Turn("discriminator", (play,)), Turn("generator", (play,)))
-    case = GAMES["plain"]._replace(reads_batch=True)
-    check(recipes.Recipe(table, Players(sgd, sgd)), case)
-
-
 def test_augmentation_with_a_state():
-    """Noise whose strength adapts to the discriminator: the third home of state."""
+    """Noise whose strength adapts to the discriminator: the third home of state.
+
+    Also what is quick of a plain game with a plain loss.
+    """
 
     def update(strength, metrics):
         sure = metrics["discriminator/real_logits"]
@@ -313,8 +324,8 @@ def explicit(names):
 
 @pytest.mark.parametrize("name", explicit(GAMES))
 def test_games_under_an_explicit_mesh(name):
-    recipe = recipes.ali() if name.startswith("joint") else recipes.nonsaturating()
-    testing.check_explicit_mesh_agrees(subject_of(GAMES[name], recipe.turns))
+    turns = recipe_of(name).turns
+    testing.check_explicit_mesh_agrees(subject_of(GAMES[name], turns))
 
 
 @pytest.mark.parametrize("name", explicit({**RECIPES, **TERMS}))
