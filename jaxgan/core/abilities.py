@@ -196,11 +196,6 @@ def drawn_classes(game: Game) -> int:
     return game.drawn_classes if isinstance(game, Drawn) else 0
 
 
-def directions(game: Game) -> tuple[str, ...]:
-    """The directions that a game can be applied in; none where there is but one way."""
-    return game.directions if isinstance(game, Directed) else ()
-
-
 def directed(game: Game, direction: str | None = None) -> Game:
     """Makes the game to apply.
 

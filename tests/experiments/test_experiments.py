@@ -103,7 +103,7 @@ HEAVY = {
     *("cut_folder", "cyclegan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
     *("sagan_cifar10", "stylegan2_ada_folder"),
-    *("stylegan2_cifar10", "wgan_gp_mnist"),
+    *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
 }
 
 

@@ -21,7 +21,7 @@ from jaxgan.core import (
     example_keys,
     init_state,
 )
-from jaxgan.core.abilities import Applicable, directed, directions
+from jaxgan.core.abilities import Applicable, Directed, directed
 from jaxgan.core.scene import set_scene
 from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.nn import BatchNorm, Dense
@@ -154,10 +154,11 @@ def test_pictures_of_a_user():
     game, players = make()
     maps = kernels(players.generator)
     assert isinstance(game, Applicable)
-    assert directions(game) == ("x_to_y", "y_to_x")
-    assert directions(game.directed("y_to_x")) == ("y_to_x", "x_to_y")
+    assert isinstance(game, Directed)
+    assert game.directions == ("x_to_y", "y_to_x")
+    assert game.directed("y_to_x").directions == ("y_to_x", "x_to_y")
     still = context(batch=(), train=False)
-    for direction, source in zip(directions(game), ("x", "y")):
+    for direction, source in zip(game.directions, ("x", "y")):
         picture = BATCH.value[source]
         chosen = directed(game, direction)
         made = chosen.apply(players.generator, picture, still)

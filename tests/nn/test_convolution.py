@@ -51,9 +51,24 @@ def pairs_of(geometry, channels, features):
     }
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(max_examples=8, deadline=None, derandomize=True)
+many = settings(max_examples=60, deadline=None, derandomize=True)
+
+
+@few
 @given(geometries(), st.integers(1, 3), st.integers(1, 3))
 def test_formulations_are_equal(geometry, channels, features):
+    assert_equal_maps(geometry, channels, features)
+
+
+@pytest.mark.slow
+@many
+@given(geometries(), st.integers(1, 3), st.integers(1, 3))
+def test_formulations_are_equal_of_many(geometry, channels, features):
+    assert_equal_maps(geometry, channels, features)
+
+
+def assert_equal_maps(geometry, channels, features):
     for name, pair in pairs_of(geometry, channels, features).items():
         wanted = getattr(convolution.leave_to_xla(), name)
         for function in PLACES[name]:
@@ -83,7 +98,7 @@ def filtered(draw_from):
     return tile, made
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@few
 @given(filtered(), st.integers(1, 3), st.integers(1, 3))
 def test_winograd_equals_xla(filtering, channels, features):
     """To its stated rounding, relative to the largest value."""

@@ -91,7 +91,7 @@ def test_pictures_of_each(folder, tmp_path, capsys):
         stored_run.load(folder / "three", seed=6)
 
 
-@pytest.mark.parametrize("devices", [1, 8])
+@pytest.mark.parametrize("devices", [pytest.param(1, marks=pytest.mark.slow), 8])
 def test_they_resume_to_the_same_bits(devices, train):
     flags = ["--seeds", 2, "--devices", devices, "--steps"]
     whole = train(*flags, 20, run="whole")

@@ -20,7 +20,7 @@ FIVE = ("--steps-per-dispatch", 5)
 WORDS = [
     (),
     ("--addressed", "--variant", "labelled"),
-    ("--seeds", 2),
+    pytest.param(("--seeds", 2), marks=pytest.mark.slow),
     ("--addressed", "--seeds", 2, "--devices", 4, "--model-parallel", 2),
 ]
 
