@@ -61,7 +61,9 @@ class Config:
     """What the small network is trained on: a set, or a folder or zip of classes."""
     layers: tuple[str, ...] = ("conv1_2", "conv2_2", "conv3_4", "conv4_4", "conv5_4")
     """Where features are compared."""
-    layer_weights: tuple[float, ...] = (0.1, 0.1, 1.0, 1.0, 1.0)
+    layer_weights: Annotated[tuple[float, ...], Bounds(least=0)] = (
+        *(0.1, 0.1, 1.0, 1.0, 1.0),
+    )
     """Of these comparisons."""
     pixel_weight: Annotated[float, Bounds(least=0)] = 1.0
     """Of the absolute differences beside them."""
