@@ -48,11 +48,13 @@ class Config:
     batch_size: int = 16
     """Pictures per step."""
     width: int = 64
-    """Features of the generator's trunk, and of the discriminator's first layer."""
+    """Features of the generator's trunk."""
     blocks: int = 23
     """Of the generator's trunk, of three dense blocks each."""
     growth: Count = 32
     """Features that every convolution of these adds."""
+    discriminator_width: Count = 64
+    """Of the discriminator's first layer."""
     features: feature_networks.Features = "published"
     """Whose features are compared: VGG-19's, those of a small network that is trained
     here first, or those of one that is not trained."""
@@ -89,6 +91,7 @@ SMALL = dataclasses.replace(
     width=24,
     blocks=2,
     growth=12,
+    discriminator_width=16,
     features="trained",
     layer="conv4_2",
     pixel_steps=4_000,
@@ -124,7 +127,7 @@ def build(config: Config) -> Experiment:
                 blocks=config.blocks,
                 growth=config.growth,
             ),
-            VGGDiscriminator(config.size, config.width),
+            VGGDiscriminator(config.size, config.discriminator_width),
             judges_source=False,
             degrade=degradation.with_crop(
                 degradation.bicubic_degradation(config.scale), config.size, config.scale
@@ -157,6 +160,7 @@ def tiny(config: Config) -> Config:
         size=16,
         region=24,
         width=2,
+        discriminator_width=2,
         blocks=1,
         growth=2,
         batch_size=4,

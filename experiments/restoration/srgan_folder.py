@@ -48,9 +48,11 @@ class Config:
     batch_size: int = 16
     """Pictures per step."""
     width: int = 64
-    """Features of the generator's trunk, and of the discriminator's first layer."""
+    """Features of the generator's trunk."""
     blocks: int = 16
     """Of the generator's trunk."""
+    discriminator_width: Count = 64
+    """Of the discriminator's first layer."""
     features: feature_networks.Features = "published"
     """Whose features are compared: VGG-19's, those of a small network that is trained
     here first, or those of one that is not trained."""
@@ -84,6 +86,7 @@ SMALL = dataclasses.replace(
     batch_size=8,
     width=24,
     blocks=6,
+    discriminator_width=16,
     features="trained",
     layer="relu4_2",
     feature_scale=1.0,
@@ -121,7 +124,7 @@ def build(config: Config) -> Experiment:
     return Experiment(
         game=PairedGame(
             SRResNet(config.scale, width=config.width, blocks=config.blocks),
-            SRGANDiscriminator(config.size, config.width),
+            SRGANDiscriminator(config.size, config.discriminator_width),
             judges_source=False,
             degrade=degradation.with_crop(
                 degradation.bicubic_degradation(config.scale), config.size, config.scale
@@ -153,6 +156,7 @@ def tiny(config: Config) -> Config:
         size=16,
         region=24,
         width=2,
+        discriminator_width=2,
         blocks=1,
         batch_size=4,
         features="random",
