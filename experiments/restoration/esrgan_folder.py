@@ -78,6 +78,8 @@ class Config:
     """Adam's thereafter, for both players."""
     decay_steps: tuple[int, ...] = (50_000, 100_000, 200_000, 300_000)
     """Steps thereafter at which it is halved."""
+    average_decay: float = 0.999
+    """Weight that the generator's average keeps at an update."""
 
 
 DEFAULT = Config()
@@ -95,9 +97,10 @@ SMALL = dataclasses.replace(
     features="trained",
     layer="conv4_2",
     pixel_steps=4_000,
-    pixel_rate=1e-3,
+    pixel_rate=5e-4,
     learning_rate=2e-4,
-    decay_steps=(1_500,),
+    decay_steps=(2_000,),
+    average_decay=0.995,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=1_400_000, shared_draws=True)
@@ -140,6 +143,7 @@ def build(config: Config) -> Experiment:
             config.pixel_rate,
             config.pixel_weight,
             config.adversarial_weight,
+            decay=config.average_decay,
         ),
         data=batches(config.split, flip=True, turn=True),
         kind=Pairs(

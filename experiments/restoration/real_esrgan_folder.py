@@ -80,6 +80,8 @@ class Config:
     """Adam's in these."""
     learning_rate: float = 1e-4
     """Adam's thereafter, for both players."""
+    average_decay: float = 0.999
+    """Weight that the generator's average keeps at an update."""
 
 
 DEFAULT = Config()
@@ -99,8 +101,9 @@ SMALL = dataclasses.replace(
     layers=("conv1_1", "conv2_1", "conv3_2", "conv4_2"),
     layer_weights=(0.1, 0.1, 1.0, 1.0),
     pixel_steps=3_000,
-    pixel_rate=1e-3,
+    pixel_rate=5e-4,
     learning_rate=2e-4,
+    average_decay=0.995,
 )
 VARIANTS = {"default": DEFAULT, "compact": COMPACT, "small": SMALL}
 OPTIONS = Options(steps=1_400_000, shared_draws=True)
@@ -153,6 +156,7 @@ def build(config: Config) -> Experiment:
             config.pixel_rate,
             config.pixel_weight,
             config.adversarial_weight,
+            config.average_decay,
         ),
         data=batches(config.split, flip=True),
         kind=Pairs(

@@ -90,10 +90,10 @@ SMALL = dataclasses.replace(
     features="trained",
     layer="relu4_2",
     feature_scale=1.0,
-    pixel_steps=2_000,
+    pixel_steps=5_000,
     pixel_rate=1e-3,
     learning_rate=2e-4,
-    decay_steps=1_500,
+    decay_steps=2_000,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=1_200_000, shared_draws=True)
