@@ -1,5 +1,6 @@
 """The benchmarks run, and count what they say; how long things take is not tested."""
 
+import dataclasses
 import importlib
 import math
 import pathlib
@@ -9,14 +10,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from PIL import Image
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import r3gan, stylegan2
+from jaxgan.models import lpips, r3gan, stylegan2, vgg
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
+from jaxgan.run import feature_networks
 from jaxgan.weights import torch_layout
 
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "experiments" / "benchmarks"
-FOLDERS = (BENCHMARKS / "diagnosis", BENCHMARKS / "speed")
+FOLDERS = tuple(BENCHMARKS / name for name in ("diagnosis", "restoration", "speed"))
 
 
 @pytest.fixture
@@ -69,6 +72,42 @@ def test_the_table_of_recorded_failures(script):
     for row in cures:
         finding, verdict = row.split(" | ")[0][2:], row.split(" | ")[-1]
         assert finding not in verdict
+
+
+def test_enlarging_is_compared_with_bicubic(script, tmp_path, monkeypatch, capsys):
+    """A way that gives the truth back is perfect; bicubic is what it is."""
+    enlarging = script("enlarging")
+    rng = np.random.default_rng(0)
+    truth = {}
+    for place, shape in enumerate([(34, 41), (32, 32)]):
+        pixels = rng.integers(0, 256, (*shape, 3), dtype=np.uint8)
+        folder = tmp_path / "images" / "val"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(folder / f"{place}.png")
+        cropped = pixels[:32, : shape[1] // 4 * 4]
+        truth[cropped.shape[1] // 4] = cropped
+    monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))
+    network = lpips.LPIPS(vgg.VGG(("relu2_1",), *vgg.SMALL), linear=False)
+    weights = feature_networks.random_weights(network.trunk)
+    apart = feature_networks.trained_distance(network.trunk, weights)
+    monkeypatch.setattr(enlarging, "distance", lambda options: apart)
+    options = enlarging.Options(runs=(), path=str(tmp_path), out=tmp_path / "out")
+    ways = {
+        "bicubic": enlarging.bicubic(4),
+        "truth": lambda small: truth[small.shape[1]],
+    }
+    with np.errstate(divide="ignore"):
+        found = enlarging.measure(options, ways)
+    assert found["truth"].luma == [np.inf, np.inf]
+    assert found["truth"].similar == [1.0, 1.0]
+    assert found["truth"].apart == [0.0, 0.0]
+    assert all(0 < value < 20 for value in found["bicubic"].luma)
+    assert all(value > 0 for value in found["bicubic"].apart)
+    with Image.open(tmp_path / "out" / "000.png") as strip:
+        assert strip.size == (3 * 40, 32)
+    monkeypatch.setattr(enlarging, "of_run", lambda name, current: ways["truth"])
+    enlarging.main(dataclasses.replace(options, runs=("runs/a",)))
+    assert "| runs/a | inf | inf | 1.0000 | 0.0000 |" in capsys.readouterr().out
 
 
 def test_the_start_is_timed(script):

@@ -27,6 +27,10 @@ CLASSES = (
 """Of CIFAR-10, in their order."""
 
 
+OF_PICTURES = {"translation", "restoration"}
+"""Rooms of experiments that make pictures of pictures."""
+
+
 def fake_dataset(name, split="train", data_dir=None, *, size=None, **options):
     """Twenty images of ten classes: grey ones of 'mnist', else coloured."""
     del split, data_dir, options
@@ -100,7 +104,7 @@ HEAVY = {
         "biggan_imagenet128",
         "dcgan_mnist",
     ),
-    *("cut_folder", "cyclegan_folder"),
+    *("cut_folder", "cyclegan_folder", "esrgan_folder", "real_esrgan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
     *("sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
@@ -120,14 +124,17 @@ def test_all_are_here():
         "dcgan_folder",
         "dcgan_mnist",
         "digits",
+        "esrgan_folder",
         "infogan_mnist",
         "mlp_mnist",
         "pix2pix_folder",
         "r3gan_cifar10",
         "r3gan_ffhq",
         "r3gan_stackedmnist",
+        "real_esrgan_folder",
         "sagan_cifar10",
         "sngan_cifar10",
+        "srgan_folder",
         "stylegan2_ada_folder",
         "stylegan2_cifar10",
         "stylegan2_ffhq",
@@ -160,7 +167,9 @@ def test_resumes_to_the_same_bits(experiment, tmp_path):
 
 def test_the_games_of_pictures_begin():
     """Every variant of those with a folder, from shapes alone."""
-    for name in ("pix2pix_folder", "cyclegan_folder", "cut_folder"):
+    names = [path.stem for path in FILES if path.parent.name in OF_PICTURES]
+    assert len(names) == 6
+    for name in names:
         module = experiment_file.load_module(EXPERIMENTS[name])
         for config in module.VARIANTS.values():
             with data.blank():

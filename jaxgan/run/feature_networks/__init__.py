@@ -1,12 +1,17 @@
 """Networks whose features losses and measures look at: published ones, or trained here.
 
-    network = vgg.VGG(("conv5_4",))
-    frozen = {"vgg": feature_networks.vgg_of_file(network, config.vgg)}
+    network, weights = feature_networks.content_network("published", ["conv5_4"])
+    frozen = {"vgg": weights}
     term = terms.perceptual(network.apply, {"conv5_4": 1.0})
 
 Experiments of stored runs import this module, so its path stays.
 """
 
+from jaxgan.run.feature_networks.content_networks import (
+    Features,
+    content_distance,
+    content_network,
+)
 from jaxgan.run.feature_networks.lpips_networks import (
     lpips_distance,
     lpips_of_files,
@@ -19,6 +24,9 @@ from jaxgan.run.feature_networks.vgg_networks import (
 )
 
 __all__ = [
+    "Features",
+    "content_distance",
+    "content_network",
     "lpips_distance",
     "lpips_of_files",
     "random_weights",

@@ -1,0 +1,169 @@
+"""SRGAN on your own pictures: four times as large, with detail that looks right.
+
+    python experiments/restoration/srgan_folder.py --path DIV2K_train_HR
+
+Any folder or zip of pictures will do: small ones are made of them on the device, by
+MATLAB's bicubic. Networks and constants are those of Ledig et al. 2017 (arXiv
+1609.04802): SRResNet by squared differences for a million steps, and then against a
+discriminator, beside the features of VGG-19, which is downloaded once or read from a
+file (`--weights vgg19.pth`). `jaxgan apply RUN PICTURES` enlarges pictures of any
+size.
+"""
+
+import dataclasses
+from typing import Annotated
+
+import optax
+
+from jaxgan import data, degradation, recipes, terms
+from jaxgan.games.paired import PairedGame
+from jaxgan.models.restoration import SRGANDiscriminator, SRResNet
+from jaxgan.run import feature_networks, launch
+from jaxgan.run.bounds import Bounds, Count
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds.pairs import Pairs
+from jaxgan.run.options import Options
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What identifies a run."""
+
+    path: str = "pictures"
+    """The folder or zip of large pictures."""
+    side: str = ""
+    """The name of the folder that they are in, if others lie beside it."""
+    split: str | None = None
+    """The folder that is trained on; by default 'train', if there is one."""
+    held_out: str | None = None
+    """The folder that progress is shown on, such as 'val'."""
+    scale: int = 4
+    """How many times as large pictures become: 2, 3 or 4."""
+    size: int = 96
+    """Pixels per side of what the discriminator is shown."""
+    region: Count = 128
+    """Of what is cut out and made small before: sources do not show where it ended."""
+    seed: int = 0
+    """Of everything that is drawn."""
+    batch_size: int = 16
+    """Pictures per step."""
+    width: int = 64
+    """Features of the generator's trunk."""
+    blocks: int = 16
+    """Of the generator's trunk."""
+    discriminator_width: Count = 64
+    """Of the discriminator's first layer."""
+    features: feature_networks.Features = "published"
+    """Whose features are compared: VGG-19's, those of a small network that is trained
+    here first, or those of one that is not trained."""
+    weights: str = ""
+    """The file of VGG-19's weights; by default torchvision's are downloaded."""
+    trained_on: str = "cifar10"
+    """What the small network is trained on: a set, or a folder or zip of classes."""
+    layer: str = "relu5_4"
+    """Where features are compared."""
+    feature_scale: Annotated[float, Bounds(above=0)] = 1 / 12.75
+    """What features are multiplied by before."""
+    adversarial_weight: Annotated[float, Bounds(least=0)] = 1e-3
+    """Of the discriminator's judgement, beside the features."""
+    pixel_steps: Annotated[int, Bounds(least=0)] = 1_000_000
+    """Steps by squared differences alone, which come first."""
+    pixel_rate: Annotated[float, Bounds(above=0)] = 1e-4
+    """Adam's in these."""
+    learning_rate: float = 1e-4
+    """Adam's thereafter, for both players."""
+    decay_steps: int = 100_000
+    """Steps thereafter until it falls to a tenth."""
+
+
+DEFAULT = Config()
+SMALL = dataclasses.replace(
+    DEFAULT,
+    side="images",
+    held_out="val",
+    size=64,
+    region=96,
+    batch_size=8,
+    width=24,
+    blocks=6,
+    discriminator_width=16,
+    features="trained",
+    layer="relu4_2",
+    feature_scale=1.0,
+    pixel_steps=5_000,
+    pixel_rate=1e-3,
+    learning_rate=2e-4,
+    decay_steps=2_000,
+)
+VARIANTS = {"default": DEFAULT, "small": SMALL}
+OPTIONS = Options(steps=1_200_000, shared_draws=True)
+"""Both players see the same fakes: they are the dearest part of a step."""
+
+
+def build(config: Config) -> Experiment:
+    """Builds the experiment that a config describes."""
+
+    def batches(split: str | None, **views: bool):
+        source = data.pictures(
+            config.path, config.region, side=config.side, split=split
+        )
+        return data.crop_batches(source, config.batch_size, config.seed, **views)
+
+    network, weights = feature_networks.content_network(
+        config.features, [config.layer], config.weights, config.trained_on
+    )
+    content = terms.perceptual(
+        network.apply,
+        {config.layer: 1.0},
+        criterion=terms.mean_squared,
+        scale=config.feature_scale,
+    )
+    rate = optax.piecewise_constant_schedule(
+        config.learning_rate, {config.decay_steps: 0.1}
+    )
+    return Experiment(
+        game=PairedGame(
+            SRResNet(config.scale, width=config.width, blocks=config.blocks),
+            SRGANDiscriminator(config.size, config.discriminator_width),
+            judges_source=False,
+            degrade=degradation.with_crop(
+                degradation.bicubic_degradation(config.scale), config.size, config.scale
+            ),
+        ),
+        recipe=recipes.srgan(
+            content,
+            config.pixel_steps,
+            rate,
+            config.pixel_rate,
+            config.adversarial_weight,
+        ),
+        data=batches(config.split, flip=True),
+        kind=Pairs(
+            crop=config.scale,
+            perceptual=lambda: feature_networks.content_distance(
+                config.features, config.trained_on
+            ),
+        ),
+        held_out=config.held_out and batches(config.held_out, crop=False),
+        frozen={"vgg": weights},
+    )
+
+
+def tiny(config: Config) -> Config:
+    """The same, small enough for a test."""
+    return dataclasses.replace(
+        config,
+        size=16,
+        region=24,
+        width=2,
+        discriminator_width=2,
+        blocks=1,
+        batch_size=4,
+        features="random",
+        layer="relu2_1",
+        pixel_steps=3,
+    )
+
+
+if __name__ == "__main__":
+    launch.main(__file__)
