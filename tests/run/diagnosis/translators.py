@@ -1,0 +1,191 @@
+"""Translators of small pictures, healthy or made to fail: an experiment.
+
+Sources are random colours, enlarged from 4×4 pixels, and half of them brighter than the
+other half.
+"""
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from flax import linen as nn
+
+from jaxgan import data, losses
+from jaxgan import nn as layers
+from jaxgan.core import Players, Sample, Term, Turn
+from jaxgan.core.recipe import Recipe
+from jaxgan.games.paired import PairedGame
+from jaxgan.games.unpaired import UnpairedGame
+from jaxgan.run import launch
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.kinds import domains, pairs
+from jaxgan.terms import adversarial, cycle, identity, pixel
+
+SIDE = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """Next to nothing."""
+
+    seed: int = 0
+    """Of the run."""
+    batch_size: int = 8
+    """Pictures per step."""
+    unpaired: bool = False
+    """Whether sources and targets are domains."""
+    shuffled: bool = False
+    """Whether sources have others' targets."""
+    transposed: bool = False
+    """Whether pictures are halved and enlarged, by 3×3 kernels with a stride of 2."""
+    learning_rate: float = 1e-2
+    """Of the generator."""
+    identity_weight: float = 0.0
+    """Of what is there already and should stay."""
+    flat: bool = False
+    """Whether pictures of the second domain have but one colour."""
+
+
+VARIANTS = {
+    "healthy": Config(),
+    "shuffled": Config(shuffled=True),
+    "untrained": Config(learning_rate=1e-6),
+    "checkered": Config(transposed=True),
+    "cycles": Config(unpaired=True),
+    "unmoved": Config(unpaired=True, identity_weight=100.0),
+    "hidden": Config(unpaired=True, flat=True),
+}
+OPTIONS = launch.Options(
+    steps=120, log_every=10, sample_every=120, save_every=120, diagnose_every=12
+)
+
+
+def drawings(count, seed=0, side=SIDE, channels=3):
+    """Random colours [count, side, side, channels], smooth, of any brightness."""
+    rng = np.random.default_rng(seed)
+    small = rng.uniform(-0.5, 0.5, (count, 4, 4, channels))
+    small = small + rng.uniform(-0.3, 0.3, (count, 1, 1, 1))
+    large = jax.image.resize(small, (count, side, side, channels), "cubic")
+    return np.clip(np.asarray(large, np.float32), -1, 1)
+
+
+def recoloured(pictures):
+    """Red and blue swapped, everything inverted and brighter: what is to be learnt."""
+    return np.clip(0.2 - 0.8 * pictures[..., ::-1], -1, 1)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Memory:
+    """A source of examples in memory.
+
+    Attributes:
+      sample: all of them.
+      aligned: whether targets are those of their sources.
+    """
+
+    sample: Sample
+    aligned: bool = True
+    classes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return len(jax.tree.leaves(self.sample)[0])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return jax.tree.leaves(self.sample.value)[0].shape[1:]
+
+    def examples(self, indices: Any) -> Sample:
+        return jax.tree.map(lambda x: x[np.asarray(indices)], self.sample)
+
+
+class Residual(nn.Module):
+    """Adds to a picture what it makes of it."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        x = nn.relu(layers.Conv(16, size=3)(value))
+        return value + layers.Conv(3, size=3, kernel_init=layers.normal_init)(x)
+
+
+class Hourglass(nn.Module):
+    """Halves pictures, and enlarges them by kernels that overlap unevenly."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        x = nn.relu(layers.Conv(16, size=3, stride=2)(value))
+        return layers.ConvTranspose(3, size=3, stride=2)(x)
+
+
+class Normalised(nn.Module):
+    """Sees what is faint as well as what is not, as CycleGAN's networks do."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        mean = jnp.mean(value, axis=(1, 2), keepdims=True)
+        x = layers.InstanceNorm()(value)
+        return mean + layers.Conv(3, size=3)(nn.relu(layers.Conv(16, size=3)(x)))
+
+
+class Patches(nn.Module):
+    """Judges patches of 10 pixels, by themselves."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        x = nn.leaky_relu(layers.Conv(8, size=4, stride=2)(value), 0.2)
+        return layers.Conv(1, size=4, stride=2)(x)[..., 0]
+
+
+def evenness(weight):
+    """The variance of fakes of y: these are to have one colour."""
+
+    def apply(state, play):
+        return jnp.var(play.fake.value["y"], axis=(1, 2)).mean(axis=-1), state
+
+    return Term("evenness", apply, weight=weight)
+
+
+def build(config):
+    """Builds the experiment."""
+    source = drawings(64)
+    target = recoloured(source)
+    if config.shuffled:
+        target = np.roll(target, 1, axis=0)
+    if config.flat:
+        target = np.broadcast_to(target.mean(axis=(1, 2), keepdims=True), target.shape)
+    play = adversarial(losses.least_squares)
+    turns = [Turn("discriminator", (play,))]
+    if config.unpaired:
+        sample = Sample({"x": source, "y": target[::-1]})
+        translator = Normalised() if config.flat else Residual()
+        game = UnpairedGame(translator, translator, Patches(), Patches())
+        further = [cycle(10.0)]
+        if config.flat:
+            further.append(evenness(1e4))
+        if config.identity_weight:
+            further.append(identity(config.identity_weight))
+    else:
+        sample = Sample(target, source)
+        game = PairedGame(Hourglass() if config.transposed else Residual(), Patches())
+        further = [pixel(10.0)]
+    turns.append(Turn("generator", (play, *further)))
+    optimizers = Players(optax.adam(config.learning_rate), optax.adam(1e-3))
+    memory = Memory(sample, aligned=not config.unpaired)
+    return Experiment(
+        game=game,
+        recipe=Recipe(tuple(turns), optimizers),
+        data=data.batches(memory, config.batch_size, config.seed),
+        kind=domains if config.unpaired else pairs,
+    )
+
+
+def tiny(config):
+    """It is."""
+    return config
+
+
+if __name__ == "__main__":
+    launch.main(__file__)
