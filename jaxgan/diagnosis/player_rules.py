@@ -17,7 +17,7 @@ GUESSING = 0.6
 """Of pairs ranked rightly: hardly better than 1/2."""
 
 KNOWING = 0.7
-"""Of pairs ranked rightly: a discriminator that has learnt something, be it by heart."""
+"""Of pairs ranked rightly: a discriminator that learnt something, be it by heart."""
 
 BEHIND = 0.2
 """Of pairs ranked rightly, in the median: below it samples are ahead all the time, and

@@ -132,7 +132,7 @@ def signals(passage: Passage, enlargement: float, partners: bool) -> dict[str, f
         found |= _pattern(passage)
         found |= _gap(passage)
     if passage.lost.size:
-        spread = max(_deviation(passage.source_colours), 1e-12)
+        spread = max(_deviation(np.asarray(passage.source_colours)), 1e-12)
         found[names.WAY_BACK] = _root(passage.lost) / spread
         found[names.WAY_BACK_SHAKEN] = _root(passage.lost_shaken) / spread
     return found
@@ -147,7 +147,8 @@ def _deviation(colours: np.ndarray) -> float:
 def _variety(passage: Passage) -> dict[str, float]:
     """As how many different ones outputs count, and targets."""
     outputs, targets = (
-        variety.distances(x, x) for x in (passage.small_outputs, passage.small_targets)
+        variety.distances(x, x)
+        for x in map(np.asarray, (passage.small_outputs, passage.small_targets))
     )
     width = variety.width_of(targets)
     return {
@@ -191,8 +192,8 @@ def _gap(passage: Passage) -> dict[str, float]:
 
 
 def _energy(one: np.ndarray, other: np.ndarray) -> float:
-    within = (variety.distances(x, x) for x in (one, other))
-    return variety.energy(*within, variety.distances(one, other))
+    within, across = variety.distances, variety.distances(one, other)
+    return variety.energy(within(one, one), within(other, other), across)
 
 
 def _colours(pictures: jax.Array) -> jax.Array:

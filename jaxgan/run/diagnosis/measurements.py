@@ -70,8 +70,11 @@ class Signals:
         if self._real is None:
             self._real_is_made = self._finds_real_made(state)
         if self._real is None or self._real_is_made:
-            both = (self._see(state, data) for data in (self._data, self._held_out))
-            self._real = _Real(*both, self._samples, self._translations is not None)
+            train, held_out = (
+                self._see(state, data) for data in (self._data, self._held_out)
+            )
+            made = self._translations is not None
+            self._real = _Real(train, held_out, self._samples, made)
         real, whole = self._real, state._replace(frozen=self._frozen)
         reading = _joined(
             [

@@ -46,8 +46,10 @@ class TranslationSignals:
         partners = has_partners(self._experiment.data.source)
         signals = {}
         for direction, parts in found.items():
-            whole = translation.Passage(*map(np.concatenate, zip(*parts)))
-            labels = translation.signals(whole, enlargements[direction], partners)
+            fields: list[Any] = [np.concatenate(each) for each in zip(*parts)]
+            labels = translation.signals(
+                translation.Passage(*fields), enlargements[direction], partners
+            )
             signals |= {
                 names.of_way(direction, label): value for label, value in labels.items()
             }

@@ -1,7 +1,6 @@
 """Translators of small pictures, healthy or made to fail: an experiment.
 
-Sources are random colours, enlarged from 4×4 pixels, and half of them brighter than the
-other half.
+Sources are random colours, enlarged from 4×4 pixels; targets are these in other colours.
 """
 
 import dataclasses
@@ -22,7 +21,7 @@ from jaxgan.games.unpaired import UnpairedGame
 from jaxgan.run import launch
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import domains, pairs
-from jaxgan.terms import adversarial, cycle, identity, pixel
+from jaxgan.terms import adversarial, cycle, pixel
 
 SIDE = 16
 
@@ -43,8 +42,6 @@ class Config:
     """Whether pictures are halved and enlarged, by 3×3 kernels with a stride of 2."""
     learning_rate: float = 1e-2
     """Of the generator."""
-    identity_weight: float = 0.0
-    """Of what is there already and should stay."""
     flat: bool = False
     """Whether pictures of the second domain have but one colour."""
 
@@ -54,8 +51,7 @@ VARIANTS = {
     "shuffled": Config(shuffled=True),
     "untrained": Config(learning_rate=1e-6),
     "checkered": Config(transposed=True),
-    "cycles": Config(unpaired=True),
-    "unmoved": Config(unpaired=True, identity_weight=100.0),
+    "unmoved": Config(unpaired=True),
     "hidden": Config(unpaired=True, flat=True),
 }
 OPTIONS = launch.Options(
@@ -165,8 +161,6 @@ def build(config):
         further = [cycle(10.0)]
         if config.flat:
             further.append(evenness(1e4))
-        if config.identity_weight:
-            further.append(identity(config.identity_weight))
     else:
         sample = Sample(target, source)
         game = PairedGame(Hourglass() if config.transposed else Residual(), Patches())
