@@ -106,7 +106,7 @@ def test_layers_have_the_whole_gradient(name):
 
 @pytest.mark.parametrize(
     ("name", "drawn"),
-    [("plain", 2), ("paired", 2), ("unpaired", 0), ("restored", 0)],
+    [("plain", 3), ("paired", 2), ("unpaired", 0), ("restored", 0)],
 )
 def test_latents_are_what_is_drawn(name, drawn):
     """Sources are none, be they in the batch or made by keys of it."""

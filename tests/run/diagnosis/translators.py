@@ -1,6 +1,6 @@
 """Translators of small pictures, healthy or made to fail: an experiment.
 
-Sources are random colours, enlarged from 4×4 pixels; targets are these in other colours.
+Sources are random colours, enlarged from 4×4 pixels; targets are the same, recoloured.
 """
 
 import dataclasses
@@ -40,6 +40,8 @@ class Config:
     """Whether sources have others' targets."""
     transposed: bool = False
     """Whether pictures are halved and enlarged, by 3×3 kernels with a stride of 2."""
+    residual: bool = False
+    """Whether a generator adds to its source, and so begins with it."""
     learning_rate: float = 1e-2
     """Of the generator."""
     flat: bool = False
@@ -49,7 +51,7 @@ class Config:
 VARIANTS = {
     "healthy": Config(),
     "shuffled": Config(shuffled=True),
-    "untrained": Config(learning_rate=1e-6),
+    "untrained": Config(residual=True, learning_rate=1e-6),
     "checkered": Config(transposed=True),
     "unmoved": Config(unpaired=True),
     "hidden": Config(unpaired=True, flat=True),
@@ -98,13 +100,16 @@ class Memory:
         return jax.tree.map(lambda x: x[np.asarray(indices)], self.sample)
 
 
-class Residual(nn.Module):
-    """Adds to a picture what it makes of it."""
+class Two(nn.Module):
+    """Two convolutions, and perhaps a way around them."""
+
+    residual: bool
 
     @nn.compact
     def __call__(self, value, given, context):
         x = nn.relu(layers.Conv(16, size=3)(value))
-        return value + layers.Conv(3, size=3, kernel_init=layers.normal_init)(x)
+        x = layers.Conv(3, size=3)(x)
+        return value + x if self.residual else x
 
 
 class Hourglass(nn.Module):
@@ -156,14 +161,15 @@ def build(config):
     turns = [Turn("discriminator", (play,))]
     if config.unpaired:
         sample = Sample({"x": source, "y": target[::-1]})
-        translator = Normalised() if config.flat else Residual()
+        translator = Normalised() if config.flat else Two(residual=True)
         game = UnpairedGame(translator, translator, Patches(), Patches())
         further = [cycle(10.0)]
         if config.flat:
             further.append(evenness(1e4))
     else:
         sample = Sample(target, source)
-        game = PairedGame(Hourglass() if config.transposed else Residual(), Patches())
+        generator = Hourglass() if config.transposed else Two(config.residual)
+        game = PairedGame(generator, Patches())
         further = [pixel(10.0)]
     turns.append(Turn("generator", (play, *further)))
     optimizers = Players(optax.adam(config.learning_rate), optax.adam(1e-3))
