@@ -1,8 +1,8 @@
 """Failures of games that make pictures of pictures: of pairs, or across two domains.
 
 See `jaxgan.diagnosis.player_rules` for what a rule is, and `jaxgan.diagnosis.
-translation` for what is measured. Thresholds were tried on the runs of `tests/run/
-diagnosis`, and on healthy ones of pix2pix, CycleGAN, CUT and ESRGAN.
+translation` for what is measured. Thresholds were tried on the networks and runs of
+`tests/run/diagnosis`, and on young runs of pix2pix and CycleGAN.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ RETURNS = 0.4
 BREAKS, LOST = 2.0, 0.25
 """How many times that distance grows by noise that nobody sees, and at least to which.
 A way back that looks at what is seen hands on noise of 2 levels as noise of about as
-many: 0.03 of the deviations."""
+many: 0.03 to 0.07 of the deviations."""
 
 STANDS_OUT, SEEN = 10.0, 2.0
 """Contrast of a pattern over that of the targets; and its deviation in levels of 255.

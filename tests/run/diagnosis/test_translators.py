@@ -15,11 +15,6 @@ ILL = {
     "shuffled": ["source ignored"],
     "untrained": ["nothing translated"],
 }
-ILL_SLOWLY = {
-    "unmoved": "nothing translated",
-    "hidden": "steganographic cycle",
-    "checkered": "checkerboards",
-}
 
 
 def diagnosed(folder, variant, capsys):
@@ -49,7 +44,6 @@ def test_pairs(variant, tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("variant", ILL_SLOWLY)
-def test_cycles_and_strides(variant, tmp_path, capsys):
-    told = diagnosed(tmp_path / "run", variant, capsys)
-    assert ILL_SLOWLY[variant] in [finding["name"] for finding in told["findings"]]
+def test_a_cycle_is_least_where_nothing_changes(tmp_path, capsys):
+    told = diagnosed(tmp_path / "run", "unmoved", capsys)
+    assert [finding["name"] for finding in told["findings"]] == ["nothing translated"]

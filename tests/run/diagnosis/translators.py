@@ -7,14 +7,13 @@ import dataclasses
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import linen as nn
 
 from jaxgan import data, losses
 from jaxgan import nn as layers
-from jaxgan.core import Players, Sample, Term, Turn
+from jaxgan.core import Players, Sample, Turn
 from jaxgan.core.recipe import Recipe
 from jaxgan.games.paired import PairedGame
 from jaxgan.games.unpaired import UnpairedGame
@@ -38,23 +37,17 @@ class Config:
     """Whether sources and targets are domains."""
     shuffled: bool = False
     """Whether sources have others' targets."""
-    transposed: bool = False
-    """Whether pictures are halved and enlarged, by 3×3 kernels with a stride of 2."""
     residual: bool = False
     """Whether a generator adds to its source, and so begins with it."""
     learning_rate: float = 1e-2
     """Of the generator."""
-    flat: bool = False
-    """Whether pictures of the second domain have but one colour."""
 
 
 VARIANTS = {
     "healthy": Config(),
     "shuffled": Config(shuffled=True),
     "untrained": Config(residual=True, learning_rate=1e-6),
-    "checkered": Config(transposed=True),
     "unmoved": Config(unpaired=True),
-    "hidden": Config(unpaired=True, flat=True),
 }
 OPTIONS = launch.Options(
     steps=120, log_every=10, sample_every=120, save_every=120, diagnose_every=12
@@ -112,25 +105,6 @@ class Two(nn.Module):
         return value + x if self.residual else x
 
 
-class Hourglass(nn.Module):
-    """Halves pictures, and enlarges them by kernels that overlap unevenly."""
-
-    @nn.compact
-    def __call__(self, value, given, context):
-        x = nn.relu(layers.Conv(16, size=3, stride=2)(value))
-        return layers.ConvTranspose(3, size=3, stride=2)(x)
-
-
-class Normalised(nn.Module):
-    """Sees what is faint as well as what is not, as CycleGAN's networks do."""
-
-    @nn.compact
-    def __call__(self, value, given, context):
-        mean = jnp.mean(value, axis=(1, 2), keepdims=True)
-        x = layers.InstanceNorm()(value)
-        return mean + layers.Conv(3, size=3)(nn.relu(layers.Conv(16, size=3)(x)))
-
-
 class Patches(nn.Module):
     """Judges patches of 10 pixels, by themselves."""
 
@@ -140,36 +114,22 @@ class Patches(nn.Module):
         return layers.Conv(1, size=4, stride=2)(x)[..., 0]
 
 
-def evenness(weight):
-    """The variance of fakes of y: these are to have one colour."""
-
-    def apply(state, play):
-        return jnp.var(play.fake.value["y"], axis=(1, 2)).mean(axis=-1), state
-
-    return Term("evenness", apply, weight=weight)
-
-
 def build(config):
     """Builds the experiment."""
     source = drawings(64)
     target = recoloured(source)
     if config.shuffled:
         target = np.roll(target, 1, axis=0)
-    if config.flat:
-        target = np.broadcast_to(target.mean(axis=(1, 2), keepdims=True), target.shape)
     play = adversarial(losses.least_squares)
     turns = [Turn("discriminator", (play,))]
     if config.unpaired:
         sample = Sample({"x": source, "y": target[::-1]})
-        translator = Normalised() if config.flat else Two(residual=True)
+        translator = Two(residual=True)
         game = UnpairedGame(translator, translator, Patches(), Patches())
         further = [cycle(10.0)]
-        if config.flat:
-            further.append(evenness(1e4))
     else:
         sample = Sample(target, source)
-        generator = Hourglass() if config.transposed else Two(config.residual)
-        game = PairedGame(generator, Patches())
+        game = PairedGame(Two(config.residual), Patches())
         further = [pixel(10.0)]
     turns.append(Turn("generator", (play, *further)))
     optimizers = Players(optax.adam(config.learning_rate), optax.adam(1e-3))
