@@ -147,9 +147,9 @@ def test_restoration_of_sources_that_the_game_makes(function, wanted):
     assert signals[names.of_way("", names.ENLARGEMENT)] == 2
 
 
-TINTS = np.float32([[[[0.9, 0.2, -0.5]]]])
+TINTS = np.array([[[[0.9, 0.2, -0.5]]]], np.float32)
 GRAY = drawings(32, channels=1)
-LUMA = np.float32([[0.299], [0.587], [0.114]])
+LUMA = np.array([[0.299], [0.587], [0.114]], np.float32)
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,9 @@ def build(config):
         game = PairedGame(Two(config.residual), Patches())
         further = [pixel(10.0)]
     turns.append(Turn("generator", (play, *further)))
-    optimizers = Players(optax.adam(config.learning_rate), optax.adam(1e-3))
+    optimizers: Players[optax.GradientTransformation] = Players(
+        optax.adam(config.learning_rate), optax.adam(1e-3)
+    )
     memory = Memory(sample, aligned=not config.unpaired)
     return Experiment(
         game=game,
