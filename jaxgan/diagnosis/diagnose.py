@@ -9,31 +9,54 @@ from typing import NamedTuple
 from jaxgan.diagnosis import names
 from jaxgan.diagnosis import player_rules as players
 from jaxgan.diagnosis import sample_rules as samples
+from jaxgan.diagnosis import translation_rules as translations
 from jaxgan.diagnosis.history import Finding, History, Row
 
-RULES: tuple[Callable[[History], Finding | None], ...] = (
-    players.divergence,
-    players.vanishing_gradient,
-    players.oscillation,
-    players.weak_discriminator,
-    players.overfitting,
-    samples.dead_latents,
-    samples.mode_collapse,
-    samples.memorisation,
-)
-"""In order of cause and effect."""
 
-NAMES = (
-    "divergence",
-    "vanishing generator gradient",
-    "oscillation without progress",
-    "discriminator too weak",
-    "discriminator overfitting",
-    "dead latent dimensions",
-    "mode collapse",
-    "memorisation",
+class Rule(NamedTuple):
+    """What is looked for.
+
+    Attributes:
+      name: of the finding.
+      find: f(history) -> the finding, if it is there.
+      sees: f(history) -> whether what it looks at was measured.
+    """
+
+    name: str
+    find: Callable[[History], Finding | None]
+    sees: Callable[[History], bool]
+
+
+def _has(name: str) -> Callable[[History], bool]:
+    return lambda history: name in history.names
+
+
+RULES = (
+    Rule("divergence", players.divergence, lambda history: True),
+    Rule(
+        "vanishing generator gradient",
+        players.vanishing_gradient,
+        _has(names.LOSS_SLOPE),
+    ),
+    Rule("oscillation without progress", players.oscillation, _has(names.DISTANCE)),
+    Rule("discriminator too weak", players.weak_discriminator, _has(names.TOLD_APART)),
+    Rule("discriminator overfitting", players.overfitting, _has(names.R_V)),
+    Rule("dead latent dimensions", samples.dead_latents, _has(names.LATENT_SIZE)),
+    Rule("mode collapse", samples.mode_collapse, _has(names.EFFECTIVE_NUMBER)),
+    Rule("memorisation", samples.memorisation, _has(names.NEARER_TRAIN)),
+    Rule(
+        "nothing translated", translations.nothing_translated, translations.go_any_way
+    ),
+    Rule("source ignored", translations.source_ignored, translations.go_one_way),
+    Rule(
+        "direction collapsed",
+        translations.direction_collapsed,
+        translations.go_several_ways,
+    ),
+    Rule("steganographic cycle", translations.steganography, translations.go_back),
+    Rule("checkerboards", translations.checkerboards, translations.show_patterns),
 )
-"""Of the findings, in the same order."""
+"""In order of cause and effect; those of pictures made of pictures last."""
 
 OF_HELD_OUT = ("discriminator overfitting", "memorisation")
 """Those that only held-out data show."""
@@ -49,6 +72,7 @@ NO_HELD_OUT = (
     "overfitting and memorisation: the Experiment has no held_out data, or fewer than "
     "16 examples"
 )
+NO_HELD_OUT_PICTURES = "overfitting: the Experiment has no held_out data"
 
 
 class Diagnosis(NamedTuple):
@@ -58,19 +82,13 @@ class Diagnosis(NamedTuple):
       step: of the last row.
       findings: all that was found; none in a healthy run.
       unseen: what could not be looked for, and why.
+      looked_for: the names of the findings that there could have been.
     """
 
     step: int
     findings: tuple[Finding, ...]
     unseen: tuple[str, ...]
-
-    @property
-    def looked_for(self) -> tuple[str, ...]:
-        """The names of the findings that there could have been."""
-        if TOO_EARLY in self.unseen:
-            return NAMES[:1]
-        blind = OF_HELD_OUT if NO_HELD_OUT in self.unseen else ()
-        return tuple(name for name in NAMES if name not in blind)
+    looked_for: tuple[str, ...]
 
     @property
     def verdict(self) -> str:
@@ -89,11 +107,21 @@ def diagnose(rows: Sequence[Row]) -> Diagnosis:
     """
     history = History(rows)
     findings = tuple(
-        finding for rule in RULES if (finding := rule(history)) is not None
+        finding for rule in RULES if (finding := rule.find(history)) is not None
     )
-    unseen: tuple[str, ...] = ()
+    unseen = _unseen(history)
+    looked_for = tuple(rule.name for rule in RULES if rule.sees(history))
+    if TOO_EARLY in unseen:
+        looked_for = looked_for[:1]
+    elif unseen:
+        looked_for = tuple(name for name in looked_for if name not in OF_HELD_OUT)
+    return Diagnosis(history.last, findings, unseen, looked_for)
+
+
+def _unseen(history: History) -> tuple[str, ...]:
+    """What cannot be looked for."""
     if len(history.series(names.LOSS_SLOPE)) < FEWEST:
-        unseen = (TOO_EARLY,)
-    elif not len(history.series(names.NEARER_TRAIN)):
-        unseen = (NO_HELD_OUT,)
-    return Diagnosis(history.last, findings, unseen)
+        return (TOO_EARLY,)
+    if translations.go_any_way(history):
+        return () if names.R_V in history.names else (NO_HELD_OUT_PICTURES,)
+    return () if names.NEARER_TRAIN in history.names else (NO_HELD_OUT,)

@@ -32,11 +32,14 @@ class History:
     Attributes:
       rows: as given.
       last: the last step.
+      names: of all that was logged in the last third.
     """
 
     def __init__(self, rows: Sequence[Row]):
         self.rows = rows
         self.last = max((int(row["step"]) for row in rows), default=0)
+        start = LATE * self.last
+        self.names = {name for row in rows if row["step"] > start for name in row}
 
     def series(self, name: str, after: float = LATE) -> np.ndarray:
         """The values [n] of one metric after a share of the steps."""

@@ -48,16 +48,46 @@ LATENT_RANK = "latent/rank"
 LATENT_DIRECTIONS = "latent/directions"
 LATENT_EFFECTIVE_DIMENSIONS = "latent/effective_dimensions"
 
+# How what is made of pictures lies beside its sources and its targets; see `of_way`.
+TRANSLATION = "translation/"
+CHANGE = "change"
+ERROR = "error"
+ENLARGEMENT = "enlargement"
+GAP = "gap"
+GAP_LEFT = "gap_left"
+DIFFERENT = "different"
+TARGETS_DIFFERENT = "targets_different"
+WAY_BACK = "way_back"
+WAY_BACK_SHAKEN = "way_back_shaken"
+PATTERN = "pattern"
+TARGETS_PATTERN = "targets_pattern"
+PATTERN_PERIOD = "pattern_period"
+PATTERN_LEVELS = "pattern_levels"
+
 AUGMENT = "augment/"
 """And the name of a number that an augmentation adapts."""
 EVALUATION = "evaluation/"
 """And the name of a measure, taken while a run trains."""
 IMAGES_PER_SECOND = "images_per_second"
 
-GROUPS = ("samples/", "data/", "latent/", "memory/", "overfitting/", SIGNAL, AUGMENT)
+GROUPS = (
+    *("samples/", "data/", "latent/", "memory/", "overfitting/"),
+    *(SIGNAL, TRANSLATION, AUGMENT),
+)
 """How the names of signals of health begin."""
 
 
 def of_player(player: str, label: str) -> str:
     """Names a metric of a player's weights or first turn."""
     return f"{player}/{label}"
+
+
+def of_way(direction: str, label: str) -> str:
+    """Names a signal of what is made of pictures in a direction; '' is the only one."""
+    return f"{TRANSLATION}{direction}/{label}" if direction else TRANSLATION + label
+
+
+def way_of(name: str) -> tuple[str, str]:
+    """Takes apart what `of_way` made: the direction, and the label."""
+    *direction, label = name.removeprefix(TRANSLATION).split("/")
+    return "/".join(direction), label

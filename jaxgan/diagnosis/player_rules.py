@@ -16,6 +16,9 @@ SURE = 0.95
 GUESSING = 0.6
 """Of pairs ranked rightly: hardly better than 1/2."""
 
+KNOWING = 0.7
+"""Of pairs ranked rightly: a discriminator that learnt something, be it by heart."""
+
 BEHIND = 0.2
 """Of pairs ranked rightly, in the median: below it samples are ahead all the time, and
 not by turns as in a circle."""
@@ -175,7 +178,9 @@ def overfitting(history: History) -> Finding | None:
     """A discriminator that knows its training examples by heart."""
     gap = history.late(names.R_V)
     above = history.late(names.TRAIN_ABOVE_HELD_OUT)
-    if not (gap > OVERFITTED and above > GUESSING):
+    # Where training examples are hardly known from samples, r_v is noise.
+    knows = history.late(names.RANKING) > KNOWING
+    if not (gap > OVERFITTED and above > GUESSING and knows):
         return None
     signs = history.late(names.R_T)
     doubt = history.late(names.HELD_OUT_ABOVE_FAKE)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
+from jax.extend.core import Var
 
 from jaxgan.core.context import Context
 from jaxgan.core.scene import real_examples, set_scene
@@ -33,7 +34,8 @@ class Reading(NamedTuple):
         the batch does not matter, [V]. 1 for a Wasserstein or hinge generator.
       value_slopes: ‖∂D/∂x‖ at the samples, [B].
       latent_slopes: ∂(u·G(z))/∂z for a random direction u of samples, [B, Z]. Their
-        mean square over examples and directions is that of the Jacobian's columns.
+        mean square over examples and directions is that of the Jacobian's columns. z
+        is what is drawn, and nothing that a latent has of the batch: labels, sources.
       layers: norms of the generator's gradient of L, by top-level module.
     """
 
@@ -83,8 +85,9 @@ def make_probe(
         context = Context(keys, batch, state.step, train=True)
         params = state.variables.generator["params"]
         scene = make(params, state, context)
+        drawn, whole = _drawn(game, state.variables.generator, context, scene.latent)
         value, to_generator = jax.vjp(
-            lambda latent: scene.generate(latent, "generator").value, scene.latent
+            lambda drawn: scene.generate(whole(drawn), "generator").value, drawn
         )
         real_logits = scene.real_verdict.logits
         _, to_real = _judged(scene, scene.real, "real")
@@ -103,7 +106,7 @@ def make_probe(
             fake_logits=_per_example(logits),
             loss_slopes=_sizes(pull),
             value_slopes=_norms(*to_value(_of_the_mean(logits))),
-            latent_slopes=_rows(sensed),
+            latent_slopes=_rows(sensed, keys.shape[0]),
             layers={name: optax.global_norm(part) for name, part in heard.items()},
         )
 
@@ -183,6 +186,40 @@ def _norms(tree: Tree) -> jax.Array:
     return jnp.sqrt(jnp.sum(jnp.stack(squares), axis=0))
 
 
+def _drawn(
+    game: Game, variables: Tree, context: Context, latent: Tree
+) -> tuple[list[Any], Callable[[list[Any]], Tree]]:
+    """Finds the leaves of a latent that are not made of the batch, by the program.
+
+    Returns:
+      The leaves; and f(leaves) -> the latent with these in their place.
+    """
+
+    def made(batch: Tree) -> list[Any]:
+        fork = dataclasses.replace(context, batch=batch).fork("generator")
+        return jax.tree.leaves(game.latent(variables, fork)[0])
+
+    program = jax.make_jaxpr(made)(context.batch).jaxpr
+    reached = set(program.invars)
+    for equation in program.eqns:
+        if any(x in reached for x in equation.invars if isinstance(x, Var)):
+            reached.update(equation.outvars)
+    leaves, structure = jax.tree.flatten(latent)
+    places = [
+        place
+        for place, x in enumerate(program.outvars)
+        if not (isinstance(x, Var) and x in reached)
+    ]
+
+    def whole(drawn: list[Any]) -> Tree:
+        given = dict(zip(places, drawn))
+        return structure.unflatten(
+            [given.get(place, leaf) for place, leaf in enumerate(leaves)]
+        )
+
+    return [leaves[place] for place in places], whole
+
+
 def _random_directions(value: Tree, keys: jax.Array) -> Tree:
     """Per-example normal draws of the value's shapes."""
     leaves, structure = jax.tree.flatten(value)
@@ -197,8 +234,8 @@ def _random_directions(value: Tree, keys: jax.Array) -> Tree:
     return structure.unflatten(draws)
 
 
-def _rows(tree: Tree) -> jax.Array:
+def _rows(tree: Tree, count: int) -> jax.Array:
     """The float leaves [B, ...] of a gradient, side by side, [B, Z]."""
     leaves = [x for x in jax.tree.leaves(tree) if x.dtype != jax.dtypes.float0]
     rows = [x.astype(jnp.float32).reshape(x.shape[0], -1) for x in leaves]
-    return jnp.concatenate(rows, axis=1)
+    return jnp.concatenate([jnp.zeros((count, 0)), *rows], axis=1)

@@ -104,6 +104,21 @@ def test_layers_have_the_whole_gradient(name):
     assert reading.fakes.shape[0] == SIZE
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [("plain", 3), ("paired", 2), ("unpaired", 0), ("restored", 0)],
+)
+def test_latents_are_what_is_drawn(name, drawn):
+    """Sources are none, be they in the batch or made by keys of it."""
+    case = GAMES[name]
+    game, batch = case.game(), case.batch()
+    state, read = made(game, batch, losses.hinge)
+    shapes = jax.eval_shape(
+        read, state, example_keys(jax.random.key(2), SIZE), batch, ()
+    )
+    assert shapes.latent_slopes.shape == (SIZE, drawn)
+
+
 def test_a_critics_generator_hears_one():
     case = GAMES["plain"]
     state, read = made(case.game(), case.batch(), losses.wasserstein)

@@ -10,15 +10,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core.abilities import Applicable
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.diagnosis import names, probe, variety
+from jaxgan.run.diagnosis.chunks import chunk_size
+from jaxgan.run.diagnosis.translation_signals import TranslationSignals
 from jaxgan.run.experiment import Batches, Experiment, examples
 from jaxgan.run.files.fingerprint import leaf_name
 
 SAMPLES = 256
 """How many samples are compared with as many real examples, at least."""
+
+MADE = 32
+"""The same of samples that are made of examples. Each is a pass of networks as large as
+pictures, and their variety is that of the examples: see `translation_signals`."""
 
 FEWEST = 16
 """Examples that a set must have to be compared with."""
@@ -37,8 +44,12 @@ class Signals:
         self._frozen = frozen
         self._data, self._held_out = experiment.data, experiment.held_out
         game = experiment.game
+        made = isinstance(game, Applicable)
+        self._translations = TranslationSignals(experiment) if made else None
+        self._samples = MADE if made else SAMPLES
         read = probe.make_probe(game, experiment.recipe.turns, experiment.augment)
-        size = self._size = _chunk(experiment)
+        size = chunk_size(experiment.data.batch_size, self._samples)
+        self._size = size
 
         def read_chunk(state, place, batch, held_out):
             key = jax.random.fold_in(jax.random.key(0), place)
@@ -59,11 +70,17 @@ class Signals:
         if self._real is None:
             self._real_is_made = self._finds_real_made(state)
         if self._real is None or self._real_is_made:
-            both = (self._see(state, data) for data in (self._data, self._held_out))
-            self._real = _Real(*both)
+            train, held_out = (
+                self._see(state, data) for data in (self._data, self._held_out)
+            )
+            made = self._translations is not None
+            self._real = _Real(train, held_out, self._samples, made)
         real, whole = self._real, state._replace(frozen=self._frozen)
         reading = _joined(
-            [self._chunk_of(whole, place) for place in range(-(-SAMPLES // self._size))]
+            [
+                self._chunk_of(whole, place)
+                for place in range(-(-self._samples // self._size))
+            ]
         )
         return {
             **_of_logits(reading),
@@ -72,6 +89,7 @@ class Signals:
             **real.compared(reading.fakes),
             **_of_weights(state.variables),
             **_of_augmentation(state.augment),
+            **(self._translations(state) if self._translations else {}),
         }
 
     def _chunk_of(self, state: State, place: int) -> probe.Reading:
@@ -84,7 +102,8 @@ class Signals:
         """Shows a set's first examples small: two sets of the number compared."""
         if data is None:
             return np.zeros((0, 1))
-        count = min(2 * SAMPLES, getattr(data.source, "size", 2 * SAMPLES))
+        count = 2 * self._samples
+        count = min(count, getattr(data.source, "size", count))
         parts = [
             self._see_chunk(state.variables.generator, state, place, data)
             for place in range(-(-count // self._size))
@@ -112,10 +131,22 @@ class Signals:
 class _Real:
     """The data that samples are compared with, and what it is like among itself."""
 
-    def __init__(self, train: np.ndarray, held_out: np.ndarray):
+    def __init__(
+        self, train: np.ndarray, held_out: np.ndarray, samples: int, made: bool
+    ):
+        """Looks at the data.
+
+        Args:
+          train: small examples that are trained on.
+          held_out: others.
+          samples: how many are compared with samples.
+          made: whether samples are made of those examples: then they are as varied as
+            these, and may well lie near to their own targets.
+        """
+        self.made = made
         both = min(len(train), len(held_out))
         self.train, self.held_out = train[:both], held_out[:both]
-        count = min(SAMPLES, len(train) // 2)
+        count = min(samples, len(train) // 2)
         self.first, second = train[:count], train[count : 2 * count]
         self.count, self.scale, self.data_signals = count, 0.0, {}
         if count < FEWEST:
@@ -139,7 +170,7 @@ class _Real:
         signals: dict[str, float] = {}
         if self.count >= FEWEST:
             signals |= self._beside(fakes[: self.count])
-        if len(self.train) >= FEWEST:
+        if len(self.train) >= FEWEST and not self.made:
             near = variety.nearer(
                 variety.distances(fakes, self.train),
                 variety.distances(fakes, self.held_out),
@@ -151,23 +182,18 @@ class _Real:
         within = variety.distances(fakes, fakes)
         across = variety.distances(fakes, self.first)
         place = (fakes.mean(axis=0) - self.first.mean(axis=0)) @ self.directions
-        return {
+        varied = {
             **self.data_signals,
             names.EFFECTIVE_NUMBER: variety.effective_number(within, self.width),
             names.PRECISION: variety.precision(across, self.radii),
             names.COVERAGE: variety.coverage(across, self.radii),
+        }
+        return {
+            **({} if self.made else varied),
             names.TOLD_APART: variety.told_apart(within, self.within, across),
             names.DISTANCE: variety.energy(within, self.within, across),
             **{f"{names.POSITION}{i}": float(x) for i, x in enumerate(place)},
         }
-
-
-def _chunk(experiment: Experiment) -> int:
-    """Counts examples per pass: a batch's, halved while more than are wanted."""
-    size = experiment.data.batch_size
-    while size > SAMPLES and size % 2 == 0:
-        size //= 2
-    return size
 
 
 def _joined(readings: Sequence[probe.Reading]) -> probe.Reading:
@@ -224,8 +250,11 @@ def _of_latents(slopes: Any, values: int) -> dict[str, float]:
     """Finds which of the latent's numbers, and directions, the generator listens to.
 
     'rank' is of all examples' slopes together: in how many directions of the latent
-    anything changes anywhere. It can be as large as 'directions'.
+    anything changes anywhere. It can be as large as 'directions'. Nothing is measured
+    where all that samples are made of is given.
     """
+    if not slopes.shape[1]:
+        return {}
     sizes = np.sqrt(np.mean(np.square(slopes), axis=0))
     return {
         names.LATENT_SIZE: float(sizes.size),

@@ -129,7 +129,45 @@ PLOTS = (
 )
 """In this order. What belongs to them and is in none is shown by `_rest`."""
 
+OF_WAYS = (
+    Plot(
+        "What is changed",
+        "How far outputs are from their sources and from their targets, as shares of "
+        "how far these are apart; and how much of the difference between two domains, "
+        "in colours and detail, is left.",
+        {
+            names.CHANGE: "from sources",
+            names.ERROR: "from targets",
+            names.GAP_LEFT: "of the difference",
+        },
+    ),
+    Plot(
+        "Variety of outputs",
+        "As how many different ones outputs of different sources count, and targets.",
+        {names.DIFFERENT: "outputs", names.TARGETS_DIFFERENT: "targets"},
+    ),
+    Plot(
+        "The way back",
+        "How far it leads from the source, in deviations of the sources, without and "
+        "with noise of 2 levels of 255 on the output. What is hidden there breaks by "
+        "noise.",
+        {names.WAY_BACK: "without", names.WAY_BACK_SHAKEN: "with noise"},
+    ),
+    Plot(
+        "Patterns of 2 and 4 pixels",
+        "The power of the one that stands out most, over that of its surroundings. "
+        "Far above the targets' are checkerboards.",
+        {names.PATTERN: "outputs", names.TARGETS_PATTERN: "targets"},
+        logarithmic=True,
+    ),
+)
+"""Of every direction in which pictures are made of pictures, by labels."""
+
 UNSEEN = (names.LATENT_SIZE, names.HELD_OUT_LOGITS)
+UNSEEN_OF_WAYS = (
+    *(names.ENLARGEMENT, names.GAP),
+    *(names.PATTERN_PERIOD, names.PATTERN_LEVELS),
+)
 """Signals that others make superfluous."""
 
 
@@ -141,12 +179,33 @@ def is_signal(name: str) -> bool:
 def signals(rows: Rows) -> list[Chart]:
     """Draws every plot of which there are any metrics; then all other signals."""
     logged = [name for name in curve_names(rows) if is_signal(name)]
-    logged = [name for name in logged if name not in UNSEEN]
-    drawn = [figure for plot in PLOTS if (figure := _figure(plot, logged, rows))]
-    known = {name for plot in PLOTS for name in plot.labels}
+    logged = [name for name in logged if not _is_superfluous(name)]
+    plots = [*PLOTS, *_of_ways(logged)]
+    drawn = [figure for plot in plots if (figure := _figure(plot, logged, rows))]
+    known = {name for plot in plots for name in plot.labels}
     rest = [name for name in logged if name not in known]
     return drawn + [
         figure for plot in _rest(rest) if (figure := _figure(plot, rest, rows))
+    ]
+
+
+def _is_superfluous(name: str) -> bool:
+    of_way = name.startswith(names.TRANSLATION)
+    return name in UNSEEN or (of_way and names.way_of(name)[1] in UNSEEN_OF_WAYS)
+
+
+def _of_ways(logged: Sequence[str]) -> list[Plot]:
+    """Puts what was measured of all directions into the same plots."""
+    found = [names.way_of(x)[0] for x in logged if x.startswith(names.TRANSLATION)]
+    return [
+        plot._replace(
+            labels={
+                names.of_way(way, label): f"{way} {text}".strip().replace("_", " ")
+                for way in sorted(set(found))
+                for label, text in plot.labels.items()
+            }
+        )
+        for plot in OF_WAYS
     ]
 
 

@@ -1,13 +1,12 @@
 """Samples that a game makes of examples: pictures of pictures."""
 
 import functools
-from collections.abc import Mapping
 from typing import Any
 
 import jax
 import numpy as np
 
-from jaxgan.core.abilities import Applicable, Directed
+from jaxgan.core.abilities import Applicable
 from jaxgan.core.context import Context
 from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Game, Sample, Tree
@@ -15,7 +14,8 @@ from jaxgan.data.source import DataError
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import Kind
-from jaxgan.run.kinds.route import Route, Translation, as_sample
+from jaxgan.run.kinds.route import Translation, as_sample
+from jaxgan.run.kinds.way import has_partners, ways
 
 HINT = "jaxgan apply RUN PICTURES makes something of any pictures"
 
@@ -72,8 +72,7 @@ class AppliedGame:
             examples = self.source.examples(np.array(indices))
         except (DataError, OSError) as error:
             raise RunError(str(error), HINT) from error
-        opened = getattr(self.source, "opened", self.source)
-        return examples, bool(getattr(opened, "aligned", True))
+        return examples, has_partners(self.source)
 
 
 def applied(
@@ -111,54 +110,20 @@ def _apply(
     """Goes all routes that the game knows, and back where there is a way."""
     translations = {}
     real = real_examples(game, variables, Context(keys, examples, step))
-    for route in kind.routes(_beside(examples, real)):
-        there = _directed(game, route.direction)
-        if there is None:
-            continue
+    for route, there, back in ways(game, kind, examples, real):
         context = Context(keys, step=step).fork(f"apply {route.direction}")
         output = there.apply(variables, route.source, context).value
+        returned = None
+        if back is not None:
+            returned = back.apply(variables, output, context.fork("back")).value
         translations[route.key] = Translation(
-            route.source,
-            output,
-            route.target,
-            _back(game, route, variables, output, context),
+            route.source, output, route.target, returned
         )
     if not translations:
         raise RunError(
             f"{type(game).__name__} goes none of the ways that {kind.unit} have"
         )
     return as_sample(translations)
-
-
-def _beside(examples: Sample, real: Sample) -> Sample:
-    """Adds to what a game takes for real whatever else the data have.
-
-    Games may make sources themselves, by degrading targets; or judge but one of two
-    domains.
-    """
-    value = real.value
-    if isinstance(value, Mapping):
-        value = {**examples.value, **value}
-    return Sample(value, real.given if jax.tree.leaves(real.given) else examples.given)
-
-
-def _back(game: Any, route: Route, variables: Tree, output: Tree, context: Any) -> Tree:
-    back = _directed(game, route.back) if route.back else None
-    if back is None:
-        return None
-    return back.apply(variables, output, context.fork("back")).value
-
-
-def _directed(game: Any, direction: str) -> Any:
-    """Makes the game that goes in a direction; None if it cannot."""
-    if isinstance(game, Directed):
-        known = direction in game.directions
-        return game.directed(direction) if known else None
-    return game if direction in ("", FORWARD) else None
-
-
-FORWARD = "x_to_y"
-"""The direction of games that have but one, between two domains."""
 
 
 def _without_targets(sample: Sample) -> Sample:
