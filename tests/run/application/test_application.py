@@ -127,6 +127,19 @@ def test_without_memory_there_are_tiles(monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("options", [{}, {"tile": 16, "overlap": 4}])
+def test_bands_are_the_picture_in_few_rows(options):
+    image = picture(300, 22)
+    application = make(Enlarging(2, 4), **options)
+    bands = [*application.bands(image)]
+    assert len(bands) > 1
+    assert max(len(band) for band in bands) <= module.BAND
+    assert np.concatenate(bands).shape == application.shape_of(300, 22)
+    np.testing.assert_array_equal(np.concatenate(bands), application(image))
+    with pytest.raises(RunError, match="shape"):
+        application.bands(image[..., 0])  # before any band is asked for
+
+
 def test_current_or_averaged():
     image = picture(4, 4)
     np.testing.assert_allclose(make(Enlarging())(image), image)
