@@ -40,7 +40,11 @@ FORMATS = {
         ".jpg", "JPEG", False, {"quality": QUALITY, "subsampling": 0}, 65_535
     ),
     "webp": Format(
-        ".webp", "WEBP", True, {"quality": QUALITY, "lossless": True}, 16_383
+        ".webp",
+        "WEBP",
+        True,
+        {"quality": QUALITY, "lossless": True, "exact": True},
+        16_383,
     ),
     "tiff": Format(".tif", "TIFF", True, {"compression": "tiff_deflate"}),
 }

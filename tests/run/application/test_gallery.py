@@ -111,6 +111,17 @@ def test_bad_files_are_told_and_passed_over(tmp_path):
         assert f"left out: {line}" in lines
 
 
+@pytest.mark.parametrize("suffix", ["png", "webp", "tif"])
+def test_colours_below_what_is_transparent_are_kept(suffix, tmp_path):
+    pixels = np.dstack([drawn(3, 4, 3), np.zeros((3, 4), np.uint8)])
+    options = {"lossless": True, "exact": True} if suffix == "webp" else {}
+    Image.fromarray(pixels).save(tmp_path / f"a.{suffix}", **options)
+    apply_to([tmp_path / f"a.{suffix}"], tmp_path / "out")
+    made = read(tmp_path / "out" / f"a.{suffix}")
+    np.testing.assert_array_equal(made[..., :3], 255 - enlarged(pixels[..., :3]))
+    assert not made[..., 3].any()
+
+
 def test_what_a_format_cannot_hold_is_told_and_the_rest_goes_on(tmp_path):
     Image.fromarray(drawn(2, 8192, 3)).save(tmp_path / "a.webp", lossless=True)
     Image.fromarray(drawn(2, 2, 3)).save(tmp_path / "b.png")
