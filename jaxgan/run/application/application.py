@@ -12,6 +12,7 @@ from jaxgan.core.context import Context
 from jaxgan.core.seeds import key_of
 from jaxgan.core.types import State, Tree
 from jaxgan.run.application import input_sizes, memory, tiles
+from jaxgan.run.application.whole_picture import reads_whole
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 
@@ -73,6 +74,7 @@ class Application:
         self.sizes = input_sizes.find(self._shape)
         self._overlap = _overlap(tile or TILE) if overlap is None else overlap
         self._check_tile(tile)
+        self._told = False
         self._programs: dict[tuple[int, ...], tuple[jax.stages.Compiled, int]] = {}
 
     def __call__(
@@ -133,10 +135,23 @@ class Application:
         if tile is None or max(sides) <= tile or scale is None:
             parts = self._in_one(whole, tell)
         else:
+            self._tell_of_norms((*sides, channels))
             box = min(sides[0], tile), min(sides[1], tile)
             overlap = min(self._overlap, (min(box) - 1) // 2)
             parts = tiles.blended(whole, box, overlap, scale, self._whole, tell)
         return _cut(parts, *self.shape_of(height, width)[:2])
+
+    def _tell_of_norms(self, shape: tuple[int, ...]) -> None:
+        """Says once if tiles are not parts of what is made of the whole."""
+        if self._told:
+            return
+        self._told = True
+        images = jax.ShapeDtypeStruct((1, *shape), np.float32)
+        if reads_whole(self._apply, self._variables, self._step, self._keys, images):
+            self._say(
+                "this generator normalises every picture by itself, and in tiles every "
+                "tile: colours differ from those of the whole, and from tile to tile"
+            )
 
     def _in_one(
         self, image: np.ndarray, tell: Callable[[int, int], None]
