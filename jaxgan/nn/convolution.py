@@ -7,6 +7,7 @@ where XLA is slow at some of them, `choose` picks among equals.
 """
 
 import functools
+import math
 from typing import Any, NamedTuple
 
 import jax
@@ -32,46 +33,71 @@ MANY_CHANNELS = 32
 """From which on Winograd's filtering pays, with tiles of 2 × 2."""
 MORE_CHANNELS, LARGE_MAPS = 64, 8
 """From which on its tiles are 4 × 4."""
+MANY_TILES = 64
+"""From which on it pays to transform a kernel for the tiles of a batch."""
+FEW_PLACES, FEWER_PLACES = 256, 64
+"""Places of all maps up to which phases, and turning, do not pay: what is then read or
+written is mostly the kernel."""
+COLUMNS = range(8, 33)
+"""Places of all maps for which the image gradient is one product."""
+USUAL_BATCH = 64
 
 
 def choose(
-    geometry: Geometry, channels: int, features: int, dtype: Any = jnp.float32
+    geometry: Geometry,
+    channels: int,
+    features: int,
+    dtype: Any = jnp.float32,
+    batch: int = USUAL_BATCH,
 ) -> Choice:
     """The fastest formulations on CPU.
 
     Measured by `experiments/benchmarks/speed/convolutions.py`, whose table shows each
     of them for the shapes of our models. Between many channels all three are
-    Winograd's, but in float32 only: narrower types cannot spare the bits that it rounds
-    off. Otherwise
+    Winograd's, for batches of many tiles and in float32 only: narrower types cannot
+    spare the bits that it rounds off. Otherwise
 
     - forward: XLA's; where one number is the sum of few products, patches.
-    - image gradient: phases; to few channels, or from small maps, shifts.
-    - kernel gradient: XLA's with its operands turned; of few channels, patches.
+    - image gradient: phases; to few channels, or from few or small maps, shifts; from
+      a few places, columns.
+    - kernel gradient: XLA's with its operands turned; of few channels, patches; of few
+      maps, columns.
     """
     narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
     if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
         large = narrowest >= MORE_CHANNELS and min(geometry.maps) >= LARGE_MAPS
-        return by_winograd(4 if large else 2)
-    return choose_direct(geometry, channels)
+        for tile in (4, 2) if large else (2,):
+            tiles = (-(-side // tile) for side in geometry.maps)
+            if batch * math.prod(tiles) >= MANY_TILES:
+                return by_winograd(tile)
+    return choose_direct(geometry, channels, batch)
 
 
-def choose_direct(geometry: Geometry, channels: int) -> Choice:
+def choose_direct(
+    geometry: Geometry, channels: int, batch: int = USUAL_BATCH
+) -> Choice:
     """The fastest formulations on CPU without Winograd's."""
     products = geometry.kernel[0] * geometry.kernel[1] * channels
+    places = batch * math.prod(geometry.maps)
     few = channels <= FEW_CHANNELS
     whole = geometry.stride == 1 or geometry.folds
     small = geometry.stride > 1 and max(geometry.maps) <= SMALL_MAPS
-    return Choice(
-        forward=formulations.forward_by_patches
-        if products <= FEW_PRODUCTS
-        else formulations.forward_by_xla,
-        image_gradient=formulations.image_gradient_by_phases
-        if whole and not few and not small
-        else formulations.image_gradient_by_shifts,
-        kernel_gradient=formulations.kernel_gradient_by_patches
-        if few
-        else formulations.kernel_gradient_by_turning,
-    )
+    if few:
+        kernel_gradient = formulations.kernel_gradient_by_patches
+    elif places <= FEWER_PLACES:
+        kernel_gradient = formulations.kernel_gradient_by_columns
+    else:
+        kernel_gradient = formulations.kernel_gradient_by_turning
+    if places in COLUMNS and not few:
+        image_gradient = formulations.image_gradient_by_columns
+    elif whole and not few and not small and places > FEW_PLACES:
+        image_gradient = formulations.image_gradient_by_phases
+    else:
+        image_gradient = formulations.image_gradient_by_shifts
+    forward = formulations.forward_by_xla
+    if products <= FEW_PRODUCTS:
+        forward = formulations.forward_by_patches
+    return Choice(forward, image_gradient, kernel_gradient)
 
 
 @functools.cache
@@ -104,7 +130,8 @@ def _kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array):
 
 def _compute(name, geometry, sizes, *arrays):
     channels, features = sizes
-    choice = choose(geometry, channels, features, arrays[0].dtype)
+    batch = arrays[0].shape[0]
+    choice = choose(geometry, channels, features, arrays[0].dtype, batch)
     return _traced_once(getattr(choice, name), geometry)(*arrays)
 
 

@@ -74,7 +74,8 @@ def _by_filtered_kernel(name: str):
             if name == "kernel_gradient"
             else right.shape[2:]
         )
-        choice = convolution.choose(plan.whole, channels, features, left.dtype)
+        sizes = channels, features, left.dtype, left.shape[0]
+        choice = convolution.choose(plan.whole, *sizes)
         cropped = any(pad < 0 for pads in plan.pads for pad in pads)
         if cropped or choice != convolution.by_winograd(4):
             return apart(plan, left, right)

@@ -128,22 +128,22 @@ def image_gradient_by_phases(geometry: Geometry, maps: jax.Array, kernel: jax.Ar
 
 def image_gradient_by_shifts(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
     """A product per place of the kernel, shifted and added up."""
-    (height, width), stride = geometry.folded
     kernel = fold_kernel(geometry, kernel)
-    sizes = [(m - 1) * stride + k for m, k in zip(geometry.maps, (height, width))]
-
-    def place(row, column):
-        edges = [
-            (at, size - (m - 1) * stride - 1 - at, stride - 1)
-            for at, size, m in zip((row, column), sizes, geometry.maps)
-        ]
-        return _pad(maps @ kernel[row, column].T, edges)
-
-    total = sum(
-        (place(i, j) for i in range(height) for j in range(width) if i or j),
-        start=place(0, 0),
+    return _laid_out(
+        geometry,
+        _added_up(geometry.maps, *geometry.folded, lambda i, j: maps @ kernel[i, j].T),
     )
-    return _laid_out(geometry, total)
+
+
+def image_gradient_by_columns(geometry: Geometry, maps: jax.Array, kernel: jax.Array):
+    """One product with the kernel as it lies, whose places are shifted and added up."""
+    columns = maps @ kernel.reshape(-1, kernel.shape[-1]).T
+    columns = columns.reshape(*maps.shape[:3], *geometry.kernel, -1)
+    whole = _added_up(
+        *(geometry.maps, geometry.kernel, geometry.stride),
+        lambda i, j: columns[:, :, :, i, j],
+    )
+    return _cut(geometry, whole)
 
 
 def kernel_gradient_by_patches(geometry: Geometry, image: jax.Array, maps: jax.Array):
@@ -153,6 +153,14 @@ def kernel_gradient_by_patches(geometry: Geometry, image: jax.Array, maps: jax.A
         -1, patches.shape[-1]
     )
     return unfold_kernel(geometry, product.T, image.shape[-1])
+
+
+def kernel_gradient_by_columns(geometry: Geometry, image: jax.Array, maps: jax.Array):
+    """One product that lies as the kernel does."""
+    columns = _shifted(geometry, image, geometry.kernel, geometry.stride)
+    columns = columns.reshape(-1, columns.shape[-1])
+    product = columns.T @ maps.reshape(-1, maps.shape[-1])
+    return product.reshape(*geometry.kernel, image.shape[-1], -1)
 
 
 def kernel_gradient_by_turning(geometry: Geometry, image: jax.Array, maps: jax.Array):
@@ -188,10 +196,30 @@ def _edges_of_the_transpose(geometry):
     ]
 
 
+def _added_up(maps, kernel, stride, place):
+    """What each place of a kernel adds to the image, before cropping."""
+    sizes = [(m - 1) * stride + k for m, k in zip(maps, kernel)]
+
+    def shifted(at):
+        edges = [
+            (n, size - (m - 1) * stride - 1 - n, stride - 1)
+            for n, size, m in zip(at, sizes, maps)
+        ]
+        return _pad(place(*at), edges)
+
+    places = [(i, j) for i in range(kernel[0]) for j in range(kernel[1])]
+    return sum(map(shifted, places[1:]), start=shifted(places[0]))
+
+
 def _laid_out(geometry, whole):
     """The image out of what it is before cropping, with strides in the channels."""
     if geometry.folds:
         whole = _depth_to_space(whole, geometry.stride)
+    return _cut(geometry, whole)
+
+
+def _cut(geometry, whole):
+    """The image without what is around it."""
     return _pad(
         whole,
         [
@@ -203,6 +231,11 @@ def _laid_out(geometry, whole):
 
 def _patches(geometry, image):
     """The pixels under all places of the (folded) kernel, [B, H', W', places · C]."""
+    size, stride = geometry.folded
+    return _shifted(geometry, image, size, stride, geometry.folds)
+
+
+def _shifted(geometry, image, kernel, stride, folds=False):
     spans = [
         (m - 1) * geometry.stride + k for m, k in zip(geometry.maps, geometry.kernel)
     ]
@@ -213,9 +246,9 @@ def _patches(geometry, image):
             for n, span, pad in zip(geometry.image, spans, geometry.pads)
         ],
     )
-    if geometry.folds:
+    if folds:
         image = _space_to_depth(image, geometry.stride)
-    (height, width), stride = geometry.folded
+    height, width = kernel
     rows, columns = ((m - 1) * stride + 1 for m in geometry.maps)
     shifts = [
         image[:, i : i + rows : stride, j : j + columns : stride]

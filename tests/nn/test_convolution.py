@@ -232,12 +232,13 @@ def test_winograd_under_vmap_shard_map_and_second_derivatives():
 
 
 def test_each_choice_is_made_for_some_shape():
-    shapes = itertools.product((1, 2), (3, 4), (1, 16))
+    shapes = itertools.product((1, 2), (3, 4), (1, 16), (1, 64))
     chosen = {
         function
-        for stride, size, channels in shapes
+        for stride, size, channels, batch in shapes
         for function in convolution.choose(
-            Geometry((8, 8), (size, size), stride, ((1, 1), (1, 1))), channels, 16
+            Geometry((8, 8), (size, size), stride, ((1, 1), (1, 1))),
+            *(channels, 16, jnp.float32, batch),
         )
     }
     assert chosen == set().union(*PLACES.values()) - {

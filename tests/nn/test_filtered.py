@@ -33,7 +33,7 @@ def test_the_three_maps(channels, by_kernel):
     """By the larger kernel, which crops forbid and few channels are not worth."""
     pads = ((2, 3), (1, 2)) if by_kernel else ((2, 3), (-1, 2))
     plan = Plan((16, 17), 3, 2, UNEVEN, pads)
-    image = draw(2, *plan.image, channels)
+    image = draw(16, *plan.image, channels)
     kernel = draw(3, 3, channels, channels, seed=1)
     maps, transpose = jax.vjp(functools.partial(apart, plan), image, kernel)
     weights = draw(*maps.shape, seed=2)
@@ -54,7 +54,7 @@ def test_the_three_maps(channels, by_kernel):
 @pytest.mark.parametrize("flip", [False, True])
 def test_resampled_convolutions_with_many_channels(factors, flip):
     """A filter that is only known when it is run takes both steps."""
-    x, kernel = draw(2, 16, 16, 64), draw(3, 3, 64, 32, seed=1)
+    x, kernel = draw(16, 16, 16, 64), draw(3, 3, 64, 32, seed=1)
     taps = resample_filter(UNEVEN)
     convolve = functools.partial(resampled_conv, flip=flip, **factors)
     found = jax.jit(lambda x, kernel: convolve(x, kernel, taps))(x, kernel)
@@ -65,7 +65,7 @@ def test_resampled_convolutions_with_many_channels(factors, flip):
 
 @pytest.mark.parametrize("factors", [{"up": 2}, {"down": 2}])
 def test_accelerators_convolve_by_the_small_kernel(factors):
-    x, kernel = draw(2, 16, 16, 64), draw(3, 3, 64, 64, seed=1)
+    x, kernel = draw(16, 16, 16, 64), draw(3, 3, 64, 64, seed=1)
     taps = resample_filter(UNEVEN)
 
     def loss(x, kernel):

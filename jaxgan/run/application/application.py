@@ -1,7 +1,7 @@
 """A generator that maps pictures, applied to pictures of any size."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -12,11 +12,14 @@ from jaxgan.core.context import Context
 from jaxgan.core.seeds import key_of
 from jaxgan.core.types import State, Tree
 from jaxgan.run.application import input_sizes, memory, tiles
+from jaxgan.run.application.whole_picture import reads_whole
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 
 TILE = 256
 """Pixels per side of the tiles of pictures that are too large for the memory."""
+BAND = 256
+"""Rows that are handed on at once."""
 SHARE = 0.8
 """Of the memory that is left, which one picture may take."""
 
@@ -71,6 +74,7 @@ class Application:
         self.sizes = input_sizes.find(self._shape)
         self._overlap = _overlap(tile or TILE) if overlap is None else overlap
         self._check_tile(tile)
+        self._told = False
         self._programs: dict[tuple[int, ...], tuple[jax.stages.Compiled, int]] = {}
 
     def __call__(
@@ -90,9 +94,36 @@ class Application:
         Raises:
           RunError: if it is no such picture.
         """
+        bands = self.bands(image, tell)
+        made = np.empty(self.shape_of(*image.shape[:2]), np.float32)
+        top = 0
+        for band in bands:
+            made[top : top + len(band)] = band
+            top += len(band)
+        return made
+
+    def shape_of(self, height: int, width: int) -> tuple[int, int, int]:
+        """Tells the shape of what is made of a size, [H', W', C']."""
+        sizes = self.sizes
+        return sizes.made_of(height), sizes.made_of(width), sizes.made
+
+    def bands(
+        self,
+        image: np.ndarray,
+        tell: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Iterator[np.ndarray]:
+        """Maps a picture as a call does, and hands on a few rows at a time.
+
+        So that of what is made of a large picture not all has to be held as floats.
+
+        Yields:
+          float32 [h, W', C'] in [-1, 1], from top to bottom.
+
+        Raises:
+          RunError: at once, if it is no such picture.
+        """
         height, width, channels = self._checked(image)
         sides = self._fitting(height, width)
-        whole = _extended(image, sides)
         tile = self._tile
         if tile is None and not self._fits((*sides, channels)):
             tile = self._least_tile(TILE)
@@ -100,16 +131,35 @@ class Application:
                 f"{width} x {height} pixels at once take more memory than is left: in "
                 f"tiles of {tile}"
             )
-        if tile is None or max(sides) <= tile or self.sizes.scale is None:
-            made = self._whole(whole)
-            tell(1, 1)
+        whole, scale = _extended(image, sides), self.sizes.scale
+        if tile is None or max(sides) <= tile or scale is None:
+            parts = self._in_one(whole, tell)
         else:
+            self._tell_of_norms((*sides, channels))
             box = min(sides[0], tile), min(sides[1], tile)
             overlap = min(self._overlap, (min(box) - 1) // 2)
-            scale = self.sizes.scale
-            made = tiles.blended(whole, box, overlap, scale, self._whole, tell)
-        made = made[: self.sizes.made_of(height), : self.sizes.made_of(width)]
-        return np.clip(made, -1.0, 1.0)
+            parts = tiles.blended(whole, box, overlap, scale, self._whole, tell)
+        return _cut(parts, *self.shape_of(height, width)[:2])
+
+    def _tell_of_norms(self, shape: tuple[int, ...]) -> None:
+        """Says once if tiles are not parts of what is made of the whole."""
+        if self._told:
+            return
+        self._told = True
+        images = jax.ShapeDtypeStruct((1, *shape), np.float32)
+        if reads_whole(self._apply, self._variables, self._step, self._keys, images):
+            self._say(
+                "this generator normalises every picture by itself, and in tiles every "
+                "tile: colours differ from those of the whole, and from tile to tile"
+            )
+
+    def _in_one(
+        self, image: np.ndarray, tell: Callable[[int, int], None]
+    ) -> Iterator[np.ndarray]:
+        made = self._whole(image)
+        tell(1, 1)
+        for top in range(0, len(made), BAND):
+            yield made[top : top + BAND]
 
     def _checked(self, image: np.ndarray) -> tuple[int, int, int]:
         wanted = self.sizes.channels
@@ -186,7 +236,17 @@ class Application:
     def _whole(self, image: np.ndarray) -> np.ndarray:
         compiled, _ = self._program(image.shape)
         made = compiled(self._variables, self._step, self._keys, image[None])
-        return np.asarray(jax.device_get(made))[0].astype(np.float32)
+        return np.asarray(jax.device_get(made))[0].astype(np.float32, copy=False)
+
+
+def _cut(parts: Iterator[np.ndarray], height: int, width: int) -> Iterator[np.ndarray]:
+    """Leaves out what was made of an image's extension."""
+    left = height
+    for part in parts:
+        band = part[:left, :width]
+        left -= len(band)
+        if len(band):
+            yield np.clip(band, -1.0, 1.0)
 
 
 def _overlap(tile: int) -> int:

@@ -10,10 +10,13 @@ import numpy as np
 from jaxgan.data.image_layers import Layers, decode_layers
 from jaxgan.data.source import DataError
 from jaxgan.run import progress
-from jaxgan.run.application import picture_file, picture_list
+from jaxgan.run.application import memory, picture_file, picture_list
 from jaxgan.run.application.application import Application
 from jaxgan.run.application.picture_file import Format
 from jaxgan.run.application.picture_list import Item
+
+COPIES = 3
+"""Of what is made, bytes of which are held while it is written."""
 
 
 class Gallery(NamedTuple):
@@ -22,7 +25,7 @@ class Gallery(NamedTuple):
     Attributes:
       written: files, in order.
       left: files that were there already.
-      bad: why others could not be read.
+      bad: why others could not be read, or what is made of them not be written.
       seconds: that it took.
     """
 
@@ -76,29 +79,66 @@ def apply_to_all(
             bad.append(reason if item.title in reason else f"{item.title}: {reason}")
             say(f"left out: {bad[-1]}")
             continue
-        colours = mapped(application, layers, item.title)
-        notes = layers.notes + picture_file.write(
-            path, colours, layers, format or picture_file.format_of(path.name)
-        )
+        kind = format or picture_file.format_of(path.name)
+        fault = _fault(application, layers, kind)
+        if fault:
+            bad.append(f"{item.title}: {fault}")
+            say(f"left out: {bad[-1]}")
+            continue
+        with progress.lasting(f"applying to {item.title}"):
+            colours = mapped(application, layers, kind)
+        notes = layers.notes + picture_file.write(path, colours, layers, kind)
         for note in notes:
             say(f"{item.title}: {note}")
         written.append(path)
     return Gallery(written, left, bad, time.monotonic() - began)
 
 
-def mapped(application: Application, layers: Layers, title: str) -> np.ndarray:
+def mapped(application: Application, layers: Layers, format: Format) -> np.ndarray:
     """Maps a picture's colours; grey that is enlarged stays grey.
 
     Args:
       application: maps it.
       layers: the picture.
-      title: for what is waited for.
+      format: that it will be written in.
+
+    Returns:
+      Whole numbers [H', W', C'], see `picture_file.depth`.
     """
-    channels = application.sizes.channels
-    colours = picture_file.with_channels(layers.colours, channels)
-    with progress.lasting(f"applying to {title}"):
-        made = application(colours)
-    grey = layers.colours.shape[2] == 1
-    if grey and (application.sizes.scale or 0) > 1:
-        return picture_file.with_channels(made, 1)
+    sizes = application.sizes
+    colours = picture_file.with_channels(layers.colours, sizes.channels)
+    shape = _shape(application, layers)
+    dtype = picture_file.depth(layers, shape[2], format)
+    made, top = np.empty(shape, dtype), 0
+    for band in application.bands(colours):
+        band = picture_file.with_channels(band, shape[2])
+        made[top : top + len(band)] = picture_file.whole_numbers(band, dtype)
+        top += len(band)
     return made
+
+
+def _shape(application: Application, layers: Layers) -> tuple[int, int, int]:
+    """The shape of what is made of a picture."""
+    height, width, channels = layers.colours.shape
+    *sides, made = application.shape_of(height, width)
+    grey = channels == 1 and (application.sizes.scale or 0) > 1
+    return sides[0], sides[1], 1 if grey else made
+
+
+def _fault(application: Application, layers: Layers, format: Format) -> str:
+    """Tells why what is made of a picture cannot be had; '' if it can."""
+    height, width, channels = _shape(application, layers)
+    size = f"{width} x {height} pixels"
+    if max(height, width) > format.longest:
+        return (
+            f"{size} are made of it, and {format.name} has no side of more than "
+            f"{format.longest}: try --format png"
+        )
+    layered = channels + (layers.alpha is not None)
+    needed, left = COPIES * height * width * layered, memory.of_the_machine()
+    if needed > left:
+        return (
+            f"{size} are made of it, which take {needed / 1e9:.1f} GB, and there are "
+            f"{left / 1e9:.1f} GB left"
+        )
+    return ""

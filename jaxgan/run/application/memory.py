@@ -9,14 +9,16 @@ _USED = pathlib.Path("/sys/fs/cgroup/memory.current")
 
 
 def available() -> int:
-    """Counts the bytes that the first device has left, or the machine if it is a CPU.
-
-    Of a container no more than it may have.
-    """
+    """Counts the bytes that the first device has left; a CPU's are the machine's."""
     device = jax.local_devices()[0]
     told = device.memory_stats() or {}
     if "bytes_limit" in told:
         return told["bytes_limit"] - told.get("bytes_in_use", 0)
+    return of_the_machine()
+
+
+def of_the_machine() -> int:
+    """Counts the bytes that the machine has left, of a container what it may have."""
     import psutil
 
     left = psutil.virtual_memory().available

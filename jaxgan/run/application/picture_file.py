@@ -24,18 +24,28 @@ class Format(NamedTuple):
       name: Pillow's.
       transparent: whether it has transparency.
       options: how it is written.
+      longest: pixels that a side may have.
     """
 
     suffix: str
     name: str
     transparent: bool
     options: dict[str, Any]
+    longest: int = 2**31 - 1
 
 
 FORMATS = {
     "png": Format(".png", "PNG", True, {}),
-    "jpeg": Format(".jpg", "JPEG", False, {"quality": QUALITY, "subsampling": 0}),
-    "webp": Format(".webp", "WEBP", True, {"quality": QUALITY, "lossless": True}),
+    "jpeg": Format(
+        ".jpg", "JPEG", False, {"quality": QUALITY, "subsampling": 0}, 65_535
+    ),
+    "webp": Format(
+        ".webp",
+        "WEBP",
+        True,
+        {"quality": QUALITY, "lossless": True, "exact": True},
+        16_383,
+    ),
     "tiff": Format(".tif", "TIFF", True, {"compression": "tiff_deflate"}),
 }
 """By the words that options have for them."""
@@ -64,6 +74,18 @@ def with_channels(colours: np.ndarray, channels: int) -> np.ndarray:
     raise ValueError(f"saw {colours.shape[2]} channels, wanted {channels}")
 
 
+def depth(like: Layers, channels: int, format: Format) -> type[np.integer]:
+    """Finds the whole numbers that colours are written in, as `write` says."""
+    deep = like.bits == 16 and channels == 1 and like.alpha is None
+    return np.uint16 if deep and format.name in ("PNG", "TIFF") else np.uint8
+
+
+def whole_numbers(colours: np.ndarray, dtype: type[np.integer]) -> np.ndarray:
+    """Rounds floats in [-1, 1] to all that the numbers of a type can be."""
+    top = np.iinfo(dtype).max
+    return np.rint((colours.astype(np.float64) + 1.0) * (top / 2)).astype(dtype)
+
+
 def write(
     path: pathlib.Path, colours: np.ndarray, like: Layers, format: Format
 ) -> tuple[str, ...]:
@@ -71,7 +93,7 @@ def write(
 
     Args:
       path: of it.
-      colours: float32 [H, W, 1 or 3] in [-1, 1].
+      colours: [H, W, 1 or 3], whole numbers as of `depth`.
       like: the source: its transparency, depth and metadata are kept, as far as the
         format has them. Depth of 16 bits is kept for grey in PNG and TIFF.
       format: of the file.
@@ -89,8 +111,8 @@ def write(
         alpha = None
     if alpha is not None:
         alpha = _resized(alpha, *colours.shape[:2])
-    image, shallow = _image(colours, alpha, like.bits, format)
-    if shallow:
+    image = _image(colours, alpha)
+    if like.bits == 16 and colours.dtype != np.uint16:
         notes.append("written with 8 of 16 bits")
     options = {**format.options, **_metadata(like, image.mode, format)}
     with output_path.written(path):
@@ -106,21 +128,14 @@ def write(
     return tuple(notes)
 
 
-def _image(
-    colours: np.ndarray, alpha: np.ndarray | None, bits: int, format: Format
-) -> tuple[Any, bool]:
-    """Makes Pillow's image; with whether depth was lost."""
+def _image(colours: np.ndarray, alpha: np.ndarray | None) -> Any:
+    """Makes Pillow's image."""
     from PIL import Image
 
-    values = (colours.astype(np.float64) + 1.0) / 2.0
-    deep = bits == 16 and values.shape[2] == 1 and alpha is None
-    if deep and format.name in ("PNG", "TIFF"):
-        return Image.fromarray(_whole(values[..., 0], 65535, np.uint16)), False
-    layers = [*np.moveaxis(values, 2, 0)] + ([] if alpha is None else [alpha])
-    stacked = np.stack([_whole(x, 255, np.uint8) for x in layers], axis=2)
-    if stacked.shape[2] == 1:
-        stacked = stacked[..., 0]
-    return Image.fromarray(stacked), bits == 16
+    if alpha is not None:
+        layer = whole_numbers(alpha * 2.0 - 1.0, np.uint8)[..., None]
+        colours = np.concatenate([colours, layer], axis=2)
+    return Image.fromarray(colours[..., 0] if colours.shape[2] == 1 else colours)
 
 
 def _resized(alpha: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -132,10 +147,6 @@ def _resized(alpha: np.ndarray, height: int, width: int) -> np.ndarray:
     size = (width, height)
     made = Image.fromarray(alpha).resize(size, Image.Resampling.BICUBIC)
     return np.clip(np.asarray(made), 0.0, 1.0)
-
-
-def _whole(values: np.ndarray, top: int, dtype: Any) -> np.ndarray:
-    return np.clip(np.rint(values * top), 0, top).astype(dtype)
 
 
 def _metadata(like: Layers, mode: str, format: Format) -> dict[str, Any]:

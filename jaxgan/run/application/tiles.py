@@ -1,6 +1,6 @@
 """Large pictures, gone through in tiles that overlap and are blended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def blended(
     scale: int,
     apply: Callable[[np.ndarray], np.ndarray],
     tell: Callable[[int, int], None] = lambda done, total: None,
-) -> np.ndarray:
+) -> Iterator[np.ndarray]:
     """Applies a function to an image tile by tile.
 
     Where tiles overlap, their outputs are averaged, with weights that fall off linearly
@@ -45,8 +45,8 @@ def blended(
       apply: f(tile [h, w, C]) -> [h · scale, w · scale, C'].
       tell: f(done, total) after every tile.
 
-    Returns:
-      float32 [H · scale, W · scale, C'].
+    Yields:
+      float32 [h, W · scale, C'], from top to bottom, H · scale rows in all.
     """
     (height, width, _), (tall, wide) = image.shape, tile
     rows, columns = starts(height, tall, overlap), starts(width, wide, overlap)
@@ -58,7 +58,7 @@ def blended(
             (width, columns, across),
         )
     ]
-    done, parts, strip = 0, [], None
+    done, strip = 0, None
     for number, top in enumerate(rows):
         for left in columns:
             made = apply(image[top : top + tall, left : left + wide])
@@ -72,9 +72,8 @@ def blended(
         following = (*rows, height)[number + 1] if number + 1 < len(rows) else height
         count = (following - top) * scale
         total = sums[0][top * scale : following * scale, None, None]
-        parts.append(strip[:count] / (total * sums[1][None, :, None]))
+        yield strip[:count] / (total * sums[1][None, :, None])
         strip = np.concatenate([strip[count:], np.zeros_like(strip[:count])])
-    return np.concatenate(parts)
 
 
 def _summed(length: int, places: list[int], weights: np.ndarray) -> np.ndarray:

@@ -27,7 +27,9 @@ class ApplyCommand:
     direction: Annotated[str | None, option("NAME", "the first")] = None
     """Of a run that maps both ways: x_to_y or y_to_x."""
     tile: Annotated[Count | None, option("N", "whole, if there is memory")] = None
-    """Go through pictures in squares of N pixels."""
+    """Go through pictures in squares of N pixels. Networks that normalise every picture
+    by itself, as CycleGAN's and pix2pix's, do so with every square: colours differ from
+    those without this option, and from square to square."""
     overlap: Annotated[
         int | None, option("N", "a quarter, at most 32"), Bounds(least=0)
     ] = None

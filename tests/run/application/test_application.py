@@ -127,6 +127,41 @@ def test_without_memory_there_are_tiles(monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("options", [{}, {"tile": 16, "overlap": 4}])
+def test_bands_are_the_picture_in_few_rows(options):
+    image = picture(300, 22)
+    application = make(Enlarging(2, 4), **options)
+    bands = [*application.bands(image)]
+    assert len(bands) > 1
+    assert max(len(band) for band in bands) <= module.BAND
+    assert np.concatenate(bands).shape == application.shape_of(300, 22)
+    np.testing.assert_array_equal(np.concatenate(bands), application(image))
+    with pytest.raises(RunError, match="shape"):
+        application.bands(image[..., 0])  # before any band is asked for
+
+
+class Standard(Enlarging):
+    """Takes the mean of every picture away, in a loop."""
+
+    def apply(self, variables, given, context):
+        def body(x, _):
+            return x - jnp.mean(x, (1, 2), keepdims=True), None
+
+        return Sample(jax.lax.scan(body, given, None, length=1)[0])
+
+
+@pytest.mark.parametrize(("game", "told"), [(Standard(), 1), (Enlarging(radius=1), 0)])
+def test_it_is_told_once_that_tiles_are_not_parts_of_the_whole(game, told):
+    lines = []
+    application = make(game, tile=16, overlap=4, say=lines.append)
+    application(picture(9, 12))  # in one
+    assert not lines
+    for _ in range(2):
+        application(picture(20, 30))
+    assert len(lines) == told
+    assert all("colours differ from those of the whole" in line for line in lines)
+
+
 def test_current_or_averaged():
     image = picture(4, 4)
     np.testing.assert_allclose(make(Enlarging())(image), image)

@@ -111,6 +111,42 @@ def test_bad_files_are_told_and_passed_over(tmp_path):
         assert f"left out: {line}" in lines
 
 
+@pytest.mark.parametrize("suffix", ["png", "webp", "tif"])
+def test_colours_below_what_is_transparent_are_kept(suffix, tmp_path):
+    pixels = np.dstack([drawn(3, 4, 3), np.zeros((3, 4), np.uint8)])
+    options = {"lossless": True, "exact": True} if suffix == "webp" else {}
+    Image.fromarray(pixels).save(tmp_path / f"a.{suffix}", **options)
+    apply_to([tmp_path / f"a.{suffix}"], tmp_path / "out")
+    made = read(tmp_path / "out" / f"a.{suffix}")
+    np.testing.assert_array_equal(made[..., :3], 255 - enlarged(pixels[..., :3]))
+    assert not made[..., 3].any()
+
+
+def test_what_a_format_cannot_hold_is_told_and_the_rest_goes_on(tmp_path):
+    Image.fromarray(drawn(2, 8192, 3)).save(tmp_path / "a.webp", lossless=True)
+    Image.fromarray(drawn(2, 2, 3)).save(tmp_path / "b.png")
+    outcome = apply_to([tmp_path], tmp_path / "out")
+    assert [path.name for path in outcome.written] == ["b.png"]
+    assert outcome.bad == [
+        f"{tmp_path / 'a.webp'}: 16384 x 4 pixels are made of it, and WEBP has no side "
+        "of more than 16383: try --format png"
+    ]
+    png = picture_file.FORMATS["png"]
+    outcome = apply_to([tmp_path / "a.webp"], tmp_path / "png", format=png)
+    made = read(outcome.written[0])
+    np.testing.assert_array_equal(made, 255 - enlarged(drawn(2, 8192, 3)))
+
+
+def test_what_there_is_no_memory_for_is_told_before_it_is_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(gallery.memory, "of_the_machine", lambda: 100)
+    for height in (1, 3):
+        Image.fromarray(drawn(height, 2, 3)).save(tmp_path / f"{height}.png")
+    outcome = apply_to([tmp_path], tmp_path / "out")
+    assert [path.name for path in outcome.written] == ["1.png"]  # 72 bytes
+    assert len(outcome.bad) == 1
+    assert "3.png: 4 x 6 pixels are made of it, which take 0.0 GB" in outcome.bad[0]
+
+
 def test_grey_stays_grey_where_it_is_enlarged(tmp_path):
     Image.fromarray(drawn(3, 4)).save(tmp_path / "a.png")
     apply_to([tmp_path / "a.png"], tmp_path / "out")

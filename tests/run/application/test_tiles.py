@@ -38,13 +38,17 @@ def test_what_looks_at_single_pixels_is_as_without_tiles(scale, tile, overlap):
         return x.repeat(scale, 0).repeat(scale, 1)
 
     seen = []
-    made = tiles.blended(
-        image,
-        tile,
-        overlap,
-        scale,
-        enlarge,
-        lambda done, total: seen.append((done, total)),
+    made = np.concatenate(
+        [
+            *tiles.blended(
+                image,
+                tile,
+                overlap,
+                scale,
+                enlarge,
+                lambda done, total: seen.append((done, total)),
+            )
+        ]
     )
     np.testing.assert_allclose(made, enlarge(image), atol=1e-6)
     assert [done for done, _ in seen] == list(range(1, seen[0][1] + 1))
@@ -53,8 +57,9 @@ def test_what_looks_at_single_pixels_is_as_without_tiles(scale, tile, overlap):
 def test_a_seam_is_blended_linearly():
     image = np.zeros((1, 14, 1), np.float32)
     numbers = iter((0.0, 1.0))
-    made = tiles.blended(image, (1, 8), 2, 1, lambda x: np.full_like(x, next(numbers)))[
-        0, :, 0
-    ]
+    (band,) = tiles.blended(
+        image, (1, 8), 2, 1, lambda x: np.full_like(x, next(numbers))
+    )
+    made = band[0, :, 0]
     # Of two tiles of 8 that share pixels 6 and 7 the second counts 1/4 and 3/4 there.
     np.testing.assert_allclose(made, [0] * 6 + [0.25, 0.75] + [1] * 6, atol=1e-6)
