@@ -50,8 +50,7 @@ def options(script, tmp_path):
         rare_count=COUNT,
         synthetic=10,
         steps=60,
-        common_steps=1,
-        rare_steps=1,
+        gan_steps=2,
         seeds=2,
         out=tmp_path / "out",
     )
@@ -81,6 +80,24 @@ def test_what_the_arms_see(script, options):
         assert len(real) == (20 if arm.all_real else COUNT)
         others = np.unique(value[labels != RARE], axis=0)
         assert len(others) == 70
+
+
+@pytest.mark.parametrize("recipe", ["r3gan", "hinge"])
+def test_the_gan_draws_all_classes_alike(script, tmp_path, recipe):
+    """An epoch has every class as often, and every example of the largest once."""
+    gan = script("rare_class_gan")
+    values, labels = pictures((12, 4, 2), 0)
+    path = str(tmp_path / "training.npz")
+    np.savez(path, values=values[..., None], labels=labels, classes=np.array([*"abc"]))
+    config = gan.Config(path=path, recipe=recipe, batch_size=36)
+    experiment = gan.build(config)
+    assert experiment.data.source.classes == ("a", "b", "c")
+    batch = experiment.data(0)
+    assert np.bincount(batch.given).tolist() == [12, 12, 12]
+    for label, count in enumerate((12, 4, 2)):
+        assert len(np.unique(batch.value[batch.given == label], axis=0)) == count
+    spectral = experiment.game.discriminator.spectral
+    assert spectral == (recipe == "hinge")
 
 
 def test_few_are_drawn_by_the_seed(script, options):
@@ -222,5 +239,5 @@ def test_the_whole_script(script, options):
     table = script("rare_class").main(options)
     assert table[0].startswith("| training set | recall of 2 |")
     assert "nan" not in " ".join(table)
-    names = {"gan-common", "gan-few-0", "gan-few-1", "synthetic-0.png", "results.json"}
+    names = {"gan-0", "gan-1", "synthetic-0.png", "synthetic-1.png", "results.json"}
     assert names <= {path.name for path in options.out.iterdir()}

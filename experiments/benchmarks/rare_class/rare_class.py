@@ -4,13 +4,12 @@
         --path radiographs --rare pneumonia --rare-count 50
 
 Of one class all but a few training pictures are hidden. A conditional GAN learns the
-others (`rare_class_gan.py`), then, from there, all classes with these few, and draws
-more of them. Small classifiers are trained on the few as they come; on the few so often
-that classes are equally frequent; with classical augmentation; with synthetic pictures
-instead of half of the repetitions; with both; and, as the bound, on all that were
-hidden. All but the first see every class equally often, and all train equally long.
-Seeds draw the few, the GAN, its samples and the classifiers anew; they share what the
-GAN learned of the common classes. The test pictures are the same, and seen once.
+rest (`rare_class_gan.py`), and draws more of that class. Small classifiers are trained
+on the few as they come; on the few so often that classes are equally frequent; with
+classical augmentation; with synthetic pictures instead of half of the repetitions; with
+both; and, as the bound, on all that were hidden. All but the first see every class
+equally often, and all train equally long. Seeds draw the few, the GAN, its samples and
+the classifiers anew; the test pictures are the same, and seen once.
 
 Prints a table of means ± standard deviations over seeds, and whether synthetic pictures
 helped. All that is done lies in --out: the same command goes on where it was stopped.
@@ -21,7 +20,7 @@ import dataclasses
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import rare_class_classifier as classifiers
@@ -62,13 +61,12 @@ class Options:
     """Whether classical augmentation mirrors: not where left and right differ."""
     synthetic: int = 1_000
     """Pictures that the GAN draws of the rare class."""
-    gamma: float = 10.0
-    """Of the GAN's gradient penalties at first; a tenth at last. Where its losses stay
-    at ln 2, it is too large: pictures of less contrast than writing want less."""
-    common_steps: int = 2_500
-    """Steps of the GAN on the common classes, once."""
-    rare_steps: int = 600
-    """Steps from there, on all classes, for each seed."""
+    recipe: Literal["r3gan", "hinge"] = "r3gan"
+    """The GAN's loss. Where losses of the first stay at ln 2, take the other."""
+    learning_rate: float = 1e-3
+    """Of the GAN at first; a tenth at last."""
+    gan_steps: int = 1_000
+    """Of the GAN, for each seed."""
     steps: int = 400
     """Of every classifier."""
     seeds: int = 5
@@ -91,55 +89,38 @@ class Options:
         return {name: fields[name] for name in fields if name not in ("seeds", "out")}
 
 
-COUNTS = ("rare_count", "synthetic", "common_steps", "rare_steps", "steps")
+COUNTS = ("rare_count", "synthetic", "gan_steps", "steps")
 
 
 def synthetic(options: Options, few: data.Arrays, seed: int) -> np.ndarray:
     """Pictures of the rare class, bytes [n, H, W, C], of a GAN that saw these few."""
-    rare = few.classes.index(options.rare)
-    assert few.labels is not None
-    common = pictures_of.taken(few, few.labels != rare)
-    base = trained(options, "common", common, options.common_steps, 0)
-    run = trained(
-        *(options, f"few-{seed}", few, options.rare_steps, seed),
-        start_from=str(base.directory),
-    )
+    run = trained_gan(options, few, seed)
     values = run.sample(options.synthetic, seed=seed, label=options.rare)
-    drawn = np.uint8(np.clip(np.rint(values * 127.5 + 127.5), 0, 255))
-    real = few.values[few.labels == rare]
+    drawn = np.clip(np.rint(values * 127.5 + 127.5), 0, 255).astype(np.uint8)
+    real = few.values[few.labels == pictures_of.number(few, options.rare)]
     show(options.out / f"synthetic-{seed}.png", real, drawn)
     return drawn
 
 
-def trained(
-    options: Options,
-    name: str,
-    training: data.Arrays,
-    steps: int,
-    seed: int,
-    **start: str,
-) -> jaxgan.Run:
+def trained_gan(options: Options, few: data.Arrays, seed: int) -> jaxgan.Run:
     """A GAN of these pictures; it goes on where it was stopped."""
-    run_dir = options.out / f"gan-{name}"
-    file = options.out / f"training-{name}.npz"
+    file, steps = options.out / f"training-{seed}.npz", options.gan_steps
     if not file.exists():
-        labels, classes = training.labels, np.array(training.classes)
-        np.savez_compressed(
-            file, values=training.values, labels=labels, classes=classes
-        )
+        labels, classes = pictures_of.labels(few), np.array(few.classes)
+        np.savez_compressed(file, values=few.values, labels=labels, classes=classes)
     never = 10 * steps
     return jaxgan.train(
         gan,
         path=file,
         seed=seed,
+        recipe=options.recipe,
+        learning_rate=(options.learning_rate, options.learning_rate / 10),
         burn_in=steps * gan.Config.batch_size,
-        gamma=(options.gamma, options.gamma / 10),
         steps=steps,
-        run_dir=run_dir,
+        run_dir=options.out / f"gan-{seed}",
         sample_every=never,
         save_every=never,
         diagnose_every=never,
-        **start,
     )
 
 
@@ -147,9 +128,7 @@ def show(path: pathlib.Path, real: np.ndarray, drawn: np.ndarray) -> None:
     """Draws a row of real pictures above four of synthetic ones."""
     first = np.resize(real[:SHOWN], (SHOWN, *real.shape[1:]))
     cells = np.concatenate([first, drawn[: 4 * SHOWN]])
-    cells = (
-        np.broadcast_to(cells, (*cells.shape[:3], 3)) if cells.shape[3] == 1 else cells
-    )
+    cells = np.broadcast_to(cells, (*cells.shape[:3], 3))
     pictures.save_png(path, pictures.enlarged(pictures.mosaic(cells, SHOWN), 900))
 
 
@@ -159,13 +138,13 @@ def training_set(
     """What a classifier of an arm is trained on."""
     of = ARMS[arm]
     source = whole if of.all_real else few
-    assert source.labels is not None
+    labels = pictures_of.labels(source)
     if not of.balanced:
         return source
-    rows = gan.balanced(source.labels)
+    rows = gan.balanced(labels)
     if not of.synthetic:
         return data.subset(source, rows)
-    labels = np.concatenate([source.labels, np.full(len(drawn), rare, np.int32)])
+    labels = np.concatenate([labels, np.full(len(drawn), rare, np.int32)])
     values = np.concatenate([source.values, drawn])
     # Half of the places of the rare class.
     places = np.flatnonzero(labels[rows] == rare)[::2]
@@ -186,7 +165,7 @@ def scores(found: np.ndarray, test: data.Arrays, rare: int) -> dict[str, float]:
     }
 
 
-def measure(options: Options, results: dict[str, Any]) -> None:
+def measure(options: Options, results: dict[str, Any], seeds: Sequence[int]) -> None:
     """Adds what is missing to the results, and writes them after every classifier."""
     whole, test = pictures_of.sets(
         options.path, options.test, options.dataset, options.size, options.channels
@@ -194,7 +173,7 @@ def measure(options: Options, results: dict[str, Any]) -> None:
     training = classifiers.Training(steps=options.steps, flip=options.flip)
     models = classifiers.Classifiers(whole.shape, len(whole.classes), training)
     rare = pictures_of.number(whole, options.rare)
-    for seed in range(options.seeds):
+    for seed in seeds:
         few = pictures_of.with_few(whole, rare, options.rare_count, seed)
         done = results.setdefault(str(seed), {})
         missing = [arm for arm in ARMS if arm not in done]
@@ -226,7 +205,7 @@ def main(options: Options) -> Sequence[str]:
     try:
         options.out.mkdir(parents=True, exist_ok=True)
         results = check_same(options.out / RESULTS, options.protocol)
-        measure(options, results)
+        measure(options, results, range(options.seeds))
     except (data.DataError, jaxgan.RunError, OSError) as error:
         raise SystemExit(str(error)) from None
     of_seeds = [results[str(seed)] for seed in range(options.seeds)]

@@ -13,6 +13,7 @@ from jax.scipy.ndimage import map_coordinates
 from jaxgan import data
 from jaxgan.core.seeds import key_of
 from jaxgan.evaluation.classifier_network import Network
+from jaxgan.evaluation.classifier_training import applied
 from jaxgan.evaluation.extractor import to_floats
 
 DEGREES, SCALE, SHIFT = 10.0, 0.1, 1 / 14
@@ -79,7 +80,7 @@ class Classifiers:
         return np.concatenate([np.asarray(block) for block in found])
 
     def _classes(self, variables: Any, images: jax.Array) -> jax.Array:
-        return jnp.argmax(self._model.apply(variables, to_floats(images))[1], axis=1)
+        return jnp.argmax(applied(self._model, variables, to_floats(images))[1], axis=1)
 
     def _move(self, variables, memory, batch, key, strength):
         key_dropout, key_move = jax.random.split(key)
@@ -91,7 +92,7 @@ class Classifiers:
             return jnp.where(stays, x / np.float32(keep), np.float32(0.0))
 
         def loss(variables):
-            _, logits = self._model.apply(variables, images, dropout)
+            _, logits = applied(self._model, variables, images, dropout)
             entropy = optax.softmax_cross_entropy_with_integer_labels
             return entropy(logits, batch.given).mean()
 

@@ -59,22 +59,22 @@ def _of_file(path: str, part: str) -> data.Arrays:
     names = [f"{part}_images", f"{part}_labels"]
     try:
         with np.load(path) as file:
-            images, labels = (file[name] for name in names)
+            images, numbers = (file[name] for name in names)
     except (OSError, ValueError, KeyError) as error:
         raise data.DataError(
             f"path: saw {path}, wanted a file with {' and '.join(names)} ({error})"
         ) from None
     images = images[..., None] if images.ndim == 3 else images
-    return data.arrays(images, labels.reshape(len(images)))
+    return data.arrays(images, numbers.reshape(len(images)))
 
 
 def _apart(whole: data.Arrays) -> Sets:
     """A quarter of each class for the test, the same for every seed."""
-    labels = _labels(whole)
-    order = np.random.default_rng(0).permutation(len(labels))
-    rank = np.empty(len(labels), int)
+    classes = labels(whole)
+    order = np.random.default_rng(0).permutation(whole.size)
+    rank = np.empty(whole.size, int)
     for label in range(len(whole.classes)):
-        rows = order[labels[order] == label]
+        rows = order[classes[order] == label]
         if len(rows) < HELD_OUT:
             raise data.DataError(
                 f"path: saw {len(rows)} pictures of {whole.classes[label]}, wanted at "
@@ -87,7 +87,7 @@ def _apart(whole: data.Arrays) -> Sets:
 
 def taken(whole: data.Arrays, rows: np.ndarray) -> data.Arrays:
     """Some of the pictures, by index or mask."""
-    return data.arrays(whole.values[rows], _labels(whole)[rows], whole.classes)
+    return data.arrays(whole.values[rows], labels(whole)[rows], whole.classes)
 
 
 def number(pictures: data.Arrays, name: str) -> int:
@@ -109,17 +109,17 @@ def with_few(training: data.Arrays, rare: int, count: int, seed: int) -> data.Ar
     Raises:
       DataError: if it has no more than these.
     """
-    labels = _labels(training)
-    members = np.flatnonzero(labels == rare)
+    members = np.flatnonzero(labels(training) == rare)
     if not 0 < count < len(members):
         raise data.DataError(
             f"rare_count: saw {count}, wanted fewer than all, 1 to {len(members) - 1}"
         )
-    kept = np.ones(len(labels), bool)
+    kept = np.ones(training.size, bool)
     kept[np.random.default_rng(seed).permutation(members)[count:]] = False
     return taken(training, kept)
 
 
-def _labels(pictures: data.Arrays) -> np.ndarray:
+def labels(pictures: data.Arrays) -> np.ndarray:
+    """Their labels [n], which pictures of classes have."""
     assert pictures.labels is not None
     return pictures.labels
