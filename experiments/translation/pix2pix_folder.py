@@ -34,6 +34,7 @@ from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import pairs
 from jaxgan.run.options import Options
+from jaxgan.terms.criteria import mean_absolute, mean_squared
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Config:
     """Adam's, for both players."""
     l1_weight: Annotated[float, Bounds(least=0)] = 100.0
     """Of the distance to the target, beside the adversarial loss."""
+    squared: bool = False
+    """Square that distance, for targets that are black but for lines."""
     epochs: Count = 100
     """At the full rate; in as many more it falls to nothing."""
 
@@ -143,7 +146,11 @@ def build(config: Config) -> Experiment:
             pix2pix.Generator(source.shape[-1], config.width, config.halvings, norm),
             pix2pix.Discriminator(config.width, norm=norm),
         ),
-        recipe=recipes.pix2pix(rate, config.l1_weight),
+        recipe=recipes.pix2pix(
+            rate,
+            config.l1_weight,
+            criterion=mean_squared if config.squared else mean_absolute,
+        ),
         data=data.crop_batches(source, batch, config.seed, flip=True, turn=config.turn),
         kind=pairs,
         held_out=held_out
