@@ -94,14 +94,15 @@ SMALL = dataclasses.replace(
     size=64,
     load_size=None,
     flip=False,
-    width=24,
-    blocks=4,
+    width=16,
+    blocks=3,
     halvings=2,
     patch_width=64,
     patches=64,
-    batch_size=4,
-    epochs=10,
-    decay_epochs=10,
+    batch_size=2,
+    learning_rate=4e-4,
+    epochs=5,
+    decay_epochs=5,
 )
 VARIANTS = {"default": DEFAULT, "fastcut": FASTCUT, "small": SMALL}
 OPTIONS = Options(steps=400_000)

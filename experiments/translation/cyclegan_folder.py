@@ -92,11 +92,12 @@ SMALL = dataclasses.replace(
     size=64,
     load_size=None,
     flip=False,
-    width=24,
-    blocks=4,
+    width=16,
+    blocks=3,
     halvings=2,
-    batch_size=4,
-    epochs=10,
+    batch_size=2,
+    learning_rate=4e-4,
+    epochs=5,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=200_000)

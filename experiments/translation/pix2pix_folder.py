@@ -9,15 +9,23 @@ equal names (`--path photos --targets maps`), or in one with folders of two name
 discriminator of 70 × 70 pixels; 200 epochs of batches of 1, of which the rate falls in
 the second half. `jaxgan apply RUN PICTURES` then maps pictures of any size.
 
-The small variants are narrow and for a laptop:
+The other variants are narrow and for a laptop. The vessels of retinas (CHASE_DB1, 20
+photographs of 512 × 512 pixels to learn from, in train/image and train/1stHO),
 
-    jaxgan train pix2pix_folder --variant small --path bsds500.zip
+    jaxgan train pix2pix_folder --variant vessels --path chasedb1.zip --steps 1200
 
-is to make photographs of boundaries that people drew (BSDS500, its zip as it is
-published); after 1,500 steps, eight minutes on two busy cores, there are colours and
-textures, and nothing to be recognised. `--variant vessels` and `--variant retinas` are
-the vessels of a retina, and a retina of vessels (CHASE_DB1, in folders train/image and
-train/1stHO); they were not trained yet.
+learned from squares of 128 pixels in 5.3 minutes of one core (CPU time, seed 0, one
+run), and then, by `jaxgan apply`, found in the 8 whole photographs of subjects 11 to
+14: Dice 0.712 against the first observer (0.643 to 0.743; above half of white, mean
+over photographs) and an area under the curve of 0.941, over all pixels. The second
+observer's Dice is 0.808. With L1 in place of squares (`--no-squared`), at weights of
+100 and of 20, outputs were black after 200 steps, and stayed so: the median of what
+a pixel may be is black, and tanh has no slope there.
+
+`--variant retinas` is the way back, and `--variant small` is to make photographs of
+boundaries that people drew (BSDS500, its zip as it is published): after 1,500 steps,
+eight minutes on two busy cores, there were colours and textures, and nothing to be
+recognised.
 """
 
 import dataclasses
@@ -105,11 +113,24 @@ VESSELS = dataclasses.replace(
     boundaries=False,
     held_out="test",
     size=128,
-    load_size=256,
+    load_size=None,
     turn=True,
-    epochs=400,
+    width=16,
+    halvings=5,
+    learning_rate=5e-4,
+    squared=True,
+    epochs=120,
 )
-RETINAS = dataclasses.replace(VESSELS, sides=("1stHO", "image"), channels=(1, 3))
+RETINAS = dataclasses.replace(
+    VESSELS,
+    sides=("1stHO", "image"),
+    channels=(1, 3),
+    load_size=144,
+    turn=False,
+    halvings=6,
+    squared=False,
+    epochs=60,
+)
 VARIANTS = {"default": DEFAULT, "small": SMALL, "vessels": VESSELS, "retinas": RETINAS}
 OPTIONS = Options(steps=80_000, shared_draws=True)
 """Both players see the same fakes, as in the official code."""
