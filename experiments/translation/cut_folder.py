@@ -9,12 +9,15 @@ of which the rate falls in the second half. `--variant fastcut` has no identity 
 mirrors half of the pictures instead. `jaxgan apply RUN PICTURES` maps pictures of any
 size.
 
-The small variant is narrow and for a laptop; what it reaches was not measured. Emoji of
-two houses of drawers,
+The small variant is narrow and for a laptop. Emoji of two houses of drawers, 64 × 64
+pixels, trained on disjoint halves (no drawing is there with its partner),
 
-    jaxgan train cut_folder --variant small --path emoji-pairs.zip
+    jaxgan train cut_folder --variant small --path emoji-pairs.zip --steps 4120
 
-trained on disjoint halves, and compared with the true partners of the test set.
+were seen for 537 of these steps, four minutes of one core (CPU time, seed 0, one run);
+the rest was not reached. Test drawings keep their shapes and can be recognised, but
+colours are still few and not those of the other house. By the true partners of all 235:
+PSNR 10.68 dB and SSIM 0.261, where the source as it is has 11.85 dB and 0.360.
 """
 
 import dataclasses
