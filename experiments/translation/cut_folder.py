@@ -14,8 +14,8 @@ pixels, trained on disjoint halves (no drawing is there with its partner),
 
     jaxgan train cut_folder --variant small --path emoji-pairs.zip --steps 4120
 
-were seen for 537 of these steps, four minutes of one core (CPU time, seed 0, one run);
-the rest was not reached. Test drawings keep their shapes and can be recognised, but
+went for 537 of these steps, four minutes of one core (CPU time, seed 0, one run);
+the rest was not trained. Test drawings keep their shapes and can be recognised, but
 colours are still few and not those of the other house. By the true partners of all 235:
 PSNR 10.68 dB and SSIM 0.261, where the source as it is has 11.85 dB and 0.360.
 """

@@ -14,20 +14,20 @@ photographs of 512 × 512 pixels to learn from, in train/image and train/1stHO),
 
     jaxgan train pix2pix_folder --variant vessels --path chasedb1.zip --steps 1200
 
-learned from squares of 128 pixels in 5.3 minutes of one core (CPU time, seed 0, one
-run), and then, by `jaxgan apply`, found in the 8 whole photographs of subjects 11 to
-14: Dice 0.712 against the first observer (0.643 to 0.743; above half of white, mean
-over photographs) and an area under the curve of 0.941, over all pixels. The second
-observer's Dice is 0.808. With L1 in place of squares (`--no-squared`), at weights of
-100 and of 20, outputs were all but black after 360 and 180 steps, and gradients fell:
+are learned from squares of 128 pixels in 5.3 minutes of one core (CPU time, seed 0, one
+run). `jaxgan apply` then finds them in the 8 whole photographs of subjects 11 to 14:
+Dice 0.712 against the first observer (0.643 to 0.743; above half of white, mean over
+photographs) and an area under the curve of 0.941, over all pixels. The second
+observer's Dice is 0.808. With L1 in place of squares, at a weight of 100 and at 20 (and
+a rate of 3e-4), outputs were all but black after 360 and 180 steps, where we stopped:
 the median of what a pixel may be is black, and tanh has no slope there.
 
 `--variant retinas --steps 600` is the way back, of whole pictures at 128 pixels. After
 320 of these steps, two minutes of one core, held-out retinas are round and orange, with
 vessels along the drawing, and mostly the bright disc where they meet; finer texture was
 not reached. `--variant small` is to make photographs of boundaries that people drew
-(BSDS500, its zip as it is published): after 1,500 steps of an earlier trial,
-eight minutes on two busy cores, there were colours and textures, and nothing to be
+(BSDS500, its zip as it is published): after 1,500 steps, eight
+minutes on two busy cores, there were colours and textures, and nothing to be
 recognised.
 """
 
