@@ -9,12 +9,15 @@ of which the rate falls in the second half. `--variant fastcut` has no identity 
 mirrors half of the pictures instead. `jaxgan apply RUN PICTURES` maps pictures of any
 size.
 
-The small variant is narrow and for a laptop; what it reaches was not measured. Emoji of
-two houses of drawers,
+The small variant is narrow and for a laptop. Emoji of two houses of drawers, 64 × 64
+pixels, trained on disjoint halves (no drawing is there with its partner),
 
-    jaxgan train cut_folder --variant small --path emoji-pairs.zip
+    jaxgan train cut_folder --variant small --path emoji-pairs.zip --steps 4120
 
-trained on disjoint halves, and compared with the true partners of the test set.
+went for 537 of these steps, four minutes of one core (CPU time, seed 0, one run);
+the rest was not trained. Test drawings keep their shapes and can be recognised, but
+colours are still few and not those of the other house. By the true partners of all 235:
+PSNR 10.68 dB and SSIM 0.261, where the source as it is has 11.85 dB and 0.360.
 """
 
 import dataclasses
@@ -94,14 +97,15 @@ SMALL = dataclasses.replace(
     size=64,
     load_size=None,
     flip=False,
-    width=24,
-    blocks=4,
+    width=16,
+    blocks=3,
     halvings=2,
     patch_width=64,
     patches=64,
-    batch_size=4,
-    epochs=10,
-    decay_epochs=10,
+    batch_size=2,
+    learning_rate=4e-4,
+    epochs=5,
+    decay_epochs=5,
 )
 VARIANTS = {"default": DEFAULT, "fastcut": FASTCUT, "small": SMALL}
 OPTIONS = Options(steps=400_000)

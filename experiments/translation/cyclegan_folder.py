@@ -9,13 +9,24 @@ pools of 50 earlier fakes, 200 epochs of batches of 1, of which the rate falls i
 second half. `jaxgan apply RUN PICTURES --direction y_to_x` takes pictures of any size
 back.
 
-The small variant is narrow and for a laptop; what it reaches was not measured. Emoji of
-two houses of drawers,
+The small variant is narrow and for a laptop. Emoji of two houses of drawers, 64 × 64
+pixels, trained on disjoint halves (no drawing is there with its partner),
 
-    jaxgan train cyclegan_folder --variant small --path emoji-pairs.zip
+    jaxgan train cyclegan_folder --variant small --path emoji-pairs.zip --steps 4120
 
-trained on disjoint halves (no drawing is there with its partner), and compared with the
-true partners of the test set.
+went for 1,229 of these steps, ten minutes of one core (CPU time, seed 0, one run,
+interrupted and resumed at 249), all at the full rate; the other 2,891 were not trained.
+Test drawings are recognised, in colours of the other house. By the true partners of all
+235 (distance: of features of a small VGG that was trained on CIFAR-10, right on 70 %,
+by `feature_networks.trained_distance`; it is not LPIPS):
+
+                   PSNR   SSIM   distance
+    x to y        11.76  0.308      0.479
+    y to x        11.93  0.293      0.446
+    source itself 11.85  0.360      0.418
+
+so that by these measures nothing was gained yet over the source as it is: partners mean
+the same, their outlines differ, and what is made is less sharp. FID was not measured.
 """
 
 import dataclasses
@@ -92,11 +103,12 @@ SMALL = dataclasses.replace(
     size=64,
     load_size=None,
     flip=False,
-    width=24,
-    blocks=4,
+    width=16,
+    blocks=3,
     halvings=2,
-    batch_size=4,
-    epochs=10,
+    batch_size=2,
+    learning_rate=4e-4,
+    epochs=5,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=200_000)

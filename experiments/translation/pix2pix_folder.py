@@ -9,15 +9,26 @@ equal names (`--path photos --targets maps`), or in one with folders of two name
 discriminator of 70 × 70 pixels; 200 epochs of batches of 1, of which the rate falls in
 the second half. `jaxgan apply RUN PICTURES` then maps pictures of any size.
 
-The small variants are narrow and for a laptop:
+The other variants are narrow and for a laptop. The vessels of retinas (CHASE_DB1, 20
+photographs of 512 × 512 pixels to learn from, in train/image and train/1stHO),
 
-    jaxgan train pix2pix_folder --variant small --path bsds500.zip
+    jaxgan train pix2pix_folder --variant vessels --path chasedb1.zip --steps 1200
 
-is to make photographs of boundaries that people drew (BSDS500, its zip as it is
-published); after 1,500 steps, eight minutes on two busy cores, there are colours and
-textures, and nothing to be recognised. `--variant vessels` and `--variant retinas` are
-the vessels of a retina, and a retina of vessels (CHASE_DB1, in folders train/image and
-train/1stHO); they were not trained yet.
+are learned from squares of 128 pixels in 5.3 minutes of one core (CPU time, seed 0, one
+run). `jaxgan apply` then finds them in the 8 whole photographs of subjects 11 to 14:
+Dice 0.712 against the first observer (0.643 to 0.743; above half of white, mean over
+photographs) and an area under the curve of 0.941, over all pixels. The second
+observer's Dice is 0.808. With L1 in place of squares, at a weight of 100 and at 20 (and
+a rate of 3e-4), outputs were all but black after 360 and 180 steps, where we stopped:
+the median of what a pixel may be is black, and tanh has no slope there.
+
+`--variant retinas --steps 600` is the way back, of whole pictures at 128 pixels. After
+320 of these steps, two minutes of one core, held-out retinas are round and orange, with
+vessels along the drawing, and mostly the bright disc where they meet; finer texture was
+not reached. `--variant small` is to make photographs of boundaries that people drew
+(BSDS500, its zip as it is published): after 1,500 steps, eight
+minutes on two busy cores, there were colours and textures, and nothing to be
+recognised.
 """
 
 import dataclasses
@@ -34,6 +45,7 @@ from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import pairs
 from jaxgan.run.options import Options
+from jaxgan.terms.criteria import mean_absolute, mean_squared
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +88,8 @@ class Config:
     """Adam's, for both players."""
     l1_weight: Annotated[float, Bounds(least=0)] = 100.0
     """Of the distance to the target, beside the adversarial loss."""
+    squared: bool = False
+    """Square that distance, for targets that are black but for lines."""
     epochs: Count = 100
     """At the full rate; in as many more it falls to nothing."""
 
@@ -102,11 +116,24 @@ VESSELS = dataclasses.replace(
     boundaries=False,
     held_out="test",
     size=128,
-    load_size=256,
+    load_size=None,
     turn=True,
-    epochs=400,
+    width=16,
+    halvings=5,
+    learning_rate=5e-4,
+    squared=True,
+    epochs=120,
 )
-RETINAS = dataclasses.replace(VESSELS, sides=("1stHO", "image"), channels=(1, 3))
+RETINAS = dataclasses.replace(
+    VESSELS,
+    sides=("1stHO", "image"),
+    channels=(1, 3),
+    load_size=144,
+    turn=False,
+    halvings=6,
+    squared=False,
+    epochs=60,
+)
 VARIANTS = {"default": DEFAULT, "small": SMALL, "vessels": VESSELS, "retinas": RETINAS}
 OPTIONS = Options(steps=80_000, shared_draws=True)
 """Both players see the same fakes, as in the official code."""
@@ -143,7 +170,11 @@ def build(config: Config) -> Experiment:
             pix2pix.Generator(source.shape[-1], config.width, config.halvings, norm),
             pix2pix.Discriminator(config.width, norm=norm),
         ),
-        recipe=recipes.pix2pix(rate, config.l1_weight),
+        recipe=recipes.pix2pix(
+            rate,
+            config.l1_weight,
+            criterion=mean_squared if config.squared else mean_absolute,
+        ),
         data=data.crop_batches(source, batch, config.seed, flip=True, turn=config.turn),
         kind=pairs,
         held_out=held_out

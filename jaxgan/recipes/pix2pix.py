@@ -6,12 +6,14 @@ from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Turn
 from jaxgan.recipes.alternation import LearningRate, adams
 from jaxgan.terms import adversarial, pixel
+from jaxgan.terms.criteria import Criterion, mean_absolute
 
 
 def pix2pix(
     learning_rate: LearningRate = 2e-4,
     l1_weight: float = 100.0,
     b1: float = 0.5,
+    criterion: Criterion = mean_absolute,
 ) -> Recipe:
     """pix2pix, Isola et al. 2017 (arXiv 1611.07004), sections 3 and 3.3.
 
@@ -26,15 +28,19 @@ def pix2pix(
       learning_rate: Adam's, for both players: a number, or a schedule.
       l1_weight: λ.
       b1: Adam's first beta.
+      criterion: of the distance that λ weighs. Where targets are black all over but for
+        thin lines, `mean_squared`: the median of what a pixel may be is black, and L1
+        leads there first, where tanh has no slope.
 
     Raises:
       ValueError: naming the number that is out of range.
     """
     check_number("learning_rate", learning_rate, above=0)
+    near = pixel(l1_weight, criterion=criterion)
     return Recipe(
         (
             Turn("discriminator", (adversarial(losses.nonsaturating, 0.5),)),
-            Turn("generator", (adversarial(losses.nonsaturating), pixel(l1_weight))),
+            Turn("generator", (adversarial(losses.nonsaturating), near)),
         ),
         adams(learning_rate, learning_rate, b1),
     )

@@ -139,6 +139,17 @@ def test_losses_of_pix2pix(official, player):
         np.testing.assert_allclose(slope, wanted, rtol=1e-3, atol=1e-7)
 
 
+@given(fake=pictures, real=pictures)
+@settings(deadline=None, max_examples=10)
+def test_distance_of_pix2pix_can_be_another(fake, real):
+    made = recipes.pix2pix(l1_weight=7.0, criterion=mean_squared)
+    (term,) = (t for turn in made.turns for t in turn.terms if t.name == "pixel")
+    wanted = np.square(fake.astype(np.float64) - real).mean((1, 2, 3))
+    seen = term.apply((), play_of(fake, real))[0]
+    np.testing.assert_allclose(seen, wanted, rtol=1e-4, atol=1e-6)
+    assert term.weight == 7.0
+
+
 def test_learning_rates_of_pix2pix(official):
     """After so many calls of its scheduler."""
     assert json.loads(str(official["config"]))["gan_mode"] == "vanilla"
