@@ -34,7 +34,7 @@ class Slider(NamedTuple):
     name: str
 
 
-class Way(NamedTuple):
+class SliderRow(NamedTuple):
     """The examples of a way.
 
     Attributes:
@@ -46,7 +46,7 @@ class Way(NamedTuple):
     sliders: list[Slider]
 
 
-def ways(subject: Subject) -> list[Way]:
+def ways(subject: Subject) -> list[SliderRow]:
     """Makes sliders of the first examples, of each way."""
     found = []
     for title, translation in sequence(subject.samples(COUNT)):
@@ -60,7 +60,7 @@ def ways(subject: Subject) -> list[Way]:
             )
             for place in range(count)
         ]
-        found.append(Way(title, sliders))
+        found.append(SliderRow(title, sliders))
     return found
 
 
