@@ -442,8 +442,8 @@ HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "deep"),
     *("enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
     *("least_squares", "lesson", "minimax", "mirrored", "modern"),
-    *("packed", "planar", "projected", "reacgan", "relativistic", "styled"),
-    *("real_esrgan", "restored", "srgan", "stylegan2"),
+    *("packed", "planar", "progan", "projected", "reacgan", "relativistic", "styled"),
+    *("real_esrgan", "restored", "srgan", "stylegan", "stylegan2"),
 )
 """Rows, of recipes and terms too, that take longest to compile, or differ from others
 by the loss alone; what is in them is tested by itself as well."""
