@@ -12,7 +12,6 @@ from jaxgan.models import (
     biggan,
     cyclegan,
     pix2pix,
-    progan,
     r3gan,
     stylegan,
     stylegan2,
@@ -21,7 +20,6 @@ from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.cyclegan import weights as cyclegan_weights
 from jaxgan.models.pix2pix import weights as pix2pix_weights
-from jaxgan.models.progan import weights as progan_weights
 from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.models.stylegan import weights as stylegan_weights
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
@@ -119,12 +117,6 @@ CASES = {
             ("discriminator", stylegan.Discriminator(16, classes, **STYLE), IMAGES),
         )
     },
-    "progan generator": (
-        progan.Generator((16, 16, 3), **STYLE),
-        jnp.zeros((2, 7)),
-        (),
-        progan_weights,
-    ),
     "biggan discriminator": (
         biggan.Discriminator((8, 16), 2, 3, (0, 1)),
         IMAGES,
@@ -178,7 +170,6 @@ def _assert_same(seen, wanted):
         *((f"stylegan2_d_{x}", stylegan2_weights) for x in ("orig", "skip", "resnet")),
         *((f"r3gan_{x}_cond", r3gan_weights) for x in "gd"),
         *((f"stylegan1_{x}", stylegan_weights) for x in "gd"),
-        ("pggan_mmgen_g", progan_weights),
         *((f"biggan_{x}", biggan_weights) for x in ("g_hier", "g_nohier", "d")),
     ],
 )

@@ -1,4 +1,4 @@
-"""Weights of PyTorch's ProGANs as our variables, and back."""
+"""Weights of GAN zoo's ProGAN as our variables, and back."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -37,11 +37,6 @@ UP = Layout(
     lambda x: torch_layout.their_kernel(turned(x)),
 )
 """Of a convolution after nearest neighbours, which we compute as a transposed one."""
-TRANSPOSED = Layout(
-    lambda x: x.transpose(2, 3, 0, 1), lambda x: x.transpose(2, 3, 0, 1)
-)
-"""Of a transposed convolution, as PyTorch has it."""
-ROW = Layout(lambda x: x.reshape(-1), lambda x: x.reshape(1, -1, 1, 1))
 TO_PLACES = Layout(
     lambda x: x.reshape(-1, 16, x.shape[1]).transpose(2, 1, 0).reshape(x.shape[1], -1),
     lambda x: x.reshape(x.shape[0], 16, -1).transpose(2, 1, 0).reshape(-1, x.shape[0]),
@@ -90,32 +85,10 @@ def discriminator_of_zoo(levels: int) -> list[Place]:
     return places
 
 
-def generator_of_mmgen(levels: int) -> list[Place]:
-    """Names of open-mmlab/mmgeneration's `PGGANGenerator`."""
-    weight = "weight_orig"
-    start = ("block4", "dense", "kernel")
-    places = [
-        Place(f"noise2feat.linear.{weight}", start, TO_PLACES),
-        Place("noise2feat.bias", ("block4", "bias"), ROW),
-        *layer("conv_blocks.0.conv", ("block4", "conv"), weight),
-    ]
-    for level in range(levels):
-        name = f"torgb_layers.{level}.conv"
-        places += layer(name, (f"to_rgb{4 << level}",), weight)
-    for level in range(levels - 1):
-        names = [f"conv_blocks.{2 * level + 1 + place}.conv" for place in (0, 1)]
-        block = f"block{8 << level}"
-        places += layer(names[0], (block, "conv0"), weight, TRANSPOSED)
-        places += layer(names[1], (block, "conv1"), weight)
-    return places
-
-
-def layer(
-    name: str, path: tuple[str, ...], weight: str = "weight", layout: Layout = KERNEL
-) -> list[Place]:
+def layer(name: str, path: tuple[str, ...], layout: Layout = KERNEL) -> list[Place]:
     """The two arrays of a layer."""
     return [
-        Place(f"{name}.{weight}", (*path, "kernel"), layout),
+        Place(f"{name}.weight", (*path, "kernel"), layout),
         Place(f"{name}.bias", (*path, "bias"), SAME),
     ]
 
@@ -123,7 +96,6 @@ def layer(
 TABLES = {
     "toRGBLayers": generator_of_zoo,
     "fromRGBLayers": discriminator_of_zoo,
-    "torgb_layers": generator_of_mmgen,
 }
 """By the name of their layers of colours, of which every level has one."""
 
@@ -131,11 +103,10 @@ TABLES = {
 def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of a `Generator` or `Discriminator`, as numpy arrays.
 
-    Reads the names of pytorch_GAN_zoo, whose generator has `place_biases` and whose
-    discriminator `late_pool`, and of MMGeneration's generator. (The discriminator of
-    the latter has no convolution at 4×4: it is not the paper's.) GAN zoo multiplies all
-    kernels by √(2 / fan-in), and biases too, and divides variances of groups of 4 by 3;
-    those factors are taken into our arrays where ours are others.
+    Reads the names of facebookresearch/pytorch_GAN_zoo, whose generator has
+    `place_biases` and whose discriminator `late_pool`. It multiplies all kernels by
+    √(2 / fan-in), and biases too, and divides variances of groups of 4 by 3; those
+    factors are taken into our arrays where ours are others.
 
     Args:
       state_dict: {name: array}, as `module.state_dict()` has it; arrays or CPU tensors.
@@ -144,19 +115,17 @@ def import_torch(state_dict: Mapping[str, Any]) -> dict[str, Any]:
       {'params': ...}.
 
     Raises:
-      ValueError: if a name is of neither, or one is missing.
+      ValueError: if a name is another, or one is missing.
     """
     state = torch_layout.arrays(state_dict)
     for colours, table in TABLES.items():
         levels = len({n.split(".")[1] for n in state if n.startswith(f"{colours}.")})
-        if not levels:
-            continue
-        params = planted(state, table(levels))
-        if table is not generator_of_mmgen:
+        if levels:
+            params = planted(state, table(levels))
             for path, array in list(torch_layout.leaves(params)):
                 factor = zoo_factor(path, params)
                 torch_layout.plant(params, path, factor * array)
-        return {"params": params}
+            return {"params": params}
     raise ValueError(
         f"state_dict: saw {sorted(state)[:3]}, wanted layers called one of "
         f"{', '.join(TABLES)}"
@@ -204,19 +173,18 @@ def planted(state: Mapping[str, np.ndarray], places: list[Place]) -> dict[str, A
 def export_torch(variables: Variables) -> dict[str, np.ndarray]:
     """The inverse of `import_torch`.
 
-    A generator without `place_biases` gets MMGeneration's names; all others those of
-    pytorch_GAN_zoo.
+    Biases of a generator without `place_biases` are repeated for every place.
     """
     params = variables["params"]
     levels = sum("_rgb" in name for name in params)
-    if "out" in params:
-        table = discriminator_of_zoo
-    elif params["block4"]["bias"].ndim == 3:
-        table = generator_of_zoo
-    else:
-        table = generator_of_mmgen
+    table = discriminator_of_zoo if "out" in params else generator_of_zoo
     found = dict(torch_layout.leaves(params))
-    if table is not generator_of_mmgen:
-        for path, array in found.items():
-            found[path] = array / zoo_factor(path, params)
-    return {p.name: p.layout.theirs(found[p.path]) for p in table(levels)}
+    start = ("block4", "bias")
+    if start in found:
+        found[start] = np.broadcast_to(found[start], (4, 4, found[start].shape[-1]))
+    return {
+        place.name: place.layout.theirs(
+            found[place.path] / zoo_factor(place.path, params)
+        )
+        for place in table(levels)
+    }
