@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -12,8 +13,10 @@ from jaxgan.core import Context, example_keys
 from jaxgan.core.growth import Stage, level_of
 from jaxgan.models import progan
 from jaxgan.models.progan.weights import export_torch, import_torch
+from jaxgan.terms import gradient_penalty, r1
 from tests.models.filled import filled
 from tests.models.golden import assert_near, images, under
+from tests.terms.scenes import scene
 
 BASES = {4: 32, 8: 48, 16: 96}
 """Whose channels are those of the vectors, by the size: 8; 8, 6; 8, 8, 6."""
@@ -179,3 +182,40 @@ def test_official_names(golden, name):
     assert set(back) == set(state)
     for key, array in back.items():
         np.testing.assert_allclose(array, state[key], 1e-6, err_msg=key)
+
+
+def test_official_penalties(golden, monkeypatch):
+    """WGAN-GP's at given alphas, and R1, with all slopes of both."""
+    npz, config, variables = load(golden, "gp")
+    module = progan.Discriminator(
+        8, channel_base=BASES[8], channel_max=8, late_pool=True
+    )
+    real, fake = images(npz["in/real"]), images(npz["in/fake"])
+    # Theirs is alpha · real + (1 - alpha) · fake, ours the other way round.
+    alpha = 1.0 - jnp.asarray(npz["in/alpha"])[:, 0]
+    file = sys.modules[gradient_penalty.__module__]
+    monkeypatch.setattr(file, "per_verdict", lambda numbers, play: alpha)
+
+    def critic(params, value):
+        context = surroundings(len(value))
+        return module.apply({"params": params}, value, (), context).logits
+
+    def of(term):
+        def loss(params):
+            play = scene(critic, params, real, fake)
+            return term.weight * jnp.mean(term.apply((), play)[0])
+
+        return jax.value_and_grad(loss)
+
+    @jax.jit
+    def both(params):
+        slope = config["lambdaGP"]
+        # Theirs is a sum over examples.
+        summed = gradient_penalty(slope * len(real))
+        return of(summed)(params), of(r1(2.0 * slope))(params)
+
+    for name, (loss, slopes) in zip(
+        ("wgan_gp", "logistic_gp_real"), both(variables["params"])
+    ):
+        assert_near(loss, npz[f"out/{name}"], 1e-4, name)
+        assert_near(slopes, their_slopes(npz, name), 1e-3, name)
