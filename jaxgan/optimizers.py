@@ -1,6 +1,10 @@
 """What published methods want of optimizers beyond optax."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 import jax
+import jax.numpy as jnp
 import optax
 
 from jaxgan.core.ranges import check_count, check_number
@@ -69,3 +73,42 @@ def clip_weights(limit: float) -> optax.GradientTransformation:
         return clipped, state
 
     return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
+
+
+class ForgettingState(NamedTuple):
+    """How many updates there were, and what the optimizer remembers."""
+
+    count: jax.Array
+    inner: Any
+
+
+def forgetting(
+    optimizer: optax.GradientTransformation,
+    phase: Callable[[jax.Array], jax.Array],
+) -> optax.GradientTransformation:
+    """An optimizer that begins anew on the first update of every phase.
+
+    ProGAN's and StyleGAN's code resets Adam where a level begins to fade in, or has
+    (Karras et al. 2018, arXiv 1710.10196). Schedules of the learning rate count updates
+    too: chain them behind it.
+
+    Args:
+      optimizer: what forgets.
+      phase: a function of the number of updates before, such as `Growing.phase`.
+    """
+
+    def init(params):
+        return ForgettingState(jnp.zeros((), jnp.int32), optimizer.init(params))
+
+    def update(updates, state, params=None):
+        count = state.count
+        begins = (count > 0) & (phase(count) != phase(count - 1))
+        inner = jax.tree.map(
+            lambda new, old: jnp.where(begins, new, old),
+            optimizer.init(updates),
+            state.inner,
+        )
+        updates, inner = optimizer.update(updates, inner, params)
+        return updates, ForgettingState(count + 1, inner)
+
+    return optax.GradientTransformation(init, update)

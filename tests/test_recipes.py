@@ -21,6 +21,7 @@ from jaxgan.core import (
     example_keys,
     init_state,
 )
+from jaxgan.core.growth import Growing
 from jaxgan.core.turns import is_due, turn_names
 from jaxgan.games.latent import LatentGame
 from jaxgan.recipes import restoration
@@ -48,6 +49,8 @@ PUBLISHED = {
     "biggan",
     "relativistic",
     "r3gan",
+    "progan",
+    "stylegan",
     "stylegan2",
     "pix2pix",
     "srgan",
@@ -76,6 +79,8 @@ def test_all_are_found():
         ("relativistic", ["adversarial"], 1),
         ("ali", ["adversarial"], 1),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
+        ("progan", ["adversarial", "gradient_penalty", "drift"], 1),
+        ("stylegan", ["adversarial", "r1"], 1),
     ],
 )
 def test_turns(name, terms, every):
@@ -88,7 +93,9 @@ def test_turns(name, terms, every):
     for term in critic.terms:
         if term.name == "gradient_penalty":
             assert term.weight == 10.0
-        if term.name in ("r1", "r2"):
+        if name == "stylegan" and term.name == "r1":
+            assert term.weight == 10.0
+        elif term.name in ("r1", "r2"):
             ends = [float(term.weight(jnp.int32(step))) for step in (0, 10**6)]
             np.testing.assert_allclose(ends, (0.05, 0.005), rtol=1e-5)
 
@@ -425,6 +432,49 @@ def test_lazy_adam_is_stylegan2s():
             out = [tx.update(gradient, s) for tx, s in zip((lazy, plain), states)]
             states = [state for _, state in out]
     np.testing.assert_array_equal(out[0][0], out[1][0])
+
+
+def test_rates_and_averages_of_networks_that_grow():
+    """By size, from 4 to 1024; Adam's betas are (0, 0.99), so steps are the rate."""
+    growing = Growing(last=8, batch=1, stable=1, fading=1)
+    rates = [1e-3] * 5 + [1.5e-3, 2e-3, 3e-3, 3e-3]
+    for recipe in (recipes.progan(growing), recipes.stylegan(growing)):
+        for optimizer in recipe.optimizers:
+            state, seen = optimizer.init(jnp.zeros(1)), []
+            with jax.numpy_dtype_promotion("standard"):
+                for _ in range(18):
+                    updates, state = optimizer.update(jnp.full(1, 5.0), state)
+                    seen.append(-float(updates[0]))
+            # With these lengths a level is there for two steps, and nothing fades.
+            np.testing.assert_allclose(seen, np.repeat(rates, 2), rtol=1e-5)
+    decays = [
+        recipe.ema_decay(jnp.int32(9), 32)
+        for recipe in (recipes.progan(), recipes.stylegan())
+    ]
+    np.testing.assert_allclose(decays, [0.999, 0.5 ** (32 / 10_000)], rtol=1e-6)
+    for recipe in (recipes.progan(), recipes.stylegan(learning_rate=1e-3)):
+        optimizer = recipe.optimizers.generator
+        with jax.numpy_dtype_promotion("standard"):
+            updates, _ = optimizer.update(jnp.ones(1), optimizer.init(jnp.zeros(1)))
+        np.testing.assert_allclose(updates, -1e-3, rtol=1e-5)
+
+
+def test_what_forgets_begins_anew():
+    """Of gradients 1, then 3: what an optimizer says that is made at each phase."""
+    gradients = [1.0, 1.0, 3.0, 3.0, 3.0, 1.0]
+    adam = optax.scale_by_adam(b1=0.5, b2=0.9)
+    transform = optimizers.forgetting(adam, lambda count: (count + 1) // 3)
+    params = jnp.zeros(1)
+    state, fresh = transform.init(params), None
+    with jax.numpy_dtype_promotion("standard"):
+        for count, gradient in enumerate(gradients):
+            if count in (0, 2, 5):
+                fresh = adam.init(params)
+            gradient = jnp.full(1, gradient)
+            seen, state = transform.update(gradient, state, params)
+            wanted, fresh = adam.update(gradient, fresh, params)
+            np.testing.assert_allclose(seen, wanted, rtol=1e-6)
+    assert int(state.count) == len(gradients)
 
 
 class Point(nn.Module):

@@ -88,11 +88,10 @@ SMALL = dataclasses.replace(
     blocks=6,
     discriminator_width=16,
     features="trained",
-    layer="relu4_2",
+    layer="relu2_1",
     feature_scale=1.0,
-    pixel_steps=5_000,
+    pixel_steps=3_000,
     pixel_rate=1e-3,
-    learning_rate=2e-4,
     decay_steps=2_000,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}

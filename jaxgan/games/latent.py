@@ -97,6 +97,16 @@ def _uniform(classes: int) -> Callable[[jax.Array, Tree], jax.Array]:
     return fake
 
 
+Shown = Callable[[Tree, Context], Tree]
+"""f(value, context) -> value: what a discriminator is shown of the data."""
+
+
+def unchanged(value: Tree, context: Context) -> Tree:
+    """The data as they are."""
+    del context
+    return value
+
+
 @dataclasses.dataclass(frozen=True)
 class LatentGame:
     """A generator of noise against a discriminator of samples.
@@ -112,6 +122,8 @@ class LatentGame:
       latent_size: Z.
       conditioning: what samples are conditioned on.
       draw: one example's latent from a key and a shape; standard normal by default.
+      shown: what the discriminator is shown of the data; networks that grow want
+        `nn.growth.as_grown`.
     """
 
     generator: nn.Module
@@ -119,6 +131,7 @@ class LatentGame:
     latent_size: int
     conditioning: Conditioning = unconditional
     draw: Draw = jax.random.normal
+    shown: Shown = unchanged
 
     def __post_init__(self):
         check_network("generator", self.generator)
@@ -152,10 +165,11 @@ class LatentGame:
     def real(
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
-        """The data, without labels that nobody looks at."""
+        """The data as they are shown, without labels that nobody looks at."""
         del latent
         batch = checked_batch(context.batch)
-        return Sample(batch.value, self.conditioning.real(batch.given)), variables
+        value = self.shown(batch.value, context)
+        return Sample(value, self.conditioning.real(batch.given)), variables
 
     def generate(
         self, variables: Variables, latent: Sample, context: Context

@@ -16,8 +16,10 @@ from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
 from jaxgan.games.checks import check_network, checked_batch
 from jaxgan.games.latent import (
     Conditioning,
+    Shown,
     apply_module,
     as_sample,
+    unchanged,
     unconditional,
 )
 
@@ -54,7 +56,9 @@ class StyleGame:
       latent_size: Z.
       conditioning: what samples are conditioned on.
       mixing: the probability of mixing styles; 0.9 for StyleGAN2, but 0 in its
-        configuration for CIFAR-10 and in StyleGAN3.
+        configuration for CIFAR-10 and in StyleGAN3. A generator that grows has a method
+        `layers_in_use(step)`: no others are mixed.
+      shown: what the discriminator is shown of the data, as for `LatentGame`.
 
     Raises:
       ValueError: if a number is out of range.
@@ -65,6 +69,7 @@ class StyleGame:
     latent_size: int
     conditioning: Conditioning = unconditional
     mixing: float = 0.9
+    shown: Shown = unchanged
 
     def __post_init__(self):
         check_network("generator", self.generator)
@@ -100,10 +105,11 @@ class StyleGame:
     def real(
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
-        """The data, without labels that nobody looks at."""
+        """The data as they are shown, without labels that nobody looks at."""
         del latent
         batch = checked_batch(context.batch)
-        return Sample(batch.value, self.conditioning.real(batch.given)), variables
+        value = self.shown(batch.value, context)
+        return Sample(value, self.conditioning.real(batch.given)), variables
 
     def generate(
         self, variables: Variables, latent: Sample, context: Context
@@ -214,6 +220,8 @@ class StyleGame:
     def _mixed(self, w, other, context):
         """Layers [crossover, L) of w from the other, where an example mixes."""
         layers = w.shape[1]
+        if hasattr(self.generator, "layers_in_use"):
+            layers = self.generator.layers_in_use(context.step)
 
         def crossover(key):
             key_whether, key_where = jax.random.split(key)
@@ -223,5 +231,5 @@ class StyleGame:
             )
 
         first = jax.vmap(crossover)(context.draw("mixing"))
-        keep = jnp.arange(layers)[None] < first[:, None]
+        keep = jnp.arange(w.shape[1])[None] < first[:, None]
         return jnp.where(keep[..., None], w, other)

@@ -70,6 +70,8 @@ RULES: dict[str, Rule] = {
         NUMBER,
     ),
     "attention": NUMBERS,
+    "average_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
+    "blur": (lambda x: x == () or TAPS[0](x), f"{TAPS[1]}, or ()"),
     "blocks": (lambda x: _number(x) or _all(_number)(x), NUMBERS[1]),
     "kernel_size": (lambda x: _count(x) and x % 2 == 1, "an odd whole number"),
     **dict.fromkeys(("clamp", "learning_rate_multiplier", "norm_epsilon"), POSITIVE),

@@ -29,6 +29,8 @@ class EqualizedDense(nn.Module):
       multiplier: of the learning rate: the kernel is stored as N(0, 1) / m. StyleGAN's
         mapping uses 0.01.
       dtype: of the computation; parameters are float32.
+      kernel_gain: a further factor of the kernel, not of the bias: √2 in ProGAN, whose
+        activations have none.
     """
 
     features: int
@@ -37,6 +39,7 @@ class EqualizedDense(nn.Module):
     bias_init: float = 0.0
     multiplier: float = 1.0
     dtype: Any = jnp.float32
+    kernel_gain: float = 1.0
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -44,7 +47,8 @@ class EqualizedDense(nn.Module):
         init = nn.initializers.normal(1.0 / self.multiplier)
         shape = (x.shape[-1], self.features)
         kernel = self.param("kernel", init, shape, jnp.float32)
-        kernel = kernel * (self.multiplier / math.sqrt(x.shape[-1]))
+        gain = self.kernel_gain * self.multiplier
+        kernel = kernel * (gain / math.sqrt(x.shape[-1]))
         y = x.astype(self.dtype) @ kernel.astype(self.dtype)
         bias = None
         if self.use_bias:
@@ -67,6 +71,7 @@ class EqualizedConv(nn.Module):
       clamp: bound of the result, or None; it scales with `gain`.
       taps: the filter for changes of size, see `resample_filter`.
       dtype: of the computation; parameters are float32.
+      kernel_gain: as for `EqualizedDense`.
     """
 
     features: int
@@ -78,6 +83,7 @@ class EqualizedConv(nn.Module):
     clamp: float | None = None
     taps: Sequence[float] = (1.0, 3.0, 3.0, 1.0)
     dtype: Any = jnp.float32
+    kernel_gain: float = 1.0
 
     @nn.compact
     def __call__(self, x: jax.Array, gain: float = 1.0) -> jax.Array:
@@ -85,7 +91,8 @@ class EqualizedConv(nn.Module):
         fan_in = self.size**2 * x.shape[-1]
         shape = (self.size, self.size, x.shape[-1], self.features)
         init = nn.initializers.normal(1.0)
-        kernel = self.param("kernel", init, shape, jnp.float32) / math.sqrt(fan_in)
+        kernel = self.param("kernel", init, shape, jnp.float32)
+        kernel = kernel / (math.sqrt(fan_in) / self.kernel_gain)
         y = resampled_conv(
             x.astype(self.dtype),
             kernel.astype(self.dtype),

@@ -14,11 +14,13 @@ from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
+from jaxgan.recipes.progan import progan
 from jaxgan.recipes.r3gan import R3GAN, R3GANSchedule, r3gan
 from jaxgan.recipes.reacgan import reacgan
 from jaxgan.recipes.real_esrgan import real_esrgan
 from jaxgan.recipes.relativistic import relativistic
 from jaxgan.recipes.srgan import srgan
+from jaxgan.recipes.stylegan import stylegan
 from jaxgan.recipes.stylegan2 import stylegan2
 from jaxgan.recipes.wgan import wgan
 from jaxgan.recipes.wgan_gp import wgan_gp
@@ -42,11 +44,13 @@ __all__ = [
     "minimax",
     "nonsaturating",
     "pix2pix",
+    "progan",
     "r3gan",
     "reacgan",
     "real_esrgan",
     "relativistic",
     "srgan",
+    "stylegan",
     "stylegan2",
     "wgan",
     "wgan_gp",

@@ -442,8 +442,8 @@ HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
     *("least_squares", "lesson", "minimax", "mirrored", "modern", "nonsaturating"),
-    *("packed", "planar", "projected", "r3gan", "reacgan", "relativistic", "styled"),
-    *("real_esrgan", "restored", "srgan", "stylegan2", "wgan", "wgan_gp"),
+    *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic", "styled"),
+    *("real_esrgan", "restored", "srgan", "stylegan", "stylegan2", "wgan", "wgan_gp"),
 )
 """Rows, of recipes and terms too, that take longest to compile, or whose parts stand in
 others: every way of wiring players keeps one that is quick."""

@@ -13,11 +13,13 @@ from flax import linen as nn
 
 from jaxgan import recipes
 from jaxgan.core import Augment, Context, Players, Sample, State, example_keys
+from jaxgan.core.growth import Growing
 from jaxgan.core.scene import set_scene
 from jaxgan.games.latent import as_data
 from jaxgan.games.style import StyleGame
-from jaxgan.models import stylegan2
+from jaxgan.models import stylegan, stylegan2
 from jaxgan.models.stylegan2.weights import import_torch
+from jaxgan.nn.growth import as_grown
 from jaxgan.nn.style import constant_noise
 from tests.models.filled import filled
 
@@ -77,6 +79,32 @@ def test_styles_mix_per_example_from_a_random_layer_on():
 def test_no_mixing_when_sampling():
     w, _ = draw(8, 1.0, train=False)
     np.testing.assert_array_equal(w.value, w.value[:, :1].repeat(4, axis=1))
+
+
+def test_levels_that_have_not_begun_are_neither_mixed_nor_shown():
+    """At 8×8, of 16×16: styles change at one of the layers 1, 2 and 3."""
+    growing = Growing(last=2, batch=1, first=1, stable=10)
+    generator = stylegan.Generator((16, 16, 1), 0, 5, 1, 32, 4, growing)
+    data = Sample(jax.random.normal(jax.random.key(1), (64, 16, 16, 1)))
+    here = Context(example_keys(jax.random.key(0), 64), data, train=True)
+    variables = filled(generator, jnp.zeros((64, 6)), (), here)
+
+    @jax.jit
+    def both(variables):
+        plain, mixed = (
+            StyleGame(generator, Blind(), 6, mixing=mixing, shown=as_grown(growing))
+            for mixing in (0.0, 1.0)
+        )
+        real, _ = mixed.real(variables, (), here)
+        return [game.latent(variables, here)[0].value for game in (plain, mixed)], real
+
+    (w, mixed), real = both(variables)
+    crossover = np.all(np.isclose(w, mixed, 1e-5, 1e-6), axis=-1).sum(axis=1)
+    assert w.shape == (64, 6, 5)
+    assert set(crossover) == {1, 2, 3}
+    means = np.asarray(data.value).reshape(64, 8, 2, 8, 2, 1).mean((2, 4))
+    wanted = means.repeat(2, axis=1).repeat(2, axis=2)
+    np.testing.assert_allclose(real.value, wanted, 1e-5, 1e-6)
 
 
 def test_running_mean_sees_the_first_styles_in_training():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Verdict, example_keys
+from jaxgan.core.growth import Stage
 from jaxgan.models import (
     biggan,
     cut,
@@ -15,9 +16,11 @@ from jaxgan.models import (
     dcgan,
     mlp,
     pix2pix,
+    progan,
     r3gan,
     resnet,
     restoration,
+    stylegan,
     stylegan2,
     toy,
 )
@@ -32,6 +35,14 @@ BIG = {"shape": IMAGE, "widths": (8, 8), "classes": 3, "attention": (0,), "share
 SMALL = {"classes": 3, "attention": (0,)}
 TWO = PowerIteration(iterations=2, vectors=2)
 STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
+
+
+def half_grown(step):
+    """A level that fades in."""
+    del step
+    return Stage(jnp.int32(1), jnp.float32(0.5))
+
+
 GENERATORS = {
     "mlp": (mlp.Generator((2, 2, 1), widths=(6, 5)), (3,), ()),
     "dcgan": (dcgan.Generator(IMAGE, 4), (3,), ()),
@@ -65,6 +76,13 @@ GENERATORS = {
     ),
     "stylegan2": (
         stylegan2.Generator(IMAGE, 3, 4, layer_features=5, embed_features=2, **STYLED),
+        (3,),
+        LABELS,
+    ),
+    "progan": (progan.Generator(IMAGE, 0, 32, 4), (3,), ()),
+    "progan labels": (progan.Generator(IMAGE, 3, 32, 4, half_grown), (3,), LABELS),
+    "stylegan": (
+        stylegan.Generator(IMAGE, 3, 4, 1, 32, 4, half_grown, layer_features=5),
         (3,),
         LABELS,
     ),
@@ -115,6 +133,8 @@ DISCRIMINATORS = {
         IMAGE,
         LABELS,
     ),
+    "progan": (progan.Discriminator(8, 0, 32, 4, half_grown, group=1), IMAGE, ()),
+    "stylegan": (stylegan.Discriminator(8, 3, 32, 4, group=1), IMAGE, LABELS),
     "pix2pix": (
         pix2pix.Discriminator(2, 1),
         IMAGE,
@@ -128,6 +148,8 @@ DISCRIMINATORS = {
 }
 HEAVY = {"restoration spectral"}
 EXACT = (
+    *(progan.Generator, progan.Discriminator),
+    *(stylegan.Generator, stylegan.Discriminator),
     *(stylegan2.Generator, stylegan2.Discriminator),
     *(pix2pix.Generator, pix2pix.Discriminator, cyclegan.Generator),
 )
@@ -207,7 +229,7 @@ def test_bfloat16_keeps_variables_in_float32(module, shape, given):
         given,
         Context(KEYS, train=True),
     )
-    # StyleGAN2 adds up colours, and judges after its blocks, in float32; translation
+    # StyleGANs add up colours, and judge after their blocks, in float32; translation
     # compares pictures with others.
     wanted = jnp.float32 if isinstance(module, EXACT) else jnp.bfloat16
     assert only(output).dtype == wanted

@@ -8,12 +8,20 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import biggan, cyclegan, pix2pix, r3gan, stylegan2
+from jaxgan.models import (
+    biggan,
+    cyclegan,
+    pix2pix,
+    r3gan,
+    stylegan,
+    stylegan2,
+)
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.cyclegan import weights as cyclegan_weights
 from jaxgan.models.pix2pix import weights as pix2pix_weights
 from jaxgan.models.r3gan import weights as r3gan_weights
+from jaxgan.models.stylegan import weights as stylegan_weights
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
 from jaxgan.models.stylegan2.blocks import Architecture
 from tests.models.filled import filled
@@ -90,6 +98,25 @@ CASES = {
             ("cyclegan", cyclegan.Generator(3, 2, 2), cyclegan_weights),
         )
     },
+    **{
+        f"stylegan {player} {classes}": (
+            module,
+            value,
+            LABELS if classes else (),
+            stylegan_weights,
+        )
+        for classes in (0, 3)
+        for player, module, value in (
+            (
+                "generator",
+                stylegan.Generator(
+                    *((16, 16, 3), classes, 5, 2), layer_features=6, **STYLE
+                ),
+                jnp.zeros((2, 7)),
+            ),
+            ("discriminator", stylegan.Discriminator(16, classes, **STYLE), IMAGES),
+        )
+    },
     "biggan discriminator": (
         biggan.Discriminator((8, 16), 2, 3, (0, 1)),
         IMAGES,
@@ -142,6 +169,7 @@ def _assert_same(seen, wanted):
         *((f"stylegan2_{x}", stylegan2_weights) for x in ("g_cond", "g_altarch")),
         *((f"stylegan2_d_{x}", stylegan2_weights) for x in ("orig", "skip", "resnet")),
         *((f"r3gan_{x}_cond", r3gan_weights) for x in "gd"),
+        *((f"stylegan1_{x}", stylegan_weights) for x in "gd"),
         *((f"biggan_{x}", biggan_weights) for x in ("g_hier", "g_nohier", "d")),
     ],
 )
@@ -149,7 +177,7 @@ def test_official_names(golden, name, weights):
     """The official state dict comes back, but what is derived of it."""
     state = under(np.load(golden / f"{name}.npz"), "state/")
     back = weights.export_torch(weights.import_torch(state))
-    derived = ("resample_filter", "Resampler.Kernel", "sv0")
+    derived = ("resample_filter", "Resampler.Kernel", "sv0", "lod", "blur.kernel")
     assert set(back) == {n for n in state if not n.endswith(derived)}
     for array, value in back.items():
         wanted = state[array]

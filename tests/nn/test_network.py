@@ -6,11 +6,25 @@ import pytest
 from flax import linen as nn
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import ali, biggan, dcgan, mlp, r3gan, resnet, stylegan2, toy
+from jaxgan.models import (
+    ali,
+    biggan,
+    dcgan,
+    mlp,
+    progan,
+    r3gan,
+    resnet,
+    stylegan,
+    stylegan2,
+    toy,
+)
 from jaxgan.models.biggan import deep
 from jaxgan.nn import Headed, Network, Packed
 
-FAMILIES = (ali, biggan, deep, dcgan, mlp, r3gan, resnet, stylegan2, toy)
+FAMILIES = (
+    *(ali, biggan, deep, dcgan, mlp, progan),
+    *(r3gan, resnet, stylegan, stylegan2, toy),
+)
 
 
 def test_every_model_is_one():

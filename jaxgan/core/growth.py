@@ -1,0 +1,125 @@
+"""Networks that grow while they train: which of their levels a step is at."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from jaxgan.core.ranges import check_count
+
+
+class Stage(NamedTuple):
+    """Where a step stands.
+
+    Attributes:
+      level: int32 scalar, the newest level; 0 is 4×4, and every level doubles the side.
+      share: float32 scalar in (0, 1], how much of the result is the newest level's; the
+        rest is that of the level before, enlarged. 1 when it has faded in.
+    """
+
+    level: jax.Array
+    share: jax.Array
+
+
+Growth = Callable[[jax.Array], Stage]
+"""A function of the step (int32 scalar) to its stage."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Growing:
+    """The published schedule: train a level, fade the next one in, train it, and so on.
+
+    Karras et al. 2018 (arXiv 1710.10196), section 2 and appendix A.1. In the words of
+    the official code, lod = last - level + (1 - share). Batches stay as large as they
+    are at all levels; the official code makes them smaller at large sizes, for memory.
+
+    Attributes:
+      last: the level at the end: `level_of(side)`.
+      batch: images per step, over all devices.
+      first: the level at the beginning: 0, as ProGAN's; StyleGAN's is 1, which is 8×8.
+      stable: images that a level is trained on before the next one begins.
+      fading: images that the next one fades in over; with 0 it is there at once.
+
+    Raises:
+      ValueError: if a number is out of range.
+    """
+
+    last: int
+    batch: int
+    first: int = 0
+    stable: int = 600_000
+    fading: int = 600_000
+
+    def __post_init__(self):
+        check_count("batch", self.batch)
+        check_count("first", self.first, least=0)
+        check_count("last", self.last, least=self.first)
+        check_count("fading", self.fading, least=0)
+        check_count("stable", self.stable, least=0)
+        check_count("stable + fading", self.stable + self.fading)
+
+    def __call__(self, step: jax.Array | int) -> Stage:
+        """The stage of a step, counted from 0."""
+        period, within = self._position(step)
+        late = jnp.maximum(within - self.stable, 0)
+        level = self.first + period + (late > 0).astype(jnp.int32)
+        share = late.astype(jnp.float32) / max(self.fading, 1)
+        fades = (late > 0) & (level <= self.last)
+        return Stage(
+            jnp.minimum(level, self.last), jnp.where(fades, share, jnp.float32(1.0))
+        )
+
+    def phase(self, step: jax.Array | int) -> jax.Array:
+        """Counts what began: 0 at first, 1 more for each fade, and each end of one.
+
+        The official code forgets the optimizers' moments when it changes: see
+        `jaxgan.optimizers.forgetting`.
+        """
+        period, within = self._position(step)
+        phase = 2 * period + (within > self.stable).astype(jnp.int32)
+        return jnp.minimum(phase, 2 * (self.last - self.first))
+
+    @property
+    def steps(self) -> int:
+        """How many steps it takes until the last level has faded in."""
+        images = (self.last - self.first) * (self.stable + self.fading)
+        return -(-images // self.batch)
+
+    def _position(self, step):
+        """(the number of whole periods before a step, images since the last)."""
+        seen = jnp.asarray(step, jnp.int32) * self.batch
+        period = jnp.minimum(
+            seen // (self.stable + self.fading), self.last - self.first
+        )
+        return period, seen - period * (self.stable + self.fading)
+
+
+def level_of(side: int) -> int:
+    """The level of images of 4, 8, 16, ... pixels per side: 0, 1, 2, ...
+
+    Raises:
+      ValueError: if the side is no power of two, or less than 4.
+    """
+    if side < 4 or side & (side - 1):
+        raise ValueError(f"side: saw {side}, wanted a power of two of at least 4")
+    return side.bit_length() - 3
+
+
+def by_level(growth: Growth, values: tuple[float, ...]) -> optax.Schedule:
+    """Schedules a number by the level: values[level], the last for all that follow.
+
+    Raises:
+      ValueError: if there is none.
+    """
+    if not values:
+        raise ValueError("values: saw none, wanted one for each level")
+    most = len(values) - 1
+
+    def scheduled(step):
+        level = jnp.minimum(growth(step).level, most)
+        return jnp.asarray(values, jnp.float32)[level]
+
+    return scheduled
