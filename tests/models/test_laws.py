@@ -19,6 +19,7 @@ from jaxgan.models import (
     resnet,
     restoration,
     stylegan2,
+    stylegan3,
     toy,
 )
 from jaxgan.models.biggan import deep as biggan_deep
@@ -65,6 +66,18 @@ GENERATORS = {
     ),
     "stylegan2": (
         stylegan2.Generator(IMAGE, 3, 4, layer_features=5, embed_features=2, **STYLED),
+        (3,),
+        LABELS,
+    ),
+    "stylegan3": (
+        stylegan3.Generator(
+            *(IMAGE, 3, 4),
+            **STYLED,
+            radial=True,
+            synthesis_layers=3,
+            critical_layers=1,
+            margin=4,
+        ),
         (3,),
         LABELS,
     ),
@@ -128,7 +141,7 @@ DISCRIMINATORS = {
 }
 HEAVY = {"restoration spectral"}
 EXACT = (
-    *(stylegan2.Generator, stylegan2.Discriminator),
+    *(stylegan2.Generator, stylegan2.Discriminator, stylegan3.Generator),
     *(pix2pix.Generator, pix2pix.Discriminator, cyclegan.Generator),
 )
 ALL = [
@@ -207,8 +220,8 @@ def test_bfloat16_keeps_variables_in_float32(module, shape, given):
         given,
         Context(KEYS, train=True),
     )
-    # StyleGAN2 adds up colours, and judges after its blocks, in float32; translation
-    # compares pictures with others.
+    # StyleGAN2 adds up colours, and judges after its blocks, in float32; StyleGAN3 and
+    # translation have pictures of float32.
     wanted = jnp.float32 if isinstance(module, EXACT) else jnp.bfloat16
     assert only(output).dtype == wanted
     assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(variables))

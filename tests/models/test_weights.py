@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import biggan, cyclegan, pix2pix, r3gan, stylegan2
+from jaxgan.models import biggan, cyclegan, pix2pix, r3gan, stylegan2, stylegan3
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.cyclegan import weights as cyclegan_weights
@@ -16,6 +16,7 @@ from jaxgan.models.pix2pix import weights as pix2pix_weights
 from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
 from jaxgan.models.stylegan2.blocks import Architecture
+from jaxgan.models.stylegan3 import weights as stylegan3_weights
 from tests.models.filled import filled
 from tests.models.golden import under
 
@@ -52,6 +53,21 @@ CASES = {
         )
         for architecture in Architecture
         for classes in (0, 3)
+    },
+    **{
+        f"stylegan3 {size} {classes}": (
+            stylegan3.Generator(
+                *((16, 16, 3), classes, 5),
+                kernel_size=size,
+                radial=size == 1,
+                synthesis_layers=4,
+                **STYLE,
+            ),
+            jnp.zeros((2, 7)),
+            LABELS if classes else (),
+            stylegan3_weights,
+        )
+        for size, classes in ((1, 3), (3, 0))
     },
     **{
         f"r3gan {player} {classes}": (
@@ -141,6 +157,7 @@ def _assert_same(seen, wanted):
     [
         *((f"stylegan2_{x}", stylegan2_weights) for x in ("g_cond", "g_altarch")),
         *((f"stylegan2_d_{x}", stylegan2_weights) for x in ("orig", "skip", "resnet")),
+        *((f"stylegan3_{x}", stylegan3_weights) for x in "tr"),
         *((f"r3gan_{x}_cond", r3gan_weights) for x in "gd"),
         *((f"biggan_{x}", biggan_weights) for x in ("g_hier", "g_nohier", "d")),
     ],
@@ -149,7 +166,7 @@ def test_official_names(golden, name, weights):
     """The official state dict comes back, but what is derived of it."""
     state = under(np.load(golden / f"{name}.npz"), "state/")
     back = weights.export_torch(weights.import_torch(state))
-    derived = ("resample_filter", "Resampler.Kernel", "sv0")
+    derived = ("resample_filter", "Resampler.Kernel", "sv0", *stylegan3_weights.FILTERS)
     assert set(back) == {n for n in state if not n.endswith(derived)}
     for array, value in back.items():
         wanted = state[array]
