@@ -52,7 +52,7 @@ def modulated_conv(
     styles = styles if gain is None else styles * gain
     edge = kernel.shape[0] - 1
     x = x * styles.astype(x.dtype)[:, None, None]
-    padding = ((edge, edge),) * 2 if edge else "SAME"
+    padding = ((edge, edge), (edge, edge)) if edge else "SAME"
     y = conv(x, kernel.astype(x.dtype), padding=padding)
     return y if factors is None else y * factors[:, None, None]
 

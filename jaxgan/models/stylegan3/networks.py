@@ -181,7 +181,7 @@ class Generator(Network):
         return self.synthesize(self.styles(value, given, context), context)
 
 
-def transformed(variables: Variables, matrix: jax.Array) -> dict[str, Any]:
+def transformed(variables: Variables, matrix: jax.typing.ArrayLike) -> dict[str, Any]:
     """A generator's variables with its image moved, turned or scaled.
 
     The image's coordinates (x to the right, y down, in sides of the image, from its
