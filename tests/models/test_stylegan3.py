@@ -412,7 +412,9 @@ def test_bad_sizes():
         ({"shape": (24, 24, 3)}, "size: saw 24, wanted a power of two"),
         ({"shape": (8, 4, 3)}, r"shape: saw \(8, 4, 3\), wanted \(size"),
         ({"critical_layers": 14}, "critical_layers: saw 14, wanted at least 0 and"),
-        ({"first_cutoff": 200.0}, r"first_cutoff: saw 200\.0, wanted at most 128"),
+        ({"first_cutoff": 200.0}, r"first_cutoff: saw 200\.0, wanted less than 128"),
+        ({"shape": (4, 4, 3)}, r"first_cutoff: saw 2\.0, wanted less than 2\.0"),
+        ({"first_stopband": 2.0}, r"first_stopband: saw 2\.0, wanted more than the 2"),
         ({"channel_base": 8}, "channel_base: saw 8, wanted at least 256"),
     ):
         with pytest.raises(ValueError, match=said):

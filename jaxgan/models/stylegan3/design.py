@@ -68,7 +68,7 @@ def stages(
     The first layer's input is as its output.
 
     Args:
-      size: of the image, a power of two.
+      size: of the image, a power of two; 8 at least for a first cutoff of 2.
       channels: of the image.
       channel_base: a signal of cutoff f has channel_base / 2 f features,
       channel_max: or so many, if that is less.
@@ -82,7 +82,7 @@ def stages(
     Raises:
       ValueError: if the numbers do not fit.
     """
-    _check(size, layers, critical, first_cutoff, channel_base)
+    _check(size, layers, critical, first_cutoff, first_stopband, channel_base)
     exponents = np.minimum(np.arange(layers + 1) / (layers - critical), 1.0)
     last = size / 2
     cutoffs = first_cutoff * (last / first_cutoff) ** exponents
@@ -144,17 +144,22 @@ def resampling(
     )
 
 
-def _check(size, layers, critical, first_cutoff, channel_base):
+def _check(size, layers, critical, first_cutoff, first_stopband, channel_base):
     sides(size)
     if not 0 <= critical < layers:
         raise ValueError(
             f"critical_layers: saw {critical}, wanted at least 0 and less than the "
             f"{layers} of synthesis_layers"
         )
-    if not 0.0 < first_cutoff <= size / 2:
+    if not 0.0 < first_cutoff < size / 2:
         raise ValueError(
-            f"first_cutoff: saw {first_cutoff}, wanted at most {size / 2}, half of the "
-            "size"
+            f"first_cutoff: saw {first_cutoff}, wanted less than {size / 2}, half of "
+            "the size"
+        )
+    if not first_stopband > first_cutoff:
+        raise ValueError(
+            f"first_stopband: saw {first_stopband}, wanted more than the "
+            f"{first_cutoff} of first_cutoff"
         )
     if channel_base < size:
         raise ValueError(
