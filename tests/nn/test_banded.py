@@ -55,7 +55,7 @@ def test_as_sums_of_slices(side, count, up, down, pads, flip, plane):
 @pytest.mark.parametrize(("up", "down", "count"), [(2, 1, 12), (4, 1, 24), (1, 2, 12)])
 def test_tiles(up, down, count):
     """A long image is cut, and the cuts are not seen."""
-    x = jnp.asarray(taps(1, 4 * TILE * down // up + 5, 3, 2))
+    x = jnp.asarray(taps(1, 4 * TILE * down // up + 5, 30, 2))
     assert x.shape[1] * up > 2 * TILE
     made, pads = taps(count), ((5, 6), (4, 3))
     options = {"up": up, "down": down, "pads": pads}
