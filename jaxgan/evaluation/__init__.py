@@ -3,6 +3,7 @@
 from jaxgan.evaluation.class_coverage import class_coverage, class_histogram
 from jaxgan.evaluation.collapse import collapse, mean_cosine_similarity
 from jaxgan.evaluation.density_coverage import density_coverage
+from jaxgan.evaluation.equivariance import equivariance
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.inception_score import inception_score
 from jaxgan.evaluation.kernel_distance import kernel_distance, squared_discrepancy
@@ -27,6 +28,7 @@ __all__ = [
     "class_histogram",
     "collapse",
     "density_coverage",
+    "equivariance",
     "frechet_distance",
     "inception_score",
     "kernel_distance",

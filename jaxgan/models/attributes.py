@@ -58,14 +58,15 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
             *("channels", "condition_size", "embed_features", "embedding", "growth"),
-            *("layer_features", "mapping_layers"),
+            *("filter_size", "layer_features", "mapping_layers"),
+            *("oversampling", "synthesis_layers"),
         ),
         COUNT,
     ),
     **dict.fromkeys(
         (
-            *("classes", "deviations", "exact", "group", "halvings", "shared"),
-            "truncation_cutoff",
+            *("classes", "critical_layers", "deviations", "exact", "group"),
+            *("halvings", "margin", "shared", "truncation_cutoff"),
         ),
         NUMBER,
     ),
@@ -74,7 +75,14 @@ RULES: dict[str, Rule] = {
     "blur": (lambda x: x == () or TAPS[0](x), f"{TAPS[1]}, or ()"),
     "blocks": (lambda x: _number(x) or _all(_number)(x), NUMBERS[1]),
     "kernel_size": (lambda x: _count(x) and x % 2 == 1, "an odd whole number"),
-    **dict.fromkeys(("clamp", "learning_rate_multiplier", "norm_epsilon"), POSITIVE),
+    **dict.fromkeys(
+        (
+            *("clamp", "first_cutoff", "first_stopband", "last_stopband"),
+            *("learning_rate_multiplier", "norm_epsilon", "output_scale"),
+        ),
+        POSITIVE,
+    ),
+    "magnitude_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     **dict.fromkeys(("slope", "truncation"), FINITE),
     "taps": TAPS,
 }

@@ -25,26 +25,28 @@ class EqualizedDense(nn.Module):
       features: of the output.
       activation: with its gain.
       use_bias: whether to add a bias.
-      bias_init: where biases start.
+      bias_init: where biases start: one number, or one for each feature.
       multiplier: of the learning rate: the kernel is stored as N(0, 1) / m. StyleGAN's
         mapping uses 0.01.
       dtype: of the computation; parameters are float32.
       kernel_gain: a further factor of the kernel, not of the bias: √2 in ProGAN, whose
         activations have none.
+      kernel_scale: of the kernel at its start, a factor.
     """
 
     features: int
     activation: Activation = linear
     use_bias: bool = True
-    bias_init: float = 0.0
+    bias_init: float | Sequence[float] = 0.0
     multiplier: float = 1.0
     dtype: Any = jnp.float32
     kernel_gain: float = 1.0
+    kernel_scale: float = 1.0
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         """Maps [..., C] to [..., features]."""
-        init = nn.initializers.normal(1.0 / self.multiplier)
+        init = nn.initializers.normal(self.kernel_scale / self.multiplier)
         shape = (x.shape[-1], self.features)
         kernel = self.param("kernel", init, shape, jnp.float32)
         gain = self.kernel_gain * self.multiplier
@@ -52,7 +54,7 @@ class EqualizedDense(nn.Module):
         y = x.astype(self.dtype) @ kernel.astype(self.dtype)
         bias = None
         if self.use_bias:
-            init = nn.initializers.constant(self.bias_init)
+            init = nn.initializers.constant(jnp.asarray(self.bias_init))
             bias = self.param("bias", init, (self.features,), jnp.float32)
             bias = (bias * self.multiplier).astype(self.dtype)
         return activate(y, bias, self.activation)

@@ -59,7 +59,7 @@ def demodulation(kernel: jax.Array, styles: jax.Array) -> jax.Array:
     return lax.rsqrt(jnp.square(styles.astype(jnp.float32)) @ squares + EPSILON)
 
 
-def unit_second_moment(x: jax.Array, axis: int = -1) -> jax.Array:
-    """x / √(mean(x²) + 10⁻⁸) along an axis."""
+def unit_second_moment(x: jax.Array, axis: int | tuple[int, ...] = -1) -> jax.Array:
+    """x / √(mean(x²) + 10⁻⁸) along an axis, or several."""
     moment = jnp.mean(jnp.square(x), axis=axis, keepdims=True)
     return x * lax.rsqrt(moment + EPSILON)

@@ -442,8 +442,17 @@ HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
     *("least_squares", "lesson", "minimax", "mirrored", "modern", "nonsaturating"),
-    *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic", "styled"),
-    *("real_esrgan", "restored", "srgan", "stylegan", "stylegan2", "wgan", "wgan_gp"),
+    *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
+    *(
+        "real_esrgan",
+        "restored",
+        "styled",
+        "srgan",
+        "stylegan",
+        "stylegan2",
+        "wgan",
+        "wgan_gp",
+    ),
 )
 """Rows, of recipes and terms too, that take longest to compile, or whose parts stand in
 others: every way of wiring players keeps one that is quick."""

@@ -44,6 +44,12 @@ MEASURES = {
     ),
     "collapse": evaluation.collapse,
     "density_coverage": evaluation.density_coverage,
+    "equivariance": lambda real, fake: evaluation.equivariance(
+        lambda z, given, matrix: images(z) * (2.0 + matrix[0, 1] + matrix[0, 2]),
+        fake,
+        batch=7,
+        bounds=(-3.0, 3.0),
+    ),
     "frechet_distance": evaluation.frechet_distance,
     "inception_score": lambda real, fake: evaluation.inception_score(shares(fake), 5),
     "kernel_distance": lambda real, fake: evaluation.kernel_distance(

@@ -10,7 +10,7 @@ def filled(module, *arguments):
     generator = np.random.default_rng(0)
 
     def fill(path, leaf):
-        around = 1.0 if path[-1].key in ("var", "scale", "u") else 0.0
+        around = 1.0 if path[-1].key in ("var", "scale", "u", "mean_square") else 0.0
         noise = generator.uniform(-0.5, 0.5, leaf.shape)
         return jax.numpy.asarray((around + noise).astype(np.float32))
 

@@ -22,6 +22,7 @@ from jaxgan.models import (
     restoration,
     stylegan,
     stylegan2,
+    stylegan3,
     toy,
 )
 from jaxgan.models.biggan import deep as biggan_deep
@@ -83,6 +84,18 @@ GENERATORS = {
     "progan labels": (progan.Generator(IMAGE, 3, 32, 4, half_grown), (3,), LABELS),
     "stylegan": (
         stylegan.Generator(IMAGE, 3, 4, 1, 32, 4, half_grown, layer_features=5),
+        (3,),
+        LABELS,
+    ),
+    "stylegan3": (
+        stylegan3.Generator(
+            *(IMAGE, 3, 4),
+            **STYLED,
+            radial=True,
+            synthesis_layers=3,
+            critical_layers=1,
+            margin=4,
+        ),
         (3,),
         LABELS,
     ),
@@ -151,6 +164,7 @@ EXACT = (
     *(progan.Generator, progan.Discriminator),
     *(stylegan.Generator, stylegan.Discriminator),
     *(stylegan2.Generator, stylegan2.Discriminator),
+    stylegan3.Generator,
     *(pix2pix.Generator, pix2pix.Discriminator, cyclegan.Generator),
 )
 ALL = [
@@ -229,8 +243,8 @@ def test_bfloat16_keeps_variables_in_float32(module, shape, given):
         given,
         Context(KEYS, train=True),
     )
-    # StyleGANs add up colours, and judge after their blocks, in float32; translation
-    # compares pictures with others.
+    # StyleGANs add up colours, and judge after their blocks, in float32; StyleGAN3 and
+    # translation have pictures of float32.
     wanted = jnp.float32 if isinstance(module, EXACT) else jnp.bfloat16
     assert only(output).dtype == wanted
     assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(variables))

@@ -15,6 +15,7 @@ from jaxgan.models import (
     r3gan,
     stylegan,
     stylegan2,
+    stylegan3,
 )
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan import weights as biggan_weights
@@ -24,6 +25,7 @@ from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.models.stylegan import weights as stylegan_weights
 from jaxgan.models.stylegan2 import weights as stylegan2_weights
 from jaxgan.models.stylegan2.blocks import Architecture
+from jaxgan.models.stylegan3 import weights as stylegan3_weights
 from tests.models.filled import filled
 from tests.models.golden import under
 
@@ -60,6 +62,21 @@ CASES = {
         )
         for architecture in Architecture
         for classes in (0, 3)
+    },
+    **{
+        f"stylegan3 {size} {classes}": (
+            stylegan3.Generator(
+                *((16, 16, 3), classes, 5),
+                kernel_size=size,
+                radial=size == 1,
+                synthesis_layers=4,
+                **STYLE,
+            ),
+            jnp.zeros((2, 7)),
+            LABELS if classes else (),
+            stylegan3_weights,
+        )
+        for size, classes in ((1, 3), (3, 0))
     },
     **{
         f"r3gan {player} {classes}": (
@@ -168,6 +185,7 @@ def _assert_same(seen, wanted):
     [
         *((f"stylegan2_{x}", stylegan2_weights) for x in ("g_cond", "g_altarch")),
         *((f"stylegan2_d_{x}", stylegan2_weights) for x in ("orig", "skip", "resnet")),
+        *((f"stylegan3_{x}", stylegan3_weights) for x in "tr"),
         *((f"r3gan_{x}_cond", r3gan_weights) for x in "gd"),
         *((f"stylegan1_{x}", stylegan_weights) for x in "gd"),
         *((f"biggan_{x}", biggan_weights) for x in ("g_hier", "g_nohier", "d")),
@@ -178,6 +196,7 @@ def test_official_names(golden, name, weights):
     state = under(np.load(golden / f"{name}.npz"), "state/")
     back = weights.export_torch(weights.import_torch(state))
     derived = ("resample_filter", "Resampler.Kernel", "sv0", "lod", "blur.kernel")
+    derived += tuple(stylegan3_weights.FILTERS)
     assert set(back) == {n for n in state if not n.endswith(derived)}
     for array, value in back.items():
         wanted = state[array]
