@@ -8,6 +8,18 @@ MATLAB's bicubic. Networks and constants are those of Wang et al. 2018 (arXiv
 for a million steps, and then against a discriminator that tells what is more real,
 beside the features of VGG-19, which is downloaded once or read from a file (`--weights
 vgg19.pth`). `jaxgan apply RUN PICTURES` enlarges pictures of any size.
+
+The small variant is narrow and for a laptop; it compares features of a network that it
+trains on CIFAR-10 first (5 minutes of a core, once):
+
+    jaxgan train esrgan_folder --variant small --path bsds500.zip --steps 5500
+
+Its 4,000 steps by pixels, 17 minutes of a core, bring 26.62 dB and SSIM 0.704 on B100
+(Y, border of 4), where bicubic has 25.96 and 0.668. 1,500 steps against the
+discriminator, 11 minutes more, cost two decibels and bring the distance in features
+from 2.54 to 2.03 (bicubic 2.77): hair, lashes and window bars are there, and some
+places are too rough. Seed 0, the two parts as two runs (`--start-from`, `--pixel-steps
+0`); `experiments/benchmarks/README.md` has the table.
 """
 
 import dataclasses
