@@ -40,11 +40,12 @@ def fake_dataset(name, split="train", data_dir=None, *, size=None, **options):
     return data.arrays(values, np.arange(20) % 10, CLASSES if channels == 3 else ())
 
 
-def save_images(folder, count):
+def save_images(folder, count, least=0):
     """Writes pictures of two classes, neither square nor of any size that is wanted."""
     rng = np.random.default_rng(0)
     for place in range(count):
-        pixels = rng.integers(0, 256, (9, 12, 3), dtype=np.uint8)
+        shape = (max(least, 9), max(least, 9) + 3, 3)
+        pixels = rng.integers(0, 256, shape, dtype=np.uint8)
         kind = folder / f"class {place % 2}"
         kind.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(kind / f"{place}.png")
@@ -59,7 +60,8 @@ def experiment(request, monkeypatch, tmp_path):
     config = module.tiny(next(iter(module.VARIANTS.values())))
     if getattr(config, "path", ""):
         for side in getattr(config, "sides", ("",)):
-            save_images(tmp_path / "images" / side, 9)
+            least = getattr(config, "region", 0)  # pictures are not enlarged to it
+            save_images(tmp_path / "images" / side, 9, least)
         config = dataclasses.replace(config, path=str(tmp_path / "images"))
     return request.param, module, config
 
