@@ -130,7 +130,9 @@ def _kernel_gradient(geometry: Geometry, image: jax.Array, maps: jax.Array):
 
 def _compute(name, geometry, sizes, *arrays):
     channels, features = sizes
-    batch = arrays[0].shape[0]
+    # Larger batches are not told apart: what is chosen rounds differently, and a batch
+    # in parts, or on several devices, is to round as the whole.
+    batch = 1 if arrays[0].shape[0] == 1 else USUAL_BATCH
     choice = choose(geometry, channels, features, arrays[0].dtype, batch)
     return _traced_once(getattr(choice, name), geometry)(*arrays)
 
