@@ -317,7 +317,7 @@ def test_diagnosis(runs, monkeypatch):
         given.append(rows)
         finding = Finding("collapse", NASTY, ("`hinge`", NASTY))
         found = (finding,) if len(given) == 2 else ()
-        return Diagnosis(1, found, ("the future",))
+        return Diagnosis(1, found, ("the future",), ("collapse",))
 
     with monkeypatch.context() as patch:
         patch.setattr(stored_diagnosis, "diagnose", diagnose)
