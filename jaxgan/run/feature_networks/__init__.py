@@ -12,6 +12,10 @@ from jaxgan.run.feature_networks.lpips_networks import (
     lpips_of_files,
     trained_distance,
 )
+from jaxgan.run.feature_networks.projected_networks import (
+    efficientnet_of_file,
+    projected,
+)
 from jaxgan.run.feature_networks.vgg_networks import (
     random_weights,
     trained_here,
@@ -19,8 +23,10 @@ from jaxgan.run.feature_networks.vgg_networks import (
 )
 
 __all__ = [
+    "efficientnet_of_file",
     "lpips_distance",
     "lpips_of_files",
+    "projected",
     "random_weights",
     "trained_distance",
     "trained_here",
