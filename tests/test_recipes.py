@@ -53,6 +53,7 @@ PUBLISHED = {
     "srgan",
     "esrgan",
     "real_esrgan",
+    "projected",
 }
 
 CONTENT = Term("perceptual", lambda state, play: (jnp.zeros(()), state))
@@ -76,6 +77,7 @@ def test_all_are_found():
         ("relativistic", ["adversarial"], 1),
         ("ali", ["adversarial"], 1),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
+        ("projected", ["adversarial"], 1),
     ],
 )
 def test_turns(name, terms, every):

@@ -14,6 +14,7 @@ from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
+from jaxgan.recipes.projected import projected
 from jaxgan.recipes.r3gan import R3GAN, R3GANSchedule, r3gan
 from jaxgan.recipes.reacgan import reacgan
 from jaxgan.recipes.real_esrgan import real_esrgan
@@ -42,6 +43,7 @@ __all__ = [
     "minimax",
     "nonsaturating",
     "pix2pix",
+    "projected",
     "r3gan",
     "reacgan",
     "real_esrgan",

@@ -75,8 +75,8 @@ class InvertedResidual(nn.Module):
         if self.stage.expansion > 1:
             y = conv(width, size=1, name="expand")(y)
             y = nn.relu6(norm(name="norm_expand")(y, context))
-        options = {"size": self.stage.size, "stride": self.stride, "groups": width}
-        y = conv(width, name="filter", **options)(y)
+        wide = functools.partial(conv, width, size=self.stage.size, groups=width)
+        y = wide(stride=self.stride, name="filter")(y)
         y = nn.relu6(norm(name="norm_filter")(y, context))
         y = conv(self.stage.width, size=1, name="project")(y)
         y = norm(name="norm_project")(y, context)

@@ -8,7 +8,7 @@ import numpy as np
 
 from jaxgan.core.types import Variables
 from jaxgan.models.fastgan.networks import BASE, SHARES
-from jaxgan.weights.torch_layers import Table, export_layers, import_layers
+from jaxgan.weights.torch_layers import Path, Table, export_layers, import_layers
 
 PREFIX = "synthesis."
 
@@ -61,7 +61,8 @@ def _size(state: Mapping[str, Any]) -> int:
 
 def layers(size: int, lite: bool) -> Table:
     """Their layers of a generator of images of this side, and ours."""
-    table = {"init.init.0": ("base",), "init.init.1": ("norm",), "to_big": ("image",)}
+    table: dict[str, Path] = {"init.init.0": ("base",), "init.init.1": ("norm",)}
+    table["to_big"] = ("image",)
     for side in SHARES:
         if not BASE < side <= size:
             continue

@@ -194,7 +194,8 @@ class Discriminator(Network):
         """What the projection sees; on initialisation, zeros of the same shapes."""
         projection = self.projection.clone(parent=None, name=None)
         if not self.is_initializing():
-            return projection.apply(context.frozen[self.frozen], value)
+            maps: Any = projection.apply(context.frozen[self.frozen], value)
+            return maps
         shapes, _ = jax.eval_shape(
             projection.init_with_output, jax.random.key(0), value
         )
