@@ -56,6 +56,7 @@ PUBLISHED = {
     "srgan",
     "esrgan",
     "real_esrgan",
+    "projected",
 }
 
 CONTENT = Term("perceptual", lambda state, play: (jnp.zeros(()), state))
@@ -81,6 +82,7 @@ def test_all_are_found():
         ("r3gan", ["adversarial", "r1", "r2"], 1),
         ("progan", ["adversarial", "gradient_penalty", "drift"], 1),
         ("stylegan", ["adversarial", "r1"], 1),
+        ("projected", ["adversarial"], 1),
     ],
 )
 def test_turns(name, terms, every):

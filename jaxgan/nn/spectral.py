@@ -103,7 +103,12 @@ class SpectralNorm(nn.Module):
             u, v = us[0], vs[0]
         else:
             v = right() if kept is None else kept.value
-        return kernel / jnp.maximum(u @ (matrix @ v), self.epsilon)
+        sigma = u @ (matrix @ v)
+        if kept is not None:
+            # PyTorch divides by what vectors of another kernel make, below 0 too.
+            tiny = jnp.abs(sigma) < self.epsilon
+            return kernel / jnp.where(tiny, self.epsilon, sigma)
+        return kernel / jnp.maximum(sigma, self.epsilon)
 
 
 def spectral_norm(

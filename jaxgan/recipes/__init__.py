@@ -15,6 +15,7 @@ from jaxgan.recipes.minimax import minimax
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
 from jaxgan.recipes.progan import progan
+from jaxgan.recipes.projected import projected
 from jaxgan.recipes.r3gan import R3GAN, R3GANSchedule, r3gan
 from jaxgan.recipes.reacgan import reacgan
 from jaxgan.recipes.real_esrgan import real_esrgan
@@ -45,6 +46,7 @@ __all__ = [
     "nonsaturating",
     "pix2pix",
     "progan",
+    "projected",
     "r3gan",
     "reacgan",
     "real_esrgan",

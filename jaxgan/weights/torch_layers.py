@@ -26,6 +26,9 @@ OTHERS = {
 }
 """Their names of a layer's vectors; our collection and name."""
 
+SPECTRAL = {"weight_orig": "kernel", "weight_u": "u", "weight_v": "v"}
+"""Their names of what `spectral_norm` makes of a kernel, and ours."""
+
 
 def without_wrapper(state_dict: Mapping[str, Any]) -> dict[str, Any]:
     """The entries, without the `module.` that DataParallel puts in front of all."""
@@ -49,16 +52,36 @@ def import_layers(
       ValueError: if a name is not in the table.
     """
     variables: dict[str, Any] = {"params": {}}
-    for name, array in torch_layout.arrays(state_dict, [COUNT]).items():
+    state = torch_layout.arrays(state_dict, [COUNT])
+    for name, array in state.items():
         layer, _, kind = name.rpartition(".")
-        if layer not in table or (kind != "weight" and kind not in OTHERS):
+        known = kind == "weight" or kind in OTHERS or kind in SPECTRAL
+        if layer not in table or not known:
             raise ValueError(f"state_dict: saw {name!r}, wanted names of {network}")
         collection, leaf = OTHERS.get(kind, ("params", "scale"))
-        if kind == "weight" and array.ndim > 1:
+        path = table[layer]
+        if kind in ("weight_u", "weight_v"):
+            collection, leaf, path = "spectral", SPECTRAL[kind], (*path, "spectral")
+            if kind == "weight_v":
+                array = _right(array, state.get(f"{layer}.weight_orig"), layer)
+        elif kind == "weight_orig" or (kind == "weight" and array.ndim > 1):
             leaf, array = "kernel", torch_layout.kernel(array, name)
-        path = (*table[layer], leaf)
-        torch_layout.plant(variables.setdefault(collection, {}), path, array)
+        torch_layout.plant(variables.setdefault(collection, {}), (*path, leaf), array)
     return variables
+
+
+def _right(v: np.ndarray, weight: np.ndarray | None, layer: str) -> np.ndarray:
+    """The vector v over [C, height, width] in our order.
+
+    Raises:
+      ValueError: if it is of another kernel.
+    """
+    shape = () if weight is None else weight.shape
+    # Transposed convolutions have their kernels the other way round.
+    for rest in (shape[1:], (*shape[:1], *shape[2:])):
+        if v.size == np.prod(rest, dtype=int) and shape:
+            return np.moveaxis(v.reshape(rest), 0, -1).ravel()
+    raise ValueError(f"{layer}.weight_v: saw {v.size} numbers without their weight")
 
 
 def export_layers(variables: Variables, table: Table) -> dict[str, np.ndarray]:
@@ -66,11 +89,20 @@ def export_layers(variables: Variables, table: Table) -> dict[str, np.ndarray]:
     theirs = {path: layer for layer, path in table.items()}
     kinds = {ours: kind for kind, ours in OTHERS.items()}
     state = {}
-    for (collection, *path, leaf), array in torch_layout.leaves(variables):
-        layer = theirs[tuple(path)]
-        if leaf == "kernel":
+    entries = dict(torch_layout.leaves(variables))
+    for (collection, *path, leaf), array in entries.items():
+        kind = kinds.get((collection, leaf), "weight")
+        if collection == "spectral":
+            *path, _ = path
+            kind = f"weight_{leaf}"
+            if leaf == "v":
+                sides = entries["params", *path, "kernel"].shape[:-2]
+                array = np.moveaxis(array.reshape(*sides, -1), -1, 0).ravel()
+        elif leaf == "kernel":
             array = torch_layout.their_kernel(array)
-        state[f"{layer}.{kinds.get((collection, leaf), 'weight')}"] = array
+            if ("spectral", *path, "spectral", "u") in entries:
+                kind = "weight_orig"
+        state[f"{theirs[tuple(path)]}.{kind}"] = array
     return state
 
 

@@ -5,8 +5,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.augment.diffaugment import colour, cutout, diffaugment, translation
+from jaxgan.augment.diffaugment import (
+    LIGHT,
+    colour,
+    cutout,
+    diffaugment,
+    translation,
+)
 from jaxgan.core import Context, Sample, example_keys
+from tests.models.golden import assert_near, images
 
 KEYS = example_keys(jax.random.key(0), 200)
 each = {f.__name__: jax.jit(jax.vmap(f, (0, None))) for f in (cutout, translation)}
@@ -108,3 +115,35 @@ def test_dtype_is_kept():
     seen = jax.eval_shape(diffaugment().apply, (), sample, Context(KEYS[:2]))
     assert seen.value.dtype == jnp.bfloat16
     assert seen.given.dtype == jnp.int32
+
+
+def test_official(golden, monkeypatch):
+    """Projected GANs' code with its own draws, one policy at a time."""
+    npz = np.load(golden / "projgan_diffaug.npz")
+    draws = [jnp.asarray(npz[f"in/u{n}"]).reshape(-1) for n in range(7)]
+    # Theirs looks a move further on, ours moves the image.
+    per_transform = [draws[:3], [-draws[3], -draws[4]], draws[5:]]
+    given = {}
+
+    def drawn(key, shape, *limits):
+        del key
+        assert len(given["now"]) == shape[0]
+        if limits and given["transform"] == "translation":
+            np.testing.assert_array_equal(limits[0], (-2, -3))
+            np.testing.assert_array_equal(limits[1], (3, 4))
+        if limits and given["transform"] == "cutout":
+            np.testing.assert_array_equal(limits[1], (16, 21))
+        return given["now"]
+
+    monkeypatch.setattr(jax.random, "uniform", drawn)
+    monkeypatch.setattr(jax.random, "randint", drawn)
+    x = images(npz["in/x"])
+    policies = ("color", "translation", "cutout")
+    for policy, transform, numbers in zip(policies, LIGHT, per_transform):
+        rows = []
+        for example, image in enumerate(x):
+            given["transform"] = policy
+            given["now"] = jnp.stack([u[example] for u in numbers])
+            rows.append(transform(KEYS[0], image))
+        wanted = images(npz[f"out/{policy}/y"])
+        assert_near(jnp.stack(rows), wanted, 1e-6, policy)

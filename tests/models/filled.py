@@ -15,10 +15,17 @@ def filled(module, *arguments):
         return jax.numpy.asarray((around + noise).astype(np.float32))
 
     variables = jax.tree_util.tree_map_with_path(fill, shapes)
-    for layer, vectors in variables.get("spectral", {}).items():
-        if "v" in vectors.get("spectral", {}):
-            # Others would make a singular value that is negative, or 0.
-            kernel = variables["params"][layer]["kernel"]
-            v = kernel.reshape(-1, kernel.shape[-1]) @ vectors["spectral"]["u"]
-            vectors["spectral"]["v"] = v / jax.numpy.linalg.norm(v)
+    _fit(variables.get("spectral", {}), variables["params"])
     return variables
+
+
+def _fit(spectral, params):
+    """Makes every v fit its u: others have a singular value that is negative, or 0."""
+    for name, branch in spectral.items():
+        if name == "spectral" and "v" in branch:
+            kernel, u = params["kernel"], branch["u"]
+            axis = -1 if kernel.shape[-1] == u.size else -2
+            v = u @ jax.numpy.moveaxis(kernel, axis, 0).reshape(u.size, -1)
+            branch["v"] = v / jax.numpy.linalg.norm(v)
+        elif name != "spectral":
+            _fit(branch, params[name])

@@ -12,9 +12,12 @@ from jaxgan.models import (
     cut,
     cyclegan,
     dcgan,
+    efficientnet,
+    fastgan,
     mlp,
     pix2pix,
     progan,
+    projected,
     r3gan,
     resnet,
     restoration,
@@ -29,6 +32,7 @@ from jaxgan.models.biggan import deep
 LATENT, IMAGE, LABELS = jnp.zeros((2, 6)), jnp.zeros((2, 8, 8, 3)), jnp.array([0, 1])
 POINT, NAN = jnp.zeros((2, 2)), float("nan")
 STAGES = {"widths": (4, 4), "groups": (2, 2)}
+SEEN = {"projection": projected.Projection(efficientnet.EfficientNet())}
 CASES = [
     (mlp.Generator, {}, LATENT, "widths", (0, 8)),
     (mlp.Generator, {}, LATENT, "shape", (8, -8, 3)),
@@ -111,6 +115,14 @@ CASES = [
     (restoration.SRVGGNetCompact, {}, IMAGE, "slope", NAN),
     (restoration.VGGDiscriminator, {"size": 8}, IMAGE, "hidden", 0),
     (restoration.SRGANDiscriminator, {"size": 8}, IMAGE, "width", 0),
+    (fastgan.Generator, {}, LATENT, "width", 0),
+    (fastgan.Generator, {}, LATENT, "shape", (12, 12, 3)),
+    (fastgan.Generator, {"classes": 3}, LATENT, "embedding", 0),
+    (projected.Discriminator, SEEN, IMAGE, "classes", -1),
+    (projected.Discriminator, {**SEEN, "classes": 3}, IMAGE, "condition_size", 0),
+    (projected.Discriminator, {**SEEN, "classes": 3}, IMAGE, "embedding", 0),
+    (projected.Discriminator, SEEN, IMAGE, "widths", (0, 4)),
+    (efficientnet.EfficientNet, {}, IMAGE, "stem", 0),
 ]
 
 

@@ -14,6 +14,7 @@ from jaxgan.models import (
     cut,
     cyclegan,
     dcgan,
+    fastgan,
     mlp,
     pix2pix,
     progan,
@@ -107,6 +108,12 @@ GENERATORS = {
         (),
     ),
     "restoration": (restoration.SRResNet(2, 1, 3, 2), IMAGE, ()),
+    "fastgan": (fastgan.Generator(IMAGE, 1), (3,), ()),
+    "fastgan lite": (
+        fastgan.Generator(IMAGE, 1, lite=True, classes=3, embedding=2),
+        (3,),
+        LABELS,
+    ),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }

@@ -241,3 +241,5 @@ def test_with_both_vectors_evaluation_lags_as_pytorchs_does():
     np.testing.assert_allclose(np.linalg.norm(v), 1.0, rtol=1e-6)
     seen = module.apply(changed, first)
     np.testing.assert_allclose(seen, first / (u @ matrix @ v), rtol=1e-5)
+    turned = {"u": -changed["spectral"]["u"], "v": changed["spectral"]["v"]}
+    np.testing.assert_array_equal(module.apply({"spectral": turned}, first), -seen)

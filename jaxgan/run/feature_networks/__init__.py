@@ -17,6 +17,10 @@ from jaxgan.run.feature_networks.lpips_networks import (
     lpips_of_files,
     trained_distance,
 )
+from jaxgan.run.feature_networks.projected_networks import (
+    efficientnet_of_file,
+    projected,
+)
 from jaxgan.run.feature_networks.vgg_networks import (
     random_weights,
     trained_here,
@@ -27,8 +31,10 @@ __all__ = [
     "Features",
     "content_distance",
     "content_network",
+    "efficientnet_of_file",
     "lpips_distance",
     "lpips_of_files",
+    "projected",
     "random_weights",
     "trained_distance",
     "trained_here",
