@@ -17,8 +17,9 @@ from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import Augment, Players, Sample, Turn, schedules
+from jaxgan.games.latent import LatentGame
+from jaxgan.models import fastgan, projected, vgg
 from jaxgan.models import lpips as lpips_networks
-from jaxgan.models import vgg
 from jaxgan.terms import (
     adversarial,
     conditional_contrastive,
@@ -49,7 +50,9 @@ from tests.conformance.games import (
     FEATURED,
     GAMES,
     RELATED,
+    Case,
     contrastive,
+    images,
     some_slow,
 )
 from tests.test_recipes import RECIPES
@@ -276,6 +279,29 @@ def test_terms_of_frozen_networks(criterion):
     players = Players(sgd, sgd)
     check(recipes.Recipe(table, players), case, frozen=frozen)
     subject = testing.Subject(case.game(), table, players, case.batch(), frozen=frozen)
+    testing.check_explicit_mesh_agrees(subject)
+
+
+@pytest.mark.slow
+def test_projected_discriminators():
+    """The game hears of the frozen network too, by its discriminator.
+
+    Separable, because biases in front of norms have no gradient.
+    """
+    trunk = vgg.VGG(("relu1_1", "relu2_1"), (1, 1), (2, 3))
+    projection = projected.Projection(trunk, 2, size=1)
+    game = LatentGame(
+        fastgan.Generator((8, 8, 1), 1, lite=True),
+        projected.Discriminator(projection, sizes=(16, 8), widths=(3,), separable=True),
+        latent_size=3,
+    )
+    frozen = {"projection": projection.init(jax.random.key(0), images().value)}
+    # One output: the vector of its spectral norm is ±1.
+    one = ("discriminator/spectral/scale_./logits/", "spectral/image/")
+    case = Case(lambda: game, images, reads_batch=True, constants=one)
+    table = recipes.projected().turns
+    check(recipes.Recipe(table, Players(sgd, sgd)), case, frozen=frozen)
+    subject = testing.Subject(game, table, Players(sgd, sgd), images(), frozen=frozen)
     testing.check_explicit_mesh_agrees(subject)
 
 
