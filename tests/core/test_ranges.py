@@ -30,6 +30,7 @@ RATES = {
     "nonsaturating": ("learning_rate", "discriminator_rate"),
     "pix2pix": ("learning_rate",),
     "progan": ("learning_rate",),
+    "projected": ("generator_rate", "discriminator_rate"),
     "r3gan": (),
     "real_esrgan": ("learning_rate", "pixel_rate"),
     "reacgan": ("generator_rate", "discriminator_rate"),
