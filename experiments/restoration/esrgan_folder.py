@@ -130,7 +130,7 @@ def build(config: Config) -> Experiment:
         )
         return data.crop_batches(source, config.batch_size, config.seed, **views)
 
-    network, weights = feature_networks.content_network(
+    content = feature_networks.content_network(
         config.features, [config.layer], config.weights, config.trained_on
     )
     rate = optax.piecewise_constant_schedule(
@@ -151,7 +151,9 @@ def build(config: Config) -> Experiment:
             ),
         ),
         recipe=recipes.esrgan(
-            terms.perceptual(network.apply, {config.layer: 1.0}, config.content_weight),
+            terms.perceptual(
+                content.features, {config.layer: 1.0}, config.content_weight
+            ),
             config.pixel_steps,
             rate,
             config.pixel_rate,
@@ -166,8 +168,10 @@ def build(config: Config) -> Experiment:
                 config.features, config.trained_on
             ),
         ),
-        held_out=config.held_out and batches(config.held_out, crop=False),
-        frozen={"vgg": weights},
+        held_out=None
+        if config.held_out is None
+        else batches(config.held_out, crop=False),
+        frozen={"vgg": content.frozen},
     )
 
 

@@ -132,7 +132,7 @@ def build(config: Config) -> Experiment:
         )
         return data.crop_batches(source, config.batch_size, config.seed, **views)
 
-    network, weights = feature_networks.content_network(
+    content = feature_networks.content_network(
         config.features, config.layers, config.weights, config.trained_on
     )
     ranges = degradation.SecondOrder(config.scale)
@@ -153,7 +153,7 @@ def build(config: Config) -> Experiment:
             ),
         ),
         recipe=recipes.real_esrgan(
-            terms.perceptual(network.apply, layers, pair=sharpened),
+            terms.perceptual(content.features, layers, pair=sharpened),
             sharpened,
             config.pixel_steps,
             config.learning_rate,
@@ -169,8 +169,10 @@ def build(config: Config) -> Experiment:
                 config.features, config.trained_on
             ),
         ),
-        held_out=config.held_out and batches(config.held_out, crop=False),
-        frozen={"vgg": weights},
+        held_out=None
+        if config.held_out is None
+        else batches(config.held_out, crop=False),
+        frozen={"vgg": content.frozen},
     )
 
 

@@ -121,11 +121,11 @@ def build(config: Config) -> Experiment:
         )
         return data.crop_batches(source, config.batch_size, config.seed, **views)
 
-    network, weights = feature_networks.content_network(
+    content = feature_networks.content_network(
         config.features, [config.layer], config.weights, config.trained_on
     )
-    content = terms.perceptual(
-        network.apply,
+    perceptual = terms.perceptual(
+        content.features,
         {config.layer: 1.0},
         criterion=terms.mean_squared,
         scale=config.feature_scale,
@@ -143,7 +143,7 @@ def build(config: Config) -> Experiment:
             ),
         ),
         recipe=recipes.srgan(
-            content,
+            perceptual,
             config.pixel_steps,
             rate,
             config.pixel_rate,
@@ -156,8 +156,10 @@ def build(config: Config) -> Experiment:
                 config.features, config.trained_on
             ),
         ),
-        held_out=config.held_out and batches(config.held_out, crop=False),
-        frozen={"vgg": weights},
+        held_out=None
+        if config.held_out is None
+        else batches(config.held_out, crop=False),
+        frozen={"vgg": content.frozen},
     )
 
 

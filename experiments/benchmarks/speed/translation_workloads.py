@@ -211,11 +211,10 @@ def _cyclegan(size: int, blocks: int) -> Workload:
             made.append(loaded(networks.dcgan_init(net), state))
         return cyclegan_step(*made), made[0]
 
-    translators = [cyclegan.Generator(blocks=blocks) for _ in range(2)]
-    critics = [cyclegan.Discriminator() for _ in range(2)]
+    translator, critic = cyclegan.Generator(blocks=blocks), cyclegan.Discriminator()
     return Workload(
         f"CycleGAN, ResNet-{blocks}, {size}²",
-        UnpairedGame(*translators, *critics),
+        UnpairedGame(translator, translator, critic, critic),
         recipes.cyclegan((size, size, 3)),
         (size, size),
         torch,
@@ -257,7 +256,10 @@ def _esrgan(size: int, blocks: int, pixels: bool) -> Workload:
         features.requires_grad_(False)
         return steps.esrgan_step(generator, discriminator, features), generator
 
-    content = perceptual(seen.apply, {"conv5_4": 1.0})
+    def features(variables, pictures) -> Any:
+        return seen.apply(variables, pictures)
+
+    content = perceptual(features, {"conv5_4": 1.0})
     recipe = recipes.esrgan(content, pixel_steps=0)
     if pixels:
         only = recipes.esrgan(content).turns[0]._replace(name="generator", stop=None)

@@ -1,8 +1,8 @@
 """Networks whose features losses and measures look at: published ones, or trained here.
 
-    network, weights = feature_networks.content_network("published", ["conv5_4"])
-    frozen = {"vgg": weights}
-    term = terms.perceptual(network.apply, {"conv5_4": 1.0})
+    content = feature_networks.content_network("published", ["conv5_4"])
+    frozen = {"vgg": content.frozen}
+    term = terms.perceptual(content.features, {"conv5_4": 1.0})
 
 Experiments of stored runs import this module, so its path stays.
 """

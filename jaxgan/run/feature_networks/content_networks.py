@@ -1,9 +1,12 @@
 """The network whose features a loss compares, by a word in a config."""
 
 import os
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
+import jax
+
+from jaxgan.core.types import Variables
 from jaxgan.evaluation.lpips import PerceptualDistance
 from jaxgan.models import lpips, vgg
 from jaxgan.run.experiment import Frozen
@@ -24,12 +27,19 @@ class ContentNetwork(NamedTuple):
     """A network for `terms.perceptual`.
 
     Attributes:
-      network: whose `apply` are the features.
+      network: whose maps are the features.
       frozen: its variables.
     """
 
     network: vgg.VGG
     frozen: Frozen
+
+    def features(
+        self, variables: Variables, images: jax.Array
+    ) -> Mapping[str, jax.Array]:
+        """The maps of images [B, H, W, C] in [-1, 1], by layer."""
+        maps: Any = self.network.apply(variables, images)
+        return maps
 
 
 def content_network(

@@ -1,6 +1,7 @@
 """What a loss compares, and what a measure does beside it, by a word in a config."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -27,6 +28,12 @@ def test_random_is_small_and_the_same_every_time():
     again = feature_networks.content_network("random", layers).frozen.load()
     jax.tree.map(np.testing.assert_array_equal, frozen.load(), again)
     assert set(again["params"]) == {"conv1_1", "conv2_1", "conv3_1", "conv3_2"}
+    content = feature_networks.content_network("random", layers)
+    maps = content.features(again, jnp.zeros((2, 8, 8, 3)))
+    assert {name: x.shape for name, x in maps.items()} == {
+        "conv1_1": (2, 8, 8, 16),
+        "conv3_2": (2, 2, 2, 64),
+    }
 
 
 def test_what_is_judged_is_not_what_was_compared(monkeypatch):
