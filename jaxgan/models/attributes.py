@@ -116,3 +116,13 @@ def check_attributes(module: nn.Module) -> None:
             continue
         if not holds(value):
             raise ValueError(f"{field.name}: saw {value!r}, wanted {wanted}")
+
+
+def check_square(shape: Sequence[int]) -> None:
+    """Checks that a shape is (size, size, channels).
+
+    Raises:
+      ValueError: if it is not.
+    """
+    if len(shape) != 3 or shape[0] != shape[1]:
+        raise ValueError(f"shape: saw {tuple(shape)}, wanted (size, size, channels)")

@@ -144,6 +144,23 @@ def truncated(
     )
 
 
+def for_layers(
+    w: jax.Array,
+    average: jax.Array | None,
+    layers: int,
+    share: float = 1.0,
+    cutoff: int | None = None,
+) -> jax.Array:
+    """Repeats w [B, W] for every layer, [B, L, W], truncated: see `truncated`.
+
+    With a share of 1, or without an average, nothing is truncated.
+    """
+    w = jnp.repeat(w[:, None], layers, axis=1)
+    if share == 1.0 or average is None:
+        return w
+    return truncated(w, average, share, cutoff)
+
+
 class SynthesisLayer(nn.Module):
     """activate(modulated_conv(x, style(w)) + strength · noise + bias).
 

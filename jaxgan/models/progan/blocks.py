@@ -126,13 +126,3 @@ def grown_image(colours, level: int, share: jax.Array | None, factor: int) -> ja
             image, lambda: repeat(colours(level - 1).astype(jnp.float32)), share
         )
     return repeat(image, factor) if factor > 1 else image
-
-
-def check_square(shape: Sequence[int]) -> None:
-    """Checks that a shape is (size, size, channels).
-
-    Raises:
-      ValueError: if it is not.
-    """
-    if len(shape) != 3 or shape[0] != shape[1]:
-        raise ValueError(f"shape: saw {tuple(shape)}, wanted (size, size, channels)")

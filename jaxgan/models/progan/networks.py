@@ -19,14 +19,13 @@ import jax.numpy as jnp
 from jaxgan.core.context import Context
 from jaxgan.core.growth import Growth
 from jaxgan.core.types import Verdict
-from jaxgan.models.attributes import check_attributes
+from jaxgan.models.attributes import check_attributes, check_square
 from jaxgan.models.progan.blocks import (
     GAIN,
     LEAKY,
     DiscriminatorBlock,
     GeneratorBlock,
     Start,
-    check_square,
     convolution,
     grown_image,
 )

@@ -20,13 +20,13 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.growth import Growth
 from jaxgan.models import progan
-from jaxgan.models.attributes import check_attributes
-from jaxgan.models.progan.blocks import check_square, grown_image
+from jaxgan.models.attributes import check_attributes, check_square
+from jaxgan.models.progan.blocks import grown_image
 from jaxgan.models.stylegan.layers import BLUR, Mapping, SynthesisBlock
 from jaxgan.models.stylegan2.blocks import features, sides
 from jaxgan.nn import EqualizedConv, Network
 from jaxgan.nn.growth import at_stage
-from jaxgan.nn.style import Noise, training_noise, truncated
+from jaxgan.nn.style import Noise, for_layers, training_noise
 
 
 class SynthesisNetwork(nn.Module):
@@ -90,7 +90,7 @@ class Generator(Network):
       channel_max: or so many, if that is less.
       growing: the stage of a step, see `jaxgan.core.growth`; None is all levels, grown.
       noise: `training_noise`, `random_noise`, `constant_noise`, `no_noise`.
-      truncation: ψ, see `nn.style.truncated`; 1 changes nothing. For sampling:
+      truncation: ψ, see `nn.style.for_layers`; 1 changes nothing. For sampling:
         `generator.clone(truncation=0.7)`.
       truncation_cutoff: the number of layers truncated: 8 in the official code; None is
         all.
@@ -150,10 +150,8 @@ class Generator(Network):
     def styles(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps latents [B, Z] to styles w [B, L, W]: one, repeated for every layer."""
         w, average = self.mapping(value, given, context)
-        w = jnp.repeat(w[:, None], self.layers, axis=1)
-        if self.truncation == 1.0 or average is None:
-            return w
-        return truncated(w, average, self.truncation, self.truncation_cutoff)
+        cut = self.truncation, self.truncation_cutoff
+        return for_layers(w, average, self.layers, *cut)
 
     def synthesize(self, styles: jax.Array, context: Context) -> jax.Array:
         """Maps styles w [B, L, W] to images [B, H, W, C], in float32."""

@@ -16,7 +16,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.models.attributes import check_attributes
+from jaxgan.models.attributes import check_attributes, check_square
 from jaxgan.models.stylegan2.blocks import (
     Architecture,
     DiscriminatorBlock,
@@ -32,8 +32,8 @@ from jaxgan.nn.style import (
     TAPS,
     MappingNetwork,
     Noise,
+    for_layers,
     training_noise,
-    truncated,
 )
 
 
@@ -89,7 +89,7 @@ class Generator(Network):
       architecture: of the synthesis.
       noise: `training_noise`, `random_noise`, `constant_noise`, `no_noise`.
       clamp: bound of every activation, or None; official trainings use 256.
-      truncation: ψ, see `truncated`; 1 changes nothing. For sampling:
+      truncation: ψ, see `nn.style.for_layers`; 1 changes nothing. For sampling:
         `generator.clone(truncation=0.7)`.
       truncation_cutoff: the number of layers truncated; None is all.
       dtype: of the synthesis; images stay float32, as its sum of colours does.
@@ -124,10 +124,7 @@ class Generator(Network):
     def setup(self):
         """Names the two networks."""
         check_attributes(self)
-        if len(self.shape) != 3 or self.shape[0] != self.shape[1]:
-            raise ValueError(
-                f"shape: saw {tuple(self.shape)}, wanted (size, size, channels)"
-            )
+        check_square(self.shape)
         self.mapping = MappingNetwork(
             self.mapping_layers,
             self.style_size,
@@ -150,10 +147,8 @@ class Generator(Network):
     def styles(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps latents [B, Z] to styles w [B, L, W]: one, repeated for every layer."""
         w, average = self.mapping(value, given, context)
-        w = jnp.repeat(w[:, None], self.layers, axis=1)
-        if self.truncation == 1.0 or average is None:
-            return w
-        return truncated(w, average, self.truncation, self.truncation_cutoff)
+        cut = self.truncation, self.truncation_cutoff
+        return for_layers(w, average, self.layers, *cut)
 
     def synthesize(self, styles: jax.Array, context: Context) -> jax.Array:
         """Maps styles w [B, L, W] to images [B, H, W, C], in float32."""

@@ -15,11 +15,11 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Variables
-from jaxgan.models.attributes import check_attributes
+from jaxgan.models.attributes import check_attributes, check_square
 from jaxgan.models.stylegan3.design import Stage, stages
 from jaxgan.models.stylegan3.layers import FourierInput, SynthesisLayer
 from jaxgan.nn import Network
-from jaxgan.nn.style import MappingNetwork, truncated
+from jaxgan.nn.style import MappingNetwork, for_layers
 
 
 class SynthesisNetwork(nn.Module):
@@ -86,7 +86,7 @@ class Generator(Network):
       output_scale: of the image.
       magnitude_decay: of the running means of squares that layers divide by. Trainings
         use 0.5 ** (batch / 20000).
-      truncation: ψ, see `truncated`; 1 changes nothing. For sampling:
+      truncation: ψ, see `nn.style.for_layers`; 1 changes nothing. For sampling:
         `generator.clone(truncation=0.7)`.
       truncation_cutoff: the number of layers truncated; None is all.
       dtype: of the synthesis but its input; images are float32.
@@ -141,10 +141,7 @@ class Generator(Network):
     def setup(self):
         """Names the two networks."""
         check_attributes(self)
-        if len(self.shape) != 3 or self.shape[0] != self.shape[1]:
-            raise ValueError(
-                f"shape: saw {tuple(self.shape)}, wanted (size, size, channels)"
-            )
+        check_square(self.shape)
         self.mapping = MappingNetwork(
             self.mapping_layers,
             self.style_size,
@@ -167,10 +164,8 @@ class Generator(Network):
     def styles(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps latents [B, Z] to styles w [B, L, W]: one, repeated for every layer."""
         w, average = self.mapping(value, given, context)
-        w = jnp.repeat(w[:, None], self.layers, axis=1)
-        if self.truncation == 1.0 or average is None:
-            return w
-        return truncated(w, average, self.truncation, self.truncation_cutoff)
+        cut = self.truncation, self.truncation_cutoff
+        return for_layers(w, average, self.layers, *cut)
 
     def synthesize(self, styles: jax.Array, context: Context) -> jax.Array:
         """Maps styles w [B, L, W] to images [B, H, W, C], in float32."""
