@@ -9,6 +9,7 @@ from jaxgan.run.commands.compare import CompareCommand
 from jaxgan.run.commands.completion import CompletionCommand
 from jaxgan.run.commands.diagnose import DiagnoseCommand
 from jaxgan.run.commands.evaluate import EvaluateCommand
+from jaxgan.run.commands.export import ExportCommand
 from jaxgan.run.commands.fingerprint_state import FingerprintCommand
 from jaxgan.run.commands.forecast import ForecastCommand
 from jaxgan.run.commands.import_weights import ImportCommand
@@ -28,6 +29,7 @@ COMMANDS: dict[str, type[Command]] = {
     "mix": MixCommand,
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
+    "export": ExportCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,
     "diagnose": DiagnoseCommand,
