@@ -1,5 +1,6 @@
 """Convolutions of any number of axes; those of `jaxgan.nn` are plain ones here."""
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,7 @@ def convolve(to: Lowering, equation: Any, x: str, kernel: str) -> str:
     shape = [equation.invars[0].aval.shape[axis] for axis in numbers.lhs_spec]
     sides = [equation.invars[1].aval.shape[axis] for axis in numbers.rhs_spec]
     edges = how["padding"]
-    if how["batch_group_count"] != 1 or not _known(
-        [*sides, *sum(map(list, edges), [])]
-    ):
+    if how["batch_group_count"] != 1 or not _known([*sides, *chain(*edges)]):
         raise Refused(
             f"primitive conv_general_dilated: saw groups of the batch, or edges "
             f"{edges}, in {origin(equation)}, wanted neither"

@@ -73,8 +73,8 @@ def _window(to, equation, x, indices):
     numbers, shape = how["dimension_numbers"], equation.invars[0].aval.shape
     if len(equation.invars[1].aval.shape) != 1 or numbers.operand_batching_dims:
         raise Refused(
-            f"primitive gather: saw parts of axes at many places in {origin(equation)}, "
-            "wanted whole slices"
+            f"primitive gather: saw parts of axes at many places in "
+            f"{origin(equation)}, wanted whole slices"
         )
     start = to.op("Cast", indices, to=code(np.int64))
     sizes = how["slice_sizes"]

@@ -181,8 +181,8 @@ def dynamic_update(to: Lowering, equation: Any, x: str, part: str, *starts: str)
         return part
     if len(cut) > 1:
         raise Refused(
-            f"primitive dynamic_update_slice: saw a part that is smaller along {len(cut)} "
-            f"axes in {origin(equation)}, wanted one"
+            "primitive dynamic_update_slice: saw a part that is smaller along "
+            f"{len(cut)} axes in {origin(equation)}, wanted one"
         )
     (axis,) = cut
     start = to.reshape(to.op("Cast", starts[axis], to=code(np.int64)), [1])

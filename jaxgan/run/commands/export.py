@@ -17,8 +17,8 @@ class ExportCommand:
     run: Run
     """The run's folder."""
     to: Literal["onnx", "stablehlo", "litert"] = "onnx"
-    """onnx: runs without JAX, in browsers too. stablehlo: for JAX on CPU, CUDA and TPU,
-    without the program of the run."""
+    """onnx: runs without JAX, in browsers too. stablehlo: for JAX on CPU, CUDA and TPU
+    without the program of the run. litert: for phones, one example at a time."""
     out: Annotated[pathlib.Path | None, option("FOLDER", "RUN/exported/FORMAT")] = None
     """A new or an empty folder."""
     half: Flag = False

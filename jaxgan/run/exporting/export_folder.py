@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jaxgan
-from jaxgan.run.errors import RunError
 from jaxgan.run.exporting import formats, sample_program
 from jaxgan.run.exporting.formats import Written
 from jaxgan.run.exporting.parts import Parts, parts
@@ -17,6 +16,12 @@ from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling.stored_run import StoredRun
 
 CARD = "card.json"
+SUFFIXES = {"onnx": ".onnx", "stablehlo": ".stablehlo", "litert": ".tflite"}
+NEEDS = {
+    "onnx": "onnxruntime numpy pillow",
+    "stablehlo": "jax",
+    "litert": "ai-edge-litert",
+}
 UNSTATED = "not stated; the data that it was trained on may set terms of their own"
 
 
@@ -46,14 +51,10 @@ def write(
     Raises:
       RunError: if it cannot be exported, or differs. Then nothing is left.
     """
-    if to == "litert":
-        raise RunError(
-            "--to litert: there is no converter with a documented interface that does "
-            "without TensorFlow; wanted onnx or stablehlo",
-            "a .tflite can be made of --to stablehlo with other tools",
-        )
     output_path.check_new_folder(out)
     made = parts(stored.experiment, stored.state, direction, ema)
+    if to == "litert":  # whose converter knows no bits of random numbers
+        made.parts.pop("latents", None)
     written: dict[str, Written] = {}
     for name, part in made.parts.items():
         one = written[name] = formats.FORMATS[to](part, half)
@@ -136,10 +137,12 @@ def _card(
 
 def _read_me(card: Mapping[str, Any]) -> str:
     """Ten lines about the folder."""
-    suffix = {"onnx": ".onnx", "stablehlo": ".stablehlo"}[card["format"]]
+    suffix = SUFFIXES[card["format"]]
     files = ", ".join(f"`{name}{suffix}`" for name in card["parts"])
     worst = max(part["difference"] for part in card["parts"].values())
-    if card["format"] == "stablehlo":
+    if card["format"] == "litert":
+        use = "`ai_edge_litert.interpreter.Interpreter(...).get_signature_runner()`"
+    elif card["format"] == "stablehlo":
         use = (
             "`jax.export.deserialize(bytearray(data)).call(*inputs)`, on CPU, CUDA, TPU"
         )
@@ -147,7 +150,7 @@ def _read_me(card: Mapping[str, Any]) -> str:
         use = "`python sample.py PICTURES --out made`"
     else:
         use = "`python sample.py --num 16 --seed 0 --out samples.png`"
-    needs = "onnxruntime numpy pillow" if card["format"] == "onnx" else "jax"
+    needs = NEEDS[card["format"]]
     return "\n".join(
         [
             f"# {card['experiment']}, step {card['step']:,}",

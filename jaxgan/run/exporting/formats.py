@@ -1,7 +1,7 @@
 """Parts of a generator in the formats that other software reads, compared with JAX."""
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -17,6 +17,8 @@ BOUND, HALF_BOUND = 1e-4, 3e-2
 """Of the largest difference from JAX, in the largest value: float32, float16."""
 COUNTS = (1, 3)
 """Examples of the batches that are compared."""
+SIDE = 64
+"""Of pictures, where a format knows all sides before, or a little more."""
 
 
 class Written(NamedTuple):
@@ -41,7 +43,7 @@ def onnx(part: Part, half: bool = False) -> Written:
     Raises:
       RunError: if onnx or onnxruntime are not there, or some operation has no form.
     """
-    _check_installed("onnx", "onnxruntime")
+    _check_installed("export", "onnx", "onnxruntime")
     import onnxruntime
 
     names = tuple(part.inputs)
@@ -79,12 +81,40 @@ def stablehlo(part: Part, half: bool = False) -> Written:
     return Written(data, ".stablehlo", tuple(part.inputs), _difference(part, run))
 
 
-def types(part: Part, batch: int | None = None) -> list[jax.ShapeDtypeStruct]:
-    """The types of a part's inputs, with symbolic sides, or of so many examples."""
+def litert(part: Part, half: bool = False) -> Written:
+    """As a LiteRT model, of one example at a time.
+
+    Raises:
+      RunError: if the converter is not there, or cannot do it.
+    """
+    if half:
+        raise RunError("--half: is of --to onnx")
+    _check_installed("litert", "litert_converter", "ai_edge_litert")
+    from jaxgan.run.exporting import litert_model
+
+    multiples = [axis for axes in part.inputs.values() for axis in axes.axes]
+    multiple = max(
+        (int(str(a).split("*")[0]) for a in multiples if "*" in str(a)), default=1
+    )
+    side = -(-SIDE // multiple)
+    names = tuple(part.inputs)
+    shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in part.examples(1, side)]
+    try:
+        data, taken = litert_model.converted(part.function, shapes, names, part.outputs)
+        run = litert_model.runner(data, names, part.outputs)
+    except (RuntimeError, ValueError) as error:
+        raise RunError(
+            f"--to litert: its converter cannot: {str(error).splitlines()[0][:300]}"
+        ) from error
+    return Written(data, ".tflite", taken, _difference(part, run, (1,), side))
+
+
+def types(part: Part) -> list[jax.ShapeDtypeStruct]:
+    """The types of a part's inputs, with symbolic sides."""
     scope = export.SymbolicScope()
 
     def one(entry: Axes):
-        axes = [batch if batch and axis == "b" else axis for axis in entry.axes]
+        axes = entry.axes
         shape = tuple(axes)
         if not all(isinstance(axis, int) for axis in axes):
             text = ", ".join(map(str, axes))
@@ -109,12 +139,17 @@ def check_bound(name: str, written: Written, half: bool) -> None:
         )
 
 
-def _difference(part: Part, run: Callable[..., Any]) -> float:
+def _difference(
+    part: Part,
+    run: Callable[..., Any],
+    counts: Sequence[int] = COUNTS,
+    side: int = 2,
+) -> float:
     """The largest difference from JAX, in the largest value of each output."""
     wanted_of = jax.jit(lambda *arrays: jax.tree.leaves(part.function(*arrays)))
     worst = 0.0
-    for count in COUNTS:
-        arrays = part.examples(count)
+    for count in counts:
+        arrays = part.examples(count, side)
         for made, wanted in zip(run(*arrays), wanted_of(*arrays), strict=True):
             made, wanted = (np.asarray(x, np.float64) for x in (made, wanted))
             if made.shape != wanted.shape:
@@ -132,13 +167,17 @@ def _wide(array: Any) -> np.ndarray:
     return array.astype(np.int64) if array.dtype == np.uint32 else array
 
 
-def _check_installed(*names: str) -> None:
+def _check_installed(extra: str, *names: str) -> None:
     missing = [name for name in names if importlib.util.find_spec(name) is None]
     if missing:
         raise RunError(
-            f"--to onnx: {', '.join(missing)} is not installed",
-            "pip install 'jaxgan[export]'",
+            f"export: {', '.join(missing)} is not installed",
+            f"pip install 'jaxgan[{extra}]'",
         )
 
 
-FORMATS: dict[str, Callable[..., Written]] = {"onnx": onnx, "stablehlo": stablehlo}
+FORMATS: dict[str, Callable[..., Written]] = {
+    "onnx": onnx,
+    "stablehlo": stablehlo,
+    "litert": litert,
+}

@@ -135,8 +135,8 @@ def parts(
         )
     if isinstance(game, Chained):
         raise RunError(
-            f"{type(game).__name__} makes its samples in many passes, of which no single "
-            "network is to be exported"
+            f"{type(game).__name__} makes its samples in many passes, which no "
+            "single network does"
         )
     classes = class_names(experiment) if is_labelled(game) else ()
     if isinstance(game, Mapped):

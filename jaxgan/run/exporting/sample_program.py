@@ -69,6 +69,8 @@ class Generator:
         """
         if self.card["kind"] == "picture":
             raise ValueError("PICTURES: saw none, wanted files to make pictures of")
+        if psi != 1.0 and self.card["kind"] != "style":
+            raise ValueError("--psi: only styles are truncated: leave it out")
         index = np.arange(first, first + num)
         drawn = self.call("latents", key=_key(seed), index=index)
         inputs = dict(zip(self.card["parts"]["latents"]["outputs"], drawn))

@@ -153,6 +153,17 @@ BAD = {
             ("--out file/a.html", "--out: file/a.html lies below"),
         ),
     ),
+    "export": (
+        "run",
+        (
+            ("--to tf", "--to: saw 'tf', wanted"),
+            ("--half --to stablehlo", "--half: saw it with --to stablehlo, wanted onn"),
+            ("--step -1", "--step: saw -1, wanted at least 0"),
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("--out full", "--out: full holds older, wanted a new or an empty folder"),
+            ("--direction x_to_y --out new", "--direction: this generator makes pict"),
+        ),
+    ),
     "fingerprint": ("run", (("--step -1", "--step: saw -1, wanted at least 0"),)),
     "import": (
         "file",
