@@ -56,7 +56,7 @@ def test_every_step_is_the_same(name):
     state = init_state(
         jax.random.key(0), game, recipe.turns, recipe.optimizers, data(0)
     )
-    step = make_step(game, recipe.turns, recipe.optimizers, ema_decay=0.99)
+    step = make_step(game, recipe.turns, recipe.optimizers, ema_decay=lambda *_: 0.99)
 
     def stepped(*leaves):
         return jax.tree.leaves(step(*jax.tree.unflatten(tree, leaves)))
