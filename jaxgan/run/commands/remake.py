@@ -131,7 +131,7 @@ def _command(
         raise RunError(
             f"the file was made by {made.command!r}, which cannot do it again"
         )
-    places = {"run": str(run), "out": str(out)}
+    places: dict[str, Any] = {"run": str(run), "out": str(out)}
     if "pictures" in fields:
         places["pictures"] = [str(source)]
     first: Any = kind(**{"run": run, **({"pictures": (source,)} if source else {})})
