@@ -18,6 +18,7 @@ from jaxgan.run.commands.listing import ListCommand
 from jaxgan.run.commands.mix import MixCommand
 from jaxgan.run.commands.report import ReportCommand
 from jaxgan.run.commands.sample import SampleCommand
+from jaxgan.run.commands.trace import TraceCommand
 from jaxgan.run.commands.train import TrainCommand
 
 COMMANDS: dict[str, type[Command]] = {
@@ -30,6 +31,7 @@ COMMANDS: dict[str, type[Command]] = {
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
     "export": ExportCommand,
+    "trace": TraceCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,
     "diagnose": DiagnoseCommand,
