@@ -133,6 +133,8 @@ def test_a_folder_needs_no_jax(run, tmp_path):
     assert first.read_bytes() == second.read_bytes()
     with Image.open(first) as image:
         assert image.mode == "L"
+        assert "trainedAlgorithmicMedia" in image.info["XML:com.adobe.xmp"]
+        assert '"seed": 3' in image.info["Description"]
         assert min(image.size) > 400
 
 
