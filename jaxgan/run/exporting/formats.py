@@ -111,7 +111,8 @@ def litert(part: Part, half: bool = False) -> Written:
 
 def types(part: Part) -> list[jax.ShapeDtypeStruct]:
     """The types of a part's inputs, with symbolic sides."""
-    scope = export.SymbolicScope()
+    # Mirrored margins want sides of some length.
+    scope = export.SymbolicScope(["h >= 2", "w >= 2"])
 
     def one(entry: Axes):
         axes = entry.axes
