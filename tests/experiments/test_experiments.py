@@ -131,6 +131,7 @@ def test_all_are_here():
         "infogan_mnist",
         "mlp_mnist",
         "pix2pix_folder",
+        "projected_folder",
         "r3gan_cifar10",
         "r3gan_ffhq",
         "r3gan_stackedmnist",
