@@ -109,7 +109,7 @@ HEAVY = {
     *("cut_folder", "cyclegan_folder"),
     *("srgan_folder", "esrgan_folder", "real_esrgan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
-    *("sagan_cifar10", "stylegan2_ada_folder"),
+    *("projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
 }
 
@@ -130,6 +130,7 @@ def test_all_are_here():
         "esrgan_folder",
         "infogan_mnist",
         "mlp_mnist",
+        "own_images",
         "pix2pix_folder",
         "projected_folder",
         "r3gan_cifar10",
