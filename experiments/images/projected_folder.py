@@ -25,13 +25,14 @@ that is trained on CIFAR-10 first (5 minutes of a core, once):
 """
 
 import dataclasses
+from typing import Annotated
 
 from jaxgan import data, recipes
 from jaxgan.augment.diffaugment import LIGHT, diffaugment
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import efficientnet, fastgan, projected
 from jaxgan.run import feature_networks, launch
-from jaxgan.run.bounds import Count
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment, Frozen
 from jaxgan.run.options import Options
 
@@ -73,7 +74,7 @@ class Config:
     """Its maps that are judged, from the largest on."""
     mixed_width: Count = 64
     """Channels of the largest map after mixing; each smaller one has twice as many."""
-    sizes: tuple[int, ...] = (128, 64, 32, 16)
+    sizes: Annotated[tuple[int, ...], Bounds(least=8)] = (128, 64, 32, 16)
     """From which side on the discriminator of each map halves, down to 8."""
     discriminator_widths: tuple[int, ...] = (512, 256, 128, 64, 64, 32, 16)
     """Its channels at 8 places, at 16, and so on."""

@@ -11,7 +11,6 @@ from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.devices.placement import place
 from jaxgan.run.evaluation import while_training
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files.data_record import facts_of
 from jaxgan.run.options import Options
 from jaxgan.run.training import dispatch, previews, warm_start
 from jaxgan.run.training.program import Program, fit, lower_step, read_frozen
@@ -118,6 +117,5 @@ def prepare(
     previews.check(
         experiment, state, batch if count == 1 else jax.tree.map(lambda x: x[0], batch)
     )
-    classes = len(facts_of(experiment).classes)
-    start = weights and warm_start.fit(weights, program.target, seeds, classes)
+    start = weights and warm_start.fit(weights, program.target, seeds, experiment)
     return Prepared(experiment, options, program, part, each, start, frozen)

@@ -16,6 +16,7 @@ import numpy as np
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import checkpoints, data_record, run_directory
 from jaxgan.run.files.fingerprint import fingerprint, leaf_name
 from jaxgan.run.files.origin import Origin, parse, write
@@ -142,7 +143,10 @@ class WarmStart(NamedTuple):
 
 
 def fit(
-    weights: Weights, target: State, seeds: Sequence[int], classes: int = 0
+    weights: Weights,
+    target: State,
+    seeds: Sequence[int],
+    experiment: Experiment | None = None,
 ) -> WarmStart:
     """Finds what of a run's networks fits those of another; nothing is computed.
 
@@ -150,14 +154,15 @@ def fit(
       weights: of the one.
       target: shapes of the other's state.
       seeds: of the runs in that.
-      classes: of its data, if it is known: it explains what does not fit.
+      experiment: that of these runs, whose classes may explain what does not fit.
 
     Raises:
       RunError: if nothing fits.
     """
     wanted = {n: _shape(x, len(seeds)) for n, x in _leaves(target).items()}
     seen = {n: _shape(x, len(weights.seeds)) for n, x in weights.leaves.items()}
-    found = match(seen, wanted)._replace(classes=(weights.classes, classes))
+    here = len(data_record.facts_of(experiment).classes) if experiment else 0
+    found = match(seen, wanted)._replace(classes=(weights.classes, here))
     if not found.copied:
         lines = found.lines(f"--start-from: nothing of {weights.origin} fits")
         raise RunError("\n".join(lines))

@@ -21,8 +21,8 @@ NONE_IS_MEANT = {
     *("embedding", "gamma", "group", "shared"),
     *("generator_attention", "half_life", "halvings", "limit", "mapping_layers"),
     *("mixing", "noise", "orthogonality", "path_weight", "penalty", "seed", "target"),
-    *("adversarial_weight", "content_weight", "layer_weights", "pixel_steps"),
-    *("pixel_weight", "weight"),
+    *("adversarial_weight", "content_weight", "freeze", "layer_weights"),
+    *("pixel_steps", "pixel_weight", "weight"),
 }
 """Fields of which 0 means something: no penalty, no average, the first block."""
 NEGATIVE_IS_MEANT = {"target"}
