@@ -127,8 +127,8 @@ def test_rows_are_kept(script, tmp_path):
     (tmp_path / "new" / kept_rows.FILE).write_text('{"rows": ')
     with pytest.raises(SystemExit, match="is damaged, wanted another folder"):
         kept_rows.KeptRows(tmp_path / "new", {"num": 5})
-    assert kept_rows.spread([1.0, 2.0, 3.0]) == "2.0 ± 1.0"
-    assert kept_rows.spread([4.25], 2) == "4.25"
+    assert kept_rows.spread([1.0, 2.0, 3.0]) == "2.00 ± 1.00"
+    assert kept_rows.spread([4.25], 1) == "4.2"
     assert kept_rows.spread([]) == "-"
 
 
@@ -178,8 +178,8 @@ def test_arms_of_fine_tuning(script, stage, monkeypatch, tmp_path, capsys):
     ]
     arms = [(None, 0), ("run:9", 0), ("run:9", 1)]
     assert starts == [(seed, *arm) for seed in (0, 1) for arm in arms]
-    assert table[2] == "| the related run itself | 0 | 9.0 | 4.5 |"
-    assert table[3] == "| from nothing | 2 ± 2 | 2.5 ± 2.1 | 1.2 ± 1.1 |"
+    assert table[2] == "| the related run itself | 0 | 9.00 | 4.5 |"
+    assert table[3] == "| from nothing | 2 ± 2 | 2.50 ± 2.12 | 1.2 ± 1.1 |"
     with pytest.raises(SystemExit, match=r"--minutes: saw 3\.0, wanted 2\.0 as in"):
         tuning.main(dataclasses.replace(options, minutes=3.0))
     with pytest.raises(SystemExit, match="--seeds: saw 0, wanted at least 1"):
@@ -201,7 +201,7 @@ def test_the_choice(script, stage, tmp_path):
     assert len(stage) == 8
     assert choice.main(options) == table
     assert len(stage) == 8
-    assert table[2] == "| a, 32, 1 | **3.0 ± 2.8** | 4.0 ± 2.8 |"
+    assert table[2] == "| a, 32, 1 | **3.00 ± 2.83** | 4.00 ± 2.83 |"
     assert json.loads((tmp_path / "results.json").read_text())["rows"][0] == {
         **{"data": "a", "size": 32, "minutes": 1.0, "seed": 0},
         **{"candidate": "dcgan_folder", "steps": 1, "fid": 1.0, "kid": 0.5},

@@ -130,7 +130,7 @@ def lines(kept: kept_rows.KeptRows, options: Options) -> list[str]:
     for arm in (UNTRAINED, *arms(options)):
         rows = kept.of(arm=arm)
         cells = [[row[name] for row in rows] for name in ("steps", "fid", "kid")]
-        steps, fid, kid = (kept_rows.spread(x, n) for x, n in zip(cells, (0, 1, 1)))
+        steps, fid, kid = (kept_rows.spread(x, n) for x, n in zip(cells, (0, 2, 1)))
         table.append(kept_rows.line([arm, steps, fid, kid]))
     return table
 

@@ -65,7 +65,7 @@ class KeptRows:
         draft.replace(self._path)
 
 
-def spread(values: Sequence[float], digits: int = 1) -> str:
+def spread(values: Sequence[float], digits: int = 2) -> str:
     """Mean ± standard deviation; of one value that value."""
     if not values:
         return "-"
