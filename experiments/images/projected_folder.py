@@ -19,7 +19,7 @@ Pictures are turned upright, put over white, cut to their central square and res
 (Lanczos). Sub-folders are classes, which `--conditional` asks for.
 
 `small` is for a laptop: narrow networks at 32 pixels, and features of a small network
-that is trained on CIFAR-10 first (5 minutes of a core, once):
+that is trained on CIFAR-10 first (5 minutes of a core, once). It was not trained yet.
 
     jaxgan train projected_folder --variant small --path cifar10.zip
 """

@@ -13,6 +13,7 @@ from jaxgan.core import Players, Turn
 from jaxgan.core.parts import divide
 from jaxgan.core.turns import turn_names
 from jaxgan.terms import adversarial
+from jaxgan.testing.comparison import assert_equal
 from tests.conformance.games import GAMES
 
 play = adversarial(losses.nonsaturating)
@@ -70,7 +71,7 @@ def test_every_parameter_moves_or_rests(parts):
     assert moving.keys() | resting.keys() == named(PARAMS).keys()
     assert all(is_part(name, parts) or not parts for name in moving)
     assert not any(is_part(name, parts) for name in resting)
-    testing.comparison.assert_equal(PARAMS, division.join(division.moving), "all")
+    assert_equal(PARAMS, division.join(division.moving), "all")
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -153,7 +154,7 @@ def test_all_parts_are_none():
     one, other = subject(), subject(names)
     state, _ = one.jitted_step(one.init(), one.batch)
     again, _ = other.jitted_step(other.init(), other.batch)
-    testing.comparison.assert_equal(state, again, "all parts")
+    assert_equal(state, again, "all parts")
 
 
 def test_the_laws_of_a_step_with_parts():

@@ -62,8 +62,9 @@ def test_after_none_are_all_and_every_stage_takes_its_own(name):
 @pytest.mark.parametrize("depth", [-1, 1.5, True])
 def test_what_is_no_depth(depth):
     for name in ("r3gan", "stylegan2"):
+        network, size = CASES[name]
         with pytest.raises(ValueError, match="wanted a whole number from 0 to"):
-            parts_after(*CASES[name][:1], depth, CASES[name][1])
+            parts_after(network, depth, size)
 
 
 def test_what_moves_sees_only_what_rests_before_it():
