@@ -29,7 +29,7 @@ augmentation, 0.15.
 
 import dataclasses
 import math
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from jaxgan import data, recipes
 from jaxgan.augment.ada_strengths import R3GAN
@@ -124,7 +124,7 @@ def build(config: Config) -> Experiment:
     classes = len(source.classes) if config.conditional else 0
     widths = _widths(config.size, constants.width)
     groups = [width // 4 for width in widths]
-    shared = {"blocks": config.blocks, "classes": classes}
+    shared: dict[str, Any] = {"blocks": config.blocks, "classes": classes}
     judge = r3gan.Discriminator(widths[::-1], groups[::-1], **shared)
     recipe = recipes.r3gan(
         constants.gamma,

@@ -1,5 +1,7 @@
 """The entries behind a discriminator's first blocks: what FreezeD lets move."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -9,8 +11,8 @@ from jaxgan.core.context import Context, example_keys
 from jaxgan.models import r3gan, stylegan2
 from jaxgan.models.stylegan2.blocks import Architecture
 
-R3 = {"groups": (2, 2, 2), "embedding": 4}
-SG2 = {"channel_base": 32, "channel_max": 4}
+R3: dict[str, Any] = {"groups": (2, 2, 2), "embedding": 4}
+SG2: dict[str, Any] = {"channel_base": 32, "channel_max": 4}
 CASES = {
     "r3gan": (r3gan.Discriminator((4, 8, 8), blocks=(1, 2, 1), **R3), 16),
     "r3gan of classes": (r3gan.Discriminator((4, 4, 8), classes=3, **R3), 16),

@@ -5,7 +5,7 @@ There are too few pictures here to train a classifier on, and they have no class
 
 import functools
 import pathlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -63,7 +63,7 @@ class Judge:
             shape = (images.shape[0], SIDE, SIDE, images.shape[3])
             if images.shape != shape:
                 images = jax.image.resize(images, shape, "cubic")
-            maps = network.apply(variables, images.clip(-1.0, 1.0))
+            maps: Any = network.apply(variables, images.clip(-1.0, 1.0))
             return jnp.mean(maps[LAYER], axis=(1, 2))
 
         self._features = functools.partial(features, self._variables)

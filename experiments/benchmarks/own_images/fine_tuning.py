@@ -95,7 +95,7 @@ def config_of(run: jaxgan.Run, path: str) -> dict[str, Any]:
 def measure(options: Options, kept: kept_rows.KeptRows) -> None:
     """Adds the rows that are missing."""
     start, _, step = options.start.rpartition(":")
-    at = {"step": int(step)} if start and step.isdecimal() else {}
+    at: dict[str, Any] = {"step": int(step)} if start and step.isdecimal() else {}
     related = jaxgan.load(start if at else options.start, **at)
     config = config_of(related, options.path)
     judge = few_pictures.Judge(options.trained_on, options.num)
