@@ -176,7 +176,8 @@ def _source(config: Config) -> data.Source:
 
 def tiny(config: Config) -> Config:
     """The same, small enough for a test."""
-    return dataclasses.replace(config, size=8, batch_size=8, latent_size=4, width=4)
+    small = {"size": 8, "batch_size": 8, "latent_size": 4, "width": 4}
+    return dataclasses.replace(config, **small, augment=0.0)
 
 
 if __name__ == "__main__":

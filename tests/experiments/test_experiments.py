@@ -109,7 +109,7 @@ HEAVY = {
     *("cut_folder", "cyclegan_folder"),
     *("srgan_folder", "esrgan_folder", "real_esrgan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
-    *("projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
+    *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
 }
 
