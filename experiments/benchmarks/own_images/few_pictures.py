@@ -23,8 +23,8 @@ SIDE = 32
 """What the network was trained on; other sizes are brought to it."""
 PART = 250
 """Pictures at a time."""
-ROW = 16
-"""Pictures in a row of those to look at."""
+SHOWN = 64
+"""Samples to look at."""
 
 
 class Distances(NamedTuple):
@@ -89,5 +89,5 @@ def opened(path: str, size: int, channels: int = 3) -> np.ndarray:
 
 
 def show(path: pathlib.Path, run: jaxgan.Run) -> None:
-    """Draws four rows of samples, the same of every run."""
-    run.picture(4 * ROW, seed=0).save(path)
+    """Draws samples, of the same latents of every run."""
+    run.picture(SHOWN, seed=0).save(path)

@@ -12,7 +12,9 @@ new pictures, for a small network that was trained on others (`few_pictures.py`)
 times 1,000. The related run itself is measured first, as it is.
 
 Prints a table of means ± standard deviations over seeds. All that is done lies in
---out: the same command goes on where it was stopped. Look at its pictures, too.
+--out: the same command goes on where it was stopped. Look at its pictures, too: after
+55 steps at 16 pixels, from a run of 217, emoji were shapes on white and from nothing
+noise, where FID was 9.1 and 9.4.
 """
 
 import dataclasses
