@@ -74,10 +74,15 @@ class Batches:
         step = operator.index(step)
         if step < 0:
             raise DataError(f"step: saw {step}, wanted at least 0")
-        local = self.batch_size // self.process_count
-        start = step * self.batch_size + self.process_index * local
+        before, size = self.series(step)
+        local = size // self.process_count
+        start = before + self.process_index * local
         indices = shuffled(self.seed, np.arange(start, start + local), self.source.size)
         return Rows(indices, _coins(self.seed, start, local) if self.flip else ())
+
+    def series(self, step: int) -> tuple[int, int]:
+        """How many examples came before the step, and how many it takes."""
+        return step * self.batch_size, self.batch_size
 
     @property
     def shapes(self) -> Sample:

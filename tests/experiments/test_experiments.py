@@ -111,6 +111,7 @@ HEAVY = {
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
     *("sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
+    *("progan_folder", "stylegan_ffhq"),
 }
 
 
@@ -131,6 +132,7 @@ def test_all_are_here():
         "infogan_mnist",
         "mlp_mnist",
         "pix2pix_folder",
+        "progan_folder",
         "r3gan_cifar10",
         "r3gan_ffhq",
         "r3gan_stackedmnist",
@@ -141,6 +143,7 @@ def test_all_are_here():
         "stylegan2_ada_folder",
         "stylegan2_cifar10",
         "stylegan2_ffhq",
+        "stylegan_ffhq",
         "toy_modes",
         "wgan_gp_mnist",
         "wgan_mnist",

@@ -1,5 +1,7 @@
 """Only the current level is computed; what reals lose while levels fade in."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +13,7 @@ from jaxgan.core.growth import Growing, Stage
 from jaxgan.nn.growth import as_grown, at_stage
 
 GROWING = Growing(last=2, batch=1, stable=2, fading=2)
-CONTEXT = Context(example_keys(jax.random.key(0), 2))
+CONTEXT = Context(example_keys(jax.random.key(0), 2), train=True)
 computed = []
 
 
@@ -75,6 +77,8 @@ def test_what_is_shown_of_reals():
         for side, x in means.items()
     }
     np.testing.assert_array_equal(shown(value, 2, 1.0), value)
+    sampled = as_grown(GROWING)(value, dataclasses.replace(CONTEXT, train=False))
+    np.testing.assert_array_equal(sampled, value)
     np.testing.assert_allclose(shown(value, 0, 1.0), means[4], 1e-5, 1e-6)
     np.testing.assert_allclose(shown(value, 1, 1.0), means[8], 1e-5, 1e-6)
     mixed = 0.25 * means[8] + 0.75 * means[4]

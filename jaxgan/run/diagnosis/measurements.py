@@ -27,6 +27,9 @@ MADE = 32
 """The same of samples that are made of examples. Each is a pass of networks as large as
 pictures, and their variety is that of the examples: see `translation_signals`."""
 
+LATE = 2**30
+"""A step behind which no schedule changes."""
+
 FEWEST = 16
 """Examples that a set must have to be compared with."""
 
@@ -118,14 +121,21 @@ class Signals:
         return jax.device_get(self._show(variables, state.step, place, batch))
 
     def _finds_real_made(self, state: State) -> bool:
-        """Tells if the generator has a part in real examples, as an encoder has."""
+        """Tells if training has a part in real examples: an encoder, or growth."""
         variables = state.variables.generator
         other = jax.tree.map(lambda x: x * 0.5, variables["params"])
-        one, other = (
-            self._see_chunk(each, state, 0, self._data)
-            for each in (variables, {**variables, "params": other})
+        early, late = (
+            state._replace(step=jnp.full_like(state.step, step)) for step in (0, LATE)
         )
-        return not np.array_equal(one, other)
+        one, *others = (
+            self._see_chunk(*each, 0, self._data)
+            for each in (
+                (variables, early),
+                ({**variables, "params": other}, early),
+                (variables, late),
+            )
+        )
+        return not all(np.array_equal(one, other) for other in others)
 
 
 class _Real:
