@@ -9,10 +9,10 @@ while the next one fades in, 12 million in all; batches of 512, 256, 128, 64 and
 has `--batch-sizes 128 128 128 64 32 16 8 4 --learning-rate 0.001`, with a rate of
 0.0015 at 1024 × 1024.
 
-One command trains all levels: every level is a program of its own, with its size of the
-batch, compiled when it is reached. A run can be stopped anywhere, within a fade too, and
-goes on as if it had not been. Pictures always have their final size, and are prepared in
-it, so that at 1024 × 1024 the first batches are 6 GB each.
+One command trains all levels: every level is a program of its own, with its size of
+the batch, compiled when it is reached. A run can be stopped anywhere, within a fade
+too, and goes on as if it had not been. Pictures always have their final size, and are
+prepared in it, so that at 1024 × 1024 the first batches are 6 GB each.
 
 Pictures are turned upright, put over white, cut to their central square and resized
 (Lanczos). Sub-folders are classes; this experiment ignores them.
@@ -76,9 +76,9 @@ VARIANTS = {
     "small": Config(
         path="",
         size=32,
-        batch_sizes=(32,),
-        stable=20_000,
-        fading=20_000,
+        batch_sizes=(64, 64, 32, 16),
+        stable=10_000,
+        fading=10_000,
         latent_size=64,
         channel_base=512,
         channel_max=64,
