@@ -12,7 +12,8 @@ has `--batch-sizes 128 128 128 64 32 16 8 4 --learning-rate 0.001`, with a rate 
 One command trains all levels: every level is a program of its own, with its size of
 the batch, compiled when it is reached. A run can be stopped anywhere, within a fade
 too, and goes on as if it had not been. Pictures always have their final size, and are
-prepared in it, so that at 1024 × 1024 the first batches are 6 GB each.
+prepared in it, so that at 1024 × 1024 the first batches are 6 GB each, of which a host
+holds several.
 
 Pictures are turned upright, put over white, cut to their central square and resized
 (Lanczos). Sub-folders are classes; this experiment ignores them.
