@@ -124,15 +124,12 @@ class Signals:
         """Tells if training has a part in real examples: an encoder, or growth."""
         variables = state.variables.generator
         other = jax.tree.map(lambda x: x * 0.5, variables["params"])
-        early, late = (
-            state._replace(step=jnp.full_like(state.step, step)) for step in (0, LATE)
-        )
+        other, late = {**variables, "params": other}, jnp.full_like(state.step, LATE)
         one, *others = (
-            self._see_chunk(*each, 0, self._data)
-            for each in (
-                (variables, early),
-                ({**variables, "params": other}, early),
-                (variables, late),
+            self._see_chunk(made_by, state._replace(step=step), 0, self._data)
+            for made_by, step in (
+                *((variables, jnp.zeros_like(late)), (variables, late)),
+                (other, jnp.zeros_like(late)),
             )
         )
         return not all(np.array_equal(one, other) for other in others)
