@@ -29,7 +29,7 @@ class Config:
 
 VARIANTS = {"default": Config()}
 OPTIONS = launch.Options(
-    steps=30, log_every=10, sample_every=30, save_every=10, diagnose_every=30
+    steps=30, log_every=10, sample_every=30, save_every=10, diagnose_every=1000
 )
 
 

@@ -42,7 +42,10 @@ def test_it_is_as_described():
     np.testing.assert_allclose(shares, [1, 16 / 48, 1, 8 / 48, 44 / 48, 1])
 
 
-@pytest.mark.parametrize("words", [(), ("--steps-per-dispatch", 5)])
+@pytest.mark.parametrize(
+    "words",
+    [(), pytest.param(("--steps-per-dispatch", 5), marks=pytest.mark.slow)],
+)
 def test_stopped_where_a_size_changes_and_within_fades(grow, tmp_path, words):
     whole = grow(*words, run="whole")
     for step in (15,) if words else (3, 17):
@@ -62,6 +65,7 @@ def test_time_is_up_where_a_dispatch_is_cut(grow, tmp_path):
     assert grow(*words) == whole
 
 
+@pytest.mark.slow
 def test_several_at_a_time_and_on_several_devices(grow, tmp_path):
     grow(run="single")
     grow("--steps-per-dispatch", 5, run="five")
