@@ -86,8 +86,8 @@ class Batches:
 
     @property
     def shapes(self) -> Sample:
-        """What any batch is like, from what the source tells; no example is read."""
-        count = self.batch_size // self.process_count
+        """What the first batch is like, from what the source tells; nothing is read."""
+        count = self.series(0)[1] // self.process_count
         value = jax.ShapeDtypeStruct((count, *self.source.shape), jnp.float32)
         labels = jax.ShapeDtypeStruct((count,), jnp.int32)
         return Sample(value, labels if self.source.classes else ())

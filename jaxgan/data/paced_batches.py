@@ -11,7 +11,7 @@ from jaxgan.data.source import DataError, Source
 class PacedBatches(Batches):
     """A function of the step; see `paced_batches`. Threads may call it.
 
-    Its `batch_size` and `shapes` are those of the last span.
+    Its `batch_size` is that of the last span.
     """
 
     pace: Pace

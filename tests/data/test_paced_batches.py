@@ -59,7 +59,7 @@ def test_hosts_share_every_batch(pace, size, count):
 def test_what_it_tells():
     made = data.paced_batches(source(5), Pace((8, 4), (0, 3)))
     assert made.batch_size == 4
-    assert made.shapes.value.shape == (4, 1, 4, 1)
+    assert made.shapes.value.shape == made(0).value.shape == (8, 1, 4, 1)
     said = "pace: saw batches of 6, wanted multiples of the 4 processes"
     with pytest.raises(data.DataError, match=said):
         data.paced_batches(source(5), Pace((6, 4), (0, 3)), process_count=4)
