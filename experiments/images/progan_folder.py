@@ -18,7 +18,8 @@ holds several.
 Pictures are turned upright, put over white, cut to their central square and resized
 (Lanczos). Sub-folders are classes; this experiment ignores them.
 
-`small` is for a laptop: MNIST at 32 × 32 pixels, or with --path your own images.
+`small` is for a laptop: MNIST at 32 × 32 pixels, or with --path your own images; its
+last level has faded in after 60,000 images, 1,718 steps. Not trained so far yet.
 """
 
 import dataclasses

@@ -18,7 +18,8 @@ One command trains all levels, see `progan_folder`. Images are decoded once and 
 the cache folder: 70,000 of 1024 × 1024 are 220 GB; at that size the first batches are
 3 GB each.
 
-`small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one.
+`small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one; its last
+level has faded in after 40,000 images, 1,405 steps. Not trained so far yet.
 """
 
 import dataclasses
