@@ -12,6 +12,7 @@ from jaxgan import data
 from jaxgan.games import latent
 from jaxgan.run import launch
 from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.experiment import pace_of
 from jaxgan.run.files import experiment_file
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling import sampler, stored_run
@@ -198,7 +199,7 @@ def test_every_variant_builds(experiment):
         if not getattr(config, "path", ""):
             made = module.build(module.tiny(config))
             sampler.Sampler(made)
-            assert made.data(0).value.shape[0] == made.data.batch_size
+            assert made.data(0).value.shape[0] == pace_of(made.data).size(0)
 
 
 @pytest.mark.parametrize(
