@@ -8,6 +8,11 @@ level's own program is what training compiles. Beside it the same steps by one p
 of all levels, in which `jax.lax.switch` chooses: it is as quick wherever the others are
 not computed. A round times every play once, and the rounds repeat; the table shows
 medians of a step, and the median of how many times as long the one program takes.
+
+ProGAN's with --size 16 --batch 32 --rounds 3, on two cores of an AMD EPYC with much
+else to do: 0.50, 3.51 and 7.45 GFLOP a step; 34, 105 and 914 ms by their own programs,
+163, 195 and 890 ms by the one. So no level computes those above it, but a conditional
+costs something. It took 264 s to compile; its levels 82, 167 and 158 s.
 """
 
 import dataclasses
