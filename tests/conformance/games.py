@@ -11,6 +11,7 @@ from flax import linen as nn
 from jaxgan import nn as layers
 from jaxgan.core import Context, Game, Sample, Verdict
 from jaxgan.core.explicit_mesh import along_batch
+from jaxgan.core.growth import Growing
 from jaxgan.core.heads import Codes
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
@@ -33,6 +34,8 @@ from jaxgan.models import (
     toy,
 )
 from jaxgan.models.biggan import deep as biggan_deep
+from jaxgan.nn.growth import as_grown
+from tests.run import growing as growth
 
 SIZE = 16
 
@@ -213,6 +216,22 @@ def styled() -> StyleGame:
         stylegan2.Discriminator(group=2, **sizes),
         latent_size=3,
     )
+
+
+def growing() -> LatentGame:
+    """A level a step: the second fades in on step 1, the third is there from step 3."""
+    stages = Growing(2, SIZE, 0, stable=SIZE // 2, fading=SIZE)
+    return LatentGame(
+        growth.Generator(stages),
+        growth.Discriminator(stages),
+        latent_size=3,
+        shown=as_grown(stages),
+    )
+
+
+def large_images() -> Sample:
+    batch = images()
+    return batch._replace(value=jnp.repeat(jnp.repeat(batch.value, 2, 1), 2, 2))
 
 
 def modern() -> LatentGame:
@@ -420,6 +439,8 @@ GAMES = {
     ),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
+    # What has not begun to fade in.
+    "growing": Case(growing, large_images, False, ("/level2/",)),
     "joint": Case(joint, points),
     "paired": Case(paired, pairs),
     "unet": Case(unet_game, pictures, reads_batch=True),
