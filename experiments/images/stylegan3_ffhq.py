@@ -19,6 +19,7 @@ the generator's turns, in the official code on the discriminator's.
 """
 
 import dataclasses
+from typing import Annotated
 
 import jax.numpy as jnp
 
@@ -28,6 +29,7 @@ from jaxgan.core.types import Augment
 from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan3
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 
@@ -42,6 +44,8 @@ class Config:
     """Name in TensorFlow Datasets."""
     size: int = 1024
     """Pixels per side: a power of two."""
+    channels: int = 3
+    """Of a folder's images: 1 for grey, 3 for colour."""
     flip: bool = True
     """Mirror pictures left to right at random."""
     seed: int = 0
@@ -54,11 +58,11 @@ class Config:
     """Numbers per latent, and per style."""
     mapping_layers: int = 2
     """Dense layers from the latent to the style."""
-    synthesis_layers: int = 14
+    synthesis_layers: Count = 14
     """Layers of the synthesis, but that to colours."""
-    margin: int = 10
+    margin: Annotated[int, Bounds(least=0)] = 10
     """Pixels around the image within the synthesis."""
-    first_cutoff: float = 2.0
+    first_cutoff: Annotated[float, Bounds(above=0)] = 2.0
     """Of the input's waves, in cycles per side of the image."""
     channel_base: int = 32768
     """A map of n pixels per side has channel_base / n channels,"""
@@ -72,9 +76,9 @@ class Config:
     """Adam's."""
     discriminator_rate: float = 0.002
     """Adam's."""
-    blur: float = 0.0
+    blur: Annotated[float, Bounds(least=0)] = 0.0
     """Deviation of the blur before the discriminator, in pixels, at the first step."""
-    blur_steps: int = 6250
+    blur_steps: Count = 6250
     """After which it has faded out."""
     bfloat16: bool = False
     """Compute the layers in bfloat16."""
@@ -96,11 +100,12 @@ VARIANTS = {
         path="",
         size=32,
         flip=False,
+        batch_size=16,
         latent_size=64,
-        synthesis_layers=6,
+        synthesis_layers=5,
         margin=4,
-        channel_base=512,
-        channel_max=32,
+        channel_base=256,
+        channel_max=24,
         gamma=1.0,
     ),
 }
@@ -152,7 +157,7 @@ def _augment(config: Config) -> Augment:
 
 def _source(config: Config) -> data.Source:
     if config.path:
-        return data.folder(config.path, config.size, labels="none")
+        return data.folder(config.path, config.size, config.channels, labels="none")
     return data.image_dataset(config.dataset, size=config.size)
 
 
