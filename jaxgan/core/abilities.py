@@ -129,7 +129,9 @@ class Transformable(Protocol):
         """Whether it can: a game of this kind may also have another generator."""
         ...
 
-    def transformed(self, variables: Variables, matrix: jax.Array) -> Variables:
+    def transformed(
+        self, variables: Variables, matrix: jax.typing.ArrayLike
+    ) -> Variables:
         """Makes the generator's variables with which its images are moved.
 
         Args:

@@ -162,7 +162,9 @@ class StyleGame:
         """Whether the generator has a method `transformed`, as StyleGAN3's has."""
         return hasattr(self.generator, "transformed")
 
-    def transformed(self, variables: Variables, matrix: jax.Array) -> Variables:
+    def transformed(
+        self, variables: Variables, matrix: jax.typing.ArrayLike
+    ) -> Variables:
         """The generator's variables with its images moved by a matrix [3, 3].
 
         Raises:

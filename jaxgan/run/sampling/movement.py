@@ -65,7 +65,7 @@ def moved(game: Any, state: State, matrix: np.ndarray) -> State:
     """
     able: Transformable = game
     current, ema = (
-        able.transformed(variables, matrix)  # pyright: ignore[reportArgumentType]
+        able.transformed(variables, matrix)
         for variables in (state.variables.generator, state.ema)
     )
     return state._replace(
