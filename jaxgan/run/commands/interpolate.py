@@ -64,7 +64,7 @@ class InterpolateCommand:
             range(self.points),
             self.frames,
             self.latent.numbers(loaded.experiment),
-            moves,
+            move=moves,
         )
         path = self.out or picture_path(
             loaded,

@@ -20,6 +20,7 @@ def interpolate(
     indices: Sequence[int],
     frames: int,
     label: np.ndarray | None = None,
+    *,
     move: Movement | None = None,
 ) -> Sample:
     """Makes samples on the way through examples `indices` of a seed.
@@ -68,7 +69,7 @@ def interpolate(
         )
         latent = between(origin, target, shares[places].astype(np.float32))
         count = min(draw.size, len(legs) - start)
-        place = (legs[places] + shares[places]) / (len(points) - 1)
+        place = (legs[places] + shares[places]) / (legs[-1] + 1)
         now = state if move is None else move(state, place)
         sample = draw.render(now, keys, latent)
         samples.append(jax.tree.map(lambda x, n=count: x[:n], sample))
