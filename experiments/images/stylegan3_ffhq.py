@@ -15,13 +15,14 @@ per 1,000 images for `t` and `r`, 8 and 10 days in all, and 7.4 and 6.7 at 256 p
 Here all is float32, or bfloat16 with `--bfloat16`. The running means of squares move on
 the generator's turns, in the official code on the discriminator's.
 
-`small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one, by networks of
-19,000 numbers each. Of 3,882 grey radiographs of chests (PneumoniaMNIST's, with
-`--channels 1`), 1,057 steps, which are 8,456 images and less than four minutes' worth of
-one core of an AMD EPYC, made outlines of lungs and heart, no two alike and still without
-ribs. `jaxgan evaluate RUN --metrics equivariance --num 64` measured EQ-T 50.2, EQ-T_frac
-52.1 and EQ-R 19.0 decibels; on `jaxgan interpolate RUN --move 0.12 0` the edges of lungs
-move with them. The published sizes were not trained here, and `r` not at all.
+`small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one, by networks
+of 19,000 numbers each. Of 3,882 grey radiographs of chests (PneumoniaMNIST's, with
+`--channels 1`), 1,057 steps, which are 8,456 images and less than four minutes' worth
+of one core of an AMD EPYC, made outlines of lungs and heart, of different shapes and
+still without ribs. `jaxgan evaluate RUN --metrics equivariance --num 64` measured EQ-T
+50.2, EQ-T_frac 52.1 and EQ-R 19.0 decibels; on `jaxgan interpolate RUN --move 0.12 0`
+the edges of the lungs move with them. The published sizes were not trained here, and R
+not at all.
 """
 
 import dataclasses
