@@ -111,7 +111,7 @@ HEAVY = {
     *("srgan_folder", "esrgan_folder", "real_esrgan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
     *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
-    *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
+    *("stylegan2_cifar10", "stylegan2_ffhq", "stylegan3_ffhq", "wgan_gp_mnist"),
     *("progan_folder", "stylegan_ffhq"),
 }
 
@@ -146,6 +146,7 @@ def test_all_are_here():
         "stylegan2_ada_folder",
         "stylegan2_cifar10",
         "stylegan2_ffhq",
+        "stylegan3_ffhq",
         "stylegan_ffhq",
         "toy_modes",
         "wgan_gp_mnist",

@@ -15,6 +15,7 @@ from jaxgan.run.files import config_bounds, experiment_catalogue, experiment_fil
 EXPERIMENTS = experiment_catalogue.experiments()
 
 NONE_IS_MEANT = {
+    *("blur", "margin"),
     *("augment", "average_decay", "average_from", "b1", "b2", "condition_layers"),
     *("continuous", "cycle_weight", "dataset_limit", "decay_epochs"),
     *("discriminator_attention", "dropout", "identity_weight", "l1_weight", "pool"),
