@@ -31,6 +31,7 @@ from jaxgan.models import (
     resnet,
     restoration,
     stylegan2,
+    stylegan3,
     toy,
 )
 from jaxgan.models.biggan import deep as biggan_deep
@@ -232,6 +233,26 @@ def growing() -> LatentGame:
 def large_images() -> Sample:
     batch = images()
     return batch._replace(value=jnp.repeat(jnp.repeat(batch.value, 2, 1), 2, 2))
+
+
+def waves() -> StyleGame:
+    """StyleGAN3's at 4×4: a cutoff of 2 leaves its waves no band to fade in."""
+    return StyleGame(
+        stylegan3.Generator(
+            (4, 4, 1),
+            style_size=4,
+            mapping_layers=1,
+            channel_base=8,
+            channel_max=3,
+            synthesis_layers=2,
+            critical_layers=1,
+            first_cutoff=1.0,
+            margin=1,
+        ),
+        stylegan3.Discriminator(mapping_layers=1, channel_max=3, group=2),
+        latent_size=3,
+        mixing=0.0,
+    )
 
 
 def modern() -> LatentGame:
@@ -456,6 +477,7 @@ GAMES = {
     "enlarged": Case(enlarged, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
+    "waves": Case(waves, small_images, True, ("/fourier/",)),
 }
 
 HEAVY = (
@@ -471,6 +493,8 @@ HEAVY = (
         "srgan",
         "stylegan",
         "stylegan2",
+        "stylegan3",
+        "waves",
         "wgan",
         "wgan_gp",
     ),

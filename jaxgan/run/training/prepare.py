@@ -125,7 +125,7 @@ def prepare(
     previews.check(
         experiment, state, batch if count == 1 else jax.tree.map(lambda x: x[0], batch)
     )
-    start = weights and warm_start.fit(weights, program.target, seeds)
+    start = weights and warm_start.fit(weights, program.target, seeds, experiment)
     return Prepared(experiment, options, program, part, each, start, frozen)
 
 
