@@ -73,7 +73,7 @@ def parts_of(name: str) -> dict[str, tuple[float, float]]:
         where = place(1, experiment.data.batch_size)
         made = program.compile_program(experiment, where, (0,), batch)
     with clock(seconds, "lowering"):
-        lowered = program.lower_step(made, batch)
+        lowered = program.lower_step(made, batch, 0)
     with clock(seconds, "first state"):
         state, totals = jax.block_until_ready((made.init(), made.zeros()))
     with clock(seconds, "compiling"):

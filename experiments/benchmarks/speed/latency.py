@@ -81,7 +81,7 @@ def _by_jax(part: Part, batch: int) -> Callable[[], None]:
 
 def _by_onnx(
     folder: pathlib.Path, name: str, part: Part, batch: int
-) -> Callable[[], None]:
+) -> Callable[[], object]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(

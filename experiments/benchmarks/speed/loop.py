@@ -108,7 +108,7 @@ class Bare:
         self._batch = program.put(prepared.data(0))
         self._carry = program.init(), program.zeros()
         self._frozen = prepared.frozen
-        lowered = program.step.lower(*self._carry, self._batch, self._frozen)
+        lowered = program.step_at(0).lower(*self._carry, self._batch, self._frozen)
         self._step = lowered.compile()
 
     def seconds_per_step(self, count: int) -> float:

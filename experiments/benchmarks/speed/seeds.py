@@ -77,7 +77,7 @@ def player(members: Sequence[Experiment]) -> Callable[[int], None]:
     program = prepared.program
     batch = program.put(prepared.data(0))
     state, totals = program.init(), program.zeros()
-    compiled = program.step.lower(state, totals, batch, prepared.frozen).compile()
+    compiled = program.step_at(0).lower(state, totals, batch, prepared.frozen).compile()
 
     def play(steps: int) -> None:
         nonlocal state, totals
