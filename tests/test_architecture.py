@@ -99,10 +99,10 @@ LAYERS = (
     {"devices"},
     {"files"},
     {"application", "diagnosis", "importable", "sampling"},
-    {"evaluation", "report"},
+    {"editing", "evaluation", "report"},
     {"runs"},
     {"training"},
-    {"launch", "python_call"},
+    {"editing_call", "launch", "python_call"},
     {"forecast"},
     {"commands"},
 )

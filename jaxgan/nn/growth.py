@@ -46,6 +46,10 @@ def at_stage(
             f"growing: saw a last level of {last}, wanted at most "
             f"{len(branches) - 1}: see core.growth.level_of"
         )
+    if not isinstance(step, jax.core.Tracer):  # it is known while this is compiled
+        with jax.ensure_compile_time_eval():
+            stage = growth(jnp.asarray(step, jnp.int32))
+        return branches[int(stage.level)](module, stage.share)
     stage = growth(jnp.asarray(step, jnp.int32))
     return nn.switch(stage.level, branches, module, stage.share)
 

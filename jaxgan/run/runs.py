@@ -23,6 +23,7 @@ from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
     from jaxgan.run.application.picture_function import PictureFunction
+    from jaxgan.run.editing.editor import Editor
 
 
 class Run:
@@ -147,6 +148,20 @@ class Run:
             overlap=overlap,
             say=warn,
         )
+
+    def editor(self, *, label: Label | None = None, current: bool = False) -> "Editor":
+        """Gives what finds pictures and directions in the latent space, and edits.
+
+        Args:
+          label: name or number of the class of all, where the run is conditioned.
+          current: take the current generator, not its running average.
+
+        Raises:
+          RunError: if the run has no latents to edit.
+        """
+        from jaxgan.run.editing.editor import Editor
+
+        return Editor(self._stored, label=label, current=current)
 
     def metrics(self) -> list[dict[str, Any]]:
         """Reads the rows of metrics.jsonl: `step`, and numbers by name.

@@ -3,8 +3,8 @@
 import dataclasses
 from typing import Annotated
 
-from jaxgan.run.bounds import Bounds, Count
-from jaxgan.run.command_line import option
+from jaxgan.run.bounds import SEED, Bounds, Count
+from jaxgan.run.command_line import Flag, option
 from jaxgan.run.commands.shared_options import (
     BatchSize,
     CheckpointOptions,
@@ -14,6 +14,7 @@ from jaxgan.run.commands.shared_options import (
     SamplingOptions,
     picture_path,
 )
+from jaxgan.run.errors import RunError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,10 +27,14 @@ class InterpolateCommand:
     """Samples to pass through."""
     frames: Annotated[Count, option("N")] = 8
     """Pictures from one sample to the next."""
+    keys: Annotated[tuple[int, ...], option("SEEDS", "samples of --seed"), SEED] = ()
+    """Seeds, of whose first samples each is passed through, such as 3 14 15."""
+    loop: Flag = False
+    """End where it began: a video of it, repeated, shows no seam."""
     rate: Annotated[float, Bounds(above=0)] = 12.0
     """Frames per second."""
     out: Out = None
-    """NAME.png: a strip, by default in RUN/generated; NAME.gif; NAME.mp4."""
+    """NAME.png: a strip, by default in RUN/generated; NAME.gif; NAME.webp; NAME.mp4."""
     batch_size: BatchSize = 64
     """Samples at once."""
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
@@ -46,6 +51,8 @@ class InterpolateCommand:
         from jaxgan.run.kinds import walks
         from jaxgan.run.sampling import interpolation
 
+        if len(self.keys) == 1:
+            raise RunError("--keys: saw one seed, wanted two at least")
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
         if self.out:
@@ -59,10 +66,18 @@ class InterpolateCommand:
             range(self.points),
             self.frames,
             self.latent.numbers(loaded.experiment),
+            keys=self.keys,
+            loop=self.loop,
         )
         path = self.out or picture_path(
-            loaded, "interpolation", self.latent, self.sampling, self.checkpoint
+            loaded, self._content, self.latent, self.sampling, self.checkpoint
         ).with_suffix(kind.walk_suffixes[0])
         with output_path.written(path):
             kind.walk(path, walk, self.rate)
         print(path)
+
+    @property
+    def _content(self) -> str:
+        """Names what is not told of by the options that all commands have."""
+        parts = ["interpolation", *["loop"] * self.loop, *map(str, self.keys)]
+        return "_".join(parts)

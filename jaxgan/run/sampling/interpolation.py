@@ -1,5 +1,6 @@
 """Walks between latents."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ def interpolate(
     indices: Sequence[int],
     frames: int,
     label: np.ndarray | None = None,
+    *,
+    keys: Sequence[int] = (),
+    loop: bool = False,
 ) -> Sample:
     """Makes samples on the way through examples `indices` of a seed.
 
@@ -32,30 +36,59 @@ def interpolate(
       indices: which examples to pass through: two at least.
       frames: from one to the next, without the next.
       label: the number [1] of the class; by default that of the first example.
+      keys: seeds, of whose first examples each is passed through, instead of those of
+        one seed.
+      loop: go back to where it began, so that the end, repeated, shows no seam: after
+        the last sample comes the first.
 
     Returns:
-      frames * (len(indices) - 1) + 1 samples. Noise beside the latent is that of the
-      first example in all of them.
+      frames * (number of examples - 1) + 1 samples, or in a loop frames * number. Noise
+      beside the latent is that of the first example in all of them.
 
     Raises:
       RunError: if there is no way to walk.
     """
-    if len(indices) < 2 or frames < 1:
+    stops = [(key, 0) for key in keys] or [(seed, index) for index in indices]
+    if len(stops) < 2 or frames < 1:
         raise RunError("--points must be at least 2, --frames at least 1")
     game = draw.game
     if not isinstance(game, Walkable):
         raise RunError(
             f"{type(game).__name__} has no ways from one latent to another to walk"
         )
-    points = np.asarray(indices)
+    seed, first = stops[0]
+    every, latent = draw.latents(state, seed, np.full(draw.size, first))
     if label is None and draw.labelled:
-        _, first = draw.latents(state, seed, np.full(draw.size, points[0]))
-        label = np.asarray(first.given)[:1]
-    ends = _latents(draw, state, seed, points, label)
-    legs = np.repeat(np.arange(len(points) - 1), frames)
-    shares = np.tile(np.arange(frames) / frames, len(points) - 1)
-    legs, shares = np.append(legs, len(points) - 2), np.append(shares, 1.0)
-    keys, _ = draw.latents(state, seed, np.full(draw.size, points[0]))
+        label = np.asarray(latent.given)[:1]
+    ends = _ends(draw, state, stops, label)
+    if loop:
+        ends = jax.tree.map(lambda x: np.concatenate([x, x[:1]]), ends)
+    return _rendered(draw, state, every, ends, legs_of(len(stops) + loop, frames, loop))
+
+
+def legs_of(
+    stops: int, frames: int, loop: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Finds, for every sample, which leg it is on and the share of that leg behind it.
+
+    Args:
+      stops: that the legs lie between.
+      frames: of each leg.
+      loop: leave out the last stop, which is the first.
+    """
+    legs = np.repeat(np.arange(stops - 1), frames)
+    shares = np.tile(np.arange(frames) / frames, stops - 1)
+    if not loop:
+        legs, shares = np.append(legs, stops - 2), np.append(shares, 1.0)
+    return legs, shares.astype(np.float32)
+
+
+def _rendered(
+    draw: Sampler, state: State, keys: jax.Array, ends: Any, way: Any
+) -> Sample:
+    """Makes the samples of a way between latents, in whole calls of the sampler."""
+    legs, shares = way
+    game: Any = draw.game
     between = jax.jit(game.between)
     samples = []
     for start in range(0, len(legs), draw.size):
@@ -63,11 +96,23 @@ def interpolate(
         origin, target = (
             jax.tree.map(lambda x, at=legs[places] + end: x[at], ends) for end in (0, 1)
         )
-        latent = between(origin, target, shares[places].astype(np.float32))
+        latent = between(origin, target, shares[places])
         count = min(draw.size, len(legs) - start)
         sample = draw.render(state, keys, latent)
         samples.append(jax.tree.map(lambda x, n=count: x[:n], sample))
     return jax.tree.map(lambda *x: np.concatenate(x), *samples)
+
+
+def _ends(
+    draw: Sampler, state: State, stops: Sequence[tuple[int, int]], label: Any
+) -> Any:
+    """Draws the latents of (seed, index) each, those of one seed together."""
+    groups = itertools.groupby(stops, lambda stop: stop[0])
+    parts = [
+        _latents(draw, state, seed, np.array([index for _, index in group]), label)
+        for seed, group in groups
+    ]
+    return jax.tree.map(lambda *x: np.concatenate(x), *parts)
 
 
 def _latents(
@@ -80,4 +125,5 @@ def _latents(
         jax.device_get(draw.latents(state, seed, chunk, labels)[1])
         for chunk in whole.reshape(-1, draw.size)
     ]
-    return jax.tree.map(lambda *x: np.concatenate(x), *parts)
+    together = jax.tree.map(lambda *x: np.concatenate(x), *parts)
+    return jax.tree.map(lambda x: x[: len(indices)], together)
