@@ -44,7 +44,7 @@ def test_maps_are_listed_from_the_smallest_on(made):
 
 def test_maps_that_are_replaced_are_those_that_are_listed(made):
     game, variables, sides, images = made
-    maps = [np.full((side, side), place) for place, side in enumerate(sides)]
+    maps = [np.full((s, s), k, np.float32) for k, s in enumerate(sides)]
     changed = game.with_noise_maps(variables, maps)
     jax.tree.map(np.testing.assert_array_equal, game.noise_maps(changed), maps)
     own = game.with_noise_maps(changed, game.noise_maps(variables))

@@ -10,7 +10,6 @@ from tyro.constructors import PrimitiveConstructorSpec
 from jaxgan.run.bounds import FINITE, Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, option
 from jaxgan.run.commands.shared_options import CheckpointOptions, Out, Run
-from jaxgan.run.errors import RunError
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
 
@@ -78,7 +77,7 @@ class EditCommand:
         """
         from jaxgan.run.editing import codes, direction_files, edits, latent_file
         from jaxgan.run.editing import latent_directions as found
-        from jaxgan.run.files import output_path, run_directory
+        from jaxgan.run.files import output_path
         from jaxgan.run.kinds import walks
         from jaxgan.run.sampling.noise_layers import numbers_of_layers
 
@@ -91,11 +90,6 @@ class EditCommand:
         of_run = codes.Codes(loaded, current=self.current, label=self.label)
         layers = numbers_of_layers(self.layers, of_run.layers)
         directions = given or found.find(of_run, self.method)
-        count = len(directions.vectors)
-        if self.direction >= count:
-            raise RunError(
-                f"--direction: saw {self.direction}, wanted 0 to {count - 1}"
-            )
         amounts = direction_files.amounts(self.amount[0], self.amount[-1], self.frames)
         sample = edits.moved(
             *(of_run, directions, self.direction, amounts, layers),
@@ -103,12 +97,7 @@ class EditCommand:
             count=self.num,
             latents=latents,
         )
-        path = self.out
-        if path is None:
-            name = f"edit_direction_{self.direction}_step_{loaded.step}.png"
-            path = loaded.directory / "generated" / name
-            run_directory.check_no_link(path.parent)
-            run_directory.check_no_link(path)
+        path = self.out or direction_files.path_of(loaded, self.direction)
         picture = loaded.experiment.kind.picture
         direction_files.write_rows(path, sample, len(amounts), picture, self.rate)
         print(path)

@@ -70,7 +70,7 @@ class Codes:
         self.label = None
         if label is not None:
             self.label = label_numbers(stored.experiment, label)
-        elif is_labelled(self.game):
+        elif is_labelled(stored.experiment.game):
             raise RunError(
                 "--label: saw none, wanted a class: this generator is conditioned on "
                 "labels"
@@ -114,7 +114,7 @@ class Codes:
         draw = Sampler(self._experiment, size=AT_ONCE, ema=not self._current)
         labels = None if self.label is None else np.resize(self.label, AT_ONCE)
         code = jax.jit(self.game.code)
-        total, count, first = 0.0, 0, []
+        total, count, first = np.zeros(()), 0, []
         for start in range(0, DRAWS, AT_ONCE):
             indices = np.arange(start, start + AT_ONCE)
             _, latent = draw.latents(self._state, 0, indices, labels)
@@ -124,7 +124,9 @@ class Codes:
         mean, codes = total / count, np.concatenate(first)
         squares = np.sum(np.square(codes - mean[0]), axis=1)
         return Spread(
-            np.float32(mean), float(np.sqrt(np.mean(squares))), np.float32(codes)
+            mean.astype(np.float32),
+            float(np.sqrt(np.mean(squares))),
+            codes.astype(np.float32),
         )
 
     def _shapes(self, count: int) -> Any:

@@ -11,8 +11,9 @@ from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.editing.latent_directions import Directions
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import output_path
+from jaxgan.run.files import output_path, run_directory
 from jaxgan.run.kinds import walks
+from jaxgan.run.sampling.stored_run import StoredRun
 
 SUFFIXES = (".png", ".gif", ".webp", ".mp4", ".npz")
 """Of the files that moved latents can be written to."""
@@ -71,7 +72,9 @@ def read(path: pathlib.Path) -> Directions:
         raise RunError(f"--directions: there is no file {path}")
     try:
         with np.load(path, allow_pickle=False) as file:
-            found = Directions(*(np.float32(file[name]) for name in Directions._fields))
+            found = Directions(
+                *(np.asarray(file[name], np.float32) for name in Directions._fields)
+            )
         count, _ = found.vectors.shape
         sizes = {x.shape for x in (found.steps, found.strengths)}
         if sizes != {(count,)} or not all(np.isfinite(x).all() for x in found):
@@ -82,6 +85,19 @@ def read(path: pathlib.Path) -> Directions:
             "directions"
         ) from None
     return found
+
+
+def path_of(stored: StoredRun, direction: int) -> pathlib.Path:
+    """Names the picture of an edit in the run's folder.
+
+    Raises:
+      RunError: if it is a symbolic link there.
+    """
+    name = f"edit_direction_{direction}_step_{stored.step}.png"
+    path = stored.directory / "generated" / name
+    for one in (path.parent, path):
+        run_directory.check_no_link(one)
+    return path
 
 
 def write_rows(

@@ -53,7 +53,7 @@ def moved(
     parts = []
     for variables, keys, code in _each(codes, seed, count, latents):
         repeated = np.repeat(code, len(amounts), axis=0)
-        ways = directions.moved(repeated, number, np.float32(amounts), layers)
+        ways = directions.moved(repeated, number, list(amounts), layers)
         for start in range(0, len(ways), AT_ONCE):
             some = jnp.asarray(ways[start : start + AT_ONCE])
             same = jnp.repeat(keys, len(some), axis=0)

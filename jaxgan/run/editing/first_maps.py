@@ -44,7 +44,7 @@ class FirstMaps:
         self.outputs = jax.jit(self._outputs)
         self._slopes = jax.jit(self._slopes_of)
 
-    def __call__(self, variables: Variables, code: jax.Array) -> list[np.ndarray]:
+    def __call__(self, variables: Variables, code: Any) -> list[np.ndarray]:
         """Finds the maps' matrices, for every layer of a code.
 
         Maps such as z -> A z / |z| are linearised where the code is.

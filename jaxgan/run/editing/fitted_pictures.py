@@ -40,7 +40,7 @@ def shape_of(codes: Codes) -> tuple[int, int, int]:
     def made(code: jax.Array) -> Any:
         return codes.generate(codes.variables, codes.like(code), keys)
 
-    shape = getattr(jax.eval_shape(made, mean), "shape", ())
+    shape: Any = getattr(jax.eval_shape(made, mean), "shape", ())
     try:
         _, height, width, channels = shape
     except ValueError:
@@ -80,7 +80,7 @@ def read(
         notes = _notes(layers.colours.shape, shape, layers.alpha is not None)
         if notes:
             say(f"{item.title}: {', '.join(notes)}")
-        images.append(np.float32(pixels) / np.float32(LEVELS) - 1)
+        images.append(_in_bounds(pixels))
     return Fitted(np.stack(images), [item.name[-1] for item in items])
 
 
@@ -134,7 +134,12 @@ def _fit(pixels: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     image = np.asarray(image.convert("L" if channels == 1 else "RGB"))
     image = image.reshape(*image.shape[:2], channels)
-    return np.float32(image_file.resize(image, side)) / np.float32(LEVELS) - 1
+    return _in_bounds(image_file.resize(image, side))
+
+
+def _in_bounds(pixels: np.ndarray) -> np.ndarray:
+    """Bytes as float32 in [-1, 1]."""
+    return pixels.astype(np.float32) / np.float32(LEVELS) - np.float32(1.0)
 
 
 def _over_white(layers: np.ndarray) -> np.ndarray:

@@ -50,8 +50,8 @@ class Directions(NamedTuple):
             )
         count = code.shape[1]
         chosen = np.isin(np.arange(count), range(count) if layers is None else layers)
-        way = np.float32(self.steps[number] * self.vectors[number])
-        far = np.broadcast_to(np.float32(amount), len(code))
+        way = np.asarray(self.steps[number] * self.vectors[number], np.float32)
+        far = np.broadcast_to(np.asarray(amount, np.float32), len(code))
         return code + far[:, None, None] * chosen[None, :, None] * way[None, None]
 
 
@@ -145,7 +145,8 @@ def find(
         vectors, strengths = principal(first[:, 0], np.asarray(seen))
     else:
         vectors, strengths = principal(spread.codes, spread.codes)
-    vectors, strengths = np.float32(vectors[:count]), np.float32(strengths[:count])
+    vectors = vectors[:count].astype(np.float32)
+    strengths = strengths[:count].astype(np.float32)
     return Directions(vectors, np.std(spread.codes @ vectors.T, axis=0), strengths)
 
 

@@ -1,6 +1,5 @@
 """A generator tuned to some pictures, around the codes that were found of them."""
 
-import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -78,23 +77,23 @@ def tuned(
             apart = apart + pixels.compute((), made, images)
         return jnp.mean(apart)
 
-    @functools.partial(jax.jit, static_argnames="count")
-    def walk(params: Any, moments: Any, *rest: Any, count: int) -> Any:
-        def step(carried: Any, _: Any) -> Any:
+    @jax.jit
+    def walk(params: Any, moments: Any, count: Any, *rest: Any) -> Any:
+        def step(_: Any, carried: Any) -> Any:
             params, moments = carried
             slopes = jax.grad(loss)(params, *rest)
             with jax.numpy_dtype_promotion("standard"):
                 moves, moments = optimizer.update(slopes, moments)
-            return (optax.apply_updates(params, moves), moments), None
+            return optax.apply_updates(params, moves), moments
 
-        return jax.lax.scan(step, (params, moments), length=count)[0]
+        return jax.lax.fori_loop(0, count, step, (params, moments))
 
     params = codes.variables["params"]
     moments = optimizer.init(params)
     for done in range(0, steps, AT_ONCE):
         count = min(AT_ONCE, steps - done)
         rest = (others, distance.weights, latent, images)
-        params, moments = walk(params, moments, *rest, count=count)
+        params, moments = walk(params, moments, np.int32(count), *rest)
         tell(done + count, steps)
     variables = {**others, "params": params}
     made = codes.render(variables, latent, keys)

@@ -109,11 +109,11 @@ class Projector:
         self._every_layer = every_layer
         self.render = jax.jit(self._made)
         self.apart = jax.jit(distance.compute)
-        self._segment = jax.jit(self._walk, static_argnames="count")
+        self._segment = jax.jit(self._walk)
 
     def __call__(
         self,
-        targets: np.ndarray,
+        targets: Any,
         *,
         steps: int = 1000,
         seed: int = 0,
@@ -147,17 +147,16 @@ class Projector:
         moments = _adam.init(place)
         own = [jnp.stack([x] * count) for x in self._own_noise(variables)]
         before = self._checked(variables, place._replace(noise=tuple(own)), targets)
-        first, pictures = before, [np.asarray(before)]
+        pictures = [np.asarray(before)]
         length = -(-steps // max(1, min(frames, steps)))
         for done in range(0, steps, length):
-            part = min(length, steps - done)
+            end = min(done + length, steps)
             place, moments = self._segment(
                 *(variables, self.distance.weights, targets, keys, place, moments),
-                *(np.int32(done), np.float32(steps)),
-                count=part,
+                *(np.int32(done), np.int32(end), np.float32(steps)),
             )
             pictures.append(np.asarray(self.render(variables, place)))
-            tell(done + part, steps)
+            tell(end, steps)
         apart = functools.partial(self.apart, self.distance.weights)
         return Found(
             np.asarray(self._whole(place.code)),
@@ -167,7 +166,7 @@ class Projector:
             pictures[-1],
             np.stack(pictures),
             np.asarray(apart(pictures[-1], targets)),
-            np.asarray(apart(first, targets)),
+            np.asarray(apart(before, targets)),
         )
 
     def _checked(self, variables: Any, place: _Place, targets: jax.Array) -> jax.Array:
@@ -211,9 +210,9 @@ class Projector:
         return jax.vmap(one)(whole, place.noise, keys)
 
     def _walk(
-        self, variables, weights, targets, keys, place, moments, done, total, count
+        self, variables, weights, targets, keys, place, moments, done, end, total
     ):
-        """Goes `count` steps."""
+        """Goes the steps from one number to another, of so many in total."""
         schedule, deviation = self._schedule, self._codes.spread.deviation
 
         def loss(place: _Place, shaken: jax.Array) -> jax.Array:
@@ -222,7 +221,7 @@ class Projector:
             kept = jax.vmap(noise_regularisation)(place.noise) if place.noise else 0.0
             return jnp.sum(apart + schedule.noise_weight * kept)
 
-        def step(carried: Any, at: jax.Array) -> Any:
+        def step(at: jax.Array, carried: Any) -> Any:
             place, moments = carried
             share = at.astype(jnp.float32) / total
             shaken = _normal(keys, at, place.code.shape[1:])
@@ -233,10 +232,10 @@ class Projector:
             rate = schedule.rate_at(share)
             place = jax.tree.map(lambda x, move: x - rate * move, place, moves)
             noise = tuple(jax.vmap(normalised)(x) for x in place.noise)
-            return (place._replace(noise=noise), moments), None
+            return place._replace(noise=noise), moments
 
-        carried, _ = jax.lax.scan(step, (place, moments), done + jnp.arange(count))
-        return carried
+        # A loop whose ends are no constants: there is one program for all parts.
+        return jax.lax.fori_loop(done, end, step, (place, moments))
 
 
 _adam = optax.scale_by_adam(b1=0.9, b2=0.999, eps=1e-8)
