@@ -76,6 +76,7 @@ class Codes:
                 "labels"
             )
         self.render = jax.jit(self.generate)
+        self._sampler = functools.lru_cache(self._new_sampler)
 
     def generate(
         self, variables: Variables, latent: Tree, keys: jax.Array
@@ -90,8 +91,8 @@ class Codes:
         Raises:
           RunError: if the seed is none.
         """
-        draw = Sampler(self._experiment, size=len(indices), ema=not self._current)
         labels = None if self.label is None else np.resize(self.label, len(indices))
+        draw = self._sampler(len(indices))
         return draw.latents(self._state, seed, indices, labels)
 
     def like(self, code: jax.Array) -> Any:
@@ -111,13 +112,11 @@ class Codes:
     @functools.cached_property
     def spread(self) -> Spread:
         """Draws many codes, and sees how they lie."""
-        draw = Sampler(self._experiment, size=AT_ONCE, ema=not self._current)
-        labels = None if self.label is None else np.resize(self.label, AT_ONCE)
         code = jax.jit(self.game.code)
         total, count, first = np.zeros(()), 0, []
         for start in range(0, DRAWS, AT_ONCE):
             indices = np.arange(start, start + AT_ONCE)
-            _, latent = draw.latents(self._state, 0, indices, labels)
+            _, latent = self.drawn(0, indices)
             some = np.asarray(code(latent), np.float64)
             total, count = total + some.sum(0), count + len(some)
             first.append(some[:, 0])
@@ -128,6 +127,9 @@ class Codes:
             float(np.sqrt(np.mean(squares))),
             codes.astype(np.float32),
         )
+
+    def _new_sampler(self, size: int) -> Sampler:
+        return Sampler(self._experiment, size=size, ema=not self._current)
 
     def _shapes(self, count: int) -> Any:
         def latent(variables: Variables, keys: jax.Array) -> Any:

@@ -64,7 +64,6 @@ SAMPLING = (
     ("--run-seed -1", f"--run-seed: saw -1, {SEED}"),
     ("--truncation nan", "--truncation: saw (nan,), wanted a finite number"),
     ("--truncation-cutoff -1", "--truncation-cutoff: saw -1, wanted at least 0"),
-    ("--noise-layers 0-2", "--noise-layers: LatentGame adds no noise"),
     ("--standing-statistics 0", "--standing-statistics: saw 0, wanted at least 1"),
 )
 CODES = (
@@ -80,7 +79,11 @@ MOVED = (
     ("--num 0", "--num: saw 0, wanted at least 1"),
     ("--method pca", "--method: saw 'pca', wanted one of ganspace, sefa"),
 )
-BATCHED = (("--batch-size 0", "--batch-size: saw 0, wanted at least 1"), *SAMPLING)
+BATCHED = (
+    ("--batch-size 0", "--batch-size: saw 0, wanted at least 1"),
+    *SAMPLING,
+    ("--noise-layers 0-2", "--noise-layers: LatentGame adds no noise"),
+)
 MEASURES = (
     ("--num 0", "--num: saw 0, wanted at least 16"),
     ("--neighbours 3", "--neighbours: saw 3, wanted at least 16"),
