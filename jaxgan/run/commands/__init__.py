@@ -20,6 +20,7 @@ from jaxgan.run.commands.mix import MixCommand
 from jaxgan.run.commands.project import ProjectCommand
 from jaxgan.run.commands.report import ReportCommand
 from jaxgan.run.commands.sample import SampleCommand
+from jaxgan.run.commands.trace import TraceCommand
 from jaxgan.run.commands.train import TrainCommand
 
 COMMANDS: dict[str, type[Command]] = {
@@ -34,6 +35,7 @@ COMMANDS: dict[str, type[Command]] = {
     "edit": EditCommand,
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
+    "trace": TraceCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,
     "diagnose": DiagnoseCommand,
