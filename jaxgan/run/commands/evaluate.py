@@ -61,10 +61,14 @@ class EvaluateCommand:
         """
         from jaxgan.data import skipping_bad
         from jaxgan.run.evaluation import stored_evaluation, truncation_curve
+        from jaxgan.run.sampling import sampling_options
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
         each = self.sampling.each(loaded.experiment)
+        game, cutoff = loaded.experiment.game, self.sampling.truncation_cutoff
+        for options in each:  # before any of them is measured
+            sampling_options.truncated(game, options["truncation"], cutoff)
         measured, place = [], 0
         for options in each:
             with skipping_bad(self.skip_bad):

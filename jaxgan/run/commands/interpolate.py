@@ -1,7 +1,8 @@
 """`jaxgan interpolate`: walks between samples of a run."""
 
 import dataclasses
-from typing import Annotated
+import pathlib
+from typing import TYPE_CHECKING, Annotated, Any
 
 from jaxgan.run.bounds import SEED, Bounds, Count
 from jaxgan.run.command_line import Flag, option
@@ -17,6 +18,9 @@ from jaxgan.run.commands.shared_options import (
 )
 from jaxgan.run.errors import RunError
 
+if TYPE_CHECKING:
+    from jaxgan.run.sampling.stored_run import StoredRun
+
 
 @dataclasses.dataclass(frozen=True)
 class InterpolateCommand:
@@ -30,6 +34,8 @@ class InterpolateCommand:
     """Pictures from one sample to the next."""
     keys: Annotated[tuple[int, ...], option("SEEDS", "samples of --seed"), SEED] = ()
     """Seeds, of whose first samples each is passed through, such as 3 14 15."""
+    latents: Annotated[pathlib.Path | None, option("FILE", "drawn")] = None
+    """latents.npz of jaxgan project, of which each is passed through."""
     loop: Flag = False
     """End where it began: a video of it, repeated, shows no seam."""
     rate: Annotated[float, Bounds(above=0)] = 12.0
@@ -55,22 +61,31 @@ class InterpolateCommand:
 
         if len(self.keys) == 1:
             raise RunError("--keys: saw one seed, wanted two at least")
+        if self.keys and self.latents:
+            raise RunError("--keys: saw seeds with --latents, wanted one of them")
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
         if self.out:
             output_path.check_file(self.out, kind.walk_suffixes)
             walks.check_moving(self.out, self.rate)
         options = self.sampling.single(loaded.experiment)
-        walk = interpolation.interpolate(
-            loaded.sampler(size=self.batch_size, **options),
-            loaded.state,
-            self.latent.seed,
-            range(self.points),
-            self.frames,
-            self.latent.numbers(loaded.experiment),
-            keys=self.keys,
-            loop=self.loop,
-        )
+        draw = loaded.sampler(size=self.batch_size, **options)
+        if self.latents:
+            ends = self._ends(loaded)
+            walk = interpolation.through(
+                draw, loaded.state, ends, self.frames, loop=self.loop
+            )
+        else:
+            walk = interpolation.interpolate(
+                draw,
+                loaded.state,
+                self.latent.seed,
+                range(self.points),
+                self.frames,
+                self.latent.numbers(loaded.experiment),
+                keys=self.keys,
+                loop=self.loop,
+            )
         path = self.out or picture_path(
             loaded, self._content, self.latent, self.sampling, self.checkpoint
         ).with_suffix(kind.walk_suffixes[0])
@@ -79,8 +94,24 @@ class InterpolateCommand:
         self.metadata.mark(path, "interpolate", self, loaded)
         print(path)
 
+    def _ends(self, loaded: "StoredRun") -> Any:
+        """Reads latents of a file as the game has them."""
+        import numpy as np
+
+        from jaxgan.run.editing import codes, latent_file
+
+        latents = latent_file.read(self.latents or pathlib.Path())
+        if len(latents.code) < 2:
+            raise RunError("--latents: saw one, wanted two at least")
+        of_run = codes.Codes(
+            loaded, current=self.sampling.current, label=self.latent.label
+        )
+        latents.variables(of_run, 0)
+        return of_run.like(np.asarray(latents.code))
+
     @property
     def _content(self) -> str:
         """Names what is not told of by the options that all commands have."""
         parts = ["interpolation", *["loop"] * self.loop, *map(str, self.keys)]
+        parts += ["latents"] * (self.latents is not None)
         return "_".join(parts)

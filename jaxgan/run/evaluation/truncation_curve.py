@@ -3,13 +3,13 @@
 import pathlib
 from collections.abc import Mapping, Sequence
 
-from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.judge import Measurement
 from jaxgan.run.files import evaluations_log, output_path
 from jaxgan.run.sampling.stored_run import StoredRun
 
 SHOWN = ("FID", "precision", "recall", "coverage")
-"""Beginnings of the names of measures that are drawn, each on axes of its own."""
+"""Beginnings of the names of measures that are drawn, each on axes of its own; all are
+where there is none of these."""
 
 
 def curves_of(
@@ -23,9 +23,9 @@ def curves_of(
     found: dict[str, list[tuple[float, float]]] = {}
     for truncation, parts in sorted(measured, key=lambda one: one[0]):
         for _, score in (pair for part in parts for pair in part.scores):
-            if score.metric.startswith(SHOWN):
-                found.setdefault(score.metric, []).append((truncation, score.value))
-    return found
+            found.setdefault(score.metric, []).append((truncation, score.value))
+    chosen = {name: x for name, x in found.items() if name.startswith(SHOWN)}
+    return chosen or found
 
 
 def path_of(stored: StoredRun) -> pathlib.Path:
@@ -40,14 +40,12 @@ def write(
     """Draws what was measured against the truncation.
 
     Raises:
-      RunError: if nothing of it is drawn, or the file cannot be written.
+      RunError: if the file cannot be written.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     curves = curves_of(measured)
-    if not curves:
-        raise RunError(f"--metrics: saw none of {', '.join(SHOWN)}, which are drawn")
     figure = Figure(figsize=(3.2 * len(curves), 2.8), dpi=100, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     every = figure.subplots(1, len(curves), squeeze=False)[0]

@@ -51,19 +51,47 @@ def interpolate(
     stops = [(key, 0) for key in keys] or [(seed, index) for index in indices]
     if len(stops) < 2 or frames < 1:
         raise RunError("--points must be at least 2, --frames at least 1")
+    seed, first = stops[0]
+    if label is None and draw.labelled:
+        _, latent = draw.latents(state, seed, np.full(draw.size, first))
+        label = np.asarray(latent.given)[:1]
+    ends = _ends(draw, state, stops, label)
+    return through(draw, state, ends, frames, loop=loop, noise=(seed, first))
+
+
+def through(
+    draw: Sampler,
+    state: State,
+    ends: Any,
+    frames: int,
+    *,
+    loop: bool = False,
+    noise: tuple[int, int] = (0, 0),
+) -> Sample:
+    """Makes samples on the way through latents [B]: see `interpolate`.
+
+    Args:
+      draw: the sampler.
+      state: with the generator's variables.
+      ends: the latents.
+      frames: from one to the next, without the next.
+      loop: go back to the first.
+      noise: seed and index of the example whose noise is beside all of them.
+
+    Raises:
+      RunError: if there is no way to walk.
+    """
     game = draw.game
     if not isinstance(game, Walkable):
         raise RunError(
             f"{type(game).__name__} has no ways from one latent to another to walk"
         )
-    seed, first = stops[0]
-    every, latent = draw.latents(state, seed, np.full(draw.size, first))
-    if label is None and draw.labelled:
-        label = np.asarray(latent.given)[:1]
-    ends = _ends(draw, state, stops, label)
+    seed, index = noise
+    keys, _ = draw.latents(state, seed, np.full(draw.size, index))
     if loop:
         ends = jax.tree.map(lambda x: np.concatenate([x, x[:1]]), ends)
-    return _rendered(draw, state, every, ends, legs_of(len(stops) + loop, frames, loop))
+    count = len(jax.tree.leaves(ends)[0])
+    return _rendered(draw, state, keys, ends, legs_of(count, frames, loop))
 
 
 def legs_of(

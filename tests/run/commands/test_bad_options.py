@@ -128,6 +128,8 @@ BAD = {
             ("--points 1", "--points: saw 1, wanted at least 2"),
             ("--frames 0", "--frames: saw 0, wanted at least 1"),
             ("--keys 3", "--keys: saw one seed, wanted two at least"),
+            ("--keys 3 4 --latents file", "--keys: saw seeds with --latents, wanted"),
+            ("--latents none", "--latents: there is no file none"),
             ("--keys 3 -1", f"--keys: saw (3, -1), {SEED}"),
             ("--keys 3 x", "--keys: saw '3 x', wanted"),
             ("--rate 0", "--rate: saw 0.0, wanted more than 0"),

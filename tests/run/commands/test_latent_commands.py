@@ -94,6 +94,19 @@ def test_pictures_are_found_and_the_generator_is_tuned(
     ]
     seen = np.mean(np.square(made[:, 0] - np.stack(targets)), axis=(1, 2, 3))
     np.testing.assert_allclose(seen, shown, rtol=0.05)
+    # It walks from one to the next, by way of what was tuned.
+    words = ["--latents", str(out / "tuned" / "latents.npz"), "--frames", "2"]
+    cli.main(["interpolate", str(out / "tuned"), *words, "--loop"])
+    walk = out / "tuned" / "generated" / "interpolation_loop_latents_step_1_seed_0.png"
+    assert capsys.readouterr().out == f"{walk}\n"
+    with Image.open(walk) as picture:
+        assert picture.size == (6 * 128, 128)  # of three legs, two each
+        strip = np.asarray(picture.convert("L"))[::16, ::16] / 127.5 - 1.0
+    ends = np.clip(made[:, 0, :, :, 0], -1, 1)
+    for place in range(3):
+        np.testing.assert_allclose(
+            strip[:, 16 * place : 16 * place + 8], ends[place], atol=0.01
+        )
     assert jaxgan.load(out / "tuned").step == 1
     assert jaxgan.load(out / "tuned").sample(2).shape == (2, 8, 8, 1)
 
