@@ -32,7 +32,7 @@ class InterpolateCommand:
     """Samples to pass through."""
     frames: Annotated[Count, option("N")] = 8
     """Pictures from one sample to the next."""
-    keys: Annotated[tuple[int, ...], option("SEEDS", "samples of --seed"), SEED] = ()
+    keys: Annotated[tuple[int, ...], option("SEEDS", "samples of one seed"), SEED] = ()
     """Seeds, of whose first samples each is passed through, such as 3 14 15."""
     latents: Annotated[pathlib.Path | None, option("FILE", "drawn")] = None
     """latents.npz of jaxgan project, of which each is passed through."""
