@@ -153,7 +153,10 @@ class Noisy(Protocol):
     def with_noise_maps(
         self, variables: Variables, maps: Sequence[jax.Array]
     ) -> Variables:
-        """Makes a generator's variables with other maps, as `noise_maps` lists them."""
+        """Makes a generator's variables with other maps, as `noise_maps` lists them.
+
+        They may be [B, H, W], one for each example.
+        """
         ...
 
     def noise_in(self, variables: Variables, layers: Sequence[int]) -> Variables:

@@ -24,10 +24,16 @@ def listed(variables: Variables) -> list[jax.Array]:
 def replaced(variables: Variables, maps: Sequence[jax.Array]) -> Variables:
     """Variables with other maps, as `listed` lists them.
 
+    Args:
+      variables: of the generator.
+      maps: [H, W], for all examples, or [B, H, W], for each.
+
     Raises:
       ValueError: if there are not as many, or they are of other sizes.
     """
-    seen, wanted = ([jnp.shape(x) for x in some] for some in (maps, listed(variables)))
+    seen, wanted = (
+        [jnp.shape(x)[-2:] for x in some] for some in (maps, listed(variables))
+    )
     if seen != wanted:
         raise ValueError(f"maps: saw {seen}, wanted {wanted}")
     if not maps:

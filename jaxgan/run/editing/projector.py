@@ -200,14 +200,9 @@ class Projector:
         """What is made of each code with its own noise."""
         codes, whole = self._codes, self._whole(place.code)
         keys = jax.random.split(jax.random.key(0), len(whole))
-
-        def one(code: jax.Array, noise: Any, key: jax.Array) -> jax.Array:
-            changed = variables
-            if noise:
-                changed = codes.game.with_noise_maps(variables, noise)
-            return codes.generate(changed, codes.like(code[None]), key[None])[0]
-
-        return jax.vmap(one)(whole, place.noise, keys)
+        if place.noise:
+            variables = codes.game.with_noise_maps(variables, place.noise)
+        return codes.generate(variables, codes.like(whole), keys)
 
     def _walk(
         self, variables, weights, targets, keys, place, moments, done, end, total
