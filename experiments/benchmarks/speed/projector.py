@@ -67,7 +67,7 @@ def codes_of(variables: Any) -> Codes:
             jax.random.key(0)
         )
     variables = jax.tree.map(jnp.asarray, variables)
-    players, none = Players(variables, {}), Players((), ())
+    players, none = Players(variables, {}), Players[Any]((), ())
     state = State(jnp.int32(0), jax.random.key(0), players, none, variables, (), ())
     data = types.SimpleNamespace(source=types.SimpleNamespace(classes=()))
     experiment = types.SimpleNamespace(game=game, data=data, held_out=None)

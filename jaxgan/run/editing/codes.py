@@ -95,7 +95,7 @@ class Codes:
         draw = self._sampler(len(indices))
         return draw.latents(self._state, seed, indices, labels)
 
-    def like(self, code: jax.Array) -> Any:
+    def like(self, code: Any) -> Any:
         """Makes a latent of a code [B, L, N]."""
         _, latent = self._shapes(len(code))
         zeros = jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), latent)
