@@ -53,7 +53,7 @@ def test_the_command_measures_each_and_draws_all(tmp_path, capsys):
     cli.main(["evaluate", str(run), *words, "--truncation", "0.5,1"])
     told = capsys.readouterr()
     rows = [json.loads(line) for line in told.out.splitlines()]
-    psi = [row["protocol"]["truncation"] for row in rows]
+    psi = [row["card"]["truncation"] for row in rows]
     assert sorted(set(psi)) == [0.5, 1.0]
     path = run / "evaluations" / "truncation_00000002.png"
     assert str(path) in told.err
