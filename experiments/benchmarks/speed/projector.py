@@ -8,6 +8,10 @@ normalised noise maps, Adam. The plays are in turn, each of many steps. Shown ar
 milliseconds a step and picture: of the wall, medians, and of the processor, means,
 which a busy machine changes less. jaxgan also looks for several pictures at once, which
 the official loop does not. Without PyTorch, ours alone are timed, and it says so.
+
+With `--rounds 3 --steps 40 --threads 1`, on a busy machine of two cores: 2.9 ms of the
+processor (4.4 of the wall), 1.6 (2.5) of eight at once, and 14.5 (23) of the official
+loop.
 """
 
 import dataclasses
