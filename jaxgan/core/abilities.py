@@ -121,53 +121,47 @@ class Layered(Protocol):
 
 
 @runtime_checkable
-class Editable(Protocol):
-    """A game whose latents hold numbers that can be moved: its code.
+class Mapped(Protocol):
+    """A game whose latents a network makes of noise, as StyleGAN's mapping does."""
 
-    It is z of a game of noise, and w of one whose noise is mapped first.
-    """
-
-    @property
-    def even(self) -> bool:
-        """Whether codes lie evenly to all sides, so that only what a network makes of
-        them has main directions."""
+    def noise(self, context: Context) -> Tree:
+        """Draws noise, with what it is conditioned on: a `Sample`."""
         ...
 
-    def code(self, latent: Tree) -> jax.Array:
-        """Takes the code [B, L, N] of a latent: N numbers for each of L layers."""
-        ...
+    def mapped(self, variables: Variables, noise: Tree, context: Context) -> Tree:
+        """Makes latents of it: those that `latent` has when nobody trains.
 
-    def with_code(self, latent: Tree, code: jax.Array) -> Tree:
-        """Makes the latent with another code [B, L, N]; conditions stay."""
+        Args:
+          variables: of the generator.
+          noise: as `noise` draws it.
+          context: of sampling.
+        """
         ...
 
 
 @runtime_checkable
-class Noisy(Protocol):
-    """A game whose generator adds noise to its maps, beside the latent."""
+class Transformable(Protocol):
+    """A game whose generator may be told to move, turn or scale what it draws."""
 
-    def noise_maps(self, variables: Variables) -> Sequence[jax.Array]:
-        """Lists its constant maps [H, W], from the smallest on."""
+    @property
+    def transformable(self) -> bool:
+        """Whether it can: a game of this kind may also have another generator."""
         ...
 
-    def with_noise_maps(
-        self, variables: Variables, maps: Sequence[jax.Array]
+    def transformed(
+        self, variables: Variables, matrix: jax.typing.ArrayLike
     ) -> Variables:
-        """Makes a generator's variables with other maps, as `noise_maps` lists them.
-
-        They may be [B, H, W], one for each example.
-        """
-        ...
-
-    def noise_in(self, variables: Variables, layers: Sequence[int]) -> Variables:
-        """Makes a generator's variables that add noise in some layers only.
+        """Makes the generator's variables with which its images are moved.
 
         Args:
           variables: of the generator.
-          layers: numbers from 0, the smallest, on.
+          matrix: [3, 3], or [B, 3, 3] for B examples, by which the coordinates of the
+            image (x to the right, y down, in sides of the image, from its centre) are
+            multiplied before the generator looks at them: an image moved by t has the
+            translation by -t.
 
         Raises:
-          ValueError: if there is no such layer.
+          ValueError: if the generator cannot, or it is no such matrix.
         """
         ...
 
@@ -241,6 +235,11 @@ def observed(game: Game, sample: Sample) -> Sample:
 def is_labelled(game: Game) -> bool:
     """Whether a game's samples are conditioned on class labels."""
     return isinstance(game, Labelled) and game.labelled
+
+
+def is_transformable(game: Game) -> bool:
+    """Whether a game's generator may be told to move what it draws."""
+    return isinstance(game, Transformable) and game.transformable
 
 
 def drawn_classes(game: Game) -> int:

@@ -159,6 +159,26 @@ class StyleGame:
         return dataclasses.replace(self, generator=self.generator.clone(**options))
 
     @property
+    def transformable(self) -> bool:
+        """Whether the generator has a method `transformed`, as StyleGAN3's has."""
+        return hasattr(self.generator, "transformed")
+
+    def transformed(
+        self, variables: Variables, matrix: jax.typing.ArrayLike
+    ) -> Variables:
+        """The generator's variables with its images moved by a matrix [3, 3].
+
+        Raises:
+          ValueError: if the generator cannot, or it is no such matrix.
+        """
+        if not self.transformable:
+            raise ValueError(
+                f"generator: saw {type(self.generator).__name__}, wanted one with a "
+                "method `transformed`"
+            )
+        return self.generator.transformed(variables, matrix)  # pyright: ignore
+
+    @property
     def labelled(self) -> bool:
         """Whether samples are conditioned on class labels."""
         return self.conditioning.labelled
@@ -212,6 +232,18 @@ class StyleGame:
           ValueError: if there is no such layer.
         """
         return noise_maps.only_in(variables, layers)
+
+    def noise(self, context: Context) -> Sample:
+        """Draws z, and what to condition on: see `core.abilities.Mapped`."""
+        return Sample(self._draw("latent", context), self._given(context))
+
+    def mapped(self, variables: Variables, noise: Sample, context: Context) -> Sample:
+        """Maps z to w, one style for all layers."""
+        w, _ = apply_module(
+            *(self.generator, variables, noise.value, noise.given, context),
+            method="styles",
+        )
+        return Sample(w, noise.given)
 
     def layer_count(self, latent: Sample) -> int:
         """Counts the layers L of styles w [B, L, W]."""

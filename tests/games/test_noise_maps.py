@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, Sample, example_keys
-from jaxgan.core.abilities import Editable, Noisy
+from jaxgan.core.latent_abilities import Editable, Noisy
 from jaxgan.games import noise_maps
 from jaxgan.games.latent import LatentGame
 from jaxgan.games.style import StyleGame

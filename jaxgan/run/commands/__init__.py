@@ -11,6 +11,7 @@ from jaxgan.run.commands.diagnose import DiagnoseCommand
 from jaxgan.run.commands.directions import DirectionsCommand
 from jaxgan.run.commands.edit import EditCommand
 from jaxgan.run.commands.evaluate import EvaluateCommand
+from jaxgan.run.commands.export import ExportCommand
 from jaxgan.run.commands.fingerprint_state import FingerprintCommand
 from jaxgan.run.commands.forecast import ForecastCommand
 from jaxgan.run.commands.import_weights import ImportCommand
@@ -35,6 +36,7 @@ COMMANDS: dict[str, type[Command]] = {
     "edit": EditCommand,
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
+    "export": ExportCommand,
     "trace": TraceCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,

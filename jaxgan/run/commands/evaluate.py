@@ -60,11 +60,17 @@ class EvaluateCommand:
             all was printed, if it could not be written.
         """
         from jaxgan.data import skipping_bad
-        from jaxgan.run.evaluation import stored_evaluation, truncation_curve
+        from jaxgan.run.evaluation import (
+            equivariance,
+            stored_evaluation,
+            truncation_curve,
+        )
         from jaxgan.run.sampling import sampling_options
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
+        fitting = equivariance.fitting(loaded.experiment.game)
+        protocol = self.measure.protocol(kind, fitting, [equivariance.EQUIVARIANCE])
         each = self.sampling.each(loaded.experiment)
         game, cutoff = loaded.experiment.game, self.sampling.truncation_cutoff
         for options in each:  # before any of them is measured
@@ -74,7 +80,7 @@ class EvaluateCommand:
             with skipping_bad(self.skip_bad):
                 measurements = stored_evaluation.evaluate(
                     loaded,
-                    self.measure.protocol(kind),
+                    protocol,
                     folder=self.real,
                     split=self.split,
                     by_experiment=not self.measure.metrics and not measured,

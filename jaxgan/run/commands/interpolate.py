@@ -38,6 +38,9 @@ class InterpolateCommand:
     """latents.npz of jaxgan project, of which each is passed through."""
     loop: Flag = False
     """End where it began: a video of it, repeated, shows no seam."""
+    move: Annotated[tuple[float, float] | None, option("SIDES DEGREES", "none")] = None
+    """Move pictures that far on a figure of eight, and turn them by so much:
+    of generators that can be told to, as StyleGAN3's."""
     rate: Annotated[float, Bounds(above=0)] = 12.0
     """Frames per second."""
     out: Out = None
@@ -57,7 +60,7 @@ class InterpolateCommand:
         """
         from jaxgan.run.files import output_path
         from jaxgan.run.kinds import walks
-        from jaxgan.run.sampling import interpolation
+        from jaxgan.run.sampling import interpolation, movement
 
         if len(self.keys) == 1:
             raise RunError("--keys: saw one seed, wanted two at least")
@@ -69,12 +72,13 @@ class InterpolateCommand:
             output_path.check_file(self.out, kind.walk_suffixes)
             walks.check_moving(self.out, self.rate)
         options = self.sampling.single(loaded.experiment)
+        game = loaded.experiment.game
+        moves = None if self.move is None else movement.Movement(game, *self.move)
         draw = loaded.sampler(size=self.batch_size, **options)
+        ways: Any = {"loop": self.loop, "move": moves}
         if self.latents:
             ends = self._ends(loaded)
-            walk = interpolation.through(
-                draw, loaded.state, ends, self.frames, loop=self.loop
-            )
+            walk = interpolation.through(draw, loaded.state, ends, self.frames, **ways)
         else:
             walk = interpolation.interpolate(
                 draw,
@@ -84,7 +88,7 @@ class InterpolateCommand:
                 self.frames,
                 self.latent.numbers(loaded.experiment),
                 keys=self.keys,
-                loop=self.loop,
+                **ways,
             )
         path = self.out or picture_path(
             loaded, self._content, self.latent, self.sampling, self.checkpoint
@@ -112,6 +116,7 @@ class InterpolateCommand:
     @property
     def _content(self) -> str:
         """Names what is not told of by the options that all commands have."""
-        parts = ["interpolation", *["loop"] * self.loop, *map(str, self.keys)]
+        what = "interpolation" if self.move is None else "movement"
+        parts = [what, *["loop"] * self.loop, *map(str, self.keys)]
         parts += ["latents"] * (self.latents is not None)
         return "_".join(parts)

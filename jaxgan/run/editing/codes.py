@@ -7,8 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.core.abilities import Editable, conditioned, is_labelled
+from jaxgan.core.abilities import conditioned, is_labelled
 from jaxgan.core.context import Context
+from jaxgan.core.latent_abilities import Editable
 from jaxgan.core.types import Tree, Variables
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling.labels import class_names, label_numbers

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxgan.core.abilities import Noisy
+from jaxgan.core.latent_abilities import Noisy
 from jaxgan.core.types import Variables
 from jaxgan.run.editing.codes import Codes
 from jaxgan.run.errors import RunError

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from jaxgan.core.abilities import Noisy
+from jaxgan.core.latent_abilities import Noisy
 from jaxgan.core.seeds import key_of
 from jaxgan.run.editing.codes import Codes
 from jaxgan.run.editing.noise_regularisation import noise_regularisation, normalised

@@ -10,6 +10,7 @@ import numpy as np
 from jaxgan.core.abilities import Walkable
 from jaxgan.core.types import Sample, State
 from jaxgan.run.errors import RunError
+from jaxgan.run.sampling.movement import Movement
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -23,6 +24,7 @@ def interpolate(
     *,
     keys: Sequence[int] = (),
     loop: bool = False,
+    move: Movement | None = None,
 ) -> Sample:
     """Makes samples on the way through examples `indices` of a seed.
 
@@ -40,6 +42,7 @@ def interpolate(
         one seed.
       loop: go back to where it began, so that the end, repeated, shows no seam: after
         the last sample comes the first.
+      move: pictures on the way, too.
 
     Returns:
       frames * (number of examples - 1) + 1 samples, or in a loop frames * number. Noise
@@ -56,7 +59,8 @@ def interpolate(
         _, latent = draw.latents(state, seed, np.full(draw.size, first))
         label = np.asarray(latent.given)[:1]
     ends = _ends(draw, state, stops, label)
-    return through(draw, state, ends, frames, loop=loop, noise=(seed, first))
+    own = (seed, first)
+    return through(draw, state, ends, frames, loop=loop, move=move, noise=own)
 
 
 def through(
@@ -66,6 +70,7 @@ def through(
     frames: int,
     *,
     loop: bool = False,
+    move: Movement | None = None,
     noise: tuple[int, int] = (0, 0),
 ) -> Sample:
     """Makes samples on the way through latents [B]: see `interpolate`.
@@ -76,6 +81,7 @@ def through(
       ends: the latents.
       frames: from one to the next, without the next.
       loop: go back to the first.
+      move: pictures on the way, too.
       noise: seed and index of the example whose noise is beside all of them.
 
     Raises:
@@ -91,7 +97,8 @@ def through(
     if loop:
         ends = jax.tree.map(lambda x: np.concatenate([x, x[:1]]), ends)
     count = len(jax.tree.leaves(ends)[0])
-    return _rendered(draw, state, keys, ends, legs_of(count, frames, loop))
+    way = legs_of(count, frames, loop)
+    return _rendered(draw, state, keys, ends, way, move)
 
 
 def legs_of(
@@ -112,7 +119,12 @@ def legs_of(
 
 
 def _rendered(
-    draw: Sampler, state: State, keys: jax.Array, ends: Any, way: Any
+    draw: Sampler,
+    state: State,
+    keys: jax.Array,
+    ends: Any,
+    way: tuple[np.ndarray, np.ndarray],
+    move: Movement | None,
 ) -> Sample:
     """Makes the samples of a way between latents, in whole calls of the sampler."""
     legs, shares = way
@@ -126,7 +138,9 @@ def _rendered(
         )
         latent = between(origin, target, shares[places])
         count = min(draw.size, len(legs) - start)
-        sample = draw.render(state, keys, latent)
+        place = (legs[places] + shares[places]) / (legs[-1] + 1)
+        now = state if move is None else move(state, place)
+        sample = draw.render(now, keys, latent)
         samples.append(jax.tree.map(lambda x, n=count: x[:n], sample))
     return jax.tree.map(lambda *x: np.concatenate(x), *samples)
 

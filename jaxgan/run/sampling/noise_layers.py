@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jaxgan.core.abilities import Noisy
+from jaxgan.core.latent_abilities import Noisy
 from jaxgan.core.types import Game, Variables
 from jaxgan.run.errors import RunError
 

@@ -140,6 +140,8 @@ BAD = {
                 "--rate: saw 1000 pictures per second for a .g",
             ),
             ("--rate 1e-9 --out a.gif", "for a .gif file, wanted 0.01 to 100"),
+            ("--move 0.1 90", "--move: wants a generator that can be told to move its"),
+            ("--move 0.1", "--move"),
             (
                 "--out a.jpg",
                 "--out: saw a.jpg, wanted NAME.png, NAME.gif, NAME.webp or NAME.mp4",
@@ -208,7 +210,16 @@ BAD = {
             ("--out file/a.png", "--out: file/a.png lies below"),
         ),
     ),
-    "evaluate": ("run", (*MEASURES, *BATCHED[:1], *BATCHED[4:])),
+    "evaluate": (
+        "run",
+        (
+            *(*MEASURES, *BATCHED[:1], *BATCHED[4:]),
+            (
+                "--metrics equivariance",
+                "--metrics: equivariance wants a generator that can be told to move",
+            ),
+        ),
+    ),
     "compare": (
         "full full",
         (
@@ -227,6 +238,17 @@ BAD = {
             ("--live --port -1", "--port: saw -1, wanted at least 0, at most 65535"),
             ("--out a.txt", "--out: saw a.txt, wanted NAME.html or NAME.htm"),
             ("--out file/a.html", "--out: file/a.html lies below"),
+        ),
+    ),
+    "export": (
+        "run",
+        (
+            ("--to tf", "--to: saw 'tf', wanted"),
+            ("--half --to stablehlo", "--half: saw it with --to stablehlo, wanted onn"),
+            ("--step -1", "--step: saw -1, wanted at least 0"),
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("--out full", "--out: full holds older, wanted a new or an empty folder"),
+            ("--direction x_to_y --out new", "--direction: this generator makes pict"),
         ),
     ),
     "trace": (
