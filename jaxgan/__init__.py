@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         init_state,
         make_step,
     )
+    from jaxgan.run.editing_call import directions, edit, project
     from jaxgan.run.errors import RunError
     from jaxgan.run.python_call import train
     from jaxgan.run.runs import Run, apply, load
@@ -49,9 +50,12 @@ __all__ = [
     "Verdict",
     "__version__",
     "apply",
+    "directions",
+    "edit",
     "init_state",
     "load",
     "make_step",
+    "project",
     "train",
 ]
 
@@ -59,7 +63,10 @@ _OF_RUNS = {
     "Run": "jaxgan.run.runs",
     "RunError": "jaxgan.run.errors",
     "apply": "jaxgan.run.runs",
+    "directions": "jaxgan.run.editing_call",
+    "edit": "jaxgan.run.editing_call",
     "load": "jaxgan.run.runs",
+    "project": "jaxgan.run.editing_call",
     "train": "jaxgan.run.python_call",
 }
 

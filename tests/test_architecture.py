@@ -100,10 +100,10 @@ LAYERS = (
     {"devices"},
     {"files"},
     {"application", "diagnosis", "importable", "sampling"},
-    {"evaluation", "exporting", "report"},
+    {"editing", "evaluation", "exporting", "report"},
     {"runs"},
     {"training"},
-    {"launch", "python_call"},
+    {"editing_call", "launch", "python_call"},
     {"forecast"},
     {"commands"},
 )

@@ -238,6 +238,19 @@ class LatentGame:
         """Latents on a great circle, along which normal latents keep their length."""
         return start._replace(value=slerp(start.value, end.value, share))
 
+    @property
+    def even(self) -> bool:
+        """Whether z lies evenly to all sides: normal noise does."""
+        return self.draw is jax.random.normal
+
+    def code(self, latent: Sample) -> jax.Array:
+        """z as the code of a single layer, [B, 1, Z]."""
+        return latent.value[:, None]
+
+    def with_code(self, latent: Sample, code: jax.Array) -> Sample:
+        """The latent with z of a code [B, 1, Z]."""
+        return latent._replace(value=code[:, 0])
+
 
 def apply_module(
     module: nn.Module, variables: Variables, *inputs: Any, method: str | None = None

@@ -13,6 +13,7 @@ from jaxgan.core.context import Context, example_keys
 from jaxgan.core.interpolation import Share, lerp
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.types import Players, Sample, Tree, Variables, Verdict
+from jaxgan.games import noise_maps
 from jaxgan.games.checks import check_network, checked_batch
 from jaxgan.games.latent import (
     Conditioning,
@@ -200,6 +201,37 @@ class StyleGame:
     def between(self, start: Sample, end: Sample, share: Share) -> Sample:
         """Styles on a straight line: w, unlike z, has no preferred length."""
         return start._replace(value=lerp(start.value, end.value, share))
+
+    @property
+    def even(self) -> bool:
+        """Whether w lies evenly to all sides: what the mapping makes does not."""
+        return False
+
+    def code(self, latent: Sample) -> jax.Array:
+        """w itself, [B, L, W]."""
+        return latent.value
+
+    def with_code(self, latent: Sample, code: jax.Array) -> Sample:
+        """The latent with this w [B, L, W]."""
+        return latent._replace(value=code)
+
+    def noise_maps(self, variables: Variables) -> list[jax.Array]:
+        """The constants of all layers, from the smallest map on."""
+        return noise_maps.listed(variables)
+
+    def with_noise_maps(
+        self, variables: Variables, maps: Sequence[jax.Array]
+    ) -> Variables:
+        """Variables with other constants, in the same order."""
+        return noise_maps.replaced(variables, maps)
+
+    def noise_in(self, variables: Variables, layers: Sequence[int]) -> Variables:
+        """Variables whose strength of noise is 0 in all other layers.
+
+        Raises:
+          ValueError: if there is no such layer.
+        """
+        return noise_maps.only_in(variables, layers)
 
     def noise(self, context: Context) -> Sample:
         """Draws z, and what to condition on: see `core.abilities.Mapped`."""

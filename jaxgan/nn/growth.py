@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
+from jax.core import Tracer
 
 from jaxgan.core.context import Context
 from jaxgan.core.growth import Growth, level_of, traced_levels
@@ -46,6 +47,10 @@ def at_stage(
             f"growing: saw a last level of {last}, wanted at most "
             f"{len(branches) - 1}: see core.growth.level_of"
         )
+    if not isinstance(step, Tracer):  # it is known while this is compiled
+        with jax.ensure_compile_time_eval():
+            stage = growth(jnp.asarray(step, jnp.int32))
+        return branches[int(stage.level)](module, stage.share)
     stage = growth(jnp.asarray(step, jnp.int32))
     levels = traced_levels(growth, len(branches))
     chosen = branches[levels.start : levels.stop]

@@ -29,9 +29,12 @@ def random_noise(context: Context, stream: str, constant: jax.Array) -> jax.Arra
 
 
 def constant_noise(context: Context, stream: str, constant: jax.Array) -> jax.Array:
-    """The same for all examples: what was drawn when the network was made."""
+    """The same for all examples: what was drawn when the network was made.
+
+    Or, where somebody has put such a constant there, one [B, H, W] for each.
+    """
     del context, stream
-    return constant[None, :, :, None]
+    return constant.reshape(-1, *constant.shape[-2:], 1)
 
 
 def no_noise(context: Context, stream: str, constant: jax.Array) -> None:

@@ -1,11 +1,14 @@
 """Output in a notebook: HTML that is shown once and replaced from then on."""
 
 import base64
+import html
 import io
 import sys
 from typing import Any
 
 import numpy as np
+
+from jaxgan.run import progress
 
 SECONDS = 0.5
 """Between two updates: what a browser has to draw, people have to see."""
@@ -22,9 +25,9 @@ class Output:
         """
         self._display, self._handle = display, None
 
-    def show(self, html: str, text: str) -> None:
+    def show(self, page: str, text: str) -> None:
         """Shows HTML, or plain text where that is not understood."""
-        bundle = {"text/html": html, "text/plain": text}
+        bundle = {"text/html": page, "text/plain": text}
         if self._handle is None:
             self._handle = self._display.display(bundle, raw=True, display_id=True)
         else:
@@ -56,3 +59,9 @@ def image(picture: np.ndarray) -> str:
     """Writes a picture, uint8 [H, W, 3], as HTML that holds all of it."""
     data = base64.b64encode(png(picture)).decode()
     return f'<img src="data:image/png;base64,{data}">'
+
+
+def summary(title: str, step: int, row: dict[str, Any], preview: str) -> str:
+    """Writes what a run is as HTML: its title, step and losses, and a picture."""
+    about = f"step {step:,} · {progress.losses(row)}"
+    return f"<div><b>{html.escape(title)}</b> {about}</div>{preview}"

@@ -74,7 +74,7 @@ def animate(
     if not frames:
         return None
     path = folder.with_name(f"{folder.name}.gif")
-    save_gif(path, frames, rate=max(1.0, len(frames) / seconds))
+    save_animation(path, frames, rate=max(1.0, len(frames) / seconds))
     return path
 
 
@@ -130,8 +130,10 @@ def read_png(path: pathlib.Path) -> np.ndarray | None:
         return None
 
 
-def save_gif(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:
-    """Writes an endless animation of `rate` frames per second.
+def save_animation(
+    path: pathlib.Path, frames: Sequence[np.ndarray], rate: float
+) -> None:
+    """Writes an endless animation of `rate` frames per second: NAME.gif, or .webp.
 
     Raises:
       ValueError: if a GIF cannot have that rate: it counts hundredths of a second.
@@ -142,11 +144,7 @@ def save_gif(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> N
         raise ValueError(f"rate: saw {rate} frames per second, wanted 0.01 to 100")
 
     first, *rest = [Image.fromarray(frame) for frame in frames]
-    first.save(
-        path,
-        format="GIF",
-        save_all=True,
-        append_images=rest,
-        duration=round(1000 / rate),
-        loop=0,
-    )
+    moving = {"save_all": True, "append_images": rest, "loop": 0}
+    kind = {"format": "WEBP", "lossless": True}
+    kind = kind if path.suffix == ".webp" else {"format": "GIF"}
+    first.save(path, duration=round(1000 / rate), **moving, **kind)

@@ -5,7 +5,6 @@ images = run.sample(16, seed=7)
 """
 
 import functools
-import html
 import os
 import pathlib
 from typing import TYPE_CHECKING, Any, Unpack
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from PIL import Image
 
 from jaxgan.core.types import Sample, State, Tree
-from jaxgan.run import notebook, progress
+from jaxgan.run import notebook
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.errors import warn
 from jaxgan.run.files import metrics_log
@@ -23,6 +22,7 @@ from jaxgan.run.sampling.run_samples import Label, RunSamples, SampleOptions
 if TYPE_CHECKING:
     from jaxgan.diagnosis.diagnose import Diagnosis
     from jaxgan.run.application.picture_function import PictureFunction
+    from jaxgan.run.editing.editor import Editor
 
 
 class Run:
@@ -148,6 +148,20 @@ class Run:
             say=warn,
         )
 
+    def editor(self, *, label: Label | None = None, current: bool = False) -> "Editor":
+        """Gives what finds pictures and directions in the latent space, and edits.
+
+        Args:
+          label: name or number of the class of all, where the run is conditioned.
+          current: take the current generator, not its running average.
+
+        Raises:
+          RunError: if the run has no latents to edit.
+        """
+        from jaxgan.run.editing.editor import Editor
+
+        return Editor(self._stored, label=label, current=current)
+
     def metrics(self) -> list[dict[str, Any]]:
         """Reads the rows of metrics.jsonl: `step`, and numbers by name.
 
@@ -225,9 +239,8 @@ class Run:
         latest: dict[str, Any] = {}
         for row in self.metrics():
             latest |= row if row["step"] <= self.step else {}
-        title = html.escape(f"{self.directory}: {self.name}")
-        about = f"step {self.step:,} · {progress.losses(latest)}"
-        return f"<div><b>{title}</b> {about}</div>{self._preview}"
+        title = f"{self.directory}: {self.name}"
+        return notebook.summary(title, self.step, latest, self._preview)
 
     @functools.cached_property
     def _preview(self) -> str:

@@ -55,6 +55,18 @@ def test_only_the_current_level_is_computed():
     np.testing.assert_array_equal(grown, seen)
 
 
+@pytest.mark.parametrize("step", [0, 3, 6, 7, 9])
+def test_a_step_that_is_known_leaves_no_choice_in_the_program(step):
+    x = jnp.ones((1, 2))
+    variables = Levels().init(jax.random.key(0), x, 0)
+    known = jnp.int32(step)
+    program = jax.make_jaxpr(lambda x: Levels().apply(variables, x, known))(x)
+    assert "cond" not in str(program)
+    seen = jax.jit(lambda x: Levels().apply(variables, x, known))(x)
+    wanted = jax.jit(Levels().apply)(variables, x, known)
+    np.testing.assert_allclose(seen, wanted, 1e-6)
+
+
 def test_only_what_the_steps_of_a_span_need():
     """The same values, by a program without the other levels."""
     x = jnp.ones((1, 2))

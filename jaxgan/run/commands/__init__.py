@@ -8,6 +8,8 @@ from jaxgan.run.commands.apply import ApplyCommand
 from jaxgan.run.commands.compare import CompareCommand
 from jaxgan.run.commands.completion import CompletionCommand
 from jaxgan.run.commands.diagnose import DiagnoseCommand
+from jaxgan.run.commands.directions import DirectionsCommand
+from jaxgan.run.commands.edit import EditCommand
 from jaxgan.run.commands.evaluate import EvaluateCommand
 from jaxgan.run.commands.export import ExportCommand
 from jaxgan.run.commands.fingerprint_state import FingerprintCommand
@@ -16,6 +18,7 @@ from jaxgan.run.commands.import_weights import ImportCommand
 from jaxgan.run.commands.interpolate import InterpolateCommand
 from jaxgan.run.commands.listing import ListCommand
 from jaxgan.run.commands.mix import MixCommand
+from jaxgan.run.commands.project import ProjectCommand
 from jaxgan.run.commands.report import ReportCommand
 from jaxgan.run.commands.sample import SampleCommand
 from jaxgan.run.commands.trace import TraceCommand
@@ -28,6 +31,9 @@ COMMANDS: dict[str, type[Command]] = {
     "apply": ApplyCommand,
     "interpolate": InterpolateCommand,
     "mix": MixCommand,
+    "project": ProjectCommand,
+    "directions": DirectionsCommand,
+    "edit": EditCommand,
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
     "export": ExportCommand,

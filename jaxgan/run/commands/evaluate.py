@@ -24,7 +24,10 @@ ARROWS = {"lower": "↓", "higher": "↑", None: " "}
 
 @dataclasses.dataclass(frozen=True)
 class EvaluateCommand:
-    """Measure a run's samples."""
+    """Measure a run's samples.
+
+    Several truncations, such as --truncation 0.3,0.5,0.7,1, are drawn in one picture.
+    """
 
     beside: ClassVar[str] = (
         "did you mean jaxgan compare REAL FAKE? It measures a folder of images against "
@@ -57,34 +60,52 @@ class EvaluateCommand:
             all was printed, if it could not be written.
         """
         from jaxgan.data import skipping_bad
-        from jaxgan.run.evaluation import equivariance, stored_evaluation
+        from jaxgan.run.evaluation import (
+            equivariance,
+            stored_evaluation,
+            truncation_curve,
+        )
+        from jaxgan.run.sampling import sampling_options
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
         fitting = equivariance.fitting(loaded.experiment.game)
         protocol = self.measure.protocol(kind, fitting, [equivariance.EQUIVARIANCE])
-        with skipping_bad(self.skip_bad):
-            measurements = stored_evaluation.evaluate(
-                loaded,
-                protocol,
-                folder=self.real,
-                split=self.split,
-                by_experiment=not self.measure.metrics,
-                batch_size=self.batch_size,
-                **self.sampling.single(loaded.experiment),
-            )
-        for place, measurement in enumerate(measurements):
-            if place and not self.json:
-                print()
-            seed = stored_evaluation.seed_of(loaded)
-            show(measurement, loaded.step, seed, self.json)
-            if measurement.near:
-                print(
-                    f"the samples nearest to training {kind.unit}, left of them: "
-                    f"{stored_evaluation.picture_path(loaded)}",
-                    file=sys.stderr,
+        each = self.sampling.each(loaded.experiment)
+        game, cutoff = loaded.experiment.game, self.sampling.truncation_cutoff
+        for options in each:  # before any of them is measured
+            sampling_options.truncated(game, options["truncation"], cutoff)
+        measured, place = [], 0
+        for options in each:
+            with skipping_bad(self.skip_bad):
+                measurements = stored_evaluation.evaluate(
+                    loaded,
+                    protocol,
+                    folder=self.real,
+                    split=self.split,
+                    by_experiment=not self.measure.metrics and not measured,
+                    batch_size=self.batch_size,
+                    **options,
                 )
-        if not all(measurement.kept for measurement in measurements):
+            measured.append((options["truncation"], measurements))
+            for measurement in measurements:
+                if place and not self.json:
+                    print()
+                place += 1
+                seed = stored_evaluation.seed_of(loaded)
+                show(measurement, loaded.step, seed, self.json)
+                if measurement.near:
+                    print(
+                        f"the samples nearest to training {kind.unit}, left of them: "
+                        f"{stored_evaluation.picture_path(loaded)}",
+                        file=sys.stderr,
+                    )
+        if len(each) > 1:
+            path = truncation_curve.path_of(loaded)
+            truncation_curve.write(path, measured)
+            print(f"against truncation: {path}", file=sys.stderr)
+        every = [one for _, some in measured for one in some]
+        if not all(measurement.kept for measurement in every):
             raise RunError(
                 f"the figures above are not in {self.run}, which cannot be written",
                 code=1,

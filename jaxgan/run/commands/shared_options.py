@@ -91,6 +91,8 @@ class SamplingOptions:
     of others, where normal latents are cut off."""
     truncation_cutoff: Annotated[int | None, Bounds(least=0), option("N", "all")] = None
     """Truncate the first N layers only."""
+    noise_layers: Annotated[str | None, option("LAYERS", "all")] = None
+    """Add noise in these layers only, such as 0-3 or none."""
     standing_statistics: Annotated[Count | None, option("N", "running averages")] = None
     """Normalise by batch statistics of N batches of samples."""
     current: Flag = False
@@ -182,12 +184,13 @@ def picture_path(
     """
     from jaxgan.run.files import run_directory, safe_name
 
-    label = latents.label
+    label, noise = latents.label, sampling.noise_layers
     chosen: dict[str, Any] = {
         "step": loaded.step,
         "seed": latents.seed,
         "truncation": "_".join(f"{x:g}" for x in sampling.truncation or ()) or None,
         "truncation_cutoff": sampling.truncation_cutoff,
+        "noise": None if noise is None else safe_name.safe(noise, "layers"),
         "standing_statistics": sampling.standing_statistics,
         "run_seed": checkpoint.run_seed,
         "label": None if label is None else safe_name.safe(label, "class"),

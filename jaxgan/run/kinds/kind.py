@@ -40,7 +40,7 @@ class Kind(Protocol):
     held_out: bool = False
     remedies: Sequence[str] = ()
     suffix: str = ".png"
-    walk_suffixes: Sequence[str] = (".png", ".gif", ".mp4")
+    walk_suffixes: Sequence[str] = (".png", ".gif", ".webp", ".mp4")
 
     # Properties, so that a kind may import what its measures and sections need late.
     @property

@@ -14,6 +14,7 @@ FRAME = 128
 """Pixels per side, about, that the pictures of a walk are enlarged to."""
 
 
+MOVING = (".gif", ".webp", ".mp4")
 SLOWEST, FASTEST = 0.01, 100.0
 """Pictures per second of a file that moves: a GIF counts hundredths of a second, up to
 65,535 of them."""
@@ -30,7 +31,7 @@ def check_moving(path: pathlib.Path, rate: float) -> None:
       RunError: for a rate that such a file cannot have, or if MP4 is asked for without
         imageio.
     """
-    if path.suffix in (".gif", ".mp4") and not SLOWEST <= rate <= FASTEST:
+    if path.suffix in MOVING and not SLOWEST <= rate <= FASTEST:
         raise RunError(
             f"--rate: saw {rate:g} pictures per second for a {path.suffix} file, "
             f"wanted {SLOWEST:g} to {FASTEST:g}"
@@ -40,13 +41,13 @@ def check_moving(path: pathlib.Path, rate: float) -> None:
 
 
 def write_frames(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> None:
-    """Writes pictures [H, W, 3], enlarged, as NAME.png (in a row), .gif or .mp4."""
+    """Writes pictures [H, W, 3], enlarged: NAME.png (in a row), .gif, .webp or .mp4."""
     path.parent.mkdir(parents=True, exist_ok=True)
     large = [pictures.enlarged(frame, FRAME) for frame in frames]
     if path.suffix == ".png":
         pictures.save_png(path, np.concatenate(large, axis=1))
-    elif path.suffix == ".gif":
-        pictures.save_gif(path, large, rate)
+    elif path.suffix in (".gif", ".webp"):
+        pictures.save_animation(path, large, rate)
     else:
         _save_mp4(path, large, rate)
 

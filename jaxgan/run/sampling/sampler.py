@@ -17,6 +17,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, examples
 from jaxgan.run.sampling import applied_game
 from jaxgan.run.sampling.labels import Label, class_names, label_numbers
+from jaxgan.run.sampling.noise_layers import NoiseLayers
 from jaxgan.run.sampling.sampling_options import Standing, truncated
 
 AT_ONCE = 8
@@ -43,6 +44,7 @@ class Sampler:
         size: int = 64,
         truncation: float | None = None,
         truncation_cutoff: int | None = None,
+        noise_layers: str | None = None,
         standing_statistics: int | None = None,
         ema: bool = True,
         source: Any = None,
@@ -55,6 +57,7 @@ class Sampler:
           truncation: less variety, better samples: what the game's method `truncated`
             does with it.
           truncation_cutoff: truncate so many of the first layers only.
+          noise_layers: add noise in these layers only: '0-3', '2' or 'none'.
           standing_statistics: normalise by the statistics of so many batches of fakes:
             see `games.standing_statistics`. They depend on `size`.
           ema: use the running average of the generator, not the current one.
@@ -62,14 +65,15 @@ class Sampler:
             experiment's.
 
         Raises:
-          RunError: if the game cannot be truncated so, or a number is out of range.
+          RunError: if the game cannot be truncated so or adds no noise, or a number is
+            out of range.
         """
         self.game = truncated(experiment.game, truncation, truncation_cutoff)
         if size < 1:
             raise RunError(f"--batch-size: saw {size}, wanted at least 1")
         self._applied = applied_game.applied(experiment, self.game, source)
         self.size = size if self._applied is None else min(size, AT_ONCE)
-        self._ema = ema
+        self._ema, self._noise = ema, NoiseLayers(self.game, noise_layers)
         self.classes = len(class_names(experiment))
         self._latents = jax.jit(functools.partial(_latents, self.game, self.classes))
         self._render = jax.jit(functools.partial(_render, self.game))
@@ -193,7 +197,7 @@ class Sampler:
 
     def _variables(self, state: State) -> Tree:
         variables = state.ema if self._ema else state.variables.generator
-        return self._standing(variables, state.step)
+        return self._standing(self._noise(variables), state.step)
 
 
 def _key(seed: int) -> jax.Array:

@@ -72,6 +72,7 @@ def card(
     *,
     truncation: float | None = None,
     truncation_cutoff: int | None = None,
+    noise_layers: str | None = None,
     standing_statistics: int | None = None,
     ema: bool = True,
     batch_size: int = 64,
@@ -86,6 +87,8 @@ def card(
     }
     if truncation_cutoff is not None:
         entries["truncation cutoff"] = truncation_cutoff
+    if noise_layers is not None:
+        entries["layers of noise"] = noise_layers
     return entries
 
 

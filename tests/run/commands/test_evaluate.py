@@ -288,7 +288,7 @@ def test_a_folder_against_itself(tmp_path, capsys, monkeypatch):
         (["--metrics", "modes"], "saw modes, wanted some that fit these data"),
         (["--step", "77"], "77"),
         (["--weights", "no.pth"], "no.pth"),
-        (["--truncation", "0.5,1"], "saw 2 numbers, wanted one"),
+        (["--truncation", "0.5,-1"], "saw -1.0, wanted more than 0"),
         (["--truncation", "-1"], "saw -1.0, wanted more than 0"),
         (["--split", "test"], "wanted train"),
         (["--neighbours", "3"], "--neighbours: saw 3, wanted at least 16"),

@@ -88,7 +88,7 @@ def test_walks_as_files(run, tmp_path, capsys):
     with pytest.raises(SystemExit):
         cli.main([*words, str(tmp_path / "walk.wav")])
     said = capsys.readouterr().err
-    assert "saw walk.wav, wanted NAME.png, NAME.gif or NAME.mp4" in said
+    assert "saw walk.wav, wanted NAME.png, NAME.gif, NAME.webp or NAME.mp4" in said
 
 
 def test_measures(run, capsys):

@@ -1,0 +1,1 @@
+"""Hands in the latent space: real pictures found in it, directions, edits."""
