@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from jaxgan.run.bounds import Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import CheckpointOptions, Out, Run
 
 
@@ -38,6 +39,7 @@ class DirectionsCommand:
     current: Flag = False
     """Take the current generator, not its running average."""
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes the directions, and prints where.
@@ -67,4 +69,5 @@ class DirectionsCommand:
         ]
         picture = loaded.experiment.kind.picture
         direction_files.write(out, found, strips, len(amounts), picture)
+        self.metadata.mark(out, "directions", self, loaded, "*.png")
         print(out)

@@ -9,6 +9,7 @@ from tyro.constructors import PrimitiveConstructorSpec
 
 from jaxgan.run.bounds import FINITE, Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import CheckpointOptions, Out, Run
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
@@ -68,6 +69,7 @@ class EditCommand:
     current: Flag = False
     """Take the current generator, not its running average."""
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes the pictures, and prints where.
@@ -100,4 +102,5 @@ class EditCommand:
         path = self.out or direction_files.path_of(loaded, self.direction)
         picture = loaded.experiment.kind.picture
         direction_files.write_rows(path, sample, len(amounts), picture, self.rate)
+        self.metadata.mark(path, "edit", self, loaded)
         print(path)

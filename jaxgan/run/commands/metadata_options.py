@@ -2,11 +2,13 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jaxgan.run.command_line import Flag
 
 if TYPE_CHECKING:
+    from jaxgan.run.application.picture_list import Item
     from jaxgan.run.files.provenance import Provenance
     from jaxgan.run.sampling.stored_run import StoredRun
 
@@ -38,6 +40,11 @@ class MetadataOptions:
         chosen = config_json.to_json(options)
         for name in ELSEWHERE:
             chosen.pop(name, None)
+        for name in chosen.keys() & vars(options).keys():
+            value = getattr(options, name)
+            if isinstance(value, pathlib.Path):  # nobody learns where it lies
+                file = provenance.source_of(value.read_bytes())
+                chosen[name] = {provenance.FILE: f"{value.name}, {file}"}
         chosen["checkpoint"] = {
             "step": loaded.step,
             "run_seed": options.checkpoint.run_seed,
@@ -52,17 +59,34 @@ class MetadataOptions:
         )
 
     def mark(
-        self, path: pathlib.Path, command: str, options: Any, loaded: "StoredRun"
+        self,
+        path: pathlib.Path,
+        command: str,
+        options: Any,
+        loaded: "StoredRun",
+        pattern: str = "*",
+        sources: "Sequence[Item]" = (),
     ) -> None:
-        """Writes into a file, or every file of a folder, how it was made.
+        """Writes into a file, or files of a folder, how they were made.
+
+        Args:
+          path: of the file, or of the folder.
+          command: of `jaxgan`.
+          options: the command's dataclass.
+          loaded: the run.
+          pattern: of the names of files in a folder.
+          sources: the user's own pictures that they were made of.
 
         Raises:
-          RunError: if it cannot be written.
+          RunError: if a file cannot be written.
         """
         made = self.provenance(command, options, loaded)
         if made is None:
             return
         from jaxgan.run.files import output_path, provenance
 
+        if sources:
+            names = ", ".join(item.name[-1] for item in sources)
+            made = made.of_source(names, b"".join(item.read() for item in sources))
         with output_path.written(path):
-            provenance.mark(path, made)
+            provenance.mark(path, made, pattern)

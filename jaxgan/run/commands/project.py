@@ -9,6 +9,7 @@ from tyro.conf import Positional
 
 from jaxgan.run.bounds import Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import CheckpointOptions, Out, Run
 from jaxgan.run.errors import RunError
 
@@ -49,6 +50,7 @@ class ProjectCommand:
     current: Flag = False
     """Take the current generator, not its running average."""
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes what was found, and prints how near it is.
@@ -86,6 +88,9 @@ class ProjectCommand:
             projection = project.of(fitted.images, progress, self.at_once)
         files = projection_files.ProjectionFiles(loaded, out, self.video)
         files.write(projection, fitted.names)
+        shown = ("before_after.png", f"way.{self.video}")
+        for name in shown:
+            self.metadata.mark(out, "project", self, loaded, name, items)
         for line in projection_files.table(projection, fitted.names, project.title):
             print(line)
         print(out)

@@ -11,7 +11,7 @@ import numpy as np
 
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, config_json, run_directory, xmp
-from jaxgan.run.files.provenance import TRAIN, Provenance, source_of
+from jaxgan.run.files.provenance import FILE, TRAIN, Provenance, source_of
 
 PICTURES = {".png", ".gif", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"}
 
@@ -46,10 +46,10 @@ def difference(
         command = _command(made, run, source, again, trust)
         with contextlib.redirect_stdout(io.StringIO()):
             command.execute()
-        if made.source:
-            (again,) = (file for file in again.rglob("*") if file.is_file())
-        elif made.file:
+        if made.file:
             again = again / made.file
+        elif made.source:
+            (again,) = (file for file in again.rglob("*") if file.is_file())
         if not again.is_file():
             return f"there is no {made.file}"
         return _contents_differ(path, again)
@@ -131,6 +131,12 @@ def _command(
         raise RunError(
             f"the file was made by {made.command!r}, which cannot do it again"
         )
+    for name, value in made.options.items():
+        if isinstance(value, dict) and FILE in value:
+            raise RunError(
+                f"the file was made with --{name} {value[FILE]}, which it is not "
+                "compared with"
+            )
     places: dict[str, Any] = {"run": str(run), "out": str(out)}
     if "pictures" in fields:
         places["pictures"] = [str(source)]
@@ -138,9 +144,9 @@ def _command(
     options = _merged(config_json.to_json(first), made.options | places)
     options["checkpoint"]["trust"] = trust
     options["metadata"]["no_metadata"] = True
-    if made.file and "num" in fields:
-        # Samples do not depend on how many there are.
-        options["num"] = int(pathlib.PurePath(made.file).stem) + 1
+    number = pathlib.PurePath(made.file).stem
+    if "num" in fields and number.isdecimal():
+        options["num"] = int(number) + 1  # samples do not depend on how many there are
     return config_json.from_json(kind, options)
 
 

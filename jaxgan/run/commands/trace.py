@@ -89,7 +89,9 @@ def words(options: dict[str, Any]) -> list[str]:
     """
     found = []
     for name, value in options.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "file" in value:
+            found.append(f"--{name.replace('_', '-')} {value['file'].split(',')[0]}")
+        elif isinstance(value, dict):
             found += words(value)
         elif value is None or value is False or value == []:
             continue

@@ -12,6 +12,8 @@ import jaxgan
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import run_directory, xmp
 
+FILE = "file"
+"""In place of an option that named a file of the user's: that file."""
 TRAIN = "train"
 """The command whose pictures are made again by drawing a checkpoint."""
 GENERATED = "trainedAlgorithmicMedia"
@@ -82,12 +84,18 @@ def source_of(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def mark(path: pathlib.Path, provenance: Provenance) -> None:
-    """Writes into a file, or into every file of a folder, how it was made."""
+def mark(path: pathlib.Path, provenance: Provenance, pattern: str = "*") -> None:
+    """Writes into a file, or into the files of a folder, how they were made.
+
+    Args:
+      path: of the file, or of the folder, and what is in it to any depth.
+      provenance: of it.
+      pattern: that names of files have.
+    """
     if not path.is_dir():
         _mark(path, provenance)
         return
-    for file in sorted(path.rglob("*")):
+    for file in sorted(path.rglob(pattern)):
         if file.is_file():
             name = file.relative_to(path).as_posix()
             _mark(file, dataclasses.replace(provenance, file=name))

@@ -1,6 +1,7 @@
 """Pictures found in a run's latent space, directions in it, and edits, by command."""
 
 import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from jaxgan import data
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.editing import fitted_pictures, latent_file
+from jaxgan.run.files import provenance
 from jaxgan.run.sampling import sampler
 from tests.experiments.test_experiments import EXPERIMENTS, fake_dataset
 from tests.run import images
@@ -193,3 +195,27 @@ def test_noise_is_heard_in_some_layers_only(style, capsys, tmp_path):
     assert "--noise-layers: saw '0-9', wanted layers from 0 to 2" in (
         capsys.readouterr().err
     )
+
+
+def test_edits_and_projections_are_traced(style, pictures, capsys, tmp_path):
+    edited, found = tmp_path / "edited.gif", tmp_path / "found"
+    cli.main(["edit", str(style), "--num", "2", "--frames", "3", "--out", str(edited)])
+    cli.main(["trace", str(edited), "--run", str(style)])
+    assert "bit for bit" in capsys.readouterr().out
+    picture = str(pictures / "a.png")
+    words = ["--steps", "3", "--out", str(found)]
+    cli.main(["project", str(style), picture, *words])
+    shown = str(found / "before_after.png")
+    cli.main(["trace", shown, "--run", str(style), "--source", picture])
+    assert "bit for bit" in capsys.readouterr().out
+    walk = str(tmp_path / "walk.png")
+    several = [picture, str(pictures / "c.png")]
+    cli.main(["project", str(style), *several, "--steps", "2", "--out", f"{found}2"])
+    latents = f"{found}2/latents.npz"
+    cli.main(["interpolate", str(style), "--latents", latents, "--out", walk])
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        cli.main(["trace", walk, "--run", str(style)])
+    told = capsys.readouterr()
+    assert "--latents latents.npz, sha256:" in told.err
+    assert str(tmp_path) not in str(provenance.read(pathlib.Path(walk)))
