@@ -1,0 +1,178 @@
+"""Scenes of pictures: handwritten digits, asked for, truncated, walked between, grown."""
+
+import base64
+import functools
+import io
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from PIL import Image
+
+from jaxgan import data, recipes
+from jaxgan.core import schedules
+from jaxgan.core.context import Context, example_keys
+from jaxgan.core.growth import Growing
+from jaxgan.core.state import init_state
+from jaxgan.core.step import make_step
+from jaxgan.core.types import Game, Sample, State
+from jaxgan.games.latent import LatentGame, uniform_labels
+from jaxgan.models import dcgan, progan
+from jaxgan.nn.growth import as_grown
+from jaxgan.run.lesson.recorder import moments
+
+SIDE, BATCH, STEPS, CLASSES = 32, 32, 1_500, 10
+SHADES = 16
+"""Of grey in a stored picture."""
+
+
+class Trained(NamedTuple):
+    """A game and its states: at the frames' steps, and at the end."""
+
+    game: Any
+    steps: Sequence[int]
+    states: Sequence[State]
+
+
+def sheet(pictures: np.ndarray, columns: int) -> str:
+    """Joins pictures [n, H, W, 1] in [-1, 1], row by row, into a PNG in base 64."""
+    count, height, width = pictures.shape[:3]
+    levels = np.rint((np.clip(pictures, -1, 1) + 1) / 2 * (SHADES - 1)).astype(np.uint8)
+    rows = levels.reshape(count // columns, columns, height, width)
+    joined = rows.transpose(0, 2, 1, 3).reshape(-1, columns * width)
+    image = Image.fromarray(joined, "P")
+    image.putpalette([x * 255 // (SHADES - 1) for x in range(SHADES) for _ in range(3)])
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True, bits=4)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def train(
+    game: Game, recipe: recipes.Recipe, source: data.Source, steps: int, frames: int
+) -> Trained:
+    """Trains from seed 0, and keeps the state of every frame."""
+    batches = data.batches(source, BATCH, 0)
+    step = jax.jit(
+        make_step(game, recipe.turns, recipe.optimizers, ema_decay=recipe.ema_decay)
+    )
+    state = init_state(
+        jax.random.key(0), game, recipe.turns, recipe.optimizers, batches(0)
+    )
+    at, states = moments(steps, frames), [state]
+    for number in range(steps):
+        state, _ = step(state, batches(number))
+        if number + 1 in at:
+            states.append(state)
+    return Trained(game, at, states)
+
+
+@functools.cache
+def digits() -> Trained:
+    """A conditional DCGAN, as `experiments/first/digits.py` has it, trained shortly."""
+    source = data.digits(SIDE)
+    rates = (optax.cosine_decay_schedule(x, STEPS, 0.1) for x in (1e-3, 2e-4))
+    generator_rate, discriminator_rate = rates
+    recipe = recipes.nonsaturating(
+        generator_rate, discriminator_rate=discriminator_rate
+    )
+    game = LatentGame(
+        dcgan.Generator(source.shape, 16, CLASSES, modulated=True),
+        dcgan.Discriminator(16, classes=CLASSES, projection=True),
+        latent_size=64,
+        conditioning=uniform_labels(CLASSES),
+    )
+    average = schedules.half_life(5_000.0, ramp_up=0.05)
+    recipe = recipe._replace(ema_decay=average)
+    return train(game, recipe, source, STEPS, 9)
+
+
+def makes(game: Game, count: int) -> Callable[[Any, jax.Array], np.ndarray]:
+    """Makes a function that draws `count` samples of given latents by the average."""
+
+    @jax.jit
+    def made(variables, latent, step):
+        context = Context(example_keys(jax.random.key(1), count), step=step)
+        return game.generate(variables, latent, context)[0].value
+
+    return lambda state, latent: np.asarray(made(state.ema, latent, state.step - 1))
+
+
+def latents(count: int, size: int, seed: int) -> jax.Array:
+    """Draws the latents that pictures are made of."""
+    return jax.random.normal(jax.random.key(seed), (count, size))
+
+
+def conditional() -> list[dict[str, Any]]:
+    """Every digit when it is asked for, the same latents in every column."""
+    trained, columns = digits(), 8
+    draw = makes(trained.game, CLASSES * columns)
+    z = jnp.tile(latents(columns, 64, 1), (CLASSES, 1))
+    asked = Sample(z, jnp.repeat(jnp.arange(CLASSES), columns))
+    frames = [sheet(draw(state, asked), columns) for state in trained.states]
+    return [_pictures("Ten digits, eight latents", frames, trained.steps, columns)]
+
+
+def truncation() -> list[dict[str, Any]]:
+    """Latents that are drawn nearer to the middle."""
+    trained, columns, rows = digits(), 10, 6
+    draw, labels = makes(trained.game, columns * rows), jnp.arange(columns * rows) % 10
+    thresholds = (0.1, 0.25, 0.5, 1.0, 1.5, 3.0)
+    frames = []
+    for threshold in thresholds:
+        context = Context(example_keys(jax.random.key(2), columns * rows))
+        narrow = trained.game.truncated(threshold).of_labels(labels)
+        latent, _ = narrow.latent(trained.states[-1].ema, context)
+        frames.append(sheet(draw(trained.states[-1], latent), columns))
+    return [_pictures("Six times every digit", frames, thresholds, columns)]
+
+
+def walk() -> list[dict[str, Any]]:
+    """From one latent to another and another, for several digits at once."""
+    trained, stops, frames, rows = digits(), 4, 12, 10
+    ends = [latents(rows, 64, seed) for seed in range(3, 3 + stops)]
+    given = jnp.arange(rows)
+    draw, pictures = makes(trained.game, rows), []
+    for place, start in enumerate(ends):
+        end = ends[(place + 1) % stops]
+        for share in np.arange(frames) / frames:
+            between = trained.game.between(
+                Sample(start, given), Sample(end, given), jnp.float32(share)
+            )
+            pictures.append(sheet(draw(trained.states[-1], between), 5))
+    steps = list(range(len(pictures)))
+    return [_pictures("Ten digits on their way", pictures, steps, 5)]
+
+
+def growth() -> list[dict[str, Any]]:
+    """ProGAN: from 4×4 to 16×16 pixels, each size faded in."""
+    side, steps, columns = 16, 1_800, 8
+    growing = Growing(2, BATCH, stable=400 * BATCH, fading=250 * BATCH)
+    source = data.digits(side)
+    game = LatentGame(
+        progan.Generator(source.shape, 0, 512, 32, growing),
+        progan.Discriminator(side, 0, 512, 32, growing),
+        latent_size=32,
+        shown=as_grown(growing),
+    )
+    recipe = recipes.progan(growing, learning_rate=2e-3, decay=0.99)
+    trained = train(game, recipe, source, steps, 14)
+    draw = makes(game, columns * 4)
+    asked = Sample(latents(columns * 4, 32, 5))
+    frames = [sheet(draw(state, asked), columns) for state in trained.states]
+    made = _pictures("From 4 to 16 pixels", frames, trained.steps, columns)
+    stages = [growing(max(step - 1, 0)) for step in trained.steps]
+    made["notes"] = [
+        f"{4 * 2 ** int(stage.level)} pixels"
+        + (f", fading in: {float(stage.share):.0%}" if stage.share < 1 else "")
+        for stage in stages
+    ]
+    return [made]
+
+
+def _pictures(
+    title: str, frames: list[str], steps: Sequence[Any], columns: int
+) -> dict[str, Any]:
+    return {"title": title, "sheets": frames, "steps": list(steps), "columns": columns}
