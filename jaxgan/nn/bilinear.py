@@ -71,6 +71,11 @@ ROLES = {
 """Of the two operands of each map, and of its result."""
 
 
+FORMULATIONS: dict[str, Callable[..., jax.Array]] = {}
+"""f(left, right, sizes=..., many=...) by the name of each primitive: how it is computed
+where nothing is known of the platform, for those who take programs elsewhere."""
+
+
 def define(
     name: str, cpu: Sequence[Formulation], elsewhere: Sequence[Formulation]
 ) -> Maps:
@@ -115,6 +120,7 @@ def _primitive(name, roles, cpu, elsewhere) -> Primitive:
     the first, of maps that have nothing to do with each other.
     """
     primitive = Primitive(name)
+    FORMULATIONS[name] = functools.partial(_computed, elsewhere)
 
     def result(left: ShapedArray, right: ShapedArray, *, sizes: Sizes, many: bool):
         return _result(name, roles, (left, right), sizes, many)
@@ -122,8 +128,9 @@ def _primitive(name, roles, cpu, elsewhere) -> Primitive:
     def lowering(formulation: Formulation):
         def lowered(left, right, *, sizes, many):
             types = jax.typeof(left), jax.typeof(right)
-            function: Any = functools.partial(formulation, sizes)
-            function = jax.vmap(function) if many else function
+            function: Any = functools.partial(
+                _computed, formulation, sizes=sizes, many=many
+            )
             axes = explicit_axes(*types)
             if axes:
                 lying = result(*types, sizes=sizes, many=many).sharding
@@ -143,6 +150,11 @@ def _primitive(name, roles, cpu, elsewhere) -> Primitive:
     mlir.register_lowering(primitive, lowering(cpu), platform="cpu")
     batching.primitive_batchers[primitive] = batched
     return primitive
+
+
+def _computed(formulation, left, right, *, sizes, many):
+    function: Any = functools.partial(formulation, sizes)
+    return (jax.vmap(function) if many else function)(left, right)
 
 
 def _run(primitive: Primitive, left: jax.Array, right: jax.Array, **how: Any):
