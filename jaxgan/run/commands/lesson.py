@@ -36,11 +36,11 @@ class LessonCommand:
         from jaxgan.run import progress
         from jaxgan.run.devices import xla
         from jaxgan.run.errors import warn
-        from jaxgan.run.lesson import folder
+        from jaxgan.run.lesson import lesson_folder
 
         xla.set_up_xla()
         with progress.lasting("making the lesson"), output_path.written(self.out):
-            written = folder.write(self.out, self.runtime)
+            written = lesson_folder.write(self.out, self.runtime)
         if written.missing:
             warn(f"no live play: {written.missing}")
         print(self.out / "index.html")

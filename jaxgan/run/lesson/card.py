@@ -69,7 +69,7 @@ def ill_histories() -> list[list[dict[str, Any]]]:
             "step": step,
             f"{names.POSITION}0": float((-1) ** step),
             f"{names.POSITION}1": 0.0,
-            names.DISTANCE: 1.0,
+            **{names.DISTANCE: 1.0, names.GENERATOR_LOSS: 0.0},
         }
         for step in steps
     ]
@@ -100,6 +100,7 @@ def recipe_card(name: str, moves: dict[str, graphs.Graph]) -> dict[str, Any]:
         "title": chosen.title,
         "rates": chosen.rates._asdict(),
         "critic_steps": chosen.critic_steps,
+        "floor": chosen.floor,
         "floats": vectors.floats,
         "counts": vectors.counts,
         "rest": [[int(at), float(floats[at])] for at in rest],

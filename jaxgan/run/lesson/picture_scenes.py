@@ -24,7 +24,7 @@ from jaxgan.models import dcgan, progan
 from jaxgan.nn.growth import as_grown
 from jaxgan.run.lesson.recorder import moments
 
-SIDE, BATCH, STEPS, CLASSES = 32, 32, 1_500, 10
+SIDE, BATCH, STEPS, CLASSES = 32, 32, 1_100, 10
 SHADES = 16
 """Of grey in a stored picture."""
 
@@ -148,12 +148,12 @@ def walk() -> list[dict[str, Any]]:
 
 def growth() -> list[dict[str, Any]]:
     """ProGAN: from 4×4 to 16×16 pixels, each size faded in."""
-    side, steps, columns = 16, 1_800, 8
-    growing = Growing(2, BATCH, stable=400 * BATCH, fading=250 * BATCH)
+    side, steps, columns = 16, 1_500, 8
+    growing = Growing(2, BATCH, stable=300 * BATCH, fading=200 * BATCH)
     source = data.digits(side)
     game = LatentGame(
-        progan.Generator(source.shape, 0, 512, 32, growing),
-        progan.Discriminator(side, 0, 512, 32, growing),
+        progan.Generator(source.shape, 0, 384, 24, growing),
+        progan.Discriminator(side, 0, 384, 24, growing),
         latent_size=32,
         shown=as_grown(growing),
     )

@@ -92,17 +92,14 @@ def ring() -> data.Source:
 
 
 RING = Truth(data.ring_centres(), DEVIATION)
-GRID = Truth(data.grid_centres(), 0.1)
 
 
-def grid() -> data.Source:
-    """Twenty-five Gaussians."""
-    return data.grid(deviation=GRID.deviation, size=20_000)
-
-
-def on_ring(title: str, recipe: Recipe, steps: int, **parts: Any) -> Variant:
+def on_ring(
+    title: str, recipe: Recipe, steps: int, floor: float = 2.0, **parts: Any
+) -> Variant:
     """A game on the ring."""
-    return Variant(title, plane(recipe, ring(), **parts), Watch(1.6, steps, RING))
+    watch = Watch(1.6, steps, RING, floor)
+    return Variant(title, plane(recipe, ring(), **parts), watch)
 
 
 def moons(count: int, seed: int) -> data.Source:
@@ -131,8 +128,8 @@ def shaken(size: float) -> Augment:
 def overfitted(title: str, **parts: Any) -> Variant:
     """A game with 24 examples, and as wide a discriminator as it likes."""
     recipe = recipes.nonsaturating(5e-4)
-    made = plane(recipe, moons(24, 0), moons(400, 1), widths=(128,) * 3, **parts)
-    return Variant(title, made, Watch(1.5, 3_000))
+    made = plane(recipe, moons(24, 0), moons(400, 1), widths=(96,) * 3, **parts)
+    return Variant(title, made, Watch(1.5, 2_000))
 
 
 def healthy() -> list[Variant]:
@@ -146,17 +143,22 @@ def collapse() -> list[Variant]:
         on_ring("The first GAN's game", recipes.minimax(1e-3), 4_000),
         on_ring("Cure 1: R3GAN", r3gan(4_000), 4_000),
         on_ring("Cure 2: judge four at once", recipes.minimax(1e-3), 4_000, pack=4),
-        on_ring("Cure 3: WGAN-GP", recipes.wgan_gp(1e-3), 4_000),
+        on_ring("Cure 3: WGAN-GP", recipes.wgan_gp(1e-3), 4_000, 0.0),
     ]
 
 
 def vanishing() -> list[Variant]:
-    """A discriminator that is too sure for one loss, and not for another."""
-    rates, every = (1e-4, 1e-3), 5
-    return [
-        on_ring("Minimax", versus(losses.minimax, rates, every), 2_000),
-        on_ring("Non-saturating", versus(losses.nonsaturating, rates, every), 2_000),
-    ]
+    """A discriminator that is too sure for one loss, and not for another.
+
+    The generator goes down its gradient as it is: Adam would enlarge a small one.
+    """
+    optimizers = Players(optax.sgd(0.02), optax.adam(1e-3, b1=0.5))
+
+    def game(title: str, loss: Loss) -> Variant:
+        recipe = versus(loss, (1.0, 1.0), every=5)._replace(optimizers=optimizers)
+        return on_ring(title, recipe, 1_500)
+
+    return [game("Minimax", losses.minimax), game("Non-saturating", losses.nonsaturating)]
 
 
 def weak() -> list[Variant]:
@@ -170,18 +172,19 @@ def weak() -> list[Variant]:
 def critics() -> list[Variant]:
     """Two ways to keep a critic from being steep."""
     return [
-        on_ring("Clipped weights", recipes.wgan(1e-3, first_rounds=0), 3_000),
-        on_ring("Gradient penalty", recipes.wgan_gp(1e-3), 3_000),
+        on_ring("Clipped weights", recipes.wgan(1e-3, first_rounds=0), 3_000, 0.0),
+        on_ring("Gradient penalty", recipes.wgan_gp(1e-3), 3_000, 0.0),
     ]
 
 
 def looking_ahead() -> list[Variant]:
     """A generator that foresees what the discriminator will answer."""
     loss, rates = losses.minimax, (1e-3, 1e-3)
-    ahead = unrolled(loss, 5, optax.adam(1e-3, b1=0.5))
+    # Of a slope of exactly 0 the root has no gradient.
+    ahead = unrolled(loss, 5, optax.adam(1e-3, b1=0.5, eps_root=1e-8))
     return [
-        on_ring("Looks at now", versus(loss, rates), 2_000),
-        on_ring("Looks 5 moves ahead", versus(loss, rates, term=ahead), 2_000),
+        on_ring("Looks at now", versus(loss, rates), 1_500),
+        on_ring("Looks 5 moves ahead", versus(loss, rates, term=ahead), 1_500),
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from jaxgan.run.lesson import (
     dirac_scene,
-    folder,
+    lesson_folder,
     picture_scenes,
     point_scenes,
     recorder,
@@ -40,8 +40,8 @@ def scene(name: str) -> list[dict[str, Any]]:
 
 def main(names: list[str]) -> None:
     """Writes the recordings of these scenes, or of all."""
-    for name in names or folder.scene_names():
-        path = pathlib.Path(folder.RECORDINGS) / f"{name}.json"
+    for name in names or lesson_folder.scene_names():
+        path = pathlib.Path(lesson_folder.RECORDINGS) / f"{name}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(scene(name), separators=(",", ":")) + "\n")
         print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)

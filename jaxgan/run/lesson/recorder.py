@@ -49,11 +49,14 @@ class Watch(NamedTuple):
       reach: the square from -reach to reach.
       steps: of training.
       truth: to count modes; None does not.
+      floor: differences of logits that are drawn as flat: 0 for Wasserstein critics,
+        whose logits have no unit.
     """
 
     reach: float
     steps: int
     truth: Truth | None = None
+    floor: float = 2.0
 
 
 def moments(steps: int, frames: int = FRAMES) -> list[int]:
@@ -162,6 +165,7 @@ def _joined(
     written = {
         "reach": watch.reach,
         "side": SIDE,
+        "floor": watch.floor,
         "steps": list(steps),
         "points": [
             packed(frame["points"], -watch.reach, watch.reach) for frame in frames

@@ -49,22 +49,22 @@ class Choice(NamedTuple):
       title: what it is called on the page.
       rates: learning rates that are set at first.
       critic_steps: moves of the discriminator per move of the generator at first.
-      zero: whether a logit of 0 means "I cannot tell".
+      floor: differences of logits that are drawn as flat; 0 where they have no unit.
     """
 
     title: str
     rates: Players[float]
     critic_steps: int
-    zero: bool
+    floor: float
 
 
 CHOICES = {
-    "r3gan": Choice("R3GAN", Players(1e-3, 1e-3), 1, False),
-    "nonsaturating": Choice("Non-saturating", Players(1e-3, 1e-3), 1, True),
-    "minimax": Choice("Vanilla (minimax)", Players(1e-3, 1e-3), 1, True),
-    "hinge": Choice("Hinge", Players(1e-3, 1e-3), 5, True),
-    "wgan": Choice("WGAN (clipping)", Players(1e-3, 1e-3), 5, False),
-    "wgan_gp": Choice("WGAN-GP", Players(1e-3, 1e-3), 5, False),
+    "r3gan": Choice("R3GAN", Players(1e-3, 1e-3), 1, 2.0),
+    "nonsaturating": Choice("Non-saturating", Players(1e-3, 1e-3), 1, 2.0),
+    "minimax": Choice("Vanilla (minimax)", Players(1e-3, 1e-3), 1, 2.0),
+    "hinge": Choice("Hinge", Players(1e-3, 1e-3), 5, 1.0),
+    "wgan": Choice("WGAN (clipping)", Players(1e-3, 1e-3), 5, 0.0),
+    "wgan_gp": Choice("WGAN-GP", Players(1e-3, 1e-3), 5, 0.0),
 }
 """By the name of the function in `jaxgan.recipes`."""
 

@@ -110,7 +110,7 @@
       await look();
       return;
     }
-    credit = Math.min(credit + (speed * (now - before)) / 1000, speed === Infinity ? 1e9 : 10);
+    credit = speed === Infinity ? 1e9 : Math.min(credit + (speed * Math.max(0, now - before)) / 1000, 10);
     before = now;
     const until = performance.now() + 24;
     let played = 0;
@@ -146,7 +146,7 @@
   function paint() {
     const view = drawn;
     if (!view) return;
-    const heights = lesson.relief(view.surface);
+    const heights = lesson.relief(view.surface, game.about.floor);
     flat.begin();
     const colours = flat.colours, dark = lesson.mixed(colours.fake, colours.ink, 0.2);
     if (at("show-heat").checked) flat.heat(heights, card.lattice);

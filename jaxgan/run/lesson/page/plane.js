@@ -51,11 +51,11 @@ lesson.shade = (colours, t) => {
 };
 
 // Logits as heights in [-1, 1] about their median: critics have no zero. What differs
-// by less than half a unit stays flat.
-lesson.relief = logits => {
+// by less than the floor stays flat; Wasserstein critics have no unit, and a floor of 0.
+lesson.relief = (logits, floor) => {
   const sorted = Float32Array.from(logits).sort();
   const middle = sorted[sorted.length >> 1];
-  const far = Math.max(0.5, middle - sorted[Math.floor(0.04 * sorted.length)],
+  const far = Math.max(floor, 1e-6, middle - sorted[Math.floor(0.04 * sorted.length)],
     sorted[Math.floor(0.96 * sorted.length)] - middle);
   return Float32Array.from(logits, x => Math.tanh((1.3 * (x - middle)) / far));
 };

@@ -32,7 +32,7 @@
       this.plane = new lesson.Plane(canvas, variant.reach);
       const reach = variant.reach;
       this.points = variant.points.map(text => lesson.numbers(text, -reach, reach));
-      this.reliefs = variant.surface.map((text, i) => lesson.relief(lesson.numbers(text, ...variant.range[i])));
+      this.reliefs = variant.surface.map((text, i) => lesson.relief(lesson.numbers(text, ...variant.range[i]), variant.floor));
       this.real = lesson.numbers(variant.real, -reach, reach);
       this.last = variant.steps.length - 1;
     }
@@ -163,7 +163,8 @@
       let before = performance.now();
       const frame = now => {
         if (!this.running) return;
-        this.go(Math.min(this.last, this.time + ((now - before) / 1000) * (this.last / this.seconds)));
+        const passed = Math.max(0, now - before) / 1000;
+        this.go(Math.min(this.last, this.time + (passed * this.last) / this.seconds));
         before = now;
         if (this.time < this.last) requestAnimationFrame(frame); else this.stop();
       };

@@ -44,13 +44,13 @@ lesson.Surface = class {
     pen.fillRect(0, 0, width, height);
     const [sin, cos] = [Math.sin(this.turn), Math.cos(this.turn)];
     const [up, flat] = [Math.sin(this.tilt), Math.cos(this.tilt)];
-    const size = 0.36 * Math.min(width, height * 1.15), tall = 0.42;
+    const size = 0.4 * Math.min(width, height * 1.15), tall = 0.55;
     // x and y in [-1, 1]; what is further back is drawn first.
     const project = (x, y, z) => {
       const [right, back] = [x * cos - y * sin, x * sin + y * cos];
       const near = 1 / (1 + 0.16 * (back * up - z * tall * flat));
       return [width / 2 + size * right * near,
-        0.52 * height - size * (back * flat + z * tall * up) * near];
+        0.5 * height - size * (back * flat + z * tall * up) * near];
     };
     const place = i => (2 * i) / (side - 1) - 1, corners = [];
     for (let row = 0; row < side; row++)
