@@ -23,7 +23,7 @@ a rate of 3e-4), outputs were all but black after 360 and 180 steps, where we st
 the median of what a pixel may be is black, and tanh has no slope there.
 
 `--variant retinas --steps 600` is the way back, of whole pictures at 128 pixels. After
-320 of these steps, two minutes of one core, held-out retinas are round and orange, with
+these steps, four minutes of one core, held-out retinas are round and orange, with
 vessels along the drawing, and mostly the bright disc where they meet; finer texture was
 not reached. `--variant small` is to make photographs of boundaries that people drew
 (BSDS500, its zip as it is published): after 1,500 steps, eight

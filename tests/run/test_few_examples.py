@@ -2,6 +2,7 @@ import pytest
 
 from jaxgan.run import few_examples
 from jaxgan.run.kinds import domains, images, pairs
+from jaxgan.run.kinds.pairs import Pairs
 from tests.run.kinds.curves import Curves
 
 
@@ -42,6 +43,7 @@ def test_what_training_on_them_gives(capsys, size, batch, few, larger):
         ),
         (pairs, "pairs at least, squares cut out of larger pictures", "stylegan2"),
         (domains, "(load_size), flips, turns, or --start-from", "copy"),
+        (Pairs(crop=4), "least, larger pictures, of which other", "load_size"),
         (Curves(), "curves at least, or --start-from a trained run", "augmentation"),
     ],
 )

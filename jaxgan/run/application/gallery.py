@@ -14,6 +14,8 @@ from jaxgan.run.application import memory, picture_file, picture_list
 from jaxgan.run.application.application import Application
 from jaxgan.run.application.picture_file import Format
 from jaxgan.run.application.picture_list import Item
+from jaxgan.run.files import output_path
+from jaxgan.run.files.provenance import Provenance, mark
 
 COPIES = 3
 """Of what is made, bytes of which are held while it is written."""
@@ -42,6 +44,7 @@ def apply_to_all(
     *,
     format: Format | None = None,
     overwrite: bool = False,
+    provenance: Provenance | None = None,
     say: Callable[[str], None] = print,
 ) -> Gallery:
     """Maps pictures, and writes what is made of each below a folder.
@@ -55,6 +58,7 @@ def apply_to_all(
       out: the folder.
       format: of all files; by default each like its source.
       overwrite: whether files that are there are made anew.
+      provenance: what files say of how they were made; None: nothing.
       say: tells what is not as one would expect.
 
     Raises:
@@ -73,7 +77,8 @@ def apply_to_all(
             left.append(path)
             continue
         try:
-            layers = decode_layers(item.read(), item.title)
+            data = item.read()
+            layers = decode_layers(data, item.title)
         except (DataError, OSError) as error:
             reason = str(error)
             bad.append(reason if item.title in reason else f"{item.title}: {reason}")
@@ -90,6 +95,9 @@ def apply_to_all(
         notes = layers.notes + picture_file.write(path, colours, layers, kind)
         for note in notes:
             say(f"{item.title}: {note}")
+        if provenance is not None:
+            with output_path.written(path):
+                mark(path, provenance.of_source(item.name[-1], data))
         written.append(path)
     return Gallery(written, left, bad, time.monotonic() - began)
 

@@ -17,6 +17,7 @@ from jaxgan.run.commands.listing import ListCommand
 from jaxgan.run.commands.mix import MixCommand
 from jaxgan.run.commands.report import ReportCommand
 from jaxgan.run.commands.sample import SampleCommand
+from jaxgan.run.commands.trace import TraceCommand
 from jaxgan.run.commands.train import TrainCommand
 
 COMMANDS: dict[str, type[Command]] = {
@@ -28,6 +29,7 @@ COMMANDS: dict[str, type[Command]] = {
     "mix": MixCommand,
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
+    "trace": TraceCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,
     "diagnose": DiagnoseCommand,

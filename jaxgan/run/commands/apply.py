@@ -9,6 +9,7 @@ from tyro.conf import Positional
 
 from jaxgan.run.bounds import Bounds, Count, Seed
 from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import CheckpointOptions, Out, Run
 from jaxgan.run.errors import RunError
 
@@ -45,6 +46,7 @@ class ApplyCommand:
     seed: Seed = 0
     """Of what is drawn, such as dropout."""
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes a picture for each, and prints where.
@@ -80,6 +82,7 @@ class ApplyCommand:
             out,
             format=FORMATS[self.format] if self.format else None,
             overwrite=self.overwrite,
+            provenance=self.metadata.provenance("apply", self, loaded),
             say=_tell,
         )
         print(_summary(outcome, out))

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.command_line import option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import (
     BatchSize,
     CheckpointOptions,
@@ -35,6 +36,7 @@ class InterpolateCommand:
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
     sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes the walk, and prints where.
@@ -65,4 +67,5 @@ class InterpolateCommand:
         ).with_suffix(kind.walk_suffixes[0])
         with output_path.written(path):
             kind.walk(path, walk, self.rate)
+        self.metadata.mark(path, "interpolate", self, loaded)
         print(path)

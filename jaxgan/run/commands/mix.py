@@ -5,6 +5,7 @@ from typing import Annotated
 
 from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import (
     CheckpointOptions,
     LatentOptions,
@@ -34,6 +35,7 @@ class MixCommand:
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
     sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes the picture, and prints where.
@@ -76,4 +78,5 @@ class MixCommand:
         picture = pictures.mosaic(np.stack(cells), columns=self.columns + 1)
         with output_path.written(path):
             pictures.save_png(path, pictures.enlarged(picture, 768))
+        self.metadata.mark(path, "mix", self, loaded)
         print(path)

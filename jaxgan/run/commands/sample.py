@@ -5,6 +5,7 @@ from typing import Annotated
 
 from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import (
     BatchSize,
     CheckpointOptions,
@@ -33,6 +34,7 @@ class SampleCommand:
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
     sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes the samples, and prints where.
@@ -66,4 +68,5 @@ class SampleCommand:
         )
         truncations = [options["truncation"] for options in each]
         sample_files.save(path, samples, truncations, loaded.experiment)
+        self.metadata.mark(path, "sample", self, loaded)
         print(path)

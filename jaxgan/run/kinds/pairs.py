@@ -47,8 +47,14 @@ class Pairs(Images):
     unit = "pairs"
     preview = 6
     held_out = True
-    remedies = ("squares cut out of larger pictures (load_size)", "flips", "turns")
     walk_suffixes = ()
+
+    @property
+    def remedies(self) -> Sequence[str]:
+        """What helps: of whatever is enlarged, squares are cut out already."""
+        if self.crop:
+            return ("larger pictures, of which other squares are cut out",)
+        return ("squares cut out of larger pictures (load_size)", "flips", "turns")
 
     @property
     def measures(self) -> Mapping[str, Measure]:

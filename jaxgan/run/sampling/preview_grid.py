@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jaxgan.core.types import State
+from jaxgan.run import pictures
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -31,3 +34,13 @@ def grid_of(draw: Sampler, count: int) -> Grid:
     side = shown * max(1, math.isqrt(count) // shown)
     chosen = np.linspace(0, draw.classes - 1, shown).round().astype(np.int32)
     return Grid(side * side, np.tile(np.repeat(chosen, side // shown), side))
+
+
+def picture(
+    experiment: Experiment, draw: Sampler, grid: Grid, state: State
+) -> np.ndarray:
+    """Draws the picture that training shows of a state, uint8 [H, W, 3]."""
+    sample = draw(state, 0, np.arange(grid.num), grid.labels)
+    if experiment.progress is None:
+        return pictures.enlarged(experiment.kind.picture(sample))
+    return pictures.enlarged(experiment.progress(state, sample))

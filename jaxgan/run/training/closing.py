@@ -3,7 +3,7 @@
 from jaxgan.run import pictures, progress
 from jaxgan.run.devices import processes
 from jaxgan.run.diagnosis import stored_diagnosis
-from jaxgan.run.files import metrics_log, run_directory
+from jaxgan.run.files import metrics_log, provenance, run_directory
 from jaxgan.run.training.invocation import Trained
 
 
@@ -28,6 +28,8 @@ def tell(trained: Trained, command: str) -> None:
     folders = run_directory.sample_folders(run, trained.seeds)
     with progress.lasting("animating the pictures"):
         animated = [path for path in map(pictures.animate, folders) if path]
+    for path in animated:
+        provenance.mark(path, provenance.of_training(run, outcome.step))
     samples = run / run_directory.SAMPLES
     told = f", animated: {', '.join(map(str, animated))}" if animated else ""
     print(f"pictures: {samples}{told}")

@@ -11,7 +11,7 @@ from jaxgan.run import pictures
 from jaxgan.run.devices import seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import run_directory
+from jaxgan.run.files import provenance, run_directory
 from jaxgan.run.files.metrics_log import Records, Silence
 from jaxgan.run.sampling import preview_grid, sampler
 
@@ -92,17 +92,15 @@ class Previews:
         measures, count = [], len(self._seeds)
         for place, folder in enumerate(self._folders):
             member = seed_axis.member(state, place, count)
-            picture = pictures.enlarged(self._picture(member))
-            pictures.save_png(folder / f"step_{step:08d}.png", picture)
+            picture = preview_grid.picture(
+                self._experiment, self._sampler, self._grid, member
+            )
+            path = folder / f"step_{step:08d}.png"
+            pictures.save_png(path, picture)
+            seed = self._seeds[place] if count > 1 else None
+            provenance.mark(path, provenance.of_training(self._run, step, seed))
             if not place:
                 self._records.picture(step, picture)
             measures.append(self._experiment.measure(member))
         self._records.measured(step, measures)
         self._step = step
-
-    def _picture(self, state: State) -> np.ndarray:
-        indices = np.arange(self._grid.num)
-        sample = self._sampler(state, 0, indices, self._grid.labels)
-        if self._experiment.progress is None:
-            return self._experiment.kind.picture(sample)
-        return self._experiment.progress(state, sample)

@@ -153,6 +153,13 @@ BAD = {
             ("--out file/a.html", "--out: file/a.html lies below"),
         ),
     ),
+    "trace": (
+        "file",
+        (
+            ("", "file does not say that jaxgan made it"),
+            ("--run none", "file does not say that jaxgan made it"),
+        ),
+    ),
     "fingerprint": ("run", (("--step -1", "--step: saw -1, wanted at least 0"),)),
     "import": (
         "file",

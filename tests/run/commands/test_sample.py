@@ -157,7 +157,7 @@ def test_commands_write_pictures(run, tmp_path, capsys):
     with Image.open(name) as picture:
         assert picture.size == (500, 500)  # small pictures are enlarged
     cli.main(["sample", str(run), "--num", "3", "--out", str(tmp_path / "some")])
-    names = sorted(path.name for path in (tmp_path / "some").iterdir())
+    names = sorted(path.name for path in (tmp_path / "some").glob("*.csv"))
     assert names == ["000000.csv", "000001.csv", "000002.csv"]
     cli.main(["sample", str(run), "--num", "5", "--out", str(tmp_path / "x.npz")])
     with np.load(tmp_path / "x.npz") as arrays:

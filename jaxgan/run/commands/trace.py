@@ -1,0 +1,105 @@
+"""`jaxgan trace`: says where a generated file comes from, and makes it again."""
+
+import dataclasses
+import pathlib
+from typing import TYPE_CHECKING, Annotated, Any
+
+from tyro.conf import Positional
+
+from jaxgan.run.command_line import Flag, option
+from jaxgan.run.errors import RunError
+
+if TYPE_CHECKING:
+    from jaxgan.run.files.provenance import Provenance
+
+
+@dataclasses.dataclass(frozen=True)
+class TraceCommand:
+    """Say how a generated file was made; with its run, make it again and compare."""
+
+    file: Annotated[Positional[pathlib.Path], option("FILE")]
+    """A picture, an animation, arrays: whatever jaxgan has written."""
+    run: Annotated[pathlib.Path | None, option("RUN", "")] = None
+    """The run's folder. The file is made again, and compared bit for bit."""
+    source: Annotated[pathlib.Path | None, option("PICTURE", "")] = None
+    """With --run: your own picture that `jaxgan apply` made the file of."""
+    trust: Flag = False
+    """Run the program in RUN, though it was not trained or imported here."""
+
+    def execute(self) -> None:
+        """Prints how the file was made, and what comes out today.
+
+        Raises:
+          RunError: if the file says nothing, cannot be made again, or comes out
+            otherwise.
+        """
+        from jaxgan.run.files import provenance
+
+        made = provenance.read(self.file)
+        print(told(self.file, made))
+        if self.run is None:
+            if self.source is not None:
+                raise RunError("--source: give --run too, to make the file again")
+            return
+        from jaxgan.run.commands import remake
+
+        differing = remake.difference(
+            self.file, made, self.run, self.source, self.trust
+        )
+        if not differing:
+            print(f"made again of {self.run}: the same, bit for bit")
+            return
+        now = provenance.versions()
+        others = [
+            f"{name} was {was}, is {now.get(name, 'none')}"
+            for name, was in made.versions.items()
+            if now.get(name) != was
+        ]
+        reason = f" ({'; '.join(others)})" if others else ""
+        raise RunError(
+            f"made again of {self.run}, it is another{reason}: {differing}", code=1
+        )
+
+
+def told(path: pathlib.Path, made: "Provenance") -> str:
+    """Writes the provenance of a file as lines."""
+    from jaxgan.run.files import provenance
+
+    command = " ".join(["jaxgan", made.command, "RUN", *words(made.options)])
+    if made.command == provenance.TRAIN:
+        command = "training, which draws it"
+    lines = {
+        "run": f"{made.run}, of {made.experiment}, at step {made.step}",
+        "fingerprint": made.fingerprint,
+        "made by": command,
+        "of": f"{made.source_name}, {made.source}" if made.source else "",
+        "file": made.file,
+        "with": ", ".join(f"{name} {what}" for name, what in made.versions.items()),
+    }
+    head = f"{path} is synthetic: a GAN made it"
+    return "\n".join(
+        [head, *(f"  {name:12} {line}" for name, line in lines.items() if line)]
+    )
+
+
+def words(options: dict[str, Any]) -> list[str]:
+    """Writes the options of a command as they stand on a command line.
+
+    Those that were not chosen, and flags that were not set, are left out.
+    """
+    found = []
+    for name, value in options.items():
+        if isinstance(value, dict):
+            found += words(value)
+        elif value is None or value is False or value == []:
+            continue
+        else:
+            values = value if isinstance(value, list) else [value]
+            text = (
+                ",".join(f"{x:g}" for x in values)
+                if name == "truncation"
+                else " ".join(map(str, values))
+            )
+            flag = f"--{name.replace('_', '-')}"
+            found.append(flag if value is True else f"{flag} {text}")
+    return found
