@@ -121,6 +121,25 @@ class Layered(Protocol):
 
 
 @runtime_checkable
+class Mapped(Protocol):
+    """A game whose latents a network makes of noise, as StyleGAN's mapping does."""
+
+    def noise(self, context: Context) -> Tree:
+        """Draws noise, with what it is conditioned on: a `Sample`."""
+        ...
+
+    def mapped(self, variables: Variables, noise: Tree, context: Context) -> Tree:
+        """Makes latents of it: those that `latent` has when nobody trains.
+
+        Args:
+          variables: of the generator.
+          noise: as `noise` draws it.
+          context: of sampling.
+        """
+        ...
+
+
+@runtime_checkable
 class Observable(Protocol):
     """A game whose samples hold more than what is like the data."""
 

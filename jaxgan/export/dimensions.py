@@ -88,7 +88,9 @@ class Dimensions:
                 return graph.op("Div", graph.op("Sub", left, rest), right)
             case ast.Call(func=ast.Name(id=name), args=parts) if name in _CALLS:
                 return graph.op(_CALLS[name], *map(value, parts))
-        raise Refused(f"dimension: saw {text}, of which the inputs' shapes tell too little")
+        raise Refused(
+            f"dimension: saw {text}, of which the inputs' shapes tell too little"
+        )
 
 
 _OPERATORS = {ast.Add: "Add", ast.Sub: "Sub", ast.Mult: "Mul"}

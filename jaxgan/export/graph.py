@@ -78,7 +78,9 @@ class Graph:
             self._made[key] = results
         return self._made[key]
 
-    def choice(self, condition: str, then: Any, otherwise: Any, count: int) -> list[str]:
+    def choice(
+        self, condition: str, then: Any, otherwise: Any, count: int
+    ) -> list[str]:
         """Names what one of two branches computes."""
         from onnx import helper
 

@@ -169,7 +169,9 @@ def _may_be_stored(equation: Any, values: Sequence[Value]) -> bool:
 
 
 def _literal(atom: Literal) -> Value:
-    return atom.val if is_key(atom.aval.dtype) else np.asarray(atom.val, atom.aval.dtype)
+    return (
+        atom.val if is_key(atom.aval.dtype) else np.asarray(atom.val, atom.aval.dtype)
+    )
 
 
 def _plain(x: Any) -> Value:
@@ -179,9 +181,7 @@ def _plain(x: Any) -> Value:
 def _on_keys(lowering: Lowering, equation: Any, values: Sequence[Value]) -> Any:
     """What moves keys, moves each of their numbers: an axis more, the last."""
     axes = [-1 if is_key(atom.aval.dtype) else None for atom in equation.invars]
-    numbers = [
-        jax.ShapeDtypeStruct(*physical(atom.aval)) for atom in equation.invars
-    ]
+    numbers = [jax.ShapeDtypeStruct(*physical(atom.aval)) for atom in equation.invars]
 
     def moved(*arrays):
         def one(*arrays):

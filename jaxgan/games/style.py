@@ -181,6 +181,18 @@ class StyleGame:
         """Styles on a straight line: w, unlike z, has no preferred length."""
         return start._replace(value=lerp(start.value, end.value, share))
 
+    def noise(self, context: Context) -> Sample:
+        """Draws z, and what to condition on: see `core.abilities.Mapped`."""
+        return Sample(self._draw("latent", context), self._given(context))
+
+    def mapped(self, variables: Variables, noise: Sample, context: Context) -> Sample:
+        """Maps z to w, one style for all layers."""
+        w, _ = apply_module(
+            *(self.generator, variables, noise.value, noise.given, context),
+            method="styles",
+        )
+        return Sample(w, noise.given)
+
     def layer_count(self, latent: Sample) -> int:
         """Counts the layers L of styles w [B, L, W]."""
         return latent.value.shape[1]

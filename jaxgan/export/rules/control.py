@@ -89,7 +89,9 @@ def _row(to, x, place):
 
 def _stacked(to, parts):
     axis = np.zeros(1, np.int64)
-    return to.op("Concat", *(to.op("Unsqueeze", to.name(x), axis) for x in parts), axis=0)
+    return to.op(
+        "Concat", *(to.op("Unsqueeze", to.name(x), axis) for x in parts), axis=0
+    )
 
 
 def repeated(to: Lowering, equation: Any, *values: Value) -> Sequence[Value]:

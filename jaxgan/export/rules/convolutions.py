@@ -1,5 +1,6 @@
 """Convolutions of any number of axes; those of `jaxgan.nn` are plain ones here."""
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def convolve(to: Lowering, equation: Any, x: str, kernel: str) -> str:
     shape = [equation.invars[0].aval.shape[axis] for axis in numbers.lhs_spec]
     sides = [equation.invars[1].aval.shape[axis] for axis in numbers.rhs_spec]
     edges = how["padding"]
-    if how["batch_group_count"] != 1 or not _known([*sides, *sum(map(list, edges), [])]):
+    if how["batch_group_count"] != 1 or not _known([*sides, *chain(*edges)]):
         raise Refused(
             f"primitive conv_general_dilated: saw groups of the batch, or edges "
             f"{edges}, in {origin(equation)}, wanted neither"
@@ -59,7 +60,9 @@ def _cropped(to, x, edges):
     """What is cropped is no padding of ONNX's convolution."""
     crops = [tuple(min(side, 0) for side in edge) for edge in edges]
     if any(map(any, crops)):
-        x = padded(to, x, (), [(0, 0, 0)] * 2 + [(*edge, 0) for edge in crops], np.float32(0))
+        x = padded(
+            to, x, (), [(0, 0, 0)] * 2 + [(*edge, 0) for edge in crops], np.float32(0)
+        )
     return x, [tuple(max(side, 0) for side in edge) for edge in edges]
 
 
@@ -74,7 +77,9 @@ def _transposed(to, x, kernel, sides, edges, spread, groups):
         turned = turned.swapaxes(1, 2).reshape(groups * channels, each, *size)
         kernel = to.graph.constant(turned)
     else:
-        kernel = to.reshape(reversed_axes(to, kernel, [*axes]), [groups, each, channels, *size])
+        kernel = to.reshape(
+            reversed_axes(to, kernel, [*axes]), [groups, each, channels, *size]
+        )
         kernel = to.transpose(kernel, [0, 2, 1, *range(3, 3 + len(size))])
         kernel = to.reshape(kernel, [groups * channels, each, *size])
     cuts = [tuple(k - 1 - side for side in edge) for k, edge in zip(size, edges)]
@@ -88,7 +93,9 @@ def _transposed(to, x, kernel, sides, edges, spread, groups):
     if not any(map(any, rest)):
         return result
     none = (0, 0, 0)
-    return padded(to, result, (), [none, none, *((*edge, 0) for edge in rest)], np.float32(0))
+    return padded(
+        to, result, (), [none, none, *((*edge, 0) for edge in rest)], np.float32(0)
+    )
 
 
 def of_layers(to: Lowering, equation: Any, left: str, right: str) -> Any:

@@ -77,7 +77,9 @@ def integer_pow(to: Lowering, equation: Any, x: str) -> str:
         left //= 2
         power = to.op("Mul", power, power) if left else power
     if result is None:
-        return to.op("Add", to.op("Mul", x, np.zeros((), kind_of(equation))), _one(equation))
+        return to.op(
+            "Add", to.op("Mul", x, np.zeros((), kind_of(equation))), _one(equation)
+        )
     return to.op("Reciprocal", result) if n < 0 else result
 
 

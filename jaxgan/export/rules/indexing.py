@@ -31,11 +31,15 @@ def gather(to: Lowering, equation: Any, x: str, indices: str) -> str:
     x = to.transpose(x, [*batch, *looked, *rest])
     order = [*lead, *others, len(places) - 1]
     indices = to.transpose(to.op("Cast", indices, to=code(np.int64)), order)
-    last = to.op("Sub", to.shape([shape[axis] for axis in looked]), np.ones(1, np.int64))
+    last = to.op(
+        "Sub", to.shape([shape[axis] for axis in looked]), np.ones(1, np.int64)
+    )
     inside = to.op("Min", to.op("Max", indices, np.zeros(1, np.int64)), last)
     found = to.op("GatherND", x, inside, batch_dims=len(batch))
     if how["mode"] == MODES.FILL_OR_DROP:
-        found = _filled(to, equation, found, indices, inside, [places[a] for a in order], len(rest))
+        found = _filled(
+            to, equation, found, indices, inside, [places[a] for a in order], len(rest)
+        )
     # GatherND has what was looked up first, then the rest of the slices.
     offsets = numbers.offset_dims
     spots = [axis for axis in range(len(places) - 1 + len(rest)) if axis not in offsets]
@@ -47,7 +51,9 @@ def _filled(to, equation, found, indices, inside, places, rest):
     """What lies outside is no number, or what was asked for."""
     same = to.op("Cast", to.op("Equal", indices, inside), to=code(np.int32))
     least = to.op("ReduceMin", same, np.asarray([-1], np.int64), keepdims=0)
-    within = to.reshape(to.op("Cast", least, to=code(np.bool_)), [*places[:-1], *[1] * rest])
+    within = to.reshape(
+        to.op("Cast", least, to=code(np.bool_)), [*places[:-1], *[1] * rest]
+    )
     dtype = np.dtype(equation.outvars[0].aval.dtype)
     value = equation.params["fill_value"]
     if value is None:
@@ -67,8 +73,8 @@ def _window(to, equation, x, indices):
     numbers, shape = how["dimension_numbers"], equation.invars[0].aval.shape
     if len(equation.invars[1].aval.shape) != 1 or numbers.operand_batching_dims:
         raise Refused(
-            f"primitive gather: saw parts of axes at many places in {origin(equation)}, "
-            "wanted whole slices"
+            f"primitive gather: saw parts of axes at many places in "
+            f"{origin(equation)}, wanted whole slices"
         )
     start = to.op("Cast", indices, to=code(np.int64))
     sizes = how["slice_sizes"]

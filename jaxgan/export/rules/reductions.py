@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ def product(to: Lowering, equation: Any, a: str, b: str) -> str:
     shape_a, shape_b = (atom.aval.shape for atom in equation.invars)
 
     def free(shape: Sequence[Any], *taken: Sequence[int]) -> list[int]:
-        return [axis for axis in range(len(shape)) if axis not in sum(map(list, taken), [])]
+        return [axis for axis in range(len(shape)) if axis not in {*chain(*taken)}]
 
     free_a, free_b = free(shape_a, sums_a, same_a), free(shape_b, sums_b, same_b)
     a = to.transpose(a, [*same_a, *free_a, *sums_a])
@@ -112,7 +113,9 @@ def _window(kind: str) -> Rule:
         window, steps = how["window_dimensions"], how["window_strides"]
         edges = how["padding"]
         spread = (*how["base_dilation"], *how["window_dilation"])
-        inner = [axis for axis, side in enumerate(window) if side > 1 or steps[axis] > 1]
+        inner = [
+            axis for axis, side in enumerate(window) if side > 1 or steps[axis] > 1
+        ]
         if any(d != 1 for d in spread) or len(window) != 4 or len(inner) > 2:
             raise Refused(
                 f"primitive {equation.primitive.name}: saw windows {window} in "

@@ -52,7 +52,11 @@ def sliced(to: Lowering, equation: Any, x: str) -> str:
         return x
     chosen = ([values[axis] for axis in cut] for values in (starts, limits))
     return to.op(
-        "Slice", x, *map(to.shape, chosen), _numbers(*cut), _numbers(*(steps[a] for a in cut))
+        "Slice",
+        x,
+        *map(to.shape, chosen),
+        _numbers(*cut),
+        _numbers(*(steps[a] for a in cut)),
     )
 
 
@@ -134,7 +138,9 @@ def iota(to: Lowering, equation: Any) -> str:
         line = to.op("Cast", line, to=code(dtype))
     inner = [side if place == axis else 1 for place in range(len(shape))]
     line = to.reshape(line, inner)
-    return line if tuple(inner) == tuple(shape) else to.op("Expand", line, to.shape(shape))
+    return (
+        line if tuple(inner) == tuple(shape) else to.op("Expand", line, to.shape(shape))
+    )
 
 
 def split(to: Lowering, equation: Any, x: str) -> list[str]:
@@ -175,8 +181,8 @@ def dynamic_update(to: Lowering, equation: Any, x: str, part: str, *starts: str)
         return part
     if len(cut) > 1:
         raise Refused(
-            f"primitive dynamic_update_slice: saw a part that is smaller along {len(cut)} "
-            f"axes in {origin(equation)}, wanted one"
+            "primitive dynamic_update_slice: saw a part that is smaller along "
+            f"{len(cut)} axes in {origin(equation)}, wanted one"
         )
     (axis,) = cut
     start = to.reshape(to.op("Cast", starts[axis], to=code(np.int64)), [1])

@@ -9,10 +9,12 @@ from jaxgan.run.commands.compare import CompareCommand
 from jaxgan.run.commands.completion import CompletionCommand
 from jaxgan.run.commands.diagnose import DiagnoseCommand
 from jaxgan.run.commands.evaluate import EvaluateCommand
+from jaxgan.run.commands.export import ExportCommand
 from jaxgan.run.commands.fingerprint_state import FingerprintCommand
 from jaxgan.run.commands.forecast import ForecastCommand
 from jaxgan.run.commands.import_weights import ImportCommand
 from jaxgan.run.commands.interpolate import InterpolateCommand
+from jaxgan.run.commands.lesson import LessonCommand
 from jaxgan.run.commands.listing import ListCommand
 from jaxgan.run.commands.mix import MixCommand
 from jaxgan.run.commands.report import ReportCommand
@@ -30,10 +32,12 @@ COMMANDS: dict[str, type[Command]] = {
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
     "trace": TraceCommand,
+    "export": ExportCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,
     "diagnose": DiagnoseCommand,
     "forecast": ForecastCommand,
+    "lesson": LessonCommand,
     "list": ListCommand,
     "completion": CompletionCommand,
 }

@@ -15,6 +15,7 @@ from jaxgan.run.commands.shared_options import (
     SamplingOptions,
     picture_path,
 )
+from jaxgan.run.errors import RunError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +23,7 @@ class SampleCommand:
     """Generate samples of a run."""
 
     run: Run
-    """The run's folder."""
+    """The run's folder, or one that `jaxgan export` made."""
     num: Annotated[Count | None, option("N", "64, or 8 of each truncation")] = None
     """How many. Of several truncations, like 1,0.7,0.5, each is a row.
     Pictures made of pictures are those of the first held-out ones, one of each."""
@@ -43,6 +44,11 @@ class SampleCommand:
           RunError: if there is no such run, options do not fit it, or the samples
             cannot be written where they are wanted.
         """
+        from jaxgan.run.exporting import exported_folder
+
+        if exported_folder.is_one(self.run):
+            self._sample_exported()
+            return
         from jaxgan.run.sampling import sample_files, sampler
 
         if self.out:
@@ -70,3 +76,19 @@ class SampleCommand:
         sample_files.save(path, samples, truncations, loaded.experiment)
         self.metadata.mark(path, "sample", self, loaded)
         print(path)
+
+    def _sample_exported(self) -> None:
+        from jaxgan.run.exporting import exported_folder
+
+        sampling, usual = self.sampling, SamplingOptions()
+        psi = sampling.truncation or (1.0,)
+        others = dataclasses.replace(sampling, truncation=None)
+        if others != usual or self.checkpoint != CheckpointOptions() or len(psi) > 1:
+            raise RunError(
+                f"{self.run}: an exported folder takes --num, --seed, --label, "
+                "--truncation PSI and --out, and no other option"
+            )
+        num, latent = self.num or 64, self.latent
+        exported_folder.sample(
+            self.run, self.out, num, latent.seed, latent.label, psi[0]
+        )

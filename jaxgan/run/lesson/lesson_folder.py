@@ -46,6 +46,7 @@ def write(folder: pathlib.Path, runtime: pathlib.Path | None = None) -> Lesson:
     Raises:
       RunError: if the named package is another file.
     """
+    package, missing = _engine(runtime)
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(PAGE.iterdir()):
         if path.suffix != ".json":
@@ -58,7 +59,8 @@ def write(folder: pathlib.Path, runtime: pathlib.Path | None = None) -> Lesson:
     for name in scene_names():
         text = (RECORDINGS / f"{name}.json").read_text()
         (scenes / f"{name}.js").write_text(f"lesson.recordings.{name} = {text};\n")
-    missing = _live(folder, runtime)
+    if package is not None:
+        _write_live(folder, package)
     about = card.card(moves()) | (
         {"without": f"Live play is not in this folder: {missing}."}
         if missing
@@ -98,20 +100,22 @@ def exported(graph: graphs.Graph) -> bytes:
     ).data
 
 
-def _live(folder: pathlib.Path, runtime: pathlib.Path | None) -> str:
-    """Writes what live play wants; why not, if it cannot."""
+def _engine(named: pathlib.Path | None) -> tuple[pathlib.Path | None, str]:
+    """Finds the package that runs graphs; why there is none, if it is not named."""
+    package = engine.archive(named) if named is not None else None
     if importlib.util.find_spec("onnx") is None:
-        return NO_ONNX
+        return None, NO_ONNX
     try:
-        package = engine.archive(runtime)
+        return package or engine.archive(None), ""
     except RunError as error:
-        if runtime is not None:
-            raise
-        return str(error)
+        return None, str(error)
+
+
+def _write_live(folder: pathlib.Path, package: pathlib.Path) -> None:
+    """Writes what live play wants."""
     engine.unpack(package, folder / engine.FOLDER)
     play = folder / "play"
     play.mkdir()
     for name, graph in all_graphs().items():
         (play / f"{name}.onnx").write_bytes(exported(graph))
     card.first_variables().astype(np.float32).tofile(play / "first.bin")
-    return ""

@@ -160,6 +160,26 @@ BAD = {
             ("--run none", "file does not say that jaxgan made it"),
         ),
     ),
+    "export": (
+        "run",
+        (
+            ("--to tf", "--to: saw 'tf', wanted"),
+            ("--half --to stablehlo", "--half: saw it with --to stablehlo, wanted onn"),
+            ("--step -1", "--step: saw -1, wanted at least 0"),
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("--out full", "--out: full holds older, wanted a new or an empty folder"),
+            ("--direction x_to_y --out new", "--direction: this generator makes pict"),
+        ),
+    ),
+    "lesson": (
+        "",
+        (
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("--out full", "--out: full holds older, wanted a new or an empty folder"),
+            ("--out new --runtime none", "--runtime: there is no file none"),
+            ("--out new --runtime file", "--runtime: file is another file, wanted onn"),
+        ),
+    ),
     "fingerprint": ("run", (("--step -1", "--step: saw -1, wanted at least 0"),)),
     "import": (
         "file",
