@@ -16,7 +16,7 @@ REACH = 1.6
 
 
 def shapes() -> dict[str, dict[str, Any]]:
-    """Makes the data that can be chosen: even mixtures of Gaussians, by their centres."""
+    """Makes the data that can be chosen: even mixtures of Gaussians."""
     turn = np.linspace(0.6, 3.6, 60)[:, None] * np.pi
     spiral = turn / turn.max() * np.concatenate([np.cos(turn), np.sin(turn)], 1)
     arc = np.linspace(0.0, np.pi, 24)
@@ -47,7 +47,9 @@ def numbers() -> dict[str, float]:
         variety: ("NEIGHBOURS", "SAME"),
         modes: ("HIGH_QUALITY",),
     }
-    found = {name: getattr(room, name) for room, all_ in constants.items() for name in all_}
+    found = {
+        name: getattr(room, name) for room, all_ in constants.items() for name in all_
+    }
     return {**found, "FEWEST": FEWEST}
 
 

@@ -48,15 +48,13 @@ class Line(nn.Module):
 def path(penalty: float) -> np.ndarray:
     """Plays, and returns (θ, ψ) after every step, [STEPS + 1, 2]."""
     game = LatentGame(Place(), Line(), latent_size=1)
-    play = adversarial(losses.nonsaturating)
+    play = adversarial(losses.minimax)
     recipe = Recipe(
         (Turn("discriminator", (play, r1(penalty))), Turn("generator", (play,))),
         Players(optax.sgd(RATE), optax.sgd(RATE)),
     )
     batch = Sample(jnp.zeros((1, 1)))
-    first = init_state(
-        jax.random.key(0), game, recipe.turns, recipe.optimizers, batch
-    )
+    first = init_state(jax.random.key(0), game, recipe.turns, recipe.optimizers, batch)
     step = make_step(game, recipe.turns, recipe.optimizers)
 
     def seen(state):

@@ -8,9 +8,7 @@ from jaxgan.data.download import downloaded, sha256
 from jaxgan.run.errors import RunError
 
 VERSION = "1.22.0"
-ADDRESS = (
-    f"https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-{VERSION}.tgz"
-)
+ADDRESS = f"https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-{VERSION}.tgz"
 DIGEST = "e293551f9d36d003e293d0f2937fee7b3dfdcef76d71d1449b55e2d4157c7aea"
 SIZE = 20_387_966
 FOLDER = "engine"

@@ -93,8 +93,9 @@ class Vectors:
 
     def state(self, floats: jax.Array, counts: jax.Array, step: jax.Array) -> State:
         """Makes the state again; the generator's average is the generator."""
-        vectors, places = {"float32": floats, "int32": counts}, dict.fromkeys(
-            ("float32", "int32"), 0
+        vectors, places = (
+            {"float32": floats, "int32": counts},
+            dict.fromkeys(("float32", "int32"), 0),
         )
         leaves = []
         for shape, dtype in self._shapes:
@@ -182,7 +183,9 @@ def probe(name: str) -> Graph:
     vectors = Vectors(name)
     recipe = toy_game.recipe(name, toy_game.CHOICES[name].rates)
     read = make_probe(toy_game.game(), recipe.turns, Augment())
-    memory = {turn.player: {t.name: t.init() for t in turn.terms} for turn in recipe.turns}
+    memory = {
+        turn.player: {t.name: t.init() for t in turn.terms} for turn in recipe.turns
+    }
 
     def function(floats, counts, step, value, latent):
         state = vectors.state(floats, counts, step)._replace(terms=memory)

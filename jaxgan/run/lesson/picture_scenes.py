@@ -1,4 +1,4 @@
-"""Scenes of pictures: handwritten digits, asked for, truncated, walked between, grown."""
+"""Scenes of pictures: digits that are asked for, truncated, walked between, grown."""
 
 import base64
 import functools

@@ -65,7 +65,10 @@ def r3gan(steps: int) -> Recipe:
 
 
 def plane(
-    recipe: Recipe, source: data.Source, held_out: data.Source | None = None, **parts: Any
+    recipe: Recipe,
+    source: data.Source,
+    held_out: data.Source | None = None,
+    **parts: Any,
 ) -> Callable[[], Experiment]:
     """A game of points."""
     widths = parts.pop("widths", WIDTHS)
@@ -158,13 +161,18 @@ def vanishing() -> list[Variant]:
         recipe = versus(loss, (1.0, 1.0), every=5)._replace(optimizers=optimizers)
         return on_ring(title, recipe, 1_500)
 
-    return [game("Minimax", losses.minimax), game("Non-saturating", losses.nonsaturating)]
+    return [
+        game("Minimax", losses.minimax),
+        game("Non-saturating", losses.nonsaturating),
+    ]
 
 
 def weak() -> list[Variant]:
     """A discriminator that hardly learns."""
     return [
-        on_ring("D learns too slowly", versus(losses.nonsaturating, (1e-3, 1e-6)), 1_500),
+        on_ring(
+            "D learns too slowly", versus(losses.nonsaturating, (1e-3, 1e-6)), 1_500
+        ),
         on_ring("Even rates", versus(losses.nonsaturating, (1e-3, 1e-3)), 1_500),
     ]
 

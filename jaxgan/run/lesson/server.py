@@ -5,6 +5,7 @@ import functools
 import http.server
 import pathlib
 import webbrowser
+from typing import ClassVar
 
 HOST = "127.0.0.1"
 
@@ -12,7 +13,7 @@ HOST = "127.0.0.1"
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     """Files of a folder, without a line for each."""
 
-    extensions_map = {
+    extensions_map: ClassVar[dict[str, str]] = {
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".mjs": "text/javascript",
         ".js": "text/javascript",

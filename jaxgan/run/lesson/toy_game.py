@@ -3,7 +3,6 @@
 import dataclasses
 from typing import Any, NamedTuple
 
-import jax
 import optax
 from flax import linen as nn
 
@@ -95,7 +94,9 @@ def recipe(name: str, rates: Players[Any]) -> Recipe:
         make = getattr(recipes, name)
         return make(generator, discriminator_rate=discriminator)
     if name == "wgan":
-        makes = (recipes.wgan(rate, first_rounds=0) for rate in (generator, discriminator))
+        makes = (
+            recipes.wgan(rate, first_rounds=0) for rate in (generator, discriminator)
+        )
     else:
         makes = (recipes.wgan_gp(rate) for rate in (generator, discriminator))
     first, second = makes
