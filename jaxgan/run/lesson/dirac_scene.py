@@ -72,7 +72,7 @@ def path(penalty: float) -> np.ndarray:
 
 def oscillation() -> list[dict[str, Any]]:
     """Without a penalty it circles; with R1 it comes to rest."""
-    games = (("No penalty", 0.0), ("With R1, weight 1", 1.0))
+    games = (("No penalty", 0.0), ("With R1", 0.3))
     return [
         {
             "title": title,

@@ -19,7 +19,7 @@ from jaxgan.core.types import Augment, PlayerName, Players, Sample, State
 from jaxgan.diagnosis.probe import make_probe
 from jaxgan.run.lesson import toy_game
 
-SAMPLES, FOLD, LATTICE = 512, 25, 41
+SAMPLES, FOLD, LATTICE = 512, 25, 33
 """Samples that are shown, lines of the latent plane, and places of D's surface."""
 
 SEEDS = 4

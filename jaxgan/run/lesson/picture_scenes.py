@@ -24,7 +24,7 @@ from jaxgan.models import dcgan, progan
 from jaxgan.nn.growth import as_grown
 from jaxgan.run.lesson.recorder import moments
 
-SIDE, BATCH, STEPS, CLASSES = 32, 32, 1_100, 10
+SIDE, BATCH, STEPS, CLASSES = 16, 32, 2_500, 10
 SHADES = 16
 """Of grey in a stored picture."""
 
@@ -86,7 +86,7 @@ def digits() -> Trained:
     )
     average = schedules.half_life(5_000.0, ramp_up=0.05)
     recipe = recipe._replace(ema_decay=average)
-    return train(game, recipe, source, STEPS, 9)
+    return train(game, recipe, source, STEPS, 5)
 
 
 def makes(game: Game, count: int) -> Callable[[Any, jax.Array], np.ndarray]:
@@ -131,7 +131,7 @@ def truncation() -> list[dict[str, Any]]:
 
 def walk() -> list[dict[str, Any]]:
     """From one latent to another and another, for several digits at once."""
-    trained, stops, frames, rows = digits(), 4, 12, 10
+    trained, stops, frames, rows = digits(), 4, 6, 10
     ends = [latents(rows, 64, seed) for seed in range(3, 3 + stops)]
     given = jnp.arange(rows)
     draw, pictures = makes(trained.game, rows), []

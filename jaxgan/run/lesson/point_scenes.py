@@ -155,7 +155,7 @@ def vanishing() -> list[Variant]:
 
     The generator goes down its gradient as it is: Adam would enlarge a small one.
     """
-    optimizers = Players(optax.sgd(0.02), optax.adam(1e-3, b1=0.5))
+    optimizers = Players(optax.sgd(0.005), optax.adam(1e-3, b1=0.5))
 
     def game(title: str, loss: Loss) -> Variant:
         recipe = versus(loss, (1.0, 1.0), every=5)._replace(optimizers=optimizers)

@@ -173,7 +173,7 @@
     tell();
   }
   function folded(view, colours) {
-    const canvas = at("fold"), pen = canvas.getContext("2d");
+    const canvas = at("fold"), pen = canvas.getContext("2d", { willReadFrequently: true });
     lesson.fit(canvas);
     pen.fillStyle = lesson.css(colours.page);
     pen.fillRect(0, 0, canvas.width, canvas.height);

@@ -76,7 +76,7 @@ lesson.Plane = class {
   constructor(canvas, reach = 1.6) {
     this.canvas = canvas;
     this.reach = reach;
-    this.pen = canvas.getContext("2d");
+    this.pen = canvas.getContext("2d", { willReadFrequently: true });
     this.small = document.createElement("canvas");
   }
   begin() {
@@ -98,7 +98,7 @@ lesson.Plane = class {
   // Heights [side²], row by row from below, as colours.
   heat(heights, side) {
     this.small.width = this.small.height = side;
-    const pen = this.small.getContext("2d"), image = pen.createImageData(side, side);
+    const pen = this.small.getContext("2d", { willReadFrequently: true }), image = pen.createImageData(side, side);
     for (let row = 0; row < side; row++)
       for (let column = 0; column < side; column++) {
         const colour = lesson.shade(this.colours, heights[row * side + column]);
@@ -174,7 +174,7 @@ lesson.Plane = class {
 // Lines over steps in a small frame: series is [{values, colour}], all of one length.
 lesson.chart = (canvas, steps, series) => {
   lesson.fit(canvas);
-  const pen = canvas.getContext("2d"), { width, height } = canvas;
+  const pen = canvas.getContext("2d", { willReadFrequently: true }), { width, height } = canvas;
   const colours = lesson.colours(), scale = width / canvas.getBoundingClientRect().width || 1;
   pen.clearRect(0, 0, width, height);
   const all = series.flatMap(one => [...one.values]).filter(Number.isFinite);

@@ -109,12 +109,19 @@
     }
     async draw(time) {
       await this.ready;
-      const image = this.images[Math.min(this.last, Math.round(time))];
+      const from = Math.min(this.last, this.name === "walk" ? Math.floor(time) : Math.round(time));
+      const image = this.images[from], pen = this.canvas.getContext("2d");
       if (this.canvas.width !== image.naturalWidth) {
         this.canvas.width = image.naturalWidth;
         this.canvas.height = image.naturalHeight;
       }
-      this.canvas.getContext("2d").drawImage(image, 0, 0);
+      pen.drawImage(image, 0, 0);
+      if (this.name === "walk" && time > from && from < this.last) {
+        // On the way from one picture to the next, both are shown in part.
+        pen.globalAlpha = time - from;
+        pen.drawImage(this.images[from + 1], 0, 0);
+        pen.globalAlpha = 1;
+      }
       this.says.textContent = this.variant.notes ? `${this.variant.notes[Math.round(time)]}.` : "";
     }
     time(frame) {
@@ -219,7 +226,6 @@
     part("Why", element("p", words.why));
     const formula = element("p", "", "formula");
     formula.innerHTML = words.formula;
-    formula.tabIndex = 0;
     const papers = element("p", "", "note");
     words.papers.forEach(([text, number], i) => {
       const link = element("a", `arXiv ${number}`);
@@ -229,7 +235,6 @@
     });
     part("As a formula", formula, papers);
     const code = element("pre", words.type);
-    code.tabIndex = 0;
     part("Do it yourself, in jaxgan", code);
     return box;
   }

@@ -1,9 +1,11 @@
 "use strict";
 // The discriminator's surface in three dimensions, turned by a pointer or by keys.
+// Drawn from the back to the front, a few hundred patches: no graphics card is needed,
+// and with "willReadFrequently" browsers do not ask a slow one.
 lesson.Surface = class {
   constructor(canvas) {
     this.canvas = canvas;
-    this.pen = canvas.getContext("2d");
+    this.pen = canvas.getContext("2d", { willReadFrequently: true });
     this.turn = -0.6;
     this.tilt = 0.95;
     this.shown = null;
@@ -66,14 +68,12 @@ lesson.Surface = class {
         const [east, north] = [(tall * (b + c - a - d)) / 2 / step, (tall * (c + d - a - b)) / 2 / step];
         const light = (0.35 * east - 0.45 * north + 1) / Math.hypot(east, north, 1);
         const shade = lesson.shade(colours, (a + b + c + d) / 4).map(x => Math.min(255, Math.round(x * (0.62 + 0.38 * light))));
-        pen.fillStyle = pen.strokeStyle = lesson.css(shade);
-        pen.lineWidth = 0.7;
+        pen.fillStyle = lesson.css(shade);
         pen.beginPath();
         pen.moveTo(...corners[at]);
         for (const other of [at + 1, at + side + 1, at + side]) pen.lineTo(...corners[other]);
         pen.closePath();
         pen.fill();
-        pen.stroke();
         if (row % 4 === 0 || column % 4 === 0) this.lines(corners, at, side, row, column, colours);
         const inside = cells.get(row * (side - 1) + column);
         if (inside) this.dots(inside, [a, b, d, c], project, colours, width);
