@@ -11,8 +11,20 @@ from a file (`--weights vgg19.pth`). `jaxgan apply RUN PICTURES` restores pictur
 any size. `--variant compact` trains realesr-general-x4v3's quick network instead.
 
 The small variant, that network with 12 convolutions of 48 channels, is for a laptop and
-compares features of a network that it trains on CIFAR-10 first. It begins and resumes;
-what it reaches was not measured yet.
+compares features of a network that it trains on CIFAR-10 first:
+
+    jaxgan train real_esrgan_folder --variant small --path bsds500.zip --steps 4200
+
+takes 22 minutes of a core on BSDS500's 200 pictures (seed 0, one run). Noise and blocks
+of JPEG go, edges become sharp, as if painted; where much was lost, a fine grid shows. Of
+squares of 64 pixels of the 100 held-out pictures, made bad by the same ranges (distance
+in features of a network of another seed):
+
+                          PSNR   SSIM   distance
+    bicubic              19.88  0.392      3.764
+    after 4,200 steps    19.34  0.331      3.216
+
+What the 3,000 steps by absolute differences reach alone was not measured.
 """
 
 import dataclasses

@@ -4,6 +4,8 @@ from collections import ChainMap
 from collections.abc import Sequence
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 OPSET, IR_VERSION = 21, 10
@@ -120,6 +122,4 @@ def physical(like: Any) -> tuple[tuple[Any, ...], Any]:
 
 def is_key(dtype: Any) -> bool:
     """Whether values of a type are keys of random numbers."""
-    import jax
-
-    return jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key)
+    return jnp.issubdtype(dtype, jax.dtypes.prng_key)

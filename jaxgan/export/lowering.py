@@ -109,7 +109,7 @@ class Lowering:
         Raises:
           Refused: if there is one that has no form here.
         """
-        jaxpr = getattr(program, "jaxpr", program)
+        jaxpr: Any = getattr(program, "jaxpr", program)
         constants = getattr(program, "consts", ())
         values_of: dict[Any, Value] = dict(zip(jaxpr.constvars, constants))
         values_of |= zip(jaxpr.invars, values)
@@ -134,7 +134,8 @@ class Lowering:
             results = equation.primitive.bind(*values, **equation.params)
             many = equation.primitive.multiple_results
             return [*map(_plain, results if many else [results])]
-        types = [atom.aval for atom in (*equation.invars, *equation.outvars)]
+        atoms = *equation.invars, *equation.outvars
+        types: list[Any] = [atom.aval for atom in atoms]
         if not name.startswith("random") and any(is_key(x.dtype) for x in types):
             return _on_keys(self, equation, values)
         if name not in self.rules:
@@ -168,7 +169,7 @@ def _may_be_stored(equation: Any, values: Sequence[Value]) -> bool:
     return sum(map(math.prod, shapes)) <= max(SMALL, *map(np.size, values), 0)
 
 
-def _literal(atom: Literal) -> Value:
+def _literal(atom: Any) -> Value:
     return (
         atom.val if is_key(atom.aval.dtype) else np.asarray(atom.val, atom.aval.dtype)
     )

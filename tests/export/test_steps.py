@@ -9,6 +9,7 @@ import pytest
 
 from jaxgan import recipes
 from jaxgan.core import init_state, make_step
+from jaxgan.core.schedules import constant_decay
 from jaxgan.core.types import Sample
 from jaxgan.data import batches, ring
 from jaxgan.export.model import as_input
@@ -56,7 +57,8 @@ def test_every_step_is_the_same(name):
     state = init_state(
         jax.random.key(0), game, recipe.turns, recipe.optimizers, data(0)
     )
-    step = make_step(game, recipe.turns, recipe.optimizers, ema_decay=0.99)
+    average = constant_decay(0.99)
+    step = make_step(game, recipe.turns, recipe.optimizers, ema_decay=average)
 
     def stepped(*leaves):
         return jax.tree.leaves(step(*jax.tree.unflatten(tree, leaves)))

@@ -1,7 +1,7 @@
 """`jaxgan sample`: generates from a run."""
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Any
 
 from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import option
@@ -81,14 +81,15 @@ class SampleCommand:
         from jaxgan.run.exporting import exported_folder
 
         sampling, usual = self.sampling, SamplingOptions()
-        psi = sampling.truncation or (1.0,)
+        psi: Any = sampling.truncation or (1.0,)
         others = dataclasses.replace(sampling, truncation=None)
         if others != usual or self.checkpoint != CheckpointOptions() or len(psi) > 1:
             raise RunError(
                 f"{self.run}: an exported folder takes --num, --seed, --label, "
-                "--truncation PSI and --out, and no other option"
+                "--truncation PSI, --out and --no-metadata"
             )
         num, latent = self.num or 64, self.latent
         exported_folder.sample(
-            self.run, self.out, num, latent.seed, latent.label, psi[0]
+            *(self.run, self.out, num, latent.seed, latent.label, psi[0]),
+            marked=not self.metadata.no_metadata,
         )

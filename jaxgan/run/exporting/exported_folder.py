@@ -24,6 +24,7 @@ def sample(
     seed: int,
     label: str | None = None,
     psi: float = 1.0,
+    marked: bool = True,
 ) -> None:
     """Writes samples, and prints where.
 
@@ -34,6 +35,7 @@ def sample(
       seed: of the samples.
       label: name or number of a class.
       psi: truncation of styles.
+      marked: say in the file that it is synthetic, and how it was made.
 
     Raises:
       RunError: if it cannot be.
@@ -51,7 +53,7 @@ def sample(
             )
         with output_path.written(out):
             sample_program.write_samples(
-                generator, out, num=num, seed=seed, label=label, psi=psi
+                generator, out, marked, num=num, seed=seed, label=label, psi=psi
             )
     except (ValueError, KeyError, json.JSONDecodeError) as error:
         raise RunError(f"{path}: {error}") from error

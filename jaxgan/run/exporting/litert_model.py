@@ -15,7 +15,7 @@ from jax import export
 def converted(
     function: Callable[..., Any],
     types: Sequence[jax.ShapeDtypeStruct],
-    inputs: Sequence[str],
+    inputs: tuple[str, ...],
     outputs: Sequence[str],
 ) -> tuple[bytes, tuple[str, ...]]:
     """Converts a function of arrays of known shapes.

@@ -126,9 +126,8 @@ def parts(
     variables = state.ema if ema else state.variables.generator
     if isinstance(game, Applicable):
         application = Application(experiment, state, direction=direction, ema=ema)
-        return _of_pictures(
-            directed(game, direction), variables, state.step, application
-        )
+        chosen = directed(experiment.game, direction)
+        return _of_pictures(chosen, variables, state.step, application)
     if direction is not None:
         raise RunError(
             "--direction: this generator makes pictures of noise: leave it out"
@@ -209,7 +208,7 @@ def _of_styles(
         return game.noise(context)
 
     latent = _latent_type(game, draw, step, len(names))
-    mean = game.truncated(0.0) if isinstance(game, Truncatable) else game
+    mean = _mean_style(game)
 
     def mapping(z, psi, keys, *labels):
         noise = Sample(z, labels[0] if labels else ())
@@ -232,6 +231,11 @@ def _of_styles(
         "synthesis": Part(synthesis, {"w": w, "keys": KEYS}, ("value",)),
     }
     return Parts("style", made, 1, names)
+
+
+def _mean_style(game: Any) -> Any:
+    """The same game, whose styles are the mean one, if it has one."""
+    return game.truncated(0.0) if isinstance(game, Truncatable) else game
 
 
 def _of_pictures(

@@ -14,6 +14,18 @@ import numpy as np
 
 FOLDER = pathlib.Path(__file__).parent
 GAP, WHITE = 2, 255
+PACKET = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" '
+    'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
+    "<Iptc4xmpExt:DigitalSourceType>"
+    "http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
+    "</Iptc4xmpExt:DigitalSourceType>"
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
+)
+"""Says to other software that a picture is synthetic (XMP, IPTC)."""
 
 
 class Generator:
@@ -91,6 +103,11 @@ class Generator:
         scale = made.shape[1] / whole.shape[0]
         return made[0, : round(height * scale), : round(width * scale)]
 
+    def about(self, **options: Any) -> dict[str, Any]:
+        """Says how something was made, so that it can be made again."""
+        known = ("experiment", "run", "step", "fingerprint", "jaxgan", "format")
+        return {name: self.card[name] for name in known} | options
+
     def class_number(self, label: str | int) -> int:
         """Finds a class by its name or number."""
         names = self.card["classes"]
@@ -125,12 +142,22 @@ def mosaic(images: np.ndarray) -> np.ndarray:
     return whole.reshape(rows * cells[1], columns * cells[2], channels)[:-GAP, :-GAP]
 
 
-def save_png(path: pathlib.Path, pixels: np.ndarray) -> None:
-    """Writes a picture, uint8 [H, W, 1 or 3]."""
-    from PIL import Image
+def save_png(
+    path: pathlib.Path, pixels: np.ndarray, about: dict[str, Any] | None = None
+) -> None:
+    """Writes a picture, uint8 [H, W, 1 or 3], that says how it was made."""
+    from PIL import Image, PngImagePlugin
 
+    text = PngImagePlugin.PngInfo()
+    if about is not None:
+        source = "trainedAlgorithmicMedia"
+        if "picture" in about:
+            source = "compositeWithTrainedAlgorithmicMedia"
+        text.add_itxt("XML:com.adobe.xmp", PACKET.format(source=source))
+        text.add_itxt("Description", f"synthetic: {json.dumps(about)}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(path)
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    image.save(path, pnginfo=text)
 
 
 def read(path: pathlib.Path, channels: int) -> np.ndarray:
@@ -142,16 +169,27 @@ def read(path: pathlib.Path, channels: int) -> np.ndarray:
     return pixels.reshape(*pixels.shape[:2], -1) / 127.5 - 1.0
 
 
-def write_samples(generator: Generator, out: pathlib.Path, **options: Any) -> None:
-    """Writes samples: pictures as one, anything else, or NAME.npz, as arrays."""
+def write_samples(
+    generator: Generator, out: pathlib.Path, marked: bool = True, **options: Any
+) -> None:
+    """Writes samples: pictures as one, anything else, or NAME.npz, as arrays.
+
+    Args:
+      generator: that makes them.
+      out: NAME.png or NAME.npz.
+      marked: say in the file that it is synthetic, and how it was made.
+      options: of `Generator.sample`.
+    """
     values = generator.sample(**options)
+    about = generator.about(**options) if marked else None
     if out.suffix == ".npz" or values.ndim != 4:
         out = out.with_suffix(".npz")
-        np.savez(out, value=values)
+        said = "" if about is None else json.dumps(about)
+        np.savez(out, value=values, provenance=np.array(said))
     else:
         pixels = mosaic(as_bytes(values))
         times = max(1, round(512 / max(pixels.shape[:2])))
-        save_png(out, pixels.repeat(times, axis=0).repeat(times, axis=1))
+        save_png(out, pixels.repeat(times, axis=0).repeat(times, axis=1), about)
     print(out)
 
 
@@ -162,13 +200,14 @@ def apply_to_files(
     channels = generator.card["parts"]["generator"]["inputs"]["image"]["shape"][-1]
     for path in paths:
         made = out / f"{path.stem}.png"
-        save_png(made, as_bytes(generator.apply(read(path, channels), seed)))
+        pixels = as_bytes(generator.apply(read(path, channels), seed))
+        save_png(made, pixels, generator.about(picture=path.name, seed=seed))
         print(made)
 
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("pictures", nargs="*", type=pathlib.Path)
     parser.add_argument("--num", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)

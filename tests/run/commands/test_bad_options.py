@@ -153,13 +153,6 @@ BAD = {
             ("--out file/a.html", "--out: file/a.html lies below"),
         ),
     ),
-    "trace": (
-        "file",
-        (
-            ("", "file does not say that jaxgan made it"),
-            ("--run none", "file does not say that jaxgan made it"),
-        ),
-    ),
     "export": (
         "run",
         (
@@ -169,6 +162,13 @@ BAD = {
             ("--out file", "--out: file is a file, wanted a folder"),
             ("--out full", "--out: full holds older, wanted a new or an empty folder"),
             ("--direction x_to_y --out new", "--direction: this generator makes pict"),
+        ),
+    ),
+    "trace": (
+        "file",
+        (
+            ("", "file does not say that jaxgan made it"),
+            ("--run none", "file does not say that jaxgan made it"),
         ),
     ),
     "lesson": (
