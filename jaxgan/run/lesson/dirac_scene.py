@@ -35,7 +35,7 @@ class Place(nn.Module):
         return 0.0 * value + place
 
 
-class Line(nn.Module):
+class Tilt(nn.Module):
     """A discriminator with one slope."""
 
     @nn.compact
@@ -47,7 +47,7 @@ class Line(nn.Module):
 
 def path(penalty: float) -> np.ndarray:
     """Plays, and returns (θ, ψ) after every step, [STEPS + 1, 2]."""
-    game = LatentGame(Place(), Line(), latent_size=1)
+    game = LatentGame(Place(), Tilt(), latent_size=1)
     play = adversarial(losses.minimax)
     recipe = Recipe(
         (Turn("discriminator", (play, r1(penalty))), Turn("generator", (play,))),

@@ -29,7 +29,7 @@ SHADES = 16
 """Of grey in a stored picture."""
 
 
-class Trained(NamedTuple):
+class Snapshots(NamedTuple):
     """A game and its states: at the frames' steps, and at the end."""
 
     game: Any
@@ -52,7 +52,7 @@ def sheet(pictures: np.ndarray, columns: int) -> str:
 
 def train(
     game: Game, recipe: recipes.Recipe, source: data.Source, steps: int, frames: int
-) -> Trained:
+) -> Snapshots:
     """Trains from seed 0, and keeps the state of every frame."""
     batches = data.batches(source, BATCH, 0)
     step = jax.jit(
@@ -66,11 +66,11 @@ def train(
         state, _ = step(state, batches(number))
         if number + 1 in at:
             states.append(state)
-    return Trained(game, at, states)
+    return Snapshots(game, at, states)
 
 
 @functools.cache
-def digits() -> Trained:
+def digits() -> Snapshots:
     """A conditional DCGAN, as `experiments/first/digits.py` has it, trained shortly."""
     source = data.digits(SIDE)
     rates = (optax.cosine_decay_schedule(x, STEPS, 0.1) for x in (1e-3, 2e-4))

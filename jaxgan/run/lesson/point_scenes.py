@@ -11,7 +11,6 @@ from flax import linen as nn
 
 from jaxgan import data, losses, recipes
 from jaxgan.core import Augment, Players, Turn
-from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Loss, Term
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import toy
@@ -42,9 +41,9 @@ def versus(
     every: int = 1,
     b1: float = 0.5,
     term: Term | None = None,
-) -> Recipe:
+) -> recipes.Recipe:
     """A recipe: rates of the generator and of the discriminator, by Adam."""
-    return Recipe(
+    return recipes.Recipe(
         (
             Turn("discriminator", (adversarial(loss),)),
             Turn("generator", (term or adversarial(loss),), every),
@@ -53,7 +52,7 @@ def versus(
     )
 
 
-def r3gan(steps: int) -> Recipe:
+def r3gan(steps: int) -> recipes.Recipe:
     """R3GAN, with its schedules over so many steps."""
     return recipes.r3gan(
         gamma=(0.1, 0.01),
@@ -65,7 +64,7 @@ def r3gan(steps: int) -> Recipe:
 
 
 def plane(
-    recipe: Recipe,
+    recipe: recipes.Recipe,
     source: data.Source,
     held_out: data.Source | None = None,
     **parts: Any,
@@ -98,7 +97,7 @@ RING = Truth(data.ring_centres(), DEVIATION)
 
 
 def on_ring(
-    title: str, recipe: Recipe, steps: int, floor: float = 2.0, **parts: Any
+    title: str, recipe: recipes.Recipe, steps: int, floor: float = 2.0, **parts: Any
 ) -> Variant:
     """A game on the ring."""
     watch = Watch(1.6, steps, RING, floor)
