@@ -147,13 +147,13 @@ def walk() -> list[dict[str, Any]]:
 
 
 def growth() -> list[dict[str, Any]]:
-    """ProGAN: from 4×4 to 16×16 pixels, each size faded in."""
-    side, steps, columns = 16, 1_500, 8
-    growing = Growing(2, BATCH, stable=300 * BATCH, fading=200 * BATCH)
+    """ProGAN: from 4×4 to 8×8 pixels, which are faded in."""
+    side, steps, columns = 8, 900, 8
+    growing = Growing(1, BATCH, stable=300 * BATCH, fading=250 * BATCH)
     source = data.digits(side)
     game = LatentGame(
-        progan.Generator(source.shape, 0, 384, 24, growing),
-        progan.Discriminator(side, 0, 384, 24, growing),
+        progan.Generator(source.shape, 0, 192, 24, growing),
+        progan.Discriminator(side, 0, 192, 24, growing),
         latent_size=32,
         shown=as_grown(growing),
     )
@@ -162,7 +162,7 @@ def growth() -> list[dict[str, Any]]:
     draw = makes(game, columns * 4)
     asked = Sample(latents(columns * 4, 32, 5))
     frames = [sheet(draw(state, asked), columns) for state in trained.states]
-    made = _pictures("From 4 to 16 pixels", frames, trained.steps, columns)
+    made = _pictures("From 4 to 8 pixels", frames, trained.steps, columns)
     stages = [growing(max(step - 1, 0)) for step in trained.steps]
     made["notes"] = [
         f"{4 * 2 ** int(stage.level)} pixels"

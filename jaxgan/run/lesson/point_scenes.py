@@ -100,7 +100,7 @@ def on_ring(
     title: str, recipe: recipes.Recipe, steps: int, floor: float = 2.0, **parts: Any
 ) -> Variant:
     """A game on the ring."""
-    watch = Watch(1.6, steps, RING, floor)
+    watch = Watch(1.6, steps, RING, floor, parts.get("pack", 1))
     return Variant(title, plane(recipe, ring(), **parts), watch)
 
 
@@ -188,10 +188,10 @@ def looking_ahead() -> list[Variant]:
     """A generator that foresees what the discriminator will answer."""
     loss, rates = losses.minimax, (1e-3, 1e-3)
     # Of a slope of exactly 0 the root has no gradient.
-    ahead = unrolled(loss, 5, optax.adam(1e-3, b1=0.5, eps_root=1e-8))
+    ahead = unrolled(loss, 3, optax.adam(1e-3, b1=0.5, eps_root=1e-8))
     return [
         on_ring("Looks at now", versus(loss, rates), 1_500),
-        on_ring("Looks 5 moves ahead", versus(loss, rates, term=ahead), 1_500),
+        on_ring("Looks 3 moves ahead", versus(loss, rates, term=ahead), 1_500),
     ]
 
 

@@ -51,12 +51,14 @@ class Watch(NamedTuple):
       truth: to count modes; None does not.
       floor: differences of logits that are drawn as flat: 0 for Wasserstein critics,
         whose logits have no unit.
+      pack: points that the discriminator judges together.
     """
 
     reach: float
     steps: int
     truth: Truth | None = None
     floor: float = 2.0
+    pack: int = 1
 
 
 def moments(steps: int, frames: int = FRAMES) -> list[int]:
@@ -128,8 +130,7 @@ def _view(experiment: Experiment, watch: Watch) -> Callable[[State], dict[str, A
     game, places = experiment.game, lattice(watch.reach)
     latent_keys = example_keys(jax.random.key(1), max(SAMPLES, MODES_SEEN))
     # Discriminators that judge packs are shown packs of one place.
-    pack = getattr(getattr(game, "discriminator", None), "size", 1)
-    shown = jnp.repeat(jnp.asarray(places), pack, axis=0)
+    shown = jnp.repeat(jnp.asarray(places), watch.pack, axis=0)
 
     @jax.jit
     def made(variables):

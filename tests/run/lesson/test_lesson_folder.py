@@ -17,14 +17,11 @@ from jaxgan.run.lesson import (
     lesson_folder,
     toy_game,
 )
+from tests.run.lesson.alike import TOLERANCE, check_alike
 
 FIELDS = {"name", "title", "see", "why", "formula", "papers", "type"}
 SHIPPED = 1_000_000
 """Bytes that all recordings may have together."""
-TOLERANCE = 1e-5
-NOISE = 1e-13
-"""Second moments below this are of gradients that are truly 0: rounding, which Adam and
-RMSProp enlarge to a whole step. Another compiler rounds otherwise."""
 
 
 @pytest.fixture(scope="module")
@@ -200,39 +197,9 @@ def test_an_exported_move_is_that_of_jax(name, player):
         }
         made = session.run(None, feed)
         floats, counts, metrics = played(graph, floats, counts, step, batch)
-        apart = np.abs(made[0] - floats)
-        certain = apart <= TOLERANCE
-        assert certain.mean() > 0.999
-        assert (certain | doubtful(name, floats)).all()
+        check_alike(name, made[0], floats)
         np.testing.assert_array_equal(made[1], counts)
         np.testing.assert_allclose(made[2], metrics, atol=TOLERANCE, rtol=TOLERANCE)
-
-
-def doubtful(name, floats):
-    """Which floats are parameters whose gradients were rounding and nothing else."""
-    vectors = graphs.Vectors(name)
-    counts = np.zeros(vectors.counts, np.int32)
-    state = vectors.state(floats, counts, np.int32(0))
-    leaves = [
-        (jax.tree_util.keystr(path), leaf)
-        for path, leaf in jax.tree_util.tree_leaves_with_path(
-            (state.variables, state.opt_state)
-        )
-        if leaf.dtype == np.float32
-    ]
-
-    def layer(told, mark):
-        return told.count("discriminator"), told.split(mark)[-1]
-
-    moments = {layer(told, ".nu"): leaf for told, leaf in leaves if ".nu" in told}
-    return np.concatenate(
-        [
-            (np.asarray(moments[layer(told, "['params']")]) < NOISE).ravel()
-            if told.startswith("[0]")
-            else np.zeros(leaf.size, bool)
-            for told, leaf in leaves
-        ]
-    )
 
 
 def test_another_package_is_refused(tmp_path):
