@@ -7,8 +7,8 @@ from jaxgan.run.lesson import graphs
 
 TOLERANCE = 1e-5
 NOISE = 1e-13
-"""Second moments below this are of gradients that are 0 but for rounding, which Adam and
-RMSProp enlarge to a whole step: another compiler takes another one."""
+"""Second moments below this are of gradients that are 0 but for rounding, which Adam
+and RMSProp enlarge to a whole step: another compiler takes another one."""
 
 
 def check_alike(name, made, wanted):
