@@ -3,28 +3,28 @@
 import base64
 import functools
 import io
+import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from PIL import Image
 
 from jaxgan import data, recipes
-from jaxgan.core import schedules
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.growth import Growing
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Game, Sample, State
-from jaxgan.games.latent import LatentGame, uniform_labels
-from jaxgan.models import dcgan, progan
+from jaxgan.games.latent import LatentGame
+from jaxgan.models import progan
 from jaxgan.nn.growth import as_grown
 from jaxgan.run.lesson.recorder import moments
+from jaxgan.run.sampling import stored_run
 
-SIDE, BATCH, STEPS, CLASSES = 16, 32, 2_500, 10
+BATCH, CLASSES = 32, 10
 SHADES = 16
 """Of grey in a stored picture."""
 
@@ -69,24 +69,24 @@ def train(
     return Snapshots(game, at, states)
 
 
+class Digits(NamedTuple):
+    """A stored run of `jaxgan train digits`: its game, and its state at the end."""
+
+    game: Any
+    state: State
+    latent_size: int
+
+
 @functools.cache
-def digits() -> Snapshots:
-    """A conditional DCGAN, as `experiments/first/digits.py` has it, trained shortly."""
-    source = data.digits(SIDE)
-    rates = (optax.cosine_decay_schedule(x, STEPS, 0.1) for x in (1e-3, 2e-4))
-    generator_rate, discriminator_rate = rates
-    recipe = recipes.nonsaturating(
-        generator_rate, discriminator_rate=discriminator_rate
-    )
-    game = LatentGame(
-        dcgan.Generator(source.shape, 16, CLASSES, modulated=True),
-        dcgan.Discriminator(16, classes=CLASSES, projection=True),
-        latent_size=64,
-        conditioning=uniform_labels(CLASSES),
-    )
-    average = schedules.half_life(5_000.0, ramp_up=0.05)
-    recipe = recipe._replace(ema_decay=average)
-    return train(game, recipe, source, STEPS, 5)
+def digits(run: pathlib.Path) -> Digits:
+    """Loads the run that scenes of digits are made of.
+
+    Raises:
+      RunError: if there is none.
+    """
+    loaded = stored_run.load(run)
+    game: Any = loaded.experiment.game
+    return Digits(game, loaded.state, game.latent_size)
 
 
 def makes(game: Game, count: int) -> Callable[[Any, jax.Array], np.ndarray]:
@@ -105,45 +105,44 @@ def latents(count: int, size: int, seed: int) -> jax.Array:
     return jax.random.normal(jax.random.key(seed), (count, size))
 
 
-def conditional() -> list[dict[str, Any]]:
+def conditional(run: pathlib.Path) -> list[dict[str, Any]]:
     """Every digit when it is asked for, the same latents in every column."""
-    trained, columns = digits(), 8
-    draw = makes(trained.game, CLASSES * columns)
-    z = jnp.tile(latents(columns, 64, 1), (CLASSES, 1))
-    asked = Sample(z, jnp.repeat(jnp.arange(CLASSES), columns))
-    frames = [sheet(draw(state, asked), columns) for state in trained.states]
-    return [_pictures("Ten digits, eight latents", frames, trained.steps, columns)]
+    trained, columns, frames = digits(run), 8, 4
+    draw, labels = makes(trained.game, CLASSES * columns), jnp.arange(CLASSES)
+    sheets = []
+    for seed in range(frames):
+        z = jnp.tile(latents(columns, trained.latent_size, 10 + seed), (CLASSES, 1))
+        asked = Sample(z, jnp.repeat(labels, columns))
+        sheets.append(sheet(draw(trained.state, asked), columns))
+    return [_pictures("Ten digits, eight latents", sheets, range(frames), columns)]
 
 
-def truncation() -> list[dict[str, Any]]:
+def truncation(run: pathlib.Path) -> list[dict[str, Any]]:
     """Latents that are drawn nearer to the middle."""
-    trained, columns, rows = digits(), 10, 6
-    draw, labels = makes(trained.game, columns * rows), jnp.arange(columns * rows) % 10
-    thresholds = (0.1, 0.25, 0.5, 1.0, 1.5, 3.0)
-    frames = []
+    trained, columns, rows = digits(run), CLASSES, 6
+    draw, labels = makes(trained.game, columns * rows), jnp.arange(columns * rows)
+    thresholds, frames = (0.1, 0.25, 0.5, 1.0, 1.5, 3.0), []
     for threshold in thresholds:
         context = Context(example_keys(jax.random.key(2), columns * rows))
-        narrow = trained.game.truncated(threshold).of_labels(labels)
-        latent, _ = narrow.latent(trained.states[-1].ema, context)
-        frames.append(sheet(draw(trained.states[-1], latent), columns))
+        narrow = trained.game.truncated(threshold).of_labels(labels % columns)
+        latent, _ = narrow.latent(trained.state.ema, context)
+        frames.append(sheet(draw(trained.state, latent), columns))
     return [_pictures("Six times every digit", frames, thresholds, columns)]
 
 
-def walk() -> list[dict[str, Any]]:
-    """From one latent to another and another, for several digits at once."""
-    trained, stops, frames, rows = digits(), 4, 6, 10
-    ends = [latents(rows, 64, seed) for seed in range(3, 3 + stops)]
-    given = jnp.arange(rows)
-    draw, pictures = makes(trained.game, rows), []
+def walk(run: pathlib.Path) -> list[dict[str, Any]]:
+    """From one latent to another and another, for all digits at once."""
+    trained, stops, frames = digits(run), 4, 6
+    ends = [latents(CLASSES, trained.latent_size, 3 + stop) for stop in range(stops)]
+    given, draw, sheets = jnp.arange(CLASSES), makes(trained.game, CLASSES), []
     for place, start in enumerate(ends):
         end = ends[(place + 1) % stops]
         for share in np.arange(frames) / frames:
             between = trained.game.between(
                 Sample(start, given), Sample(end, given), jnp.float32(share)
             )
-            pictures.append(sheet(draw(trained.states[-1], between), 5))
-    steps = list(range(len(pictures)))
-    return [_pictures("Ten digits on their way", pictures, steps, 5)]
+            sheets.append(sheet(draw(trained.state, between), 5))
+    return [_pictures("Ten digits on their way", sheets, range(len(sheets)), 5)]
 
 
 def growth() -> list[dict[str, Any]]:

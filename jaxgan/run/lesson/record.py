@@ -1,7 +1,8 @@
 """The scenes, recorded anew: python -m jaxgan.run.lesson.record [NAME ...].
 
-What comes with the package was made by this. It takes about ten minutes of one core,
-and gives the same bytes on the same machine.
+What comes with the package was made by this, scenes of digits of the run that `jaxgan
+train digits` makes in runs/digits. It takes about ten minutes of one core, and gives
+the same bytes on the same machine.
 """
 
 import json
@@ -26,13 +27,16 @@ def of_points(make: Callable[[], list[point_scenes.Variant]]) -> list[dict[str, 
     ]
 
 
-PICTURES = ("truncation", "conditional", "walk", "growth")
+DIGITS = ("truncation", "conditional", "walk")
+RUN = pathlib.Path("runs/digits")
 
 
 def scene(name: str) -> list[dict[str, Any]]:
     """Records one scene: its variants."""
-    if name in PICTURES:
-        return getattr(picture_scenes, name)()
+    if name in DIGITS:
+        return getattr(picture_scenes, name)(RUN)
+    if name == "growth":
+        return picture_scenes.growth()
     if name == "oscillation":
         return dirac_scene.oscillation()
     return of_points(getattr(point_scenes, name))

@@ -126,7 +126,7 @@
     }
     time(frame) {
       const value = this.variant.steps[frame];
-      return { truncation: `|z| at most ${value}`, walk: `picture ${value + 1}` }[this.name]
+      return { truncation: `|z| at most ${value}`, walk: `picture ${value + 1}`, conditional: `set ${value + 1}` }[this.name]
         || `step ${value.toLocaleString("en")}`;
     }
   }
@@ -208,7 +208,7 @@
     button.type = "button";
     slider.type = "range";
     slider.min = 0;
-    slider.setAttribute("aria-label", words.name === "truncation" ? "Truncation" : "Time");
+    slider.setAttribute("aria-label", { truncation: "Truncation", conditional: "Random numbers" }[words.name] || "Time");
     time.append(button, slider, output);
     box.append(grid, time, told(words));
     shown = new Player(views, slider, output, button, views[0].last > 40 && variants[0].sheets ? 14 : 9);
