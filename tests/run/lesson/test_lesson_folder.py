@@ -8,6 +8,7 @@ import jax
 import numpy as np
 import pytest
 
+from jaxgan import recipes
 from jaxgan.diagnosis import diagnose
 from jaxgan.run.lesson import (
     card,
@@ -15,6 +16,8 @@ from jaxgan.run.lesson import (
     engine,
     graphs,
     lesson_folder,
+    point_scenes,
+    recorder,
     toy_game,
 )
 from tests.run.lesson.alike import TOLERANCE, check_alike
@@ -136,6 +139,19 @@ def test_the_smallest_game_is_as_it_was_recorded():
         np.testing.assert_allclose(made["path"], kept["path"], atol=2e-3)
     assert np.linalg.norm(free["path"][-1]) > 0.9 * dirac_scene.START
     assert np.linalg.norm(damped["path"][-1]) < 0.05
+
+
+def test_a_game_is_recorded_the_same_again():
+    """Two recordings of the same short game are equal, byte for byte."""
+    one = point_scenes.on_ring("short", recipes.minimax(1e-3), 16)
+    first, second = (
+        json.dumps(recorder.record(one.make(), one.watch)) for _ in range(2)
+    )
+    assert first == second
+    told = json.loads(first)
+    assert told["steps"][0] == 0
+    assert told["steps"][-1] == 16
+    assert told["of"] == 8
 
 
 def test_numbers_are_the_librarys():

@@ -221,6 +221,7 @@
       const one = element("div");
       one.append(element("h4", title), ...inside);
       box.append(one);
+      return one;
     };
     part("What you see", element("p", words.see));
     part("Why", element("p", words.why));
@@ -231,11 +232,13 @@
       const link = element("a", `arXiv ${number}`);
       link.href = `https://arxiv.org/abs/${number}`;
       link.rel = "noreferrer";
-      papers.append(`${i ? "; " : ""}${text}, `, link);
+      papers.append(i ? document.createElement("br") : "", `${text}, `, link);
     });
-    part("As a formula", formula, papers);
+    part("As a formula", formula);
+    part("To read", papers);
     const code = element("pre", words.type);
-    part("Do it yourself, in jaxgan", code);
+    code.tabIndex = 0;
+    part("Do it yourself, in jaxgan", code).className = "whole";
     return box;
   }
 
