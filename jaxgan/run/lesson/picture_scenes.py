@@ -147,8 +147,8 @@ def walk(run: pathlib.Path) -> list[dict[str, Any]]:
 
 def growth() -> list[dict[str, Any]]:
     """ProGAN: from 4×4 to 8×8 pixels, which are faded in."""
-    side, steps, columns = 8, 900, 8
-    growing = Growing(1, BATCH, stable=300 * BATCH, fading=250 * BATCH)
+    side, steps, columns = 8, 3_200, 8
+    growing = Growing(1, BATCH, stable=800 * BATCH, fading=400 * BATCH)
     source = data.digits(side)
     game = LatentGame(
         progan.Generator(source.shape, 0, 192, 24, growing),
@@ -156,7 +156,7 @@ def growth() -> list[dict[str, Any]]:
         latent_size=32,
         shown=as_grown(growing),
     )
-    recipe = recipes.progan(growing, learning_rate=2e-3, decay=0.99)
+    recipe = recipes.progan(growing, learning_rate=2e-3, decay=0.995)
     trained = train(game, recipe, source, steps, 14)
     draw = makes(game, columns * 4)
     asked = Sample(latents(columns * 4, 32, 5))

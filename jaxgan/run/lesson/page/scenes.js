@@ -100,6 +100,7 @@
       Object.assign(this, { variant, canvas, says, name });
       this.last = variant.sheets.length - 1;
       canvas.classList.add("sheet");
+      canvas.classList.toggle("coarse", name === "growth");
       this.images = variant.sheets.map(text => {
         const image = new Image();
         image.src = `data:image/png;base64,${text}`;
