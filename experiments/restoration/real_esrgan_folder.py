@@ -15,10 +15,10 @@ compares features of a network that it trains on CIFAR-10 first:
 
     jaxgan train real_esrgan_folder --variant small --path bsds500.zip --steps 4200
 
-takes 22 minutes of a core on BSDS500's 200 pictures (seed 0, one run). Noise and blocks
-of JPEG go, edges become sharp, as if painted; where much was lost, a fine grid shows. Of
-squares of 64 pixels of the 100 held-out pictures, made bad by the same ranges (distance
-in features of a network of another seed):
+takes 22 minutes of a core on BSDS500's 200 pictures (seed 0, one run). Noise and
+blocks of JPEG go, edges become sharp, as if painted; where much was lost, a fine grid
+shows. Of squares of 64 pixels of the 100 held-out pictures, made bad by the same ranges
+(distance in features of a network of another seed):
 
                           PSNR   SSIM   distance
     bicubic              19.88  0.392      3.764

@@ -20,7 +20,7 @@ def reflect(x: jax.Array, margin: int) -> jax.Array:
     Raises:
       ValueError: if a side is not longer than the margin.
     """
-    if margin < 0 or min(x.shape[1:3]) <= margin:
+    if margin < 0 or any(side <= margin for side in x.shape[1:3]):
         raise ValueError(
             f"margin: saw {margin} around {x.shape[1]}x{x.shape[2]} pixels, wanted one "
             "of at least 0 and less than each side"

@@ -56,7 +56,8 @@ def bits(to: Lowering, equation: Any, key: str) -> Any:
       Refused: if they are not uint32, or too many.
     """
     shape, width = equation.params["shape"], equation.params["bit_width"]
-    if width != 32 or math.prod(shape) >= 2**32:
+    count = math.prod(shape)  # of symbolic sides, which are of pictures, it is little
+    if width != 32 or (isinstance(count, int) and count >= 2**32):
         raise Refused(
             f"primitive random_bits: saw {width} bits, shape {shape}, in "
             f"{origin(equation)}, wanted 32"

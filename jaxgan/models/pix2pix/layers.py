@@ -72,7 +72,8 @@ def check_sides(x: jax.Array, multiple: int, least: int, why: str) -> None:
       ValueError: if a side is not a multiple, or too short.
     """
     height, width = x.shape[1:3]
-    if height % multiple or width % multiple or min(height, width) < least:
+    short = any(side < least for side in (height, width))
+    if height % multiple or width % multiple or short:
         raise ValueError(
             f"size: saw {height}x{width}, wanted multiples of {multiple} from {least} "
             f"on: {why}"

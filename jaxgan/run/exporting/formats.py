@@ -111,7 +111,9 @@ def litert(part: Part, half: bool = False) -> Written:
 
 def types(part: Part) -> list[jax.ShapeDtypeStruct]:
     """The types of a part's inputs, with symbolic sides."""
-    scope = export.SymbolicScope()
+    # Mirrored margins want sides of some length.
+    names = " ".join(str(a) for axes in part.inputs.values() for a in axes.axes)
+    scope = export.SymbolicScope([f"{side} >= 2" for side in "hw" if side in names])
 
     def one(entry: Axes):
         axes = entry.axes

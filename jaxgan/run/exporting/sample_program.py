@@ -154,7 +154,7 @@ def save_png(
         if "picture" in about:
             source = "compositeWithTrainedAlgorithmicMedia"
         text.add_itxt("XML:com.adobe.xmp", PACKET.format(source=source))
-        text.add_itxt("Description", f"synthetic: {json.dumps(about)}")
+        text.add_itxt("Description", f"synthetic: {json.dumps(about, sort_keys=True)}")
     path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     image.save(path, pnginfo=text)
@@ -184,7 +184,7 @@ def write_samples(
     about = generator.about(**options) if marked else None
     if out.suffix == ".npz" or values.ndim != 4:
         out = out.with_suffix(".npz")
-        said = "" if about is None else json.dumps(about)
+        said = "" if about is None else json.dumps(about, sort_keys=True)
         np.savez(out, value=values, provenance=np.array(said))
     else:
         pixels = mosaic(as_bytes(values))
