@@ -37,8 +37,13 @@ class Snapshots(NamedTuple):
     states: Sequence[State]
 
 
-def sheet(pictures: np.ndarray, columns: int) -> str:
-    """Joins pictures [n, H, W, 1] in [-1, 1], row by row, into a PNG in base 64."""
+def sheet(pictures: np.ndarray, columns: int, gap: int = 0) -> str:
+    """Joins pictures [n, H, W, 1] in [-1, 1], row by row, into a PNG in base 64.
+
+    Between them it is black, twice the gap wide.
+    """
+    around = ((0, 0), (gap, gap), (gap, gap), (0, 0))
+    pictures = np.pad(pictures, around, constant_values=-1.0)
     count, height, width = pictures.shape[:3]
     levels = np.rint((np.clip(pictures, -1, 1) + 1) / 2 * (SHADES - 1)).astype(np.uint8)
     rows = levels.reshape(count // columns, columns, height, width)
@@ -160,7 +165,7 @@ def growth() -> list[dict[str, Any]]:
     trained = train(game, recipe, source, steps, 14)
     draw = makes(game, columns * 4)
     asked = Sample(latents(columns * 4, 32, 5))
-    frames = [sheet(draw(state, asked), columns) for state in trained.states]
+    frames = [sheet(draw(state, asked), columns, 1) for state in trained.states]
     made = _pictures("From 4 to 8 pixels", frames, trained.steps, columns)
     stages = [growing(max(step - 1, 0)) for step in trained.steps]
     made["notes"] = [

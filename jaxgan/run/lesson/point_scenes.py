@@ -186,12 +186,12 @@ def critics() -> list[Variant]:
 
 def looking_ahead() -> list[Variant]:
     """A generator that foresees what the discriminator will answer."""
-    loss, rates = losses.minimax, (1e-3, 1e-3)
+    loss, rates = losses.minimax, (1e-3, 1e-4)
     # Of a slope of exactly 0 the root has no gradient.
-    ahead = unrolled(loss, 3, optax.adam(1e-3, b1=0.5, eps_root=1e-8))
+    ahead = unrolled(loss, 5, optax.adam(1e-4, b1=0.5, eps_root=1e-8))
     return [
-        on_ring("Looks at now", versus(loss, rates), 1_500),
-        on_ring("Looks 3 moves ahead", versus(loss, rates, term=ahead), 1_500),
+        on_ring("Looks at now", versus(loss, rates), 2_000),
+        on_ring("Looks 5 moves ahead", versus(loss, rates, term=ahead), 2_000),
     ]
 
 

@@ -194,7 +194,7 @@
     if (shown) shown.stop();
     const box = at("scene");
     box.replaceChildren(element("h3", words.title));
-    const grid = element("div", "", `variants${variants.length > 1 ? "" : " single"}${variants[0].sheets ? " pictures" : ""}`);
+    const grid = element("div", "", `variants${["", " single", "", "", " four"][variants.length]}${variants[0].sheets ? " pictures" : ""}`);
     const views = variants.map(variant => {
       const figure = element("figure"), canvas = document.createElement("canvas");
       canvas.setAttribute("role", "img");
