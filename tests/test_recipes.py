@@ -52,6 +52,7 @@ PUBLISHED = {
     "progan",
     "stylegan",
     "stylegan2",
+    "stylegan3",
     "pix2pix",
     "srgan",
     "esrgan",
@@ -220,6 +221,7 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("reacgan", 2.8284e-4),
         ("r3gan", 2e-4),
         ("stylegan2", (0.002 * 4 / 5, 0.002 * 16 / 17)),
+        ("stylegan3", (0.0025, 0.002 * 16 / 17)),
         ("pix2pix", 2e-4),
         ("srgan", 1e-4),
         ("esrgan", (2e-4, 1e-4)),
@@ -407,6 +409,23 @@ def test_stylegan2s_turns_and_average():
         decay = cifar.ema_decay(jnp.int32(step), 64)
         np.testing.assert_allclose(decay, 0.5 ** (64 / life), 1e-6)
     assert cifar.ema_decay(jnp.int32(0), 64) == 0.0
+
+
+def test_stylegan3s_turns_and_average():
+    """As its official training loop has them: nothing is lazy but R1."""
+    recipe = recipes.stylegan3()
+    seen = [
+        (turn.player, turn.every, *((term.name, term.weight) for term in turn.terms))
+        for turn in recipe.turns
+    ]
+    assert seen == [
+        ("discriminator", 1, ("adversarial", 1.0)),
+        ("discriminator", 16, ("r1", 16 * 32.8)),
+        ("generator", 1, ("adversarial", 1.0)),
+    ]
+    for step, life in ((1000, 0.05 * 32_000), (10**6, 10_000.0)):
+        decay = recipe.ema_decay(jnp.int32(step), 32)
+        np.testing.assert_allclose(decay, 0.5 ** (32 / life), 1e-6)
 
 
 def test_clipping_bounds_every_weight():

@@ -21,6 +21,7 @@ their class; no classifier judged them.
 """
 
 import dataclasses
+from typing import Annotated
 
 import jax.numpy as jnp
 
@@ -32,6 +33,7 @@ from jaxgan.core.types import Augment
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import r3gan
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 
@@ -76,6 +78,9 @@ class Config:
     """Probability of every augmentation at last; at first there is none."""
     burn_in: int = 20_000_000
     """Images until all of these have their last values."""
+    freeze: Annotated[int, Bounds(least=0)] = 0
+    """Stages of the discriminator, from the images on, that stay as they are:
+    for `--start-from`."""
 
 
 VARIANTS = {
@@ -123,14 +128,15 @@ def build(config: Config) -> Experiment:
         "exact": 1,
     }
     steps = max(1, config.burn_in // config.batch_size)
+    judge = r3gan.Discriminator(config.widths[::-1], config.groups[::-1], **shared)
     return Experiment(
         game=LatentGame(
             r3gan.Generator(config.widths, config.groups, shape=source.shape, **shared),
-            r3gan.Discriminator(config.widths[::-1], config.groups[::-1], **shared),
+            judge,
             config.latent_size,
             as_data if config.conditional else unconditional,
         ),
-        recipe=recipe,
+        recipe=recipe.moving("discriminator", judge.parts_after(config.freeze)),
         augment=scheduled(R3GAN, schedules.cosine(0.0, config.augment, steps))
         if config.augment
         else Augment(),

@@ -23,6 +23,7 @@ images/s, which is six minutes; the run itself shared it, and took longer.
 """
 
 import dataclasses
+from typing import Annotated
 
 import jax.numpy as jnp
 
@@ -34,6 +35,7 @@ from jaxgan.core.types import Augment
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import r3gan
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 
@@ -74,6 +76,9 @@ class Config:
     """Probability of every augmentation at last; at first there is none."""
     burn_in: int = 20_000_000
     """Images until all of these have their last values."""
+    freeze: Annotated[int, Bounds(least=0)] = 0
+    """Stages of the discriminator, from the images on, that stay as they are:
+    for `--start-from`."""
 
 
 VARIANTS = {
@@ -119,13 +124,14 @@ def build(config: Config) -> Experiment:
         "exact": max(1, len(config.widths) - 4),
     }
     steps = max(1, config.burn_in // config.batch_size)
+    judge = r3gan.Discriminator(config.widths[::-1], config.groups[::-1], **shared)
     return Experiment(
         game=LatentGame(
             r3gan.Generator(config.widths, config.groups, shape=source.shape, **shared),
-            r3gan.Discriminator(config.widths[::-1], config.groups[::-1], **shared),
+            judge,
             config.latent_size,
         ),
-        recipe=recipe,
+        recipe=recipe.moving("discriminator", judge.parts_after(config.freeze)),
         augment=scheduled(R3GAN, schedules.cosine(0.0, config.augment, steps))
         if config.augment
         else Augment(),

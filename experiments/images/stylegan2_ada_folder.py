@@ -21,7 +21,7 @@ augmentation, 1.5 % likely at first, had gone back to none. 1,000 of CIFAR-10's 
 """
 
 import dataclasses
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -33,6 +33,7 @@ from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan2
 from jaxgan.nn import group_size
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 from jaxgan.terms import real_sign
@@ -85,6 +86,9 @@ class Config:
     None: 4, or the nearest smaller one that divides it."""
     bfloat16: bool = False
     """Compute the blocks in bfloat16."""
+    freeze: Annotated[int, Bounds(least=0)] = 0
+    """Blocks of the discriminator, from the images on, that stay as they are:
+    for `--start-from`."""
 
 
 VARIANTS = {
@@ -143,7 +147,11 @@ def build(config: Config) -> Experiment:
         path_shrink=2 - config.batch_size % 2,
     )
     judging, *others = recipe.turns
+    recipe = recipe._replace(
+        turns=(judging._replace(terms=(*judging.terms, real_sign())), *others)
+    )
     group = group_size(config.batch_size) if config.group is None else config.group
+    judge = stylegan2.Discriminator(classes, group=group, **sizes)
     return Experiment(
         game=StyleGame(
             stylegan2.Generator(
@@ -153,12 +161,12 @@ def build(config: Config) -> Experiment:
                 config.mapping_layers,
                 **sizes,
             ),
-            stylegan2.Discriminator(classes, group=group, **sizes),
+            judge,
             config.latent_size,
             as_data if classes else unconditional,
         ),
-        recipe=recipe._replace(
-            turns=(judging._replace(terms=(*judging.terms, real_sign())), *others)
+        recipe=recipe.moving(
+            "discriminator", judge.parts_after(config.freeze, config.size)
         ),
         augment=ada(
             batch_size=config.batch_size, target=config.target, images=config.ada_images

@@ -140,6 +140,33 @@ class Mapped(Protocol):
 
 
 @runtime_checkable
+class Transformable(Protocol):
+    """A game whose generator may be told to move, turn or scale what it draws."""
+
+    @property
+    def transformable(self) -> bool:
+        """Whether it can: a game of this kind may also have another generator."""
+        ...
+
+    def transformed(
+        self, variables: Variables, matrix: jax.typing.ArrayLike
+    ) -> Variables:
+        """Makes the generator's variables with which its images are moved.
+
+        Args:
+          variables: of the generator.
+          matrix: [3, 3], or [B, 3, 3] for B examples, by which the coordinates of the
+            image (x to the right, y down, in sides of the image, from its centre) are
+            multiplied before the generator looks at them: an image moved by t has the
+            translation by -t.
+
+        Raises:
+          ValueError: if the generator cannot, or it is no such matrix.
+        """
+        ...
+
+
+@runtime_checkable
 class Observable(Protocol):
     """A game whose samples hold more than what is like the data."""
 
@@ -208,6 +235,11 @@ def observed(game: Game, sample: Sample) -> Sample:
 def is_labelled(game: Game) -> bool:
     """Whether a game's samples are conditioned on class labels."""
     return isinstance(game, Labelled) and game.labelled
+
+
+def is_transformable(game: Game) -> bool:
+    """Whether a game's generator may be told to move what it draws."""
+    return isinstance(game, Transformable) and game.transformable
 
 
 def drawn_classes(game: Game) -> int:

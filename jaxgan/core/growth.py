@@ -1,13 +1,17 @@
 """Networks that grow while they train: which of their levels a step is at."""
 
+import contextlib
+import contextvars
 import dataclasses
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import optax
 
+from jaxgan.core.pace import Pace, Span
 from jaxgan.core.ranges import check_count
 
 
@@ -33,12 +37,12 @@ class Growing:
     """The published schedule: train a level, fade the next one in, train it, and so on.
 
     Karras et al. 2018 (arXiv 1710.10196), section 2 and appendix A.1. In the words of
-    the official code, lod = last - level + (1 - share). Batches stay as large as they
-    are at all levels; the official code makes them smaller at large sizes, for memory.
+    the official code, lod = last - level + (1 - share).
 
     Attributes:
       last: the level at the end: `level_of(side)`.
-      batch: images per step, over all devices.
+      batch: images per step, over all devices: at all levels, or of each level from 4×4
+        on, the last for all that follow. The data are to be made with the `pace`.
       first: the level at the beginning: 0, as ProGAN's; StyleGAN's is 1, which is 8×8.
       stable: images that a level is trained on before the next one begins.
       fading: images that the next one fades in over; with 0 it is there at once.
@@ -48,13 +52,16 @@ class Growing:
     """
 
     last: int
-    batch: int
+    batch: int | tuple[int, ...]
     first: int = 0
     stable: int = 600_000
     fading: int = 600_000
 
     def __post_init__(self):
-        check_count("batch", self.batch)
+        if not self._sizes:
+            raise ValueError("batch: saw none, wanted one for each level")
+        for size in self._sizes:
+            check_count("batch", size)
         check_count("first", self.first, least=0)
         check_count("last", self.last, least=self.first)
         check_count("fading", self.fading, least=0)
@@ -85,16 +92,73 @@ class Growing:
     @property
     def steps(self) -> int:
         """How many steps it takes until the last level has faded in."""
-        images = (self.last - self.first) * (self.stable + self.fading)
-        return -(-images // self.batch)
+        return self.pace.steps((self.last - self.first) * (self.stable + self.fading))
+
+    @functools.cached_property
+    def pace(self) -> Pace:
+        """Images per step, in one span for each level: what data are made with."""
+        return Pace(*zip(*((size, start) for _, size, start in self._levels())))
+
+    def levels_in(self, span: Span) -> range:
+        """The levels that steps of a span are at."""
+        levels = [
+            level
+            for level, _, start in self._levels()
+            if span.stop is None or start < span.stop
+        ]
+        begun = [level for level, _, start in self._levels() if start <= span.start]
+        return range(begun[-1], levels[-1] + 1)
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        return self.batch if isinstance(self.batch, tuple) else (self.batch,)
+
+    def _levels(self) -> Iterator[tuple[int, int, int]]:
+        """Yields (level, images per step, first step) of all that have any step."""
+        step = seen = 0
+        for level in range(self.first, self.last + 1):
+            size = self._sizes[min(level, len(self._sizes) - 1)]
+            periods = level + 1 - self.first
+            until = periods * (self.stable + self.fading) - self.fading
+            # A fade begins behind its last stable image, a level without one at once.
+            steps = max(-(-(until + (self.fading > 0) - seen) // size), 0)
+            if steps or level == self.last:
+                yield level, size, step
+            step, seen = step + steps, seen + steps * size
 
     def _position(self, step):
         """(the number of whole periods before a step, images since the last)."""
-        seen = jnp.asarray(step, jnp.int32) * self.batch
+        # Not many more than it takes to grow, which int32 may not hold.
+        grown = jnp.minimum(jnp.asarray(step, jnp.int32), self.steps)
+        seen = self.pace.traced_before(grown)
         period = jnp.minimum(
             seen // (self.stable + self.fading), self.last - self.first
         )
         return period, seen - period * (self.stable + self.fading)
+
+
+_TRACED: contextvars.ContextVar[Span | None] = contextvars.ContextVar("_TRACED")
+
+
+@contextlib.contextmanager
+def only(span: Span) -> Iterator[None]:
+    """What is traced here is for the steps of a span: other levels are left out of it.
+
+    A program of all levels is slow to compile, and has to have memory for the largest.
+    """
+    token = _TRACED.set(span)
+    try:
+        yield
+    finally:
+        _TRACED.reset(token)
+
+
+def traced_levels(growth: Growth, count: int) -> range:
+    """The levels, of so many, that what is traced has to have: see `only`."""
+    span = _TRACED.get(None)
+    if span is None or not isinstance(growth, Growing):
+        return range(count)
+    return growth.levels_in(span)
 
 
 def level_of(side: int) -> int:

@@ -13,6 +13,7 @@ from jaxgan.core import metrics
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.explicit_mesh import is_split, lying_alike
 from jaxgan.core.microbatches import batch_size, mean_over_parts
+from jaxgan.core.parts import Division, divide
 from jaxgan.core.scene import measure_logits, set_scene
 from jaxgan.core.turns import Entry, is_due
 from jaxgan.core.types import (
@@ -93,11 +94,11 @@ def move(
       state: as the turn before left it.
       batch: of this device.
     """
-    turn, parts = entry.turn, setting.microbatches
-    keys = example_keys(key, batch_size(batch, parts), setting.axis_name)
+    turn, microbatches = entry.turn, setting.microbatches
+    keys = example_keys(key, batch_size(batch, microbatches), setting.axis_name)
     keys = setting.constrain(keys, batch)
     kept = _of_kind("kept", turn, state.terms[entry.name])
-    if parts == 1:
+    if microbatches == 1:
         kept, (gradient, effects) = _descend(setting, entry, state, kept, batch, keys)
     else:
         kept, (gradient, effects) = mean_over_parts(
@@ -106,14 +107,14 @@ def move(
             ),
             kept,
             (batch, keys),
-            parts,
+            microbatches,
         )
     collections, memory, measured = effects
     params, opt_state, sizes = _update(
         getattr(setting.optimizers, turn.player),
         gradient,
         getattr(state.opt_state, turn.player),
-        getattr(state.variables, turn.player)["params"],
+        _division(entry, state),
     )
     memory = {**memory, **kept}
     return Move({**collections, "params": params}, opt_state, memory), {
@@ -131,8 +132,10 @@ def _descend(
     """
     turn, memory = entry.turn, {**state.terms[entry.name], **kept}
     context = Context(keys, batch, state.step, setting.axis_name, train=True)
+    division = _division(entry, state)
 
-    def objective(params):
+    def objective(moving):
+        params = division.join(moving)
         scene, collections = set_scene(
             setting.game, setting.augment, turn.player, params, state, context
         )
@@ -141,13 +144,18 @@ def _descend(
         loss, after, values = _weigh(turn, memory, scene)
         return loss, (collections, after, {"loss": loss, **measured, **values})
 
-    params = getattr(state.variables, turn.player)["params"]
-    (_, effects), gradient = context.value_and_grad(objective)(params)
+    (_, effects), gradient = context.value_and_grad(objective)(division.moving)
     collections, after, measured = effects
     averaged = context.across_devices(
         (collections, _of_kind("mean", turn, after), measured)
     )
     return _of_kind("kept", turn, after), (gradient, averaged)
+
+
+def _division(entry: Entry, state: State) -> Division:
+    """The mover's parameters: which move, and which rest."""
+    params = getattr(state.variables, entry.turn.player)["params"]
+    return divide(params, entry.turn.parts, f"turns: {entry.name}.parts")
 
 
 def _of_kind(kind: Memory, turn: Turn, states: Tree) -> Tree:
@@ -174,15 +182,15 @@ def _update(
     optimizer: optax.GradientTransformation,
     gradient: Tree,
     opt_state: optax.OptState,
-    params: Tree,
+    params: Division,
 ) -> tuple[Any, optax.OptState, dict[str, jax.Array]]:
     """New parameters and optimizer state, and how large gradient and update are."""
     # optax 0.2.8 is not clean under strict promotion: it raises beta to an int32.
     with jax.numpy_dtype_promotion("standard"):
-        updates, opt_state = optimizer.update(gradient, opt_state, params)
-    moved = optax.apply_updates(params, updates)
+        updates, opt_state = params.update(optimizer, gradient, opt_state)
+    moved = params.join(optax.apply_updates(params.moving, updates))
     sizes = {"gradient_norm": optax.global_norm(gradient)}
     # Players may start at 0.
-    size = jnp.maximum(optax.global_norm(params), 1e-12)
+    size = jnp.maximum(optax.global_norm(params.moving), 1e-12)
     sizes["update_to_weight"] = optax.global_norm(updates) / size
     return moved, opt_state, sizes

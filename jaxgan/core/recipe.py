@@ -5,7 +5,7 @@ from typing import NamedTuple
 import optax
 
 from jaxgan.core import schedules
-from jaxgan.core.types import Players, Turn
+from jaxgan.core.types import PlayerName, Players, Turn
 
 
 class Recipe(NamedTuple):
@@ -20,3 +20,12 @@ class Recipe(NamedTuple):
     turns: tuple[Turn, ...]
     optimizers: Players[optax.GradientTransformation]
     ema_decay: schedules.Decay = schedules.no_average
+
+    def moving(self, player: PlayerName, parts: tuple[str, ...]) -> "Recipe":
+        """The recipe with parts of a player that move, on all its turns: see `Turn`."""
+        return self._replace(
+            turns=tuple(
+                turn._replace(parts=parts) if turn.player == player else turn
+                for turn in self.turns
+            )
+        )

@@ -144,6 +144,11 @@ def _check(place: int, turn: Turn) -> None:
     _check_terms(where, turn.terms)
     _check_name(where, turn)
     _check_steps(where, turn)
+    parts = turn.parts if isinstance(turn.parts, tuple) else (None,)
+    if not all(isinstance(part, str) and part for part in parts):
+        raise TypeError(
+            f"{where}.parts: saw {turn.parts!r}, wanted a tuple of names of entries"
+        )
 
 
 def _check_terms(where: str, terms: Sequence[Term]) -> None:

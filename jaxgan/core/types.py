@@ -174,6 +174,10 @@ class Turn(NamedTuple):
       stop: the first step without it, or None.
       name: of its metrics and of its terms' memory; '' leaves it to `turns.turn_names`.
         Diagnosis and reports look under the player's name, which a first turn gets.
+      parts: the entries of the player's parameters that move, by name or by a path with
+        slashes; () is all of them. The others stay, bit for bit, and so does what the
+        optimizer remembers of them; of what it counts, every turn is one. Collections
+        change whatever moves.
     """
 
     player: PlayerName
@@ -182,6 +186,7 @@ class Turn(NamedTuple):
     start: int = 0
     stop: int | None = None
     name: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Augment(NamedTuple):

@@ -18,6 +18,7 @@ from jaxgan.data.openers import (
     ring,
     unpaired,
 )
+from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
 from jaxgan.data.picture_functions import edges, gray, low_resolution
 from jaxgan.data.picture_set import PictureSet
@@ -38,6 +39,7 @@ __all__ = [
     "Batches",
     "CropBatches",
     "DataError",
+    "PacedBatches",
     "Pairs",
     "PictureSet",
     "Source",
@@ -57,6 +59,7 @@ __all__ = [
     "low_resolution",
     "of_classes",
     "of_file",
+    "paced_batches",
     "pairs",
     "pictures",
     "ring",

@@ -74,15 +74,20 @@ class Batches:
         step = operator.index(step)
         if step < 0:
             raise DataError(f"step: saw {step}, wanted at least 0")
-        local = self.batch_size // self.process_count
-        start = step * self.batch_size + self.process_index * local
+        before, size = self.series(step)
+        local = size // self.process_count
+        start = before + self.process_index * local
         indices = shuffled(self.seed, np.arange(start, start + local), self.source.size)
         return Rows(indices, _coins(self.seed, start, local) if self.flip else ())
 
+    def series(self, step: int) -> tuple[int, int]:
+        """How many examples came before the step, and how many it takes."""
+        return step * self.batch_size, self.batch_size
+
     @property
     def shapes(self) -> Sample:
-        """What any batch is like, from what the source tells; no example is read."""
-        count = self.batch_size // self.process_count
+        """What the first batch is like, from what the source tells; nothing is read."""
+        count = self.series(0)[1] // self.process_count
         value = jax.ShapeDtypeStruct((count, *self.source.shape), jnp.float32)
         labels = jax.ShapeDtypeStruct((count,), jnp.int32)
         return Sample(value, labels if self.source.classes else ())

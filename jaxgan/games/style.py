@@ -158,6 +158,26 @@ class StyleGame:
         return dataclasses.replace(self, generator=self.generator.clone(**options))
 
     @property
+    def transformable(self) -> bool:
+        """Whether the generator has a method `transformed`, as StyleGAN3's has."""
+        return hasattr(self.generator, "transformed")
+
+    def transformed(
+        self, variables: Variables, matrix: jax.typing.ArrayLike
+    ) -> Variables:
+        """The generator's variables with its images moved by a matrix [3, 3].
+
+        Raises:
+          ValueError: if the generator cannot, or it is no such matrix.
+        """
+        if not self.transformable:
+            raise ValueError(
+                f"generator: saw {type(self.generator).__name__}, wanted one with a "
+                "method `transformed`"
+            )
+        return self.generator.transformed(variables, matrix)  # pyright: ignore
+
+    @property
     def labelled(self) -> bool:
         """Whether samples are conditioned on class labels."""
         return self.conditioning.labelled

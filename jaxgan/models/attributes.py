@@ -126,3 +126,15 @@ def check_square(shape: Sequence[int]) -> None:
     """
     if len(shape) != 3 or shape[0] != shape[1]:
         raise ValueError(f"shape: saw {tuple(shape)}, wanted (size, size, channels)")
+
+
+def check_depth(name: str, depth: int, most: int) -> None:
+    """Checks how many of a network's stages are meant.
+
+    Raises:
+      ValueError: if there are not so many.
+    """
+    if not _whole(depth, 0) or depth > most:
+        raise ValueError(
+            f"{name}: saw {depth!r}, wanted a whole number from 0 to {most}"
+        )

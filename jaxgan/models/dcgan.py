@@ -23,6 +23,7 @@ from jaxgan.nn import (
     Embedding,
     Network,
     normal_init,
+    repeat,
 )
 
 SLOPE = 0.2
@@ -76,6 +77,10 @@ class Generator(Network):
       hidden: features of dense layers before the base map. The paper has none; its
         authors' MNIST code has one of 1024, in both players.
       max_width: the most channels that a map gets.
+      repeats: grow by repeated pixels and a 3×3 convolution instead, whose outputs on
+        flat maps are flat (Odena et al. 2016, "Deconvolution and checkerboard
+        artifacts"). Each of the four pixels that a transposed convolution makes of one
+        has kernels of its own, which training drives apart, however alike they begin.
       dtype: of the computation.
     """
 
@@ -86,6 +91,7 @@ class Generator(Network):
     embedding: int = 50
     hidden: Sequence[int] = ()
     max_width: int = 1024
+    repeats: bool = False
     dtype: Any = jnp.float32
 
     @nn.compact
@@ -113,6 +119,9 @@ class Generator(Network):
             return nn.relu(norm(x, context))
 
         def grow(x, features, size, **options):
+            if self.repeats:
+                x = repeat(x)[:, :size, :size]
+                return Conv(features, dtype=self.dtype, **options)(x)
             # 4 grows to 7 as the transpose of the convolution from 7 to 4.
             padding = "SAME" if size % 2 == 0 else ((1, 2), (1, 2))
             return ConvTranspose(

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
-from jaxgan.core.growth import Growth, level_of
+from jaxgan.core.growth import Growth, level_of, traced_levels
 from jaxgan.nn.resample import average_pool, repeat
 
 Branch = Callable[[Any, jax.Array | None], Any]
@@ -47,7 +47,11 @@ def at_stage(
             f"{len(branches) - 1}: see core.growth.level_of"
         )
     stage = growth(jnp.asarray(step, jnp.int32))
-    return nn.switch(stage.level, branches, module, stage.share)
+    levels = traced_levels(growth, len(branches))
+    chosen = branches[levels.start : levels.stop]
+    if len(chosen) == 1:
+        return chosen[0](module, stage.share)
+    return nn.switch(stage.level - levels.start, chosen, module, stage.share)
 
 
 def faded(
@@ -66,10 +70,12 @@ def as_grown(growth: Growth) -> Callable[[jax.Array, Context], jax.Array]:
     They are averaged down to the newest level, faded as its colours are, and enlarged
     again by repeating pixels: real images so see no detail that fakes cannot have (the
     official code of arXiv 1710.10196). For the `shown` of a game, with images [B, H, W,
-    C] whose side is a power of two.
+    C] whose side is a power of two. Outside of training they stay as they are.
     """
 
     def shown(value, context):
+        if not context.train:
+            return value
         last = level_of(value.shape[1])
 
         def branch(level):
@@ -84,7 +90,10 @@ def as_grown(growth: Growth) -> Callable[[jax.Array, Context], jax.Array]:
             return show
 
         stage = growth(jnp.asarray(context.step, jnp.int32))
-        branches = list(map(branch, range(last + 1)))
-        return jax.lax.switch(stage.level, branches, value, stage.share)
+        levels = traced_levels(growth, last + 1)
+        chosen = [branch(level) for level in levels]
+        # Of one branch XLA makes no conditional.
+        at = stage.level - levels.start
+        return jax.lax.switch(at, chosen, value, stage.share)
 
     return shown

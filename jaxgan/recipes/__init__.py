@@ -23,6 +23,7 @@ from jaxgan.recipes.relativistic import relativistic
 from jaxgan.recipes.srgan import srgan
 from jaxgan.recipes.stylegan import stylegan
 from jaxgan.recipes.stylegan2 import stylegan2
+from jaxgan.recipes.stylegan3 import stylegan3
 from jaxgan.recipes.wgan import wgan
 from jaxgan.recipes.wgan_gp import wgan_gp
 
@@ -54,6 +55,7 @@ __all__ = [
     "srgan",
     "stylegan",
     "stylegan2",
+    "stylegan3",
     "wgan",
     "wgan_gp",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import jax
 import numpy as np
 
+from jaxgan.core.pace import Pace
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Augment, Game, Sample, State, Tree
 from jaxgan.run.kinds import Kind, images
@@ -24,7 +25,11 @@ class Batches(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """Counts examples per step, over all devices."""
+        """Counts examples per step, over all devices.
+
+        Data whose batches change their size tell how by a `pace`, a `core.pace.Pace`;
+        this is then the last size.
+        """
         ...
 
     def __call__(self, step: int, /) -> Tree:
@@ -153,9 +158,16 @@ def _check_batches(name: str, data: Any) -> None:
         )
 
 
+def pace_of(data: Batches) -> Pace:
+    """Finds how many examples each step takes."""
+    return getattr(data, "pace", None) or Pace((data.batch_size,))
+
+
 def examples(data: Batches, indices: np.ndarray) -> Tree:
     """Finds examples of the data by index, counted from step 0 on."""
-    steps, places = np.divmod(np.asarray(indices), data.batch_size)
+    pace = pace_of(data)
+    found = [pace.step_of(int(index)) for index in indices]
+    steps, places = np.array(found, np.int64).reshape(-1, 2).T
     order, parts = [], []
     for step in np.unique(steps):
         rows = np.flatnonzero(steps == step)

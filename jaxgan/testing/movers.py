@@ -7,12 +7,13 @@ import jax
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.frozen import FrozenNetworks
 from jaxgan.core.microbatches import batch_size
+from jaxgan.core.parts import divide
 from jaxgan.testing.comparison import assert_close, assert_equal, equal
 from jaxgan.testing.subject import Subject
 
 
 def check_only_the_mover_changes(subject: Subject) -> None:
-    """Law 1: a turn leaves the other player as it was, bit for bit."""
+    """Law 1: a turn leaves the other player, and what rests, as it was, bit for bit."""
     for alone in subject.alone:
         (turn,) = alone.turns
         other = "generator" if turn.player == "discriminator" else "discriminator"
@@ -22,6 +23,11 @@ def check_only_the_mover_changes(subject: Subject) -> None:
         moved = getattr(after.variables, turn.player)["params"]
         if equal(still, moved):
             raise AssertionError(f"law 1: the {turn.player}'s turn moved nothing")
+        assert_equal(
+            divide(still, turn.parts).resting,
+            divide(moved, turn.parts).resting,
+            f"law 1: what is not in {turn.parts} changed on the {turn.player}'s turn",
+        )
         for part in ("variables", "opt_state"):
             assert_equal(
                 getattr(getattr(before, part), other),

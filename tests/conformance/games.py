@@ -11,6 +11,7 @@ from flax import linen as nn
 from jaxgan import nn as layers
 from jaxgan.core import Context, Game, Sample, Verdict
 from jaxgan.core.explicit_mesh import along_batch
+from jaxgan.core.growth import Growing
 from jaxgan.core.heads import Codes
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
@@ -30,9 +31,12 @@ from jaxgan.models import (
     resnet,
     restoration,
     stylegan2,
+    stylegan3,
     toy,
 )
 from jaxgan.models.biggan import deep as biggan_deep
+from jaxgan.nn.growth import as_grown
+from tests.run import growing as growth
 
 SIZE = 16
 
@@ -212,6 +216,42 @@ def styled() -> StyleGame:
         stylegan2.Generator((4, 4, 1), style_size=4, **sizes),
         stylegan2.Discriminator(group=2, **sizes),
         latent_size=3,
+    )
+
+
+def growing() -> LatentGame:
+    """A level a step: the second fades in on step 1, the third is there from step 3."""
+    stages = Growing(2, SIZE, 0, stable=SIZE // 2, fading=SIZE)
+    return LatentGame(
+        growth.Generator(stages),
+        growth.Discriminator(stages),
+        latent_size=3,
+        shown=as_grown(stages),
+    )
+
+
+def large_images() -> Sample:
+    batch = images()
+    return batch._replace(value=jnp.repeat(jnp.repeat(batch.value, 2, 1), 2, 2))
+
+
+def waves() -> StyleGame:
+    """StyleGAN3's at 4×4: a cutoff of 2 leaves its waves no band to fade in."""
+    return StyleGame(
+        stylegan3.Generator(
+            (4, 4, 1),
+            style_size=4,
+            mapping_layers=1,
+            channel_base=8,
+            channel_max=3,
+            synthesis_layers=2,
+            critical_layers=1,
+            first_cutoff=1.0,
+            margin=1,
+        ),
+        stylegan3.Discriminator(mapping_layers=1, channel_max=3, group=2),
+        latent_size=3,
+        mixing=0.0,
     )
 
 
@@ -420,6 +460,8 @@ GAMES = {
     ),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
+    # What has not begun to fade in.
+    "growing": Case(growing, large_images, False, ("/level2/",)),
     "joint": Case(joint, points),
     "paired": Case(paired, pairs),
     "unet": Case(unet_game, pictures, reads_batch=True),
@@ -435,6 +477,7 @@ GAMES = {
     "enlarged": Case(enlarged, images, reads_batch=True),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
+    "waves": Case(waves, small_images, True, ("/fourier/",)),
 }
 
 HEAVY = (
@@ -450,6 +493,8 @@ HEAVY = (
         "srgan",
         "stylegan",
         "stylegan2",
+        "stylegan3",
+        "waves",
         "wgan",
         "wgan_gp",
     ),

@@ -84,6 +84,7 @@ RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
     "stylegan2": {"penalty_every": 4, "path_every": 2},
+    "stylegan3": {"penalty_every": 4},
     "cut": {"project": contrastive().project, "patches": 5, "identity": False},
     "cyclegan": {"shape": (2,), "pool": 20},
     "infogan": {"codes": CODES},

@@ -11,15 +11,17 @@ from jaxgan.core.abilities import (
     Chained,
     Labelled,
     Layered,
+    Transformable,
     Truncatable,
     Walkable,
     conditioned,
     drawn_classes,
     is_labelled,
+    is_transformable,
 )
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
 from jaxgan.games.style import StyleGame
-from jaxgan.models import stylegan2
+from jaxgan.models import stylegan2, stylegan3
 from tests.games.test_latent import Echo, Judge
 
 B, CLASSES = 6, 3
@@ -55,10 +57,26 @@ def test_who_can_what(make):
     assert isinstance(game, Labelled)
     assert isinstance(game, Walkable)
     assert isinstance(game, Layered) == (make is style_game)
+    assert isinstance(game, Transformable) == (make is style_game)
+    assert not is_transformable(game)
     assert not isinstance(game, Chained | Applicable)
     assert not is_labelled(game)
     assert is_labelled(make(conditioning=as_data))
     assert not is_labelled(object())
+
+
+def test_who_can_be_moved():
+    """StyleGAN3's generators; others say that they cannot."""
+    generator = stylegan3.Generator((8, 8, 1), synthesis_layers=3, critical_layers=1)
+    game = StyleGame(generator, Judge(), 4)
+    assert is_transformable(game)
+    assert not is_transformable(object())
+    variables = {"params": 1, "fourier": {"synthesis": {"input": {"phases": 2}}}}
+    moved = game.transformed(variables, jnp.eye(3))
+    assert moved["params"] == 1
+    assert moved["fourier"]["synthesis"]["input"]["phases"] == 2
+    with pytest.raises(ValueError, match="generator: saw Generator, wanted one with a"):
+        style_game().transformed(variables, jnp.eye(3))
 
 
 def drawn(game, variables, batch=()):

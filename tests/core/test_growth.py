@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.core.growth import Growing, by_level, level_of
+from jaxgan.core.pace import Span
 
 SCHEDULES = st.builds(
     lambda first, more, batch, stable, fading: Growing(
@@ -13,7 +14,8 @@ SCHEDULES = st.builds(
     ),
     st.integers(0, 2),
     st.integers(0, 4),
-    st.integers(1, 40),
+    st.integers(1, 40)
+    | st.lists(st.integers(1, 40), min_size=1, max_size=6).map(tuple),
     st.integers(1, 300),
     st.integers(1, 300),
 )
@@ -22,12 +24,25 @@ STEPS = np.arange(2500)
 law = settings(deadline=None, max_examples=30, derandomize=True)
 
 
+def counted(growing):
+    """Images before every step, as the official loop counts them: step by step."""
+    if not isinstance(growing.batch, tuple):
+        return STEPS * growing.batch
+    images, duration = [0], growing.stable + growing.fading
+    for _ in STEPS[1:]:
+        phase, within = divmod(images[-1], duration)
+        level = growing.first + phase + (within > growing.stable)
+        level = min(level, growing.last, len(growing.batch) - 1)
+        images.append(images[-1] + growing.batch[level])
+    return np.array(images)
+
+
 def official(growing):
     """`training_schedule` of tkarras/progressive_growing_of_gans, whose units are kimg.
 
     lod is 0 at the largest size; that of the network is 2^(-floor(lod)) of it.
     """
-    images = STEPS * growing.batch
+    images = counted(growing)
     duration = growing.stable + growing.fading
     phase = np.floor(images / duration)
     within = images - phase * duration
@@ -60,7 +75,8 @@ def test_it_grows_steadily_and_never_shrinks(growing):
     assert (level[0], share[0]) == (growing.first, 1.0)
     assert np.all(np.diff(level) >= 0)
     falls = -np.diff(lod)
-    assert np.all((falls >= -1e-5) & (falls <= growing.batch / growing.fading + 1e-5))
+    most = np.max(growing.batch) / growing.fading
+    assert np.all((falls >= -1e-5) & (falls <= most + 1e-5))
     ended = (level == growing.last) & (share == 1.0)
     np.testing.assert_array_equal(ended, growing.steps <= STEPS)
 
@@ -96,6 +112,38 @@ def test_published_lengths():
     ]
 
 
+@law
+@given(SCHEDULES)
+def test_one_span_for_each_level(growing):
+    """And `levels_in` tells, of any span, the levels that its steps are at."""
+    level = lods(growing)[0]
+    images = [growing.pace.before(int(step)) for step in STEPS]
+    np.testing.assert_array_equal(images, counted(growing))
+    for span in growing.pace.spans:
+        assert len(growing.levels_in(span)) == 1
+    for start, stop in ((0, 30), (7, 8), (100, 400), (2, None)):
+        seen = level[start:stop]
+        assert growing.levels_in(Span(start, stop)) == range(seen[0], seen[-1] + 1)
+
+
+def test_published_batches():
+    """The official code's for eight GPUs, 12 million images, to 1024×1024."""
+    growing = Growing(8, (512, 256, 128, 64, 32))
+    assert growing.pace.sizes == (512, 256, 128, 64, *[32] * 5)
+    steps = [growing.pace.steps(n * 1_200_000 - 599_999) for n in range(1, 9)]
+    assert growing.pace.starts == (0, *steps)
+    kimg = {512: 600, 256: 1200, 128: 1200, 64: 1200, 32: 7800}
+    wanted = sum(1000 * thousands / size for size, thousands in kimg.items())
+    assert growing.pace.steps(12_000_000) == pytest.approx(wanted, abs=4)
+
+
+def test_long_after_it_has_grown():
+    """Where int32 cannot count the images."""
+    growing = Growing(8, (512, 256, 128, 64, 32))
+    assert tuple(map(float, growing(2**30))) == (8.0, 1.0)
+    assert int(growing.phase(2**31 - 1)) == 16
+
+
 def test_at_once_without_a_fade():
     growing = Growing(2, 5, 0, 20, 0)
     levels = [int(growing(step).level) for step in range(14)]
@@ -120,6 +168,8 @@ def test_numbers_by_level():
         ("last: saw 1, wanted a whole number, at least 2", {"first": 2}),
         ("fading: saw -1", {"fading": -1}),
         ("stable: saw 1.5", {"stable": 1.5}),
+        ("batch: saw none, wanted one for each level", {"batch": ()}),
+        ("batch: saw 0", {"batch": (4, 0)}),
         (r"stable \+ fading: saw 0", {"stable": 0, "fading": 0}),
     ],
 )

@@ -38,6 +38,7 @@ RATES = {
     "srgan": ("learning_rate", "pixel_rate"),
     "stylegan": ("learning_rate",),
     "stylegan2": ("learning_rate",),
+    "stylegan3": ("generator_rate", "discriminator_rate"),
     "wgan": ("learning_rate",),
     "wgan_gp": ("learning_rate",),
 }
@@ -86,6 +87,8 @@ def test_every_recipe_is_here():
         ("stylegan2", {"path_weight": math.inf}),
         ("stylegan2", {"penalty_every": 0}),
         ("stylegan2", {"half_life": -1.0, "ramp_up": 0.1}),
+        ("stylegan3", {"gamma": -1.0}),
+        ("stylegan3", {"penalty_every": 0}),
         ("wgan", {"clip": 0.0}),
     ],
 )

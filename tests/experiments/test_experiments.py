@@ -12,6 +12,7 @@ from jaxgan import data
 from jaxgan.games import latent
 from jaxgan.run import launch
 from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.experiment import pace_of
 from jaxgan.run.files import experiment_file
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling import sampler, stored_run
@@ -109,8 +110,9 @@ HEAVY = {
     *("cut_folder", "cyclegan_folder"),
     *("srgan_folder", "esrgan_folder", "real_esrgan_folder"),
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
-    *("sagan_cifar10", "stylegan2_ada_folder"),
-    *("stylegan2_cifar10", "stylegan2_ffhq", "wgan_gp_mnist"),
+    *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
+    *("stylegan2_cifar10", "stylegan2_ffhq", "stylegan3_ffhq", "wgan_gp_mnist"),
+    *("progan_folder", "stylegan_ffhq"),
 }
 
 
@@ -130,7 +132,10 @@ def test_all_are_here():
         "esrgan_folder",
         "infogan_mnist",
         "mlp_mnist",
+        "own_images",
         "pix2pix_folder",
+        "progan_folder",
+        "projected_folder",
         "r3gan_cifar10",
         "r3gan_ffhq",
         "r3gan_stackedmnist",
@@ -141,6 +146,8 @@ def test_all_are_here():
         "stylegan2_ada_folder",
         "stylegan2_cifar10",
         "stylegan2_ffhq",
+        "stylegan3_ffhq",
+        "stylegan_ffhq",
         "toy_modes",
         "wgan_gp_mnist",
         "wgan_mnist",
@@ -195,7 +202,7 @@ def test_every_variant_builds(experiment):
         if not getattr(config, "path", ""):
             made = module.build(module.tiny(config))
             sampler.Sampler(made)
-            assert made.data(0).value.shape[0] == made.data.batch_size
+            assert made.data(0).value.shape[0] == pace_of(made.data).size(0)
 
 
 @pytest.mark.parametrize(

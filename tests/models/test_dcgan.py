@@ -1,5 +1,6 @@
 """DCGAN's shapes, conditions and errors."""
 
+import dataclasses
 import math
 
 import jax
@@ -29,8 +30,10 @@ def count(tree):
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_shapes(size, channels):
     shape = (size, size, channels)
-    images, _ = shapes(dcgan.Generator(shape), jnp.zeros((2, 100)))
-    assert images.shape == (2, *shape)
+    for repeats in (False, True):
+        network = dcgan.Generator(shape, repeats=repeats)
+        images, _ = shapes(network, jnp.zeros((2, 100)))
+        assert images.shape == (2, *shape)
     verdict, _ = shapes(dcgan.Discriminator(), jnp.zeros((2, *shape)))
     assert verdict.logits.shape == (2,)
     assert verdict.features.ndim == 2
@@ -174,3 +177,21 @@ def test_impossible_options():
         shapes(dcgan.Generator((8, 8, 1), modulated=True), jnp.zeros((2, 10)))
     with pytest.raises(ValueError, match="classes: saw 0"):
         shapes(dcgan.Discriminator(projection=True), jnp.zeros((2, 8, 8, 1)))
+
+
+@pytest.mark.parametrize("repeats", [True, False])
+def test_a_flat_base_gives_a_flat_image_where_pixels_are_repeated(repeats):
+    """Away from the edges. Transposed kernels make a pattern of period 2 of it."""
+    network = dcgan.Generator((32, 32, 3), width=4, repeats=repeats)
+    latent = jax.random.normal(jax.random.key(1), (2, 8))
+    variables = filled(network, latent, (), CONTEXT)
+    kernel = variables["params"]["Dense_0"]["kernel"]
+    base = kernel.reshape(8, 16, -1)[:, :1]
+    flat = jnp.broadcast_to(base, (8, 16, base.shape[-1])).reshape(kernel.shape)
+    params = {**variables["params"], "Dense_0": {"kernel": flat}}
+    still = dataclasses.replace(CONTEXT, train=False)
+    image = network.apply({**variables, "params": params}, latent, (), still)
+    inside = np.asarray(image)[:, 8:24, 8:24]
+    uneven = np.ptp(inside, axis=(1, 2)).max()
+    assert (uneven < 1e-4) == repeats, uneven
+    assert np.ptp(np.asarray(image)) > 0.01

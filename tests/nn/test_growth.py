@@ -1,5 +1,7 @@
 """Only the current level is computed; what reals lose while levels fade in."""
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,11 +9,12 @@ import pytest
 from flax import linen as nn
 
 from jaxgan.core import Context, example_keys
-from jaxgan.core.growth import Growing, Stage
+from jaxgan.core.growth import Growing, Stage, only
+from jaxgan.core.pace import Span
 from jaxgan.nn.growth import as_grown, at_stage
 
 GROWING = Growing(last=2, batch=1, stable=2, fading=2)
-CONTEXT = Context(example_keys(jax.random.key(0), 2))
+CONTEXT = Context(example_keys(jax.random.key(0), 2), train=True)
 computed = []
 
 
@@ -52,6 +55,30 @@ def test_only_the_current_level_is_computed():
     np.testing.assert_array_equal(grown, seen)
 
 
+def test_only_what_the_steps_of_a_span_need():
+    """The same values, by a program without the other levels."""
+    x = jnp.ones((1, 2))
+    variables = Levels().init(jax.random.key(0), x, 0)
+    for span, count in ((Span(0, 2), 1), (Span(1, 5), 2), (Span(7), 1), (Span(0), 3)):
+
+        def apply(step, span=span):
+            with only(span):
+                return Levels().apply(variables, x, step)
+
+        program = str(jax.make_jaxpr(apply)(jnp.int32(0)))
+        assert ("cond[" in program) == (count > 1)
+        assert program.count("dot_general") == count
+        for step in range(span.start, span.stop or 10):
+            wanted = Levels().apply(variables, x, step)
+            np.testing.assert_allclose(jax.jit(apply)(step), wanted, 1e-6)
+    assert (
+        str(jax.make_jaxpr(lambda step: Levels().apply(variables, x, step))(0)).count(
+            "dot_general"
+        )
+        == 3
+    )
+
+
 def test_a_schedule_of_more_levels():
     x = jnp.ones((1, 2))
     variables = Levels().init(jax.random.key(0), x, 0)
@@ -75,6 +102,8 @@ def test_what_is_shown_of_reals():
         for side, x in means.items()
     }
     np.testing.assert_array_equal(shown(value, 2, 1.0), value)
+    sampled = as_grown(GROWING)(value, dataclasses.replace(CONTEXT, train=False))
+    np.testing.assert_array_equal(sampled, value)
     np.testing.assert_allclose(shown(value, 0, 1.0), means[4], 1e-5, 1e-6)
     np.testing.assert_allclose(shown(value, 1, 1.0), means[8], 1e-5, 1e-6)
     mixed = 0.25 * means[8] + 0.75 * means[4]

@@ -49,9 +49,13 @@ def foresee(name: str, target: str, each: int, parts: int = 1) -> Forecast:
     path = EXPERIMENTS[stem]
     chosen, config = variant(load_module(path), asked or None)
     chips = math.prod(map(int, target.partition(":")[2].split("x")))
-    batch = chips * math.ceil(config.batch_size / chips)
+    # Of networks that grow, the last level's.
+    field = "batch_sizes" if hasattr(config, "batch_sizes") else "batch_size"
+    wanted = getattr(config, field)
+    wanted = wanted[-1] if isinstance(wanted, tuple) else wanted
+    batch = chips * math.ceil(wanted / chips)
     batch = max(batch, each * chips) if chips > MANY else batch
-    arguments = ["--variant", chosen, "--batch-size", str(batch)]
+    arguments = ["--variant", chosen, f"--{field.replace('_', '-')}", str(batch)]
     arguments += ["--microbatches", str(parts)]
     try:
         return step_forecast.foresee(path, arguments, target)

@@ -15,7 +15,7 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.models.attributes import check_attributes
+from jaxgan.models.attributes import check_attributes, check_depth
 from jaxgan.models.labels import labels
 from jaxgan.models.r3gan.resampling import FILTER, larger, smaller
 from jaxgan.nn import Conv, Dense, Embedding, Network
@@ -95,6 +95,11 @@ class _Staged(Network):
     kernel_size: int = 3
     resampling_filter: Sequence[float] = FILTER
 
+    @property
+    def size(self) -> int:
+        """Of the images: 4 doubled between the widths."""
+        return BASE * 2 ** (len(self.widths) - 1)
+
     def stages(self, size: int) -> list[tuple[int, int, int]]:
         """(width, groups, blocks) of every stage.
 
@@ -102,10 +107,10 @@ class _Staged(Network):
           ValueError: if there are not as many as `size` has halvings to 4, plus one.
         """
         count = len(self.widths)
-        if size != BASE * 2 ** (count - 1):
+        if size != self.size:
             raise ValueError(
-                f"size: saw {size}, wanted {BASE * 2 ** (count - 1)}: {BASE} doubled "
-                f"between {count} widths"
+                f"size: saw {size}, wanted {self.size}: {BASE} doubled between {count} "
+                "widths"
             )
         blocks = self.blocks
         if isinstance(blocks, int):
@@ -196,6 +201,25 @@ class Discriminator(_Staged):
     The mirror of the generator. With labels, the logit is ⟨features, embedding⟩
     (Miyato and Koyama 2018, arXiv 1802.05637).
     """
+
+    def parts_after(self, stages: int) -> tuple[str, ...]:
+        """The entries of the parameters behind so many stages: `Turn.parts`.
+
+        What is left rests: FreezeD, Mo et al. 2020 (arXiv 2002.10964). After 0 stages
+        the first convolution, too, is among them.
+
+        Raises:
+          ValueError: if there are fewer stages.
+        """
+        check_depth("stages", stages, len(self.widths))
+        names = [] if stages else ["image"]
+        for place, (width, _, blocks) in enumerate(self.stages(self.size)):
+            if place < stages:
+                continue
+            names += [f"block_{place}_{number}" for number in range(blocks)]
+            if place + 1 < len(self.widths) and width != self.widths[place + 1]:
+                names.append(f"resize_{place}")
+        return (*names, "basis", "head", *(["embedding"] if self.classes else []))
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:

@@ -16,7 +16,11 @@ from flax import linen as nn
 
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
-from jaxgan.models.attributes import check_attributes, check_square
+from jaxgan.models.attributes import (
+    check_attributes,
+    check_depth,
+    check_square,
+)
 from jaxgan.models.stylegan2.blocks import (
     Architecture,
     DiscriminatorBlock,
@@ -198,6 +202,30 @@ class Discriminator(Network):
     embed_features: int | None = None
     learning_rate_multiplier: float = 0.01
     taps: Sequence[float] = TAPS
+
+    def parts_after(self, blocks: int, size: int) -> tuple[str, ...]:
+        """The entries of the parameters behind so many blocks: `Turn.parts`.
+
+        What is left rests: FreezeD, Mo et al. 2020 (arXiv 2002.10964). The official
+        code's `--freezed` counts convolutions; of a residual network's first block
+        there are 4.
+
+        Args:
+          blocks: from that with the largest maps on.
+          size: of the images.
+
+        Raises:
+          ValueError: if there are fewer blocks.
+        """
+        names = [f"block{side}" for side in reversed(sides(size)[1:])]
+        check_depth("blocks", blocks, len(names))
+        last = self.architecture is Architecture.SKIP or not names
+        return (
+            *names[blocks:],
+            *(["from_rgb"] if last else []),
+            *("conv", "dense", "out"),
+            *(["mapping"] if self.classes else []),
+        )
 
     @nn.compact
     def __call__(self, value: jax.Array, given: Any, context: Context) -> Verdict:

@@ -62,6 +62,28 @@ class SynthesisNetwork(nn.Module):
         return x.astype(jnp.float32) * self.output_scale
 
 
+def transformed(variables: Variables, matrix: jax.typing.ArrayLike) -> dict[str, Any]:
+    """A generator's variables with its image moved, turned or scaled.
+
+    The image's coordinates (x to the right, y down, in sides of the image, from its
+    centre) are multiplied by the matrix before the waves are looked up: an image
+    translated by t has the translation by -t.
+
+    Args:
+      variables: of a `Generator`.
+      matrix: [3, 3], of homogeneous coordinates, or [B, 3, 3], one per example.
+
+    Raises:
+      ValueError: if it is no such matrix.
+    """
+    shape = jnp.shape(matrix)
+    if shape[-2:] != (3, 3) or len(shape) > 3:
+        raise ValueError(f"matrix: saw shape {shape}, wanted (3, 3) or (B, 3, 3)")
+    fourier = variables["fourier"]["synthesis"]["input"]
+    moved = {**fourier, "transform": jnp.asarray(matrix, jnp.float32)}
+    return {**variables, "fourier": {"synthesis": {"input": moved}}}
+
+
 class Generator(Network):
     """Mapping, truncation, synthesis.
 
@@ -116,6 +138,8 @@ class Generator(Network):
     truncation_cutoff: int | None = None
     dtype: Any = jnp.float32
     learning_rate_multiplier: float = 0.01
+
+    transformed = staticmethod(transformed)
 
     @property
     def layers(self) -> int:
@@ -174,24 +198,3 @@ class Generator(Network):
     def __call__(self, value: jax.Array, given: Any, context: Context) -> jax.Array:
         """Maps latents [B, Z] to images [B, H, W, C], in float32."""
         return self.synthesize(self.styles(value, given, context), context)
-
-
-def transformed(variables: Variables, matrix: jax.typing.ArrayLike) -> dict[str, Any]:
-    """A generator's variables with its image moved, turned or scaled.
-
-    The image's coordinates (x to the right, y down, in sides of the image, from its
-    centre) are multiplied by the matrix before the waves are looked up: an image
-    translated by t has the translation by -t.
-
-    Args:
-      variables: of a `Generator`.
-      matrix: [3, 3], of homogeneous coordinates.
-
-    Raises:
-      ValueError: if it is no such matrix.
-    """
-    if jnp.shape(matrix) != (3, 3):
-        raise ValueError(f"matrix: saw shape {jnp.shape(matrix)}, wanted (3, 3)")
-    fourier = variables["fourier"]["synthesis"]["input"]
-    moved = {**fourier, "transform": jnp.asarray(matrix, jnp.float32)}
-    return {**variables, "fourier": {"synthesis": {"input": moved}}}

@@ -33,22 +33,24 @@ def import_torch(
 
     Args:
       state_dict: {name: array}, as `module.state_dict()` has it; arrays or CPU tensors.
-      generator: the network, whose filters those of the state dict must be; None
-        leaves them out.
+      generator: the network, whose filters those of the state dict must be, if it has
+        any; None leaves them out.
 
     Returns:
       {'params': ..., 'style_average': ..., 'magnitudes': ..., 'fourier': ...}.
 
     Raises:
-      ValueError: for a name that these networks do not have, or another filter.
+      ValueError: for a name that these networks do not have, or other filters.
     """
     variables: dict[str, Any] = {}
     filters = {} if generator is None else official_filters(generator)
+    missing = set(filters)
     for name, array in torch_layout.arrays(state_dict).items():
         *path, leaf = name.split(".")
         if leaf in FILTERS:
             if generator is not None:
                 _check_filter(name, filters.get(name), array)
+                missing.discard(name)
             continue
         if leaf not in STATE:
             raise ValueError(f"{name}: saw an array of no layer, wanted StyleGAN3's")
@@ -59,6 +61,11 @@ def import_torch(
         for step in path:
             here = here.setdefault(_dense(step, "fc", "dense"), {})
         here[ours] = array
+    if filters and 0 < len(missing) < len(filters):
+        name = min(missing)
+        raise ValueError(
+            f"{name}: saw no such filter, wanted that of {filters[name].shape} taps"
+        )
     return variables
 
 

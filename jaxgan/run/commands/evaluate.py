@@ -57,14 +57,16 @@ class EvaluateCommand:
             all was printed, if it could not be written.
         """
         from jaxgan.data import skipping_bad
-        from jaxgan.run.evaluation import stored_evaluation
+        from jaxgan.run.evaluation import equivariance, stored_evaluation
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
+        fitting = equivariance.fitting(loaded.experiment.game)
+        protocol = self.measure.protocol(kind, fitting, [equivariance.EQUIVARIANCE])
         with skipping_bad(self.skip_bad):
             measurements = stored_evaluation.evaluate(
                 loaded,
-                self.measure.protocol(kind),
+                protocol,
                 folder=self.real,
                 split=self.split,
                 by_experiment=not self.measure.metrics,

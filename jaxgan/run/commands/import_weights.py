@@ -39,7 +39,10 @@ class ImportCommand:
     dropout_at_use and own_at_use (yes or no), of pix2pix and
     cyclegan; slope of srvggnet_compact; clamp, group,
     learning_rate_multiplier, condition_multiplier
-    and discriminator_clamp of stylegan2 (pickles tell)."""
+    and discriminator_clamp of stylegan2 and stylegan3
+    (pickles tell); of stylegan3 also critical_layers, margin,
+    first_cutoff, first_stopband, last_stopband, oversampling,
+    output_scale and magnitude_decay."""
     ignore: Annotated[UseAppendAction[tuple[str, ...]], option("NAME")] = ()
     """Attributes of a pickle that change nothing in what is computed."""
 

@@ -27,6 +27,9 @@ class InterpolateCommand:
     """Samples to pass through."""
     frames: Annotated[Count, option("N")] = 8
     """Pictures from one sample to the next."""
+    move: Annotated[tuple[float, float] | None, option("SIDES DEGREES", "none")] = None
+    """Move pictures that far on a figure of eight, and turn them by so much:
+    of generators that can be told to, as StyleGAN3's."""
     rate: Annotated[float, Bounds(above=0)] = 12.0
     """Frames per second."""
     out: Out = None
@@ -46,7 +49,7 @@ class InterpolateCommand:
         """
         from jaxgan.run.files import output_path
         from jaxgan.run.kinds import walks
-        from jaxgan.run.sampling import interpolation
+        from jaxgan.run.sampling import interpolation, movement
 
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
@@ -54,6 +57,8 @@ class InterpolateCommand:
             output_path.check_file(self.out, kind.walk_suffixes)
             walks.check_moving(self.out, self.rate)
         options = self.sampling.single(loaded.experiment)
+        game = loaded.experiment.game
+        moves = None if self.move is None else movement.Movement(game, *self.move)
         walk = interpolation.interpolate(
             loaded.sampler(size=self.batch_size, **options),
             loaded.state,
@@ -61,9 +66,14 @@ class InterpolateCommand:
             range(self.points),
             self.frames,
             self.latent.numbers(loaded.experiment),
+            move=moves,
         )
         path = self.out or picture_path(
-            loaded, "interpolation", self.latent, self.sampling, self.checkpoint
+            loaded,
+            "interpolation" if moves is None else "movement",
+            self.latent,
+            self.sampling,
+            self.checkpoint,
         ).with_suffix(kind.walk_suffixes[0])
         with output_path.written(path):
             kind.walk(path, walk, self.rate)

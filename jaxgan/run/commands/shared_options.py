@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import Positional
@@ -124,6 +125,7 @@ class MeasureOptions:
     """Of images fid, kid, inception-score, precision-recall, density-coverage,
     classes, modes, collapse, duplicates, memorisation.
     Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
+    Of StyleGAN3 equivariance, too.
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
@@ -139,8 +141,15 @@ class MeasureOptions:
     weights: Annotated[pathlib.Path | None, option("FILE", "downloaded once")] = None
     """Of FID's Inception network."""
 
-    def protocol(self, kind: "Kind") -> "EvaluationProtocol":
+    def protocol(
+        self, kind: "Kind", fitting: Sequence[str] = (), further: Sequence[str] = ()
+    ) -> "EvaluationProtocol":
         """Makes the protocol of these options, for a kind of data.
+
+        Args:
+          kind: of data.
+          fitting: measures beside the kind's that are taken unless some are named.
+          further: those that may be named.
 
         Raises:
           RunError: naming the option that is wrong.
@@ -148,14 +157,14 @@ class MeasureOptions:
         from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 
         protocol = EvaluationProtocol(
-            self.metrics or list(kind.measures),
+            self.metrics or [*kind.measures, *fitting],
             self.num,
             self.seed,
             self.extractor,
             self.weights,
             self.neighbours,
         )
-        protocol.check(kind.unit, kind.measures)
+        protocol.check(kind.unit, [*kind.measures, *further])
         return protocol
 
 

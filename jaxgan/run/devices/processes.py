@@ -21,7 +21,7 @@ from jax.sharding import NamedSharding, Sharding
 from jaxgan.core.types import Tree
 from jaxgan.run.devices.seed_axis import Together
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Batches
+from jaxgan.run.experiment import Batches, pace_of
 from jaxgan.run.options import Options, alike
 
 MEETING = 300
@@ -155,9 +155,14 @@ def own_batches(data: Batches, process: int, processes: int) -> Callable[[int], 
     }:
         view: Any = data
         return dataclasses.replace(view, process_index=process, process_count=processes)
-    size = data.batch_size // processes
-    span = slice(process * size, (process + 1) * size)
-    return lambda step: jax.tree.map(lambda x: x[span], data(step))
+    pace = pace_of(data)
+
+    def own(step: int) -> Tree:
+        size = pace.size(step) // processes
+        span = slice(process * size, (process + 1) * size)
+        return jax.tree.map(lambda x: x[span], data(step))
+
+    return own
 
 
 def put(batch: Tree, sharding: Sharding) -> Tree:

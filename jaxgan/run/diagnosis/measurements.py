@@ -27,6 +27,9 @@ MADE = 32
 """The same of samples that are made of examples. Each is a pass of networks as large as
 pictures, and their variety is that of the examples: see `translation_signals`."""
 
+LATE = 2**30
+"""A step behind which no schedule changes."""
+
 FEWEST = 16
 """Examples that a set must have to be compared with."""
 
@@ -118,14 +121,18 @@ class Signals:
         return jax.device_get(self._show(variables, state.step, place, batch))
 
     def _finds_real_made(self, state: State) -> bool:
-        """Tells if the generator has a part in real examples, as an encoder has."""
+        """Tells if training has a part in real examples: an encoder, or growth."""
         variables = state.variables.generator
         other = jax.tree.map(lambda x: x * 0.5, variables["params"])
-        one, other = (
-            self._see_chunk(each, state, 0, self._data)
-            for each in (variables, {**variables, "params": other})
+        other, late = {**variables, "params": other}, jnp.full_like(state.step, LATE)
+        one, *others = (
+            self._see_chunk(made_by, state._replace(step=step), 0, self._data)
+            for made_by, step in (
+                *((variables, jnp.zeros_like(late)), (variables, late)),
+                (other, jnp.zeros_like(late)),
+            )
         )
-        return not np.array_equal(one, other)
+        return not all(np.array_equal(one, other) for other in others)
 
 
 class _Real:

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Sequence
 from typing import Any
 
-from jaxgan.run.evaluation import stored_evaluation
+from jaxgan.run.evaluation import equivariance, stored_evaluation
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.sampling.stored_run import StoredRun
 
@@ -50,9 +50,10 @@ def scores(
     """
     kind = stored.experiment.kind
     file = None if weights is None else pathlib.Path(weights)
-    wanted = metrics or list(kind.measures)
+    fitting = equivariance.fitting(stored.experiment.game)
+    wanted = metrics or [*kind.measures, *fitting]
     protocol = EvaluationProtocol(wanted, num, seed, extractor, file)
-    protocol.check(kind.unit, kind.measures)
+    protocol.check(kind.unit, (*kind.measures, equivariance.EQUIVARIANCE))
     measurements = stored_evaluation.evaluate(
         stored,
         protocol,

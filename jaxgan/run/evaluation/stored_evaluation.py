@@ -5,7 +5,7 @@ from typing import Any
 
 from jaxgan.data.source import LostDataError
 from jaxgan.run.errors import RunError, warn
-from jaxgan.run.evaluation import neighbour_picture, real_data
+from jaxgan.run.evaluation import equivariance, neighbour_picture, real_data
 from jaxgan.run.evaluation.judge import Judge, Measurement
 from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.files import evaluations_log
@@ -37,6 +37,9 @@ def evaluate(
       RunError: if there is nothing to measure, or what is asked for does not fit.
     """
     measurements: list[Measurement] = []
+    protocol, moving = _apart(protocol)
+    if moving and not by_experiment:
+        equivariance.check(loaded.experiment.game)
     asked_for = bool(folder or split) or not by_experiment
     try:
         if by_experiment:
@@ -52,12 +55,40 @@ def evaluate(
         if not measurements or asked_for:
             raise RunError(str(error), real_data.HINT) from error
         warn(str(error))
+    if moving:
+        measurements += _of_movements(loaded, moving, options, not by_experiment)
     if not measurements:
         raise RunError(
             f"{loaded.directory}: {loaded.experiment.kind.unit} have no measures, and "
             "the experiment measures nothing itself"
         )
     return [_kept(loaded, one) for one in measurements]
+
+
+def _apart(
+    protocol: EvaluationProtocol,
+) -> tuple[EvaluationProtocol, EvaluationProtocol | None]:
+    """Splits what is measured of movements, if it is, from what needs real examples."""
+    names = [name for name in protocol.names if name != equivariance.EQUIVARIANCE]
+    moving = protocol if len(names) < len(protocol.names) else None
+    return protocol._replace(names=names), moving
+
+
+def _of_movements(
+    loaded: StoredRun,
+    protocol: EvaluationProtocol,
+    options: dict[str, Any],
+    asked_for: bool,
+) -> list[Measurement]:
+    """Measures equivariance; where nobody asked for it, if it can be."""
+    try:
+        scores, about = equivariance.measured(loaded, protocol, **options)
+    except RunError as error:
+        if asked_for:
+            raise
+        warn(str(error.args[0]))
+        return []
+    return [Measurement(scores, _card(loaded, about))]
 
 
 def _kept(loaded: StoredRun, found: Measurement) -> Measurement:

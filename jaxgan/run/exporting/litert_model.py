@@ -26,8 +26,10 @@ def converted(
     Raises:
       RuntimeError: if the converter cannot.
     """
-    from litert_converter.mlir import ir, passmanager
-    from litert_converter.mlir._mlir_libs import converter_api_ext as converter
+    from litert_converter.mlir import ir, passmanager  # pyright: ignore
+    from litert_converter.mlir._mlir_libs import (  # pyright: ignore
+        converter_api_ext as converter,
+    )
 
     # As TPUs have it: layers are plain convolutions, and random numbers sums and bits.
     traced = export.export(jax.jit(function), platforms=("tpu",))(*types)
@@ -48,7 +50,7 @@ def converted(
 
 def runner(data: bytes, inputs: Sequence[str], outputs: Sequence[str]) -> Callable:
     """Makes f(**arrays) -> arrays of a model, of inputs that it takes."""
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter  # pyright: ignore
 
     signature = Interpreter(model_content=data).get_signature_runner()
     taken = signature.get_input_details()

@@ -25,6 +25,7 @@ class Records:
     """Writes the logs of a run. Use as a context manager.
 
     Rows of steps after `step` are dropped: they will be written again, the same.
+    `before(step)` counts the examples of all steps before one.
     """
 
     def __init__(
@@ -32,12 +33,12 @@ class Records:
         run: pathlib.Path,
         step: int,
         stop: int,
-        batch_size: int,
+        before: Callable[[int], int],
         seeds: Sequence[int] = (0,),
         unit: str = "images",
         save_every: float = math.inf,
     ):
-        self._batch_size, self._seeds = batch_size, seeds
+        self._before, self._seeds = before, seeds
         self._path = run / METRICS
         rows = keep_rows(self._path, step, save_every)
         self._seconds = rows[-1]["seconds"] if rows else 0.0
@@ -86,7 +87,7 @@ class Records:
     def write(self, step: int, parts: Sequence[dict[str, float]]) -> None:
         """Writes the means since the last call, of each seed."""
         seconds = max(time.monotonic() - self._clock, 1e-9)
-        images = (step - self._since) * self._batch_size * len(self._seeds)
+        images = (self._before(step) - self._before(self._since)) * len(self._seeds)
         self.restart_clock(step)
         rate = {names.IMAGES_PER_SECOND: round(images / seconds, 1)}
         self._display.show(self._append(step, rate, parts))
@@ -129,7 +130,7 @@ class Records:
         seconds = self._seconds + time.monotonic() - self._clock
         row: dict[str, Any] = {
             "step": step,
-            "images": step * self._batch_size,
+            "images": self._before(step),
             "seconds": round(seconds, 3),
             **common,
         }

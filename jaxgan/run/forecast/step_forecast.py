@@ -16,7 +16,7 @@ from jaxgan.run.devices import frozen_networks
 from jaxgan.run.devices.compiled_program import ProgramFacts, facts
 from jaxgan.run.devices.placement import Placement, place, place_over
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Experiment
+from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.files.experiment_file import build, load_module
 from jaxgan.run.forecast import chips
 from jaxgan.run.forecast.text import Forecast
@@ -47,12 +47,13 @@ class _Subject(NamedTuple):
 
     def measure(self, batch: Tree) -> tuple[Players[int], ProgramFacts]:
         """Compiles the step for a batch of this shape."""
+        last = pace_of(self.experiment.data).starts[-1]
         program = fit(
-            *(self.experiment, self.placement(batch), (self.seed,), batch),
+            *(self.experiment, self.placement(batch), (self.seed,), {last: batch}),
             shared_draws=self.shared_draws,
             frozen=frozen_networks.shapes(self.experiment.frozen),
         )
-        lowered = lower_step(program, batch)
+        lowered = lower_step(program, batch, last)
         try:
             with chips.uncached():
                 costs = facts(lowered.compile(), loops=self.microbatches > 1)
@@ -74,7 +75,7 @@ def foresee(
     largest: bool = False,
     say: Callable[[str], None] = lambda message: None,
 ) -> Forecast:
-    """Forecasts an experiment: compiles its step.
+    """Forecasts an experiment: compiles its step, of networks that grow the last.
 
     Args:
       path: of the experiment's file.
@@ -103,7 +104,7 @@ def foresee(
         if devices
         else functools.partial(place, options.devices),
     )
-    batch = _shapes(experiment.data(0))
+    batch = _shapes(experiment.data(pace_of(experiment.data).starts[-1]))
     used = list(subject.placement(batch).whole.device_set)
     chip = chips.published(used)
     if largest and math.isnan(chip.memory):

@@ -20,6 +20,7 @@ from typing import Literal, get_args
 
 Network = Literal[
     "stylegan2",
+    "stylegan3",
     "r3gan",
     "biggan_deep",
     "biggan",

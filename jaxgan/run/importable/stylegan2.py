@@ -129,14 +129,18 @@ def build(config: Config) -> Experiment:
     )
     discriminator, examples = NoDiscriminator(), EXAMPLES
     if config.discriminator is not None:
-        options = dataclasses.asdict(config.discriminator)
-        options["architecture"] = Architecture[options["architecture"]]
-        discriminator = Discriminator(config.classes, **options)
-        # As many as the deviation of groups takes.
-        examples = min(EXAMPLES, options["group"] or EXAMPLES)
+        discriminator, examples = discriminator_of(config.discriminator, config.classes)
     condition = uniform_labels(config.classes) if config.classes else unconditional
     game = StyleGame(generator, discriminator, config.latent_size, condition)
     return without_data(game, shape, config.classes, config.current, examples)
+
+
+def discriminator_of(judge: Judge, classes: int) -> tuple[Discriminator, int]:
+    """Makes the network, and says how many examples its deviation takes together."""
+    options = dataclasses.asdict(judge)
+    options["architecture"] = Architecture[options["architecture"]]
+    examples = min(EXAMPLES, judge.group or EXAMPLES)
+    return Discriminator(classes, **options), examples
 
 
 def configure(seen: Seen) -> Config:
@@ -148,7 +152,7 @@ def configure(seen: Seen) -> Config:
     generator, discriminator, settings, current = seen
     sides = _sides(generator, r"synthesis\.b(\d+)\.")
     last = f"synthesis.b{sides[-1]}"
-    mapping = _mapping(generator)
+    mapping = mapping_of(generator)
     classes = mapping.classes
     widths = {
         side: generator.size(f"synthesis.b{side}.conv1.weight", 0) for side in sides
@@ -159,7 +163,7 @@ def configure(seen: Seen) -> Config:
         architecture = "RESIDUAL" if f"{last}.skip.weight" in generator else "ORIGINAL"
     judge = None
     if discriminator is not None:
-        judge = _judge(discriminator, settings)
+        judge = judge_of(discriminator, settings)
     return Config(
         size=sides[-1],
         channels=generator.size(f"{last}.torgb.weight", 0),
@@ -191,7 +195,7 @@ class MappingShapes(NamedTuple):
     embed_features: int | None
 
 
-def _mapping(arrays: Named) -> MappingShapes:
+def mapping_of(arrays: Named) -> MappingShapes:
     layers = arrays.count(r"mapping\.fc(\d+)\.weight")
     features = arrays.size(f"mapping.fc{layers - 1}.weight", 0)
     between = arrays.size("mapping.fc0.weight", 0)
@@ -208,7 +212,7 @@ def _mapping(arrays: Named) -> MappingShapes:
     )
 
 
-def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
+def judge_of(arrays: Named, settings: Mapping[str, Any]) -> Judge:
     sides = _sides(arrays, r"b(\d+)\.")
     widths = {4: arrays.size("b4.fc.weight", 0)}
     widths |= {side: arrays.size(f"b{side}.conv0.weight", 0) for side in sides[1:]}
@@ -218,7 +222,7 @@ def _judge(arrays: Named, settings: Mapping[str, Any]) -> Judge:
     if "b4.fromrgb.weight" in arrays:
         architecture = "SKIP"
     mapped = "mapping.embed.weight" in arrays
-    mapping = _mapping(arrays) if mapped else None
+    mapping = mapping_of(arrays) if mapped else None
     size = mapping.features if mapping else widths[4]
     return Judge(
         mapping_layers=mapping.layers if mapping else 8,

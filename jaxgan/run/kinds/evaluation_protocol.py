@@ -1,8 +1,8 @@
 """What an evaluation measures, and how."""
 
 import pathlib
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from jaxgan.run.bounds import SEED
 from jaxgan.run.errors import RunError, suggestion
@@ -31,12 +31,12 @@ class EvaluationProtocol(NamedTuple):
     weights: pathlib.Path | None = None
     neighbours: int | None = None
 
-    def check(self, unit: str, measures: Mapping[str, Any], option: str = "--") -> None:
+    def check(self, unit: str, measures: Collection[str], option: str = "--") -> None:
         """Checks the names and the numbers.
 
         Args:
           unit: what the examples are called.
-          measures: of their kind, by name.
+          measures: their names.
           option: what the options' names begin with.
 
         Raises:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxgan.core.abilities import Walkable
 from jaxgan.core.types import Sample, State
 from jaxgan.run.errors import RunError
+from jaxgan.run.sampling.movement import Movement
 from jaxgan.run.sampling.sampler import Sampler
 
 
@@ -19,6 +20,8 @@ def interpolate(
     indices: Sequence[int],
     frames: int,
     label: np.ndarray | None = None,
+    *,
+    move: Movement | None = None,
 ) -> Sample:
     """Makes samples on the way through examples `indices` of a seed.
 
@@ -32,6 +35,7 @@ def interpolate(
       indices: which examples to pass through: two at least.
       frames: from one to the next, without the next.
       label: the number [1] of the class; by default that of the first example.
+      move: pictures on the way, too.
 
     Returns:
       frames * (len(indices) - 1) + 1 samples. Noise beside the latent is that of the
@@ -65,7 +69,9 @@ def interpolate(
         )
         latent = between(origin, target, shares[places].astype(np.float32))
         count = min(draw.size, len(legs) - start)
-        sample = draw.render(state, keys, latent)
+        place = (legs[places] + shares[places]) / (legs[-1] + 1)
+        now = state if move is None else move(state, place)
+        sample = draw.render(now, keys, latent)
         samples.append(jax.tree.map(lambda x, n=count: x[:n], sample))
     return jax.tree.map(lambda *x: np.concatenate(x), *samples)
 

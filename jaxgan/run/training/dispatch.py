@@ -14,6 +14,7 @@ import jax
 import numpy as np
 from jax import lax
 
+from jaxgan.core.pace import Pace
 from jaxgan.core.types import State, Tree
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.errors import RunError
@@ -37,17 +38,16 @@ class Dispatch(NamedTuple):
     """Hands the steps of the loop to the devices, several at a time.
 
     Attributes:
-      steps: of one dispatch. Number n is of steps n * steps to (n + 1) * steps.
-      feed: f(number) -> what this process prepares for that dispatch: numpy leaves.
+      feed: f(step, count=) -> what this process prepares for so many steps, of which
+        that is the first: numpy leaves.
       put: f(that) -> the same of all processes, ready for `run`.
-      run: f(state, totals, that) -> (state, totals, finite [(steps,) metrics]). It
-        consumes the state and the totals, as `Program.step` does.
+      run: f(step, state, totals, that) -> (state, totals, finite [(count,) metrics]).
+        It consumes the state and the totals, as `Program.steps` do.
     """
 
-    steps: int
-    feed: BatchAt
+    feed: Callable[..., Tree]
     put: Callable[[Tree], Tree]
-    run: Callable[[State, Totals, Tree], tuple[State, Totals, jax.Array]]
+    run: Callable[[int, State, Totals, Tree], tuple[State, Totals, jax.Array]]
 
 
 def choose(options: Options, data: BatchAt) -> int:
@@ -96,25 +96,52 @@ def is_held(data: BatchAt) -> bool:
     return len(addressed) == len(parts) and sum(x.nbytes for x in addressed) <= HELD
 
 
-def make_dispatch(
-    program: Program, data: BatchAt, steps: int, frozen: Tree = ()
-) -> Dispatch:
-    """Prepares to hand a program so many steps at a time.
+def chunks(pace: Pace, step: int, stop: int, steps: int) -> list[range]:
+    """Cuts the steps of a run into dispatches, of one size of the batch each.
+
+    They end at multiples of `steps`, and where another span of the pace begins.
 
     Args:
-      program: whose step it is.
+      pace: examples per step.
+      step: the first step.
+      stop: the one after the last.
+      steps: of a whole dispatch.
+
+    Returns:
+      The first steps of dispatches that are alike; their distance is their length.
+    """
+    found = []
+    for span in pace.spans:
+        step = max(step, span.start)
+        end = stop if span.stop is None else min(stop, span.stop)
+        while step < end:
+            length = min(steps - step % steps, end - step)
+            last = end - end % steps if length == steps else step + length
+            found.append(range(step, last, length))
+            step = last
+    return found
+
+
+def make_dispatch(
+    program: Program, data: BatchAt, several: bool, frozen: Tree = ()
+) -> Dispatch:
+    """Prepares to hand a program its steps.
+
+    Args:
+      program: whose steps they are.
       data: this process's, see `processes.own_batches`.
-      steps: of one dispatch.
+      several: whether at a time, or one by one.
       frozen: networks, on the devices.
     """
     placement = program.placement
     alone = placement.mesh is None
-    if steps == 1:
+    if not several:
 
-        def single(state: State, totals: Totals, batch: Tree):
-            return program.step(state, totals, batch, frozen)
+        def single(step: int, state: State, totals: Totals, batch: Tree):
+            return program.step_at(step)(state, totals, batch, frozen)
 
-        return Dispatch(1, data, _as_it_is if alone else program.put, single)
+        put = _as_it_is if alone else program.put
+        return Dispatch(lambda step, count: data(step), put, single)
     if is_held(data):
         parts: Any = _members(data)
         examples, pick = all_examples(parts)
@@ -124,20 +151,23 @@ def make_dispatch(
     else:
         examples, pick, rows = (), lambda _, batch: batch, data
 
-    def feed(number: int) -> Tree:
-        return seed_axis.stack([rows(number * steps + i) for i in range(steps)])
+    def feed(step: int, count: int) -> Tree:
+        return seed_axis.stack([rows(step + i) for i in range(count)])
 
-    several = scan(program, pick)
+    scans = [scan(program, pick, one) for one in program.steps]
 
-    def run(state: State, totals: Totals, fed: Tree):
-        return several(state, totals, examples, fed, frozen)
+    def run(step: int, state: State, totals: Totals, fed: Tree):
+        scanned = scans[program.pace.place(step)]
+        return scanned(state, totals, examples, fed, frozen)
 
     lying = placement.batches(len(program.seeds), stacked=True)
     put = _as_it_is if alone else functools.partial(processes.put, sharding=lying)
-    return Dispatch(steps, feed, put, run)
+    return Dispatch(feed, put, run)
 
 
-def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wrapped:
+def scan(
+    program: Program, pick: Callable[[Tree, Tree], Tree], step: jax.stages.Wrapped
+) -> jax.stages.Wrapped:
     """Makes f(state, totals, examples, rows, frozen): many steps.
 
     It consumes the state and the totals, and returns (state, totals, finite), of which
@@ -146,6 +176,7 @@ def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wra
     Args:
       program: whose step it is.
       pick: f(examples, row) -> the batch of a step; rows have one more axis, the first.
+      step: that of one of the spans.
     """
     placement, runs = program.placement, len(program.seeds)
 
@@ -154,7 +185,7 @@ def scan(program: Program, pick: Callable[[Tree, Tree], Tree]) -> jax.stages.Wra
             batch = pick(examples, row)
             if placement.mesh is not None:
                 batch = lax.with_sharding_constraint(batch, placement.batches(runs))
-            state, totals, finite = program.step(*carry, batch, frozen)
+            state, totals, finite = step(*carry, batch, frozen)
             return (state, totals), finite
 
         (state, totals), finite = lax.scan(one, (state, totals), rows)

@@ -36,12 +36,14 @@ class LeafMatch(NamedTuple):
       unlike: of what has another shape or type: (seen, wanted).
       missing: names of what there is nothing for.
       left: names of what nothing is wanted for.
+      classes: of the data there and here, where both are known: what explains shapes.
     """
 
     copied: tuple[str, ...]
     unlike: dict[str, tuple[Shape, Shape]]
     missing: tuple[str, ...]
     left: tuple[str, ...]
+    classes: tuple[int, int] = (0, 0)
 
     def lines(self, start: str) -> list[str]:
         """Says so for people.
@@ -58,7 +60,7 @@ class LeafMatch(NamedTuple):
             for path, place in PLACES.items()
         ]
         unlike = [
-            f"{_place(name)}: saw {seen}, wanted {want}"
+            f"{_place(name)}: saw {seen}, wanted {want}{self._why(seen, want)}"
             for name, (seen, want) in self.unlike.items()
             if not _is_repeated(name, self.unlike)
         ]
@@ -70,6 +72,16 @@ class LeafMatch(NamedTuple):
             lines[MOST - 1 :] = [f"and {len(lines) - MOST + 1} more"]
         title = f"{start}: arrays copied: {', '.join(counts)}"
         return [title, *(f"  {line}" for line in lines)]
+
+    def _why(self, seen: Shape, wanted: Shape) -> str:
+        """Says so where shapes differ just as the numbers of classes do."""
+        there, here = self.classes
+        pairs = {*zip(seen.sizes, wanted.sizes)} if there and here else set()
+        unlike = {pair for pair in pairs if pair[0] != pair[1]}
+        same = len(seen.sizes) == len(wanted.sizes)
+        if same and unlike == {(there, here)}:
+            return f" (classes: {there} there, {here} here)"
+        return ""
 
     def record(self) -> dict[str, Any]:
         """Says so in full, as JSON."""

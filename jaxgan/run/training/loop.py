@@ -45,7 +45,7 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
     Raises:
       RunError: if a number is not finite, or no checkpoint can be read.
     """
-    options, size = prepared.options, prepared.experiment.data.batch_size
+    options, before = prepared.options, prepared.program.pace.before
     opened = Records if processes.is_chief() else Silence
     # Others would wait in vain for a process that ends alone.
     interrupts.has_work = processes.several()
@@ -57,7 +57,7 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
         step = restored.step if restored else 0
         unit, every = prepared.experiment.kind.unit, options.save_every
         with opened(
-            run, step, options.steps, size, prepared.seeds, unit, every
+            run, step, options.steps, before, prepared.seeds, unit, every
         ) as records:
             records.say(prepared.description)
             if restored:
@@ -71,7 +71,7 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
                 prepared.experiment, options, prepared.seeds, records, run
             )
             records.compiling()
-            with head_start.compiling(prepared.lowered_step()):
+            with head_start.compiling(prepared.lowered_step(step)):
                 state = restored.state if restored else prepared.first_state()
                 steps = Steps(prepared, state, step)
                 actions = PeriodicActions(
@@ -103,6 +103,7 @@ def _go_on(
     deadline = math.inf
     with steps.batches() as fed:
         for batches in fed:
+            actions.before_dispatch()
             steps.advance(batches)
             if deadline == math.inf:  # it was the first
                 deadline = time.monotonic() + 60 * prepared.options.minutes

@@ -43,6 +43,7 @@ class PeriodicActions:
         self._saves, self._records, self._steps = saves, records, steps
         self._first = self._seen = self._written = steps.step
         self._previews = self._signals = None
+        self._compiles = True
         if processes.is_chief():
             state = processes.local(steps.state)
             self._previews = Previews(experiment, run, seeds, records, state)
@@ -57,12 +58,18 @@ class PeriodicActions:
         if self._previews:
             self._previews.compile(processes.local(self._steps.state))
 
+    def before_dispatch(self) -> None:
+        """Shows that the steps that come are compiled first, if they are."""
+        self._compiles = self._steps.compiles
+        if self._compiles and self._steps.step > self._first:
+            self._records.compiling()
+
     def after_dispatch(self) -> None:
         """Does what is due after the steps that have just been done."""
         steps, options, records = self._steps, self._options, self._records
         start, step = self._seen, steps.step
         self._seen = step
-        if start == self._first:
+        if self._compiles:
             records.compiled()
             if step % options.log_every:
                 steps.wait()

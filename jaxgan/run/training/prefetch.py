@@ -12,29 +12,28 @@ SLOW = 0.002
 
 
 def feed(
-    batch_at: Callable[[int], Tree], start: int, stop: int, threads: int | None = None
+    batch_at: Callable[[int], Tree], steps: range, threads: int | None = None
 ) -> Generator[Tree]:
     """Yields `batch_at(step)` for every step in order.
 
     Args:
       batch_at: a pure function of the step.
-      start: the first step.
-      stop: the one after the last.
+      steps: which.
       threads: how many prepare batches ahead; by default none if a batch is quick to
         make, as a gather in memory is, else 2. The batches are the same.
     """
-    if threads is None and start < stop:
-        batch_at(start)  # fills caches: the order of the epoch
+    if threads is None and steps:
+        batch_at(steps[0])  # fills caches: the order of the epoch
         began = time.perf_counter()
-        batch_at(start)
+        batch_at(steps[0])
         threads = 2 if time.perf_counter() - began > SLOW else 0
     if not threads:
-        yield from map(batch_at, range(start, stop))
+        yield from map(batch_at, steps)
         return
     pool = ThreadPoolExecutor(threads, thread_name_prefix="feed")
     waiting: collections.deque[Future[Tree]] = collections.deque()
     try:
-        for step in range(start, stop):
+        for step in steps:
             waiting.append(pool.submit(batch_at, step))
             if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()

@@ -1,16 +1,18 @@
 """What is found out, and can be wrong, before a run begins."""
 
+import itertools
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 
+from jaxgan.core.pace import Pace
 from jaxgan.core.types import State, Tree
 from jaxgan.run import few_examples
 from jaxgan.run.devices import processes, seed_axis
-from jaxgan.run.devices.placement import place
+from jaxgan.run.devices.placement import Placement, place
 from jaxgan.run.evaluation import while_training
-from jaxgan.run.experiment import Experiment
+from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.options import Options
 from jaxgan.run.training import dispatch, previews, warm_start
 from jaxgan.run.training.program import Program, fit, lower_step, read_frozen
@@ -49,9 +51,10 @@ class Prepared(NamedTuple):
         generator, discriminator = self.program.parameters
         parts, each = self.options.microbatches, self.steps_per_dispatch
         platform = jax.local_devices()[0].platform
+        sizes = [str(size) for size, _ in itertools.groupby(self.program.pace.sizes)]
         return (
             f"parameters: generator {generator:,}, discriminator {discriminator:,}; "
-            f"batch {self.experiment.data.batch_size} on "
+            f"batch {', then '.join(sizes)} on "
             f"{self.program.placement.count} {platform}"
             + (f" of {jax.process_count()} processes" if processes.several() else "")
             + (f" in {parts} parts" if parts > 1 else "")
@@ -65,14 +68,17 @@ class Prepared(NamedTuple):
         state = self.program.init()
         return self.warm_start(state, self.seeds) if self.warm_start else state
 
-    def lowered_step(self) -> jax.stages.Lowered | None:
-        """Lowers the step, if it is to be compiled ahead of its first call.
+    def lowered_step(self, step: int) -> jax.stages.Lowered | None:
+        """Lowers the next step, if it is to be compiled ahead of its first call.
 
         Several processes may compile together, and so in the same order.
+
+        Args:
+          step: the number of finished steps.
         """
         if processes.several() or self.steps_per_dispatch > 1:
             return None
-        return lower_step(self.program, self.data(0))
+        return lower_step(self.program, self.data(step), step)
 
     @property
     def _several(self) -> bool:
@@ -97,25 +103,61 @@ def prepare(
       RunError: if the parts of the experiment, the devices or the intervals do not fit,
         or nothing of the weights does.
     """
-    experiment, size = experiments[0], experiments[0].data.batch_size
+    experiment, pace = experiments[0], pace_of(experiments[0].data)
     while_training.check(experiment, options)
     if processes.is_chief():
-        few_examples.tell_trainer(experiment.data.source, size, experiment.kind)
+        few_examples.tell_trainer(
+            experiment.data.source, max(pace.sizes), experiment.kind
+        )
     data = seed_axis.together([one.data for one in experiments])
-    placement = place(
-        options.devices, size, options.microbatches, options.model_parallel
-    )
+    placement = _placement(options, pace)
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
     batch, count = data(0), len(seeds)
     frozen = read_frozen(experiment, placement)
     program = fit(
-        *(experiment, placement, tuple(seeds), batch, options.shared_draws),
+        *(experiment, placement, tuple(seeds)),
+        _of_spans(batch, pace, options.steps, several=count > 1),
+        options.shared_draws,
         frozen=jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), frozen),
     )
     state = jax.eval_shape(lambda x: seed_axis.member(x, 0, count), program.target)
     previews.check(
         experiment, state, batch if count == 1 else jax.tree.map(lambda x: x[0], batch)
     )
-    start = weights and warm_start.fit(weights, program.target, seeds)
+    start = weights and warm_start.fit(weights, program.target, seeds, experiment)
     return Prepared(experiment, options, program, part, each, start, frozen)
+
+
+def _placement(options: Options, pace: Pace) -> Placement:
+    """Lays a run out on devices that divide the batches of all steps."""
+
+    def of_size(size: int) -> Placement:
+        parts = options.microbatches, options.model_parallel
+        return place(options.devices, size, *parts)
+
+    for size in dict.fromkeys(pace.sizes):
+        of_size(size)  # which names it
+    return of_size(pace.common)
+
+
+def _of_spans(batch: Tree, pace: Pace, stop: int, several: bool) -> dict[int, Tree]:
+    """Finds the shapes of the batches of all spans, by their first steps.
+
+    Args:
+      batch: of the first span.
+      pace: examples per step.
+      stop: the step after the last: spans behind it are left out.
+      several: whether there is an axis of runs before that of examples.
+    """
+
+    def resized(leaf: Any, size: int) -> jax.ShapeDtypeStruct:
+        shape = list(leaf.shape)
+        shape[several] = size
+        return jax.ShapeDtypeStruct(tuple(shape), leaf.dtype)
+
+    return {
+        start: jax.tree.map(lambda leaf, size=size: resized(leaf, size), batch)
+        for start, size in zip(pace.starts, pace.sizes)
+        if start < stop or not start
+    }

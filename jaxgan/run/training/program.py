@@ -2,13 +2,14 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from jaxgan.core import metrics
+from jaxgan.core import growth, metrics
+from jaxgan.core.pace import Pace, Span
 from jaxgan.core.state import SEED_AXES
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Players, State, Tree
@@ -17,7 +18,7 @@ from jaxgan.run.devices import frozen_networks, processes
 from jaxgan.run.devices.first_state import first_state, state_shapes
 from jaxgan.run.devices.placement import Placement, with_sharding
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Experiment
+from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.training import label_fit
 
 Totals = dict[str, metrics.Mean]
@@ -36,14 +37,16 @@ class Program(NamedTuple):
       target: shapes and shardings of the state, to restore into.
       init: f() -> the state before step 0.
       zeros: f() -> metrics of no steps.
-      step: f(state, totals, batch, frozen) -> (state, totals, finite [metrics]). It
-        consumes the state, which has no frozen networks, and the totals; `finite` is
-        of this step's metrics.
+      steps: for each span of the pace f(state, totals, batch, frozen) -> (state,
+        totals, finite [metrics]): a step. It consumes the state, which has no frozen
+        networks, and the totals; `finite` is of this step's metrics. It is compiled
+        when it is first called.
       put: f(batch) -> the global batch on the devices, of which every process gives its
         slice.
       agree: f(number) -> what all processes agree to do, see `processes.Agreement`.
       is_finite: f(state) -> bool scalar: are all numbers of the players finite?
       frozen: shapes and shardings of the frozen networks.
+      pace: examples per step.
       microbatches: parts that the batch is gone through in.
     """
 
@@ -53,12 +56,17 @@ class Program(NamedTuple):
     target: State
     init: Callable[[], State]
     zeros: Callable[[], Totals]
-    step: jax.stages.Wrapped
+    steps: tuple[jax.stages.Wrapped, ...]
     put: Callable[[Tree], Tree]
     agree: Callable[[int], int]
     is_finite: Callable[[State], jax.Array]
+    pace: Pace
     frozen: Tree = ()
     microbatches: int = 1
+
+    def step_at(self, step: int) -> jax.stages.Wrapped:
+        """Finds the step of the span that a step is in."""
+        return self.steps[self.pace.place(step)]
 
     @property
     def parameters(self) -> Players[int]:
@@ -85,7 +93,7 @@ def fit(
     experiment: Experiment,
     placement: Placement,
     seeds: tuple[int, ...],
-    batch: Tree,
+    batches: Mapping[int, Tree],
     shared_draws: bool = False,
     frozen: Tree = (),
 ) -> Program:
@@ -97,7 +105,7 @@ def fit(
     try:
         with progress.lasting("tracing the step"):
             return compile_program(
-                experiment, placement, seeds, batch, shared_draws, frozen
+                experiment, placement, seeds, batches, shared_draws, frozen
             )
     except ValueError as error:
         if ", wanted " not in str(error):  # not one of ours: it needs its traceback
@@ -109,41 +117,46 @@ def compile_program(
     experiment: Experiment,
     placement: Placement,
     seeds: tuple[int, ...],
-    batch: Tree,
+    batches: Mapping[int, Tree],
     shared_draws: bool = False,
     frozen: Tree = (),
 ) -> Program:
-    """Traces the step and prepares everything; XLA compiles at the first call.
+    """Traces steps and prepares everything; XLA compiles at the first call.
 
     Args:
       experiment: what to train.
       placement: on which devices.
       seeds: of the runs; several are trained side by side.
-      batch: any batch, of which only shapes and dtypes matter; of several runs
-        [seeds, B, ...].
+      batches: by the step, batches of which only shapes and dtypes matter; of several
+        runs [seeds, B, ...]. The steps of these spans are traced.
       shared_draws: as `make_step` has it.
       frozen: shapes of the frozen networks by name, or `()`.
     """
-    shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
-    state = state_shapes(experiment, seeds, shapes)
-    play = make_play(
-        experiment,
-        seeds,
-        shared_draws,
-        microbatches=placement.microbatches,
-        sharding=placement.constraint,
+    pace = pace_of(experiment.data)
+    divided = {
+        "microbatches": placement.microbatches,
+        "sharding": placement.constraint,
+    }
+    plays = [
+        jax.jit(make_play(experiment, seeds, shared_draws, span, **divided))
+        for span in pace.spans
+    ]
+    first, *others = (
+        (plays[pace.place(step)], _shapes(batch)) for step, batch in batches.items()
     )
-    play = jax.jit(play)
+    play, shapes = first
+    state = state_shapes(experiment, seeds, shapes)
     full = state._replace(frozen=frozen)
     traced = play.trace(full, shapes)
     label_fit.check(experiment, len(seeds), traced.jaxpr, full, shapes)
+    for other, its_shapes in others:
+        other.trace(full, its_shapes)
     _, measured = traced.out_info
     names = tuple(sorted(measured))
 
     def zeros():
         return jax.tree.map(lambda x: jnp.zeros(x.shape, x.dtype), measured)
 
-    step = _counted(play, names)
     whole, lying = placement.whole, placement.state(state)
     quick = QUICK if placement.platform == "cpu" else None
     return Program(
@@ -157,9 +170,17 @@ def compile_program(
             compiler_options=quick,
         ),
         zeros=jax.jit(zeros, out_shardings=whole, compiler_options=quick),
-        step=jax.jit(step, donate_argnums=(0, 1), out_shardings=(lying, whole, whole)),
+        steps=tuple(
+            jax.jit(
+                _counted(play, names),
+                donate_argnums=(0, 1),
+                out_shardings=(lying, whole, whole),
+            )
+            for play in plays
+        ),
         put=functools.partial(processes.put, sharding=placement.batches(len(seeds))),
         agree=processes.Agreement(placement.batch, whole),
+        pace=pace,
         is_finite=jax.jit(_is_finite, compiler_options=quick),
         frozen=with_sharding(frozen, whole),
         microbatches=placement.microbatches,
@@ -183,7 +204,11 @@ def _counted(
 
 
 def make_play(
-    experiment: Experiment, seeds: tuple[int, ...], shared_draws: bool, **divided: Any
+    experiment: Experiment,
+    seeds: tuple[int, ...],
+    shared_draws: bool,
+    span: Span,
+    **divided: Any,
 ) -> Callable[[State, Tree], tuple[State, Totals]]:
     """Makes the pure step of all seeds, whose state has the frozen networks.
 
@@ -191,9 +216,10 @@ def make_play(
       experiment: what is trained.
       seeds: of the runs side by side.
       shared_draws: as `make_step` has it.
+      span: the steps that it is for.
       divided: further options of `make_step`.
     """
-    play = make_step(
+    whole = make_step(
         experiment.game,
         experiment.recipe.turns,
         experiment.recipe.optimizers,
@@ -202,27 +228,37 @@ def make_play(
         shared_draws=shared_draws,
         **divided,
     )
+
+    def play(state, batch):
+        with growth.only(span):
+            return whole(state, batch)
+
     if len(seeds) > 1:
         return jax.vmap(play, (SEED_AXES, 0), (SEED_AXES, 0))
     return play
 
 
-def lower_step(program: Program, batch: Tree) -> jax.stages.Lowered:
-    """Lowers the step, ready for XLA, from shapes alone: no device need be there.
+def lower_step(program: Program, batch: Tree, step: int) -> jax.stages.Lowered:
+    """Lowers a step, ready for XLA, from shapes alone: no device need be there.
 
     Args:
       program: of `compile_program`.
       batch: of the size that it was given.
+      step: whose span it is.
     """
     placement = program.placement
     if placement.mesh is not None:
         batch = with_sharding(batch, placement.batches(len(program.seeds)))
-    return program.step.lower(
+    return program.step_at(step).lower(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
         batch,
         program.frozen,
     )
+
+
+def _shapes(batch: Tree) -> Tree:
+    return jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
 
 
 def _zeros(shapes: Tree) -> Tree:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 
+from jaxgan.core.pace import Span
 from jaxgan.core.turns import rhythm
 from jaxgan.core.types import Tree
 from jaxgan.run.devices.compiled_program import facts, operations
@@ -18,6 +19,8 @@ from jaxgan.run.training.program import make_play
 
 def measure(prepared: Prepared) -> dict[str, Any]:
     """Times the compiled step on one batch that lies on the devices already.
+
+    Of networks that grow it is that of the last level.
 
     Turns that are not played on every step make steps of several lengths, so whole
     periods of turns are timed, and divided by their length: of the turns that there are
@@ -39,13 +42,16 @@ def measure(prepared: Prepared) -> dict[str, Any]:
         prepared.experiment,
         prepared.options,
     )
-    batch = program.put(prepared.data(0))
+    last = program.pace.starts[-1]
+    batch = program.put(prepared.data(last))
     began = time.perf_counter()
     state, totals = jax.block_until_ready((program.init(), program.zeros()))
-    compiled = program.step.lower(state, totals, batch, prepared.frozen).compile()
+    step = program.step_at(last)
+    compiled = step.lower(state, totals, batch, prepared.frozen).compile()
     compile_seconds = time.perf_counter() - began
     turns = experiment.recipe.turns
     settled, period = rhythm(turns)
+    settled = max(settled, last)
     if settled:
         state = state._replace(step=state.step + settled)
     seconds = []
@@ -60,7 +66,9 @@ def measure(prepared: Prepared) -> dict[str, Any]:
     images = experiment.data.batch_size * len(program.seeds)
     used = jax.tree.leaves(batch)[0].sharding.device_set
     counted = count_operations(
-        experiment, program.seeds, batch, options.shared_draws, program.frozen
+        *(experiment, program.seeds, batch, options.shared_draws),
+        program.pace.spans[-1],
+        program.frozen,
     )
     flops = None if math.isnan(counted) else counted / len(used)
     alike = period == 1 and all(turn.stop is None for turn in turns)
@@ -88,19 +96,23 @@ def count_operations(
     seeds: tuple[int, ...],
     batch: Tree,
     shared_draws: bool,
+    span: Span,
     frozen: Tree = (),
 ) -> float:
     """Counts the operations of a step of all seeds on which every turn is due.
 
     Args:
-      experiment, seeds, batch, shared_draws, frozen: as `compile_program` takes them.
+      experiment, seeds, shared_draws, span: as `make_play` takes them.
+      batch: of a step of the span.
+      frozen: shapes of the frozen networks by name, or `()`.
 
     Returns:
       See `compiled_program.operations`.
     """
     shapes = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), batch)
     state = state_shapes(experiment, seeds, shapes)._replace(frozen=frozen)
-    return operations(make_play(experiment, seeds, shared_draws), state, shapes)
+    play = make_play(experiment, seeds, shared_draws, span)
+    return operations(play, state, shapes)
 
 
 def _quartiles(seconds: list[float]) -> list[float]:

@@ -1,9 +1,11 @@
 """The steps of a run, and the state that they lead to."""
 
 import contextlib
+import functools
+from collections.abc import Generator
 
 from jaxgan.core.types import State, Tree
-from jaxgan.run.training.dispatch import make_dispatch
+from jaxgan.run.training.dispatch import chunks, make_dispatch
 from jaxgan.run.training.finite_flags import FiniteFlags, NotFinite
 from jaxgan.run.training.prefetch import feed
 from jaxgan.run.training.prepare import Prepared
@@ -32,20 +34,33 @@ class Steps:
         """
         self.state, self.step = state, step
         self._program, self._stop = prepared.program, prepared.options.steps
+        self._most = self._count = prepared.steps_per_dispatch
         self._dispatch = make_dispatch(
-            prepared.program,
-            prepared.data,
-            prepared.steps_per_dispatch,
-            prepared.frozen,
+            prepared.program, prepared.data, self._most > 1, prepared.frozen
         )
+        self._done: set[tuple[int, int]] = set()
         self.totals = self._program.zeros()
         self._flags = FiniteFlags(self._program.names)
 
     def batches(self) -> contextlib.closing:
         """Opens what is handed to the devices from here to the last step, in order."""
-        each = self._dispatch.steps
-        fed = feed(self._dispatch.feed, self.step // each, self._stop // each)
-        return contextlib.closing(fed)
+        return contextlib.closing(self._fed())
+
+    def _fed(self) -> Generator[Tree]:
+        pace = self._program.pace
+        for steps in chunks(pace, self.step, self._stop, self._most):
+            self._count = steps.step
+            at = functools.partial(self._dispatch.feed, count=self._count)
+            yield from feed(at, steps)
+
+    @property
+    def compiles(self) -> bool:
+        """Tells whether the next dispatch is the first of its program."""
+        return self._kind not in self._done
+
+    @property
+    def _kind(self) -> tuple[int, int]:
+        return self._program.pace.place(self.step), self._count
 
     def advance(self, batches: Tree) -> None:
         """Does the steps of one dispatch.
@@ -53,13 +68,13 @@ class Steps:
         Raises:
           NotFinite: if a number of an earlier one is not finite.
         """
-        dispatch = self._dispatch
-        self.state, self.totals, finite = dispatch.run(
-            self.state, self.totals, dispatch.put(batches)
+        self._done.add(self._kind)
+        self.state, self.totals, finite = self._dispatch.run(
+            self.step, self.state, self.totals, self._dispatch.put(batches)
         )
         self._flags.add(self.step, finite)
-        self.step += dispatch.steps
-        if len(self._flags) * dispatch.steps > AHEAD:
+        self.step += self._count
+        if len(self._flags) * self._count > AHEAD:
             # All but the last, so that the device is not idle while the host looks.
             self._flags.check(len(self._flags) - 1)
 

@@ -16,7 +16,8 @@ import numpy as np
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, run_directory
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.files import checkpoints, data_record, run_directory
 from jaxgan.run.files.fingerprint import fingerprint, leaf_name
 from jaxgan.run.files.origin import Origin, parse, write
 from jaxgan.run.training.leaf_match import LeafMatch, Shape, match
@@ -33,12 +34,14 @@ class Weights(NamedTuple):
       fingerprint: of its whole state.
       seeds: of the runs in it; several have a first axis in every leaf.
       leaves: by name: 'variables/generator/params/...', 'ema/params/...'.
+      classes: of what it was trained on; 0 if there are none, or it is not known.
     """
 
     origin: Origin
     fingerprint: str
     seeds: tuple[int, ...]
     leaves: dict[str, np.ndarray]
+    classes: int = 0
 
     def of_seed(self, name: str, seed: int) -> np.ndarray:
         """Takes a leaf of one run: the one of this seed, or the first."""
@@ -70,11 +73,13 @@ def read(start: str) -> Weights:
             f"--start-from: {error.args[0]}", error.hint, error.code
         ) from error
     first = identity.config.get("seed", 0)
+    record = data_record.read(origin.run)
     return Weights(
         Origin(origin.run, restored.step),
         fingerprint(restored.state),
         tuple(range(first, first + identity.seeds)),
         {n: np.asarray(x) for n, x in _leaves(restored.state).items()},
+        len(record.of_run(0).facts.classes) if record else 0,
     )
 
 
@@ -137,20 +142,27 @@ class WarmStart(NamedTuple):
         }
 
 
-def fit(weights: Weights, target: State, seeds: Sequence[int]) -> WarmStart:
+def fit(
+    weights: Weights,
+    target: State,
+    seeds: Sequence[int],
+    experiment: Experiment | None = None,
+) -> WarmStart:
     """Finds what of a run's networks fits those of another; nothing is computed.
 
     Args:
       weights: of the one.
       target: shapes of the other's state.
       seeds: of the runs in that.
+      experiment: that of these runs, whose classes may explain what does not fit.
 
     Raises:
       RunError: if nothing fits.
     """
     wanted = {n: _shape(x, len(seeds)) for n, x in _leaves(target).items()}
     seen = {n: _shape(x, len(weights.seeds)) for n, x in weights.leaves.items()}
-    found = match(seen, wanted)
+    here = len(data_record.facts_of(experiment).classes) if experiment else 0
+    found = match(seen, wanted)._replace(classes=(weights.classes, here))
     if not found.copied:
         lines = found.lines(f"--start-from: nothing of {weights.origin} fits")
         raise RunError("\n".join(lines))

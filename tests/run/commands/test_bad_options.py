@@ -118,6 +118,8 @@ BAD = {
                 "--rate: saw 1000 pictures per second for a .g",
             ),
             ("--rate 1e-9 --out a.gif", "for a .gif file, wanted 0.01 to 100"),
+            ("--move 0.1 90", "--move: wants a generator that can be told to move its"),
+            ("--move 0.1", "--move"),
             ("--out a.jpg", "--out: saw a.jpg, wanted NAME.png, NAME.gif or NAME.mp4"),
             ("--out file/a.png", "--out: file/a.png lies below"),
         ),
@@ -132,7 +134,16 @@ BAD = {
             ("--out file/a.png", "--out: file/a.png lies below"),
         ),
     ),
-    "evaluate": ("run", (*MEASURES, *BATCHED[:1], *BATCHED[4:])),
+    "evaluate": (
+        "run",
+        (
+            *(*MEASURES, *BATCHED[:1], *BATCHED[4:]),
+            (
+                "--metrics equivariance",
+                "--metrics: equivariance wants a generator that can be told to move",
+            ),
+        ),
+    ),
     "compare": (
         "full full",
         (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jaxgan.core import Context, Sample, example_keys
 from jaxgan.games.style import StyleGame
+from jaxgan.models.stylegan3.weights import official_filters
 from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.files.config_json import to_json
@@ -26,6 +27,7 @@ from jaxgan.run.importable import (
     rrdbnet,
     srvggnet_compact,
     stylegan2,
+    stylegan3,
 )
 from jaxgan.run.importable.restoration_judge import Judge
 from jaxgan.run.no_data import NoData
@@ -56,6 +58,22 @@ CONFIGS = {
         stylegan2.Config(
             *(8, 3, 0, 7, 5, 1, 64, 8, "ORIGINAL", None),
             stylegan2.Judge(8, 64, 8, "ORIGINAL"),
+        ),
+    ),
+    "stylegan3": (
+        stylegan3,
+        stylegan3.Config(
+            *(16, 3, 0, 6, 7, 2, 6, 64, 8),
+            discriminator=stylegan3.Judge(8, 96, 6, clamp=256.0),
+        ),
+    ),
+    "stylegan3 round with classes": (
+        stylegan3,
+        stylegan3.Config(
+            *(8, 1, 3, 6, 7, 1, 4, 32, 6, 1, True, 1, 1.0, 2.5, 1.2, 4, 5, 4),
+            *(8.0, 0.5, 0.9),
+            stylegan3.Judge(3, 48, 6, group=2, clamp=4.0),
+            learning_rate_multiplier=0.1,
         ),
     ),
     "r3gan": (
@@ -194,7 +212,9 @@ def official(name):
 
 def filters(module, config, player):
     """What official networks store of their filters, in one place each."""
-    if module is stylegan2:
+    if module is stylegan3 and player != "D":
+        return official_filters(stylegan3.generator_of(config))
+    if module in (stylegan2, stylegan3):
         part = config.discriminator if player == "D" else config
         last, row = ("b8" if player == "D" else "synthesis.b8"), part.taps
         name = f"{last}.resample_filter"
@@ -258,6 +278,14 @@ SETTINGS = {
     "stylegan2 with classes": (
         *("--set", "clamp=256", "--set", "group=2"),
         *("--set", "learning_rate_multiplier=0.25", "--set", "condition_multiplier=.5"),
+    ),
+    "stylegan3 round with classes": (
+        *("--set", "critical_layers=1", "--set", "first_cutoff=1.0"),
+        *("--set", "first_stopband=2.5", "--set", "last_stopband=1.2"),
+        *("--set", "margin=4", "--set", "oversampling=4", "--set", "clamp=8"),
+        *("--set", "output_scale=0.5", "--set", "magnitude_decay=0.9"),
+        *("--set", "discriminator_clamp=4", "--set", "group=2"),
+        *("--set", "learning_rate_multiplier=0.1"),
     ),
     "biggan with tables": (
         *("--set", "norm_epsilon=1e-4", "--set", "spectral_epsilon=1e-6"),

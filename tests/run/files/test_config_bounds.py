@@ -15,14 +15,15 @@ from jaxgan.run.files import config_bounds, experiment_catalogue, experiment_fil
 EXPERIMENTS = experiment_catalogue.experiments()
 
 NONE_IS_MEANT = {
+    *("blur", "margin"),
     *("augment", "average_decay", "average_from", "b1", "b2", "condition_layers"),
     *("continuous", "cycle_weight", "dataset_limit", "decay_epochs"),
     *("discriminator_attention", "dropout", "identity_weight", "l1_weight", "pool"),
     *("embedding", "gamma", "group", "shared"),
     *("generator_attention", "half_life", "halvings", "limit", "mapping_layers"),
     *("mixing", "noise", "orthogonality", "path_weight", "penalty", "seed", "target"),
-    *("adversarial_weight", "content_weight", "layer_weights", "pixel_steps"),
-    *("pixel_weight", "weight"),
+    *("adversarial_weight", "content_weight", "freeze", "layer_weights"),
+    *("pixel_steps", "pixel_weight", "weight", "stable", "fading"),
 }
 """Fields of which 0 means something: no penalty, no average, the first block."""
 NEGATIVE_IS_MEANT = {"target"}

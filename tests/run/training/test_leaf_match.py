@@ -68,3 +68,19 @@ def test_the_lines_are_few():
     lines = match(of(names), of(names, (3,))).lines("x")
     assert len(lines) == 1 + MOST
     assert lines[-1] == f"  and {30 - MOST + 1} more"
+
+
+def test_classes_explain_shapes():
+    """Only where they differ as these do, and in nothing else."""
+    names = [f"{GENERATOR}/table", f"{DISCRIMINATOR}/table", f"{DISCRIMINATOR}/kernel"]
+    seen = of(names[:1], (5, 2)) | of(names[1:2], (5, 3)) | of(names[2:], (4, 5))
+    wanted = of(names[:1], (10, 2)) | of(names[1:2], (10, 4)) | of(names[2:], (4, 10))
+    found = match(seen, wanted)._replace(classes=(5, 10))
+    why = " (classes: 5 there, 10 here)"
+    assert found.lines("x")[1:] == [
+        f"  generator/params/table: saw [5, 2], wanted [10, 2]{why}",
+        "  discriminator/params/table: saw [5, 3], wanted [10, 4]",
+        f"  discriminator/params/kernel: saw [4, 5], wanted [4, 10]{why}",
+    ]
+    assert "classes" not in " ".join(match(seen, wanted).lines("x"))
+    assert "classes" not in " ".join(found._replace(classes=(3, 10)).lines("x"))

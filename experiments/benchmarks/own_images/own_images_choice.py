@@ -1,0 +1,191 @@
+"""Which networks make the best of a user's own pictures in some minutes.
+
+    python experiments/benchmarks/own_images/own_images_choice.py \\
+        --data emoji=twemoji birds=birds.zip --sizes 32 64 --minutes 10 30
+
+Candidates (`CANDIDATES` below) are experiments that come with jaxgan, small ones; each
+is trained on every set of pictures, at every size, for the same time of the processors,
+compiling left out, by several seeds. Distances are of `--num` samples to all pictures,
+for a small network that was trained on others (`few_pictures.py`); KID is times 1,000.
+
+Prints a table of means ± standard deviations over seeds, the best candidate of each row
+in bold. All that is done lies in --out: the same command goes on where it was stopped,
+and more sets, sizes, minutes, seeds or candidates add to it. Look at its pictures, too:
+distances forgive what eyes do not.
+"""
+
+import dataclasses
+import itertools
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import few_pictures
+import kept_rows
+import short_runs
+import tyro
+
+import jaxgan
+from jaxgan import data
+from jaxgan.run.devices import xla
+
+
+class Candidate(NamedTuple):
+    """An experiment, and what is said to it.
+
+    Attributes:
+      experiment: its name.
+      variant: of it.
+      options: f(size) -> fields of its config.
+    """
+
+    experiment: str
+    variant: str | None = None
+    options: Callable[[int], dict[str, Any]] = lambda size: {}
+
+
+def _projected(size: int) -> dict[str, Any]:
+    sides = tuple(2 * size // 2**place for place in range(4))
+    return {"features_size": size, "sizes": sides, "flip": True}
+
+
+CANDIDATES = {
+    "own_images": Candidate("own_images"),
+    "own_images, not augmented": Candidate(
+        "own_images", None, lambda _: {"augment": 0.0}
+    ),
+    "dcgan_folder": Candidate("dcgan_folder"),
+    "projected_folder": Candidate("projected_folder", "small", _projected),
+    "stylegan2_ada_folder": Candidate(
+        "stylegan2_ada_folder",
+        "small",
+        lambda size: {"channel_base": 16 * size, "channel_max": 128, "flip": True},
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Which pictures, how large, and how long."""
+
+    data: tuple[str, ...]
+    """Sets of pictures: NAME=PATH each, of a folder or zip."""
+    sizes: tuple[int, ...] = (32, 64)
+    """Pixels per side."""
+    minutes: tuple[float, ...] = (10.0, 30.0)
+    """Of one core, of every run."""
+    seeds: int = 3
+    """From 0 on."""
+    candidates: tuple[str, ...] = tuple(CANDIDATES)
+    """Names of some of the candidates."""
+    num: int = 1_000
+    """Samples that are measured."""
+    trained_on: str = "cifar10"
+    """What the networks that measure, and of projected GANs, are trained on: a set, or
+    a folder or zip."""
+    out: pathlib.Path = pathlib.Path("runs/own_images_choice")
+    """The folder for runs, pictures and results."""
+
+    def __post_init__(self):
+        """Checks what is meant."""
+        for entry in self.data:
+            if not all(entry.partition("=")):
+                raise SystemExit(f"--data: saw {entry!r}, wanted NAME=PATH")
+        for name in self.candidates:
+            if name not in CANDIDATES:
+                raise SystemExit(
+                    f"--candidates: saw {name!r}, wanted some of {list(CANDIDATES)}"
+                )
+        for name, least in (("seeds", 1), ("num", 2)):
+            if (seen := getattr(self, name)) < least:
+                raise SystemExit(f"--{name}: saw {seen}, wanted at least {least}")
+        if not all(minutes > 0 for minutes in self.minutes):
+            raise SystemExit(f"--minutes: saw {self.minutes}, wanted more than 0")
+
+    @property
+    def sets(self) -> dict[str, str]:
+        """Paths by name."""
+        return {name: path for name, _, path in (x.partition("=") for x in self.data)}
+
+    @property
+    def protocol(self) -> dict[str, Any]:
+        """What every row depends on."""
+        return {"num": self.num, "trained_on": self.trained_on}
+
+
+def measure(options: Options, kept: kept_rows.KeptRows) -> None:
+    """Adds the rows that are missing; all candidates of a cell, then the next one."""
+    judge = few_pictures.Judge(options.trained_on, options.num)
+    for minutes, seed, (name, path), size in itertools.product(
+        options.minutes, range(options.seeds), options.sets.items(), options.sizes
+    ):
+        for candidate in options.candidates:
+            cell = {"data": name, "size": size, "minutes": minutes, "seed": seed}
+            cell["candidate"] = candidate
+            if kept.has(**cell):
+                continue
+            words = (name, size, f"{minutes:g}", candidate.replace(", ", "-"), seed)
+            folder = options.out / "-".join(map(str, words)).replace(" ", "-")
+            run = trained(options, candidate, folder, path, size, minutes, seed)
+            found = judge(run, few_pictures.opened(path, size))._asdict()
+            few_pictures.show(folder.with_name(f"{folder.name}.png"), run)
+            kept.add(**cell, steps=run.step, **found)
+            print(f"{folder.name}: {run.step:,} steps, {found}", flush=True)
+
+
+def trained(
+    options: Options,
+    candidate: str,
+    folder: pathlib.Path,
+    path: str,
+    size: int,
+    minutes: float,
+    seed: int,
+) -> jaxgan.Run:
+    """One run of the table."""
+    experiment, variant, more = CANDIDATES[candidate]
+    said = {"path": path, "size": size, "seed": seed, **more(size)}
+    if experiment == "projected_folder":
+        said["trained_on"] = options.trained_on
+    return short_runs.trained(
+        60.0 * minutes, experiment, folder, variant=variant, **said
+    )
+
+
+def lines(kept: kept_rows.KeptRows, options: Options, measure: str) -> list[str]:
+    """The table of a measure: a line per set, size and time."""
+    table = kept_rows.head([f"{measure}: pictures, size, minutes", *options.candidates])
+    for name, size, minutes in itertools.product(
+        options.sets, options.sizes, options.minutes
+    ):
+        cell = {"data": name, "size": size, "minutes": minutes}
+        found = [
+            [row[measure.lower()] for row in kept.of(**cell, candidate=candidate)]
+            for candidate in options.candidates
+        ]
+        means = [sum(values) / len(values) for values in found if values]
+        cells = [
+            f"**{kept_rows.spread(values)}**"
+            if values and sum(values) / len(values) == min(means)
+            else kept_rows.spread(values)
+            for values in found
+        ]
+        table.append(kept_rows.line([f"{name}, {size}, {minutes:g}", *cells]))
+    return table
+
+
+def main(options: Options) -> Sequence[str]:
+    """Measures what is not measured yet, and prints the tables; returns their lines."""
+    xla.set_up_xla()
+    kept = kept_rows.KeptRows(options.out, options.protocol)
+    try:
+        measure(options, kept)
+    except (data.DataError, jaxgan.RunError, OSError) as error:
+        raise SystemExit(str(error)) from None
+    table = [*lines(kept, options, "FID"), "", *lines(kept, options, "KID")]
+    print("\n".join(table))
+    return table
+
+
+if __name__ == "__main__":
+    main(tyro.cli(Options))

@@ -1,0 +1,229 @@
+"""What is chosen for own pictures, and the benchmarks that measure the choice."""
+
+import dataclasses
+import importlib
+import json
+import pathlib
+import sys
+import time
+import types
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jaxgan.run.files import experiment_file, metrics_log
+from tests.experiments.test_experiments import EXPERIMENTS
+from tests.run.conftest import EXPERIMENT
+
+HERE = pathlib.Path(__file__).parents[2] / "experiments/benchmarks/own_images"
+own_images = experiment_file.load_module(EXPERIMENTS["own_images"])
+
+sizes = st.sampled_from([8, 16, 32, 64, 128, 256, 512])
+counts = st.integers(1, 10**7)
+
+
+def chosen(size, images, **said):
+    return own_images.chosen(own_images.Config(size=size, **said), images)
+
+
+@given(sizes, counts)
+def test_what_is_chosen_can_be_meant(size, images):
+    found = chosen(size, images)
+    assert found.batch_size <= max(images, 1)
+    assert found.batch_size & (found.batch_size - 1) == 0
+    assert found.gamma[0] == pytest.approx(10 * found.gamma[1])
+    assert 0 <= found.augment <= 0.8
+    assert found.burn_in >= 150_000
+    widths = own_images._widths(size, found.width)
+    assert widths[-1] == found.width
+    assert size == 4 * 2 ** (len(widths) - 1)
+    assert max(widths) <= 8 * found.width
+
+
+@given(sizes, counts, counts)
+def test_more_pictures_want_less_augmentation_and_longer_schedules(size, one, other):
+    few, many = (chosen(size, count) for count in sorted((one, other)))
+    assert few.augment >= many.augment
+    assert few.burn_in <= many.burn_in
+    assert few.half_life <= many.half_life
+    assert few.width <= many.width
+
+
+@given(sizes)
+def test_gamma_grows_with_pixels_and_for_smaller_batches(size):
+    assert chosen(2 * size, 10**4, batch_size=8).gamma[0] == pytest.approx(
+        4 * chosen(size, 10**4, batch_size=8).gamma[0]
+    )
+    assert chosen(size, 10**4, batch_size=8).gamma[0] == pytest.approx(
+        2 * chosen(size, 10**4, batch_size=16).gamma[0]
+    )
+
+
+def test_what_is_said_is_not_chosen():
+    said = {
+        "batch_size": 7,
+        "width": 8,
+        "gamma": (3.0, 2.0),
+        "half_life": (1.0, 2.0),
+        "augment": 0.0,
+        "burn_in": 9,
+    }
+    assert chosen(32, 1000, **said)._asdict() == said
+
+
+def test_sizes_that_there_are_not():
+    for size, width, said in (
+        (24, 16, "size: saw 24, wanted a power of two from 8"),
+        (4, 16, "size: saw 4, wanted a power of two from 8"),
+        (32, 6, "width: saw 6, wanted a multiple of 4"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            own_images._widths(size, width)
+
+
+@pytest.fixture
+def script(monkeypatch):
+    """f(name) imports a script as Python does that runs it: from its own folder."""
+    monkeypatch.syspath_prepend(HERE)
+    yield importlib.import_module
+    for path in HERE.glob("*.py"):
+        sys.modules.pop(path.stem, None)
+
+
+def test_a_run_ends_when_its_time_is_up(script, tmp_path):
+    """It is whole, and what was there before is not gone on with."""
+    short_runs, run = script("short_runs"), tmp_path / "run"
+    steps = []
+    for seconds in (0.5, 2.0):
+        began = time.process_time()
+        found = short_runs.trained(seconds, str(EXPERIMENT), run, seed=3)
+        assert time.process_time() - began > seconds
+        rows = metrics_log.read_rows(run / metrics_log.METRICS)
+        assert found.step == rows[-1]["step"] > 0
+        steps.append(found.step)
+    assert steps[0] < steps[1] < short_runs.NEVER
+
+
+def test_an_error_is_not_taken_for_the_end(script, tmp_path):
+    short_runs = script("short_runs")
+    with pytest.raises(KeyError), short_runs.Budget(tmp_path, 1.0):
+        raise KeyError("x")
+
+
+def test_rows_are_kept(script, tmp_path):
+    kept_rows = script("kept_rows")
+    kept = kept_rows.KeptRows(tmp_path / "new", {"num": 5})
+    kept.add(arm="a", seed=0, fid=1.0)
+    kept.add(arm="a", seed=1, fid=2.0)
+    again = kept_rows.KeptRows(tmp_path / "new", {"num": 5})
+    assert again.rows == kept.rows
+    assert again.has(arm="a", seed=1)
+    assert not again.has(arm="b")
+    assert [row["fid"] for row in again.of(arm="a")] == [1.0, 2.0]
+    with pytest.raises(SystemExit, match="--num: saw 6, wanted 5 as in"):
+        kept_rows.KeptRows(tmp_path / "new", {"num": 6})
+    (tmp_path / "new" / kept_rows.FILE).write_text('{"rows": ')
+    with pytest.raises(SystemExit, match="is damaged, wanted another folder"):
+        kept_rows.KeptRows(tmp_path / "new", {"num": 5})
+    assert kept_rows.spread([1.0, 2.0, 3.0]) == "2.00 ± 1.00"
+    assert kept_rows.spread([4.25], 1) == "4.2"
+    assert kept_rows.spread([]) == "-"
+
+
+@pytest.fixture
+def stage(script, monkeypatch):
+    """f(scores) lets runs cost nothing: a list of what was trained, as it was said."""
+    few, trained = script("few_pictures"), []
+
+    def train(seconds, experiment, run, **said):
+        trained.append((seconds, experiment, said))
+        step = len(trained)
+        return types.SimpleNamespace(step=step, seconds=seconds, said=said)
+
+    def judge(trained_on, num):
+        return lambda run, real: few.Distances(float(run.step), run.step / 2)
+
+    monkeypatch.setattr(script("short_runs"), "trained", train)
+    monkeypatch.setattr(few, "Judge", judge)
+    monkeypatch.setattr(few, "show", lambda path, run: None)
+    monkeypatch.setattr(few, "opened", lambda *_: np.zeros((2, 8, 8, 3)))
+    return trained
+
+
+def test_arms_of_fine_tuning(script, stage, monkeypatch, tmp_path, capsys):
+    """All have the related run's config; what is done is not done again."""
+    tuning = script("fine_tuning")
+    related = types.SimpleNamespace(
+        name="own_images",
+        step=9,
+        config=own_images.Config(path="old", size=8, seed=4),
+        sample=lambda num: np.zeros((num, 8, 8, 3)),
+    )
+    monkeypatch.setattr("jaxgan.load", lambda run, **at: related)
+    options = tuning.Options(
+        start="run:9", path="new", minutes=2.0, seeds=2, out=tmp_path / "out"
+    )
+    table = tuning.main(dataclasses.replace(options, seeds=1))
+    assert len(stage) == 3
+    table = tuning.main(options)
+    assert len(stage) == 6
+    assert tuning.main(options) == table
+    for seconds, experiment, said in stage:
+        assert (seconds, experiment) == (120.0, "own_images")
+        assert (said["path"], said["size"]) == ("new", 8)
+    starts = [
+        (said["seed"], said.get("start_from"), said["freeze"]) for *_, said in stage
+    ]
+    arms = [(None, 0), ("run:9", 0), ("run:9", 1)]
+    assert starts == [(seed, *arm) for seed in (0, 1) for arm in arms]
+    assert table[2] == "| the related run itself | 0 | 9.00 | 4.5 |"
+    assert table[3] == "| from nothing | 2 ± 2 | 2.50 ± 2.12 | 1.2 ± 1.1 |"
+    with pytest.raises(SystemExit, match=r"--minutes: saw 3\.0, wanted 2\.0 as in"):
+        tuning.main(dataclasses.replace(options, minutes=3.0))
+    with pytest.raises(SystemExit, match="--seeds: saw 0, wanted at least 1"):
+        dataclasses.replace(options, seeds=0)
+
+
+def test_the_choice(script, stage, tmp_path):
+    choice = script("own_images_choice")
+    options = choice.Options(
+        data=("a=here", "b=there"),
+        sizes=(32,),
+        minutes=(1.0,),
+        seeds=2,
+        candidates=("dcgan_folder", "projected_folder"),
+        trained_on="cifar",
+        out=tmp_path,
+    )
+    table = choice.main(options)
+    assert len(stage) == 8
+    assert choice.main(options) == table
+    assert len(stage) == 8
+    assert table[2] == "| a, 32, 1 | **3.00 ± 2.83** | 4.00 ± 2.83 |"
+    assert json.loads((tmp_path / "results.json").read_text())["rows"][0] == {
+        **{"data": "a", "size": 32, "minutes": 1.0, "seed": 0},
+        **{"candidate": "dcgan_folder", "steps": 1, "fid": 1.0, "kid": 0.5},
+    }
+    said = {experiment: said for _, experiment, said in stage}
+    assert said["projected_folder"]["sizes"] == (64, 32, 16, 8)
+    assert said["projected_folder"]["trained_on"] == "cifar"
+    for words, message in (
+        ({"data": ("here",)}, "--data: saw 'here', wanted NAME=PATH"),
+        ({"candidates": ("none",)}, "--candidates: saw 'none', wanted some of"),
+        ({"minutes": (0.0,)}, "--minutes: saw"),
+        ({"num": 1}, "--num: saw 1, wanted at least 2"),
+    ):
+        with pytest.raises(SystemExit, match=message):
+            dataclasses.replace(options, **words)
+
+
+def test_every_candidate_can_be_built(script):
+    """What is said to it is a field of its config, at every size."""
+    for candidate in script("own_images_choice").CANDIDATES.values():
+        module = experiment_file.load_module(EXPERIMENTS[candidate.experiment])
+        variant = candidate.variant or next(iter(module.VARIANTS))
+        for size in (32, 64):
+            said = {"path": "x", "size": size, **candidate.options(size)}
+            dataclasses.replace(module.VARIANTS[variant], **said)
