@@ -13,7 +13,7 @@ and RMSProp enlarge to a whole step: another compiler takes another one."""
 
 def check_alike(name, made, wanted):
     """Compares all floats of a recipe's state after a move."""
-    certain = np.abs(made - wanted) <= TOLERANCE
+    certain = np.abs(made - wanted) <= TOLERANCE * np.maximum(1.0, np.abs(wanted))
     assert certain.mean() > 0.999
     assert (certain | doubtful(name, wanted)).all()
 
