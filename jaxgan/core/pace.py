@@ -3,7 +3,6 @@
 import bisect
 import dataclasses
 import itertools
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -64,11 +63,6 @@ class Pace:
     def spans(self) -> tuple[Span, ...]:
         """Lists the spans, in order."""
         return tuple(map(Span, self.starts, (*self.starts[1:], None)))
-
-    @property
-    def common(self) -> int:
-        """The largest number that divides all sizes."""
-        return math.gcd(*self.sizes)
 
     def place(self, step: int) -> int:
         """Finds which of the spans a step is in."""

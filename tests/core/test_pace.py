@@ -35,7 +35,6 @@ def test_counted_one_by_one(pace):
     seen = [0, *itertools.accumulate(sizes)][:-1]
     assert [pace.before(step) for step in STEPS] == seen
     np.testing.assert_array_equal(pace.traced_before(np.array(STEPS)), seen)
-    assert all(size % pace.common == 0 for size in sizes)
 
 
 @law

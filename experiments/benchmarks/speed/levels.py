@@ -33,7 +33,7 @@ from jaxgan.run.devices.first_state import first_state
 from jaxgan.run.devices.xla import set_up_xla
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files.experiment_file import load_module, variant
-from jaxgan.run.training.program import make_play
+from jaxgan.run.training.span_play import make_play
 
 LONG = 1000
 """Steps of every level: more than are timed."""

@@ -1,12 +1,12 @@
 """What is found out, and can be wrong, before a run begins."""
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
 
-from jaxgan.core.pace import Pace
 from jaxgan.core.types import State, Tree
 from jaxgan.run import few_examples
 from jaxgan.run.devices import processes, seed_axis
@@ -110,14 +110,14 @@ def prepare(
             experiment.data.source, max(pace.sizes), experiment.kind
         )
     data = seed_axis.together([one.data for one in experiments])
-    placement = _placement(options, pace)
+    placement = _placement(options, pace.sizes)
     part = processes.own_batches(data, jax.process_index(), jax.process_count())
     each = dispatch.choose(options, part)
     batch, count = data(0), len(seeds)
     frozen = read_frozen(experiment, placement)
     program = fit(
         *(experiment, placement, tuple(seeds)),
-        _of_spans(batch, pace, options.steps, several=count > 1),
+        _of_spans(batch, pace.starts, pace.sizes, options.steps, axis=int(count > 1)),
         options.shared_draws,
         frozen=jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), frozen),
     )
@@ -129,35 +129,38 @@ def prepare(
     return Prepared(experiment, options, program, part, each, start, frozen)
 
 
-def _placement(options: Options, pace: Pace) -> Placement:
+def _placement(options: Options, sizes: Sequence[int]) -> Placement:
     """Lays a run out on devices that divide the batches of all steps."""
 
     def of_size(size: int) -> Placement:
         parts = options.microbatches, options.model_parallel
         return place(options.devices, size, *parts)
 
-    for size in dict.fromkeys(pace.sizes):
+    for size in dict.fromkeys(sizes):
         of_size(size)  # which names it
-    return of_size(pace.common)
+    return of_size(math.gcd(*sizes))
 
 
-def _of_spans(batch: Tree, pace: Pace, stop: int, several: bool) -> dict[int, Tree]:
+def _of_spans(
+    batch: Tree, starts: Sequence[int], sizes: Sequence[int], stop: int, axis: int
+) -> dict[int, Tree]:
     """Finds the shapes of the batches of all spans, by their first steps.
 
     Args:
       batch: of the first span.
-      pace: examples per step.
+      starts: of the spans.
+      sizes: of their batches.
       stop: the step after the last: spans behind it are left out.
-      several: whether there is an axis of runs before that of examples.
+      axis: of examples; one of runs may come before.
     """
 
     def resized(leaf: Any, size: int) -> jax.ShapeDtypeStruct:
         shape = list(leaf.shape)
-        shape[several] = size
+        shape[axis] = size
         return jax.ShapeDtypeStruct(tuple(shape), leaf.dtype)
 
     return {
         start: jax.tree.map(lambda leaf, size=size: resized(leaf, size), batch)
-        for start, size in zip(pace.starts, pace.sizes)
+        for start, size in zip(starts, sizes)
         if start < stop or not start
     }

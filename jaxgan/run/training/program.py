@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxgan.core import growth, metrics
-from jaxgan.core.pace import Pace, Span
-from jaxgan.core.state import SEED_AXES
-from jaxgan.core.step import make_step
+from jaxgan.core import metrics
+from jaxgan.core.pace import Pace
 from jaxgan.core.types import Players, State, Tree
 from jaxgan.run import progress
 from jaxgan.run.devices import frozen_networks, processes
@@ -20,6 +18,7 @@ from jaxgan.run.devices.placement import Placement, with_sharding
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.training import label_fit
+from jaxgan.run.training.span_play import make_play
 
 Totals = dict[str, metrics.Mean]
 
@@ -201,41 +200,6 @@ def _counted(
         return state, metrics.merge(totals, measured), finite
 
     return step
-
-
-def make_play(
-    experiment: Experiment,
-    seeds: tuple[int, ...],
-    shared_draws: bool,
-    span: Span,
-    **divided: Any,
-) -> Callable[[State, Tree], tuple[State, Totals]]:
-    """Makes the pure step of all seeds, whose state has the frozen networks.
-
-    Args:
-      experiment: what is trained.
-      seeds: of the runs side by side.
-      shared_draws: as `make_step` has it.
-      span: the steps that it is for.
-      divided: further options of `make_step`.
-    """
-    whole = make_step(
-        experiment.game,
-        experiment.recipe.turns,
-        experiment.recipe.optimizers,
-        ema_decay=experiment.recipe.ema_decay,
-        augment=experiment.augment,
-        shared_draws=shared_draws,
-        **divided,
-    )
-
-    def play(state, batch):
-        with growth.only(span):
-            return whole(state, batch)
-
-    if len(seeds) > 1:
-        return jax.vmap(play, (SEED_AXES, 0), (SEED_AXES, 0))
-    return play
 
 
 def lower_step(program: Program, batch: Tree, step: int) -> jax.stages.Lowered:

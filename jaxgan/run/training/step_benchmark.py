@@ -14,7 +14,7 @@ from jaxgan.run.devices.compiled_program import facts, operations
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.training.prepare import Prepared
-from jaxgan.run.training.program import make_play
+from jaxgan.run.training.span_play import make_play
 
 
 def measure(prepared: Prepared) -> dict[str, Any]:
