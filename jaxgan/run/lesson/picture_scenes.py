@@ -94,7 +94,7 @@ def digits(run: pathlib.Path) -> Digits:
     return Digits(game, loaded.state, game.latent_size)
 
 
-def makes(game: Game, count: int) -> Callable[[Any, jax.Array], np.ndarray]:
+def makes(game: Game, count: int) -> Callable[[State, Sample], np.ndarray]:
     """Makes a function that draws `count` samples of given latents by the average."""
 
     @jax.jit
