@@ -100,7 +100,7 @@ LAYERS = (
     {"devices"},
     {"files"},
     {"application", "diagnosis", "importable", "sampling"},
-    {"editing", "evaluation", "exporting", "report"},
+    {"editing", "evaluation", "exporting", "lesson", "report"},
     {"runs"},
     {"training"},
     {"editing_call", "launch", "python_call"},

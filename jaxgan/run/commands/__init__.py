@@ -16,6 +16,7 @@ from jaxgan.run.commands.fingerprint_state import FingerprintCommand
 from jaxgan.run.commands.forecast import ForecastCommand
 from jaxgan.run.commands.import_weights import ImportCommand
 from jaxgan.run.commands.interpolate import InterpolateCommand
+from jaxgan.run.commands.lesson import LessonCommand
 from jaxgan.run.commands.listing import ListCommand
 from jaxgan.run.commands.mix import MixCommand
 from jaxgan.run.commands.project import ProjectCommand
@@ -42,6 +43,7 @@ COMMANDS: dict[str, type[Command]] = {
     "fingerprint": FingerprintCommand,
     "diagnose": DiagnoseCommand,
     "forecast": ForecastCommand,
+    "lesson": LessonCommand,
     "list": ListCommand,
     "completion": CompletionCommand,
 }

@@ -258,6 +258,15 @@ BAD = {
             ("--run none", "file does not say that jaxgan made it"),
         ),
     ),
+    "lesson": (
+        "",
+        (
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("--out full", "--out: full holds older, wanted a new or an empty folder"),
+            ("--out new --runtime none", "--runtime: there is no file none"),
+            ("--out new --runtime file", "--runtime: file is another file, wanted onn"),
+        ),
+    ),
     "fingerprint": ("run", (("--step -1", "--step: saw -1, wanted at least 0"),)),
     "import": (
         "file",

@@ -1,0 +1,62 @@
+"""What runs the graphs in a browser: ONNX Runtime Web, a published package."""
+
+import pathlib
+import tarfile
+
+from jaxgan.data import DataError
+from jaxgan.data.download import downloaded, sha256
+from jaxgan.run.errors import RunError
+
+VERSION = "1.22.0"
+ADDRESS = f"https://registry.npmjs.org/onnxruntime-web/-/onnxruntime-web-{VERSION}.tgz"
+DIGEST = "e293551f9d36d003e293d0f2937fee7b3dfdcef76d71d1449b55e2d4157c7aea"
+SIZE = 20_387_966
+FOLDER = "engine"
+FILES = (
+    "ort.wasm.min.js",
+    "ort-wasm-simd-threaded.mjs",
+    "ort-wasm-simd-threaded.wasm",
+)
+"""Of package/dist, that live play wants: about 11 MB."""
+NAME = f"ONNX Runtime Web {VERSION}, by Microsoft, under the MIT licence"
+
+
+def archive(named: pathlib.Path | None) -> pathlib.Path:
+    """Finds the package: a file that is named, or else the published one.
+
+    It is downloaded once into the cache.
+
+    Raises:
+      RunError: if the named file is not this package, or the published one cannot be
+        had.
+    """
+    if named is None:
+        try:
+            return downloaded(ADDRESS, DIGEST, size=SIZE)
+        except DataError as error:
+            raise RunError(str(error)) from None
+    if not named.is_file():
+        raise RunError(f"--runtime: there is no file {named}")
+    if sha256(named) != DIGEST:
+        raise RunError(
+            f"--runtime: {named} is another file, wanted onnxruntime-web-{VERSION}.tgz "
+            f"with the SHA-256 {DIGEST[:16]}..."
+        )
+    return named
+
+
+def unpack(package: pathlib.Path, folder: pathlib.Path) -> None:
+    """Copies the files that live play wants out of the package."""
+    folder.mkdir()
+    with tarfile.open(package) as archive:
+        for name in FILES:
+            member = archive.extractfile(f"package/dist/{name}")
+            if member is None:
+                raise RunError(f"{package}: has no file {name}")
+            content = member.read()
+            if name.endswith(("js", "mjs")):
+                # Their maps are not copied, and browsers would ask for them.
+                lines = content.decode().splitlines(keepends=True)
+                kept = [x for x in lines if not x.startswith("//# sourceMappingURL")]
+                content = "".join(kept).encode()
+            (folder / name).write_bytes(content)
