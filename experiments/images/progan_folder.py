@@ -18,8 +18,13 @@ holds several.
 Pictures are turned upright, put over white, cut to their central square and resized
 (Lanczos). Sub-folders are classes; this experiment ignores them.
 
-`small` is for a laptop: MNIST at 32 × 32 pixels, or with --path your own images; its
-last level has faded in after 60,000 images, 3,437 steps. Not trained so far yet.
+`small` is for a laptop: MNIST at 32 × 32 pixels, or with --path your own images. Its
+last level has faded in after 60,000 images, 3,437 steps;
+
+    jaxgan train progan_folder --variant small --steps 4449
+
+takes ten minutes of a core (seed 0, one run). Blots of 4 × 4 pixels become strokes, and
+in the end most samples can be read as digits; some are none.
 """
 
 import dataclasses
