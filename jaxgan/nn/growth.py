@@ -1,5 +1,6 @@
 """Networks of which a step computes the part that has grown: one tree for all of it."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -47,11 +48,11 @@ def at_stage(
             f"growing: saw a last level of {last}, wanted at most "
             f"{len(branches) - 1}: see core.growth.level_of"
         )
-    if not isinstance(step, Tracer):  # it is known while this is compiled
-        with jax.ensure_compile_time_eval():
-            stage = growth(jnp.asarray(step, jnp.int32))
+    traced = isinstance(step, Tracer)
+    with contextlib.nullcontext() if traced else jax.ensure_compile_time_eval():
+        stage = growth(jnp.asarray(step, jnp.int32))
+    if not isinstance(stage.level, Tracer):  # it is known while this is compiled
         return branches[int(stage.level)](module, stage.share)
-    stage = growth(jnp.asarray(step, jnp.int32))
     levels = traced_levels(growth, len(branches))
     chosen = branches[levels.start : levels.stop]
     if len(chosen) == 1:

@@ -1,5 +1,6 @@
 """StyleGAN against the official vectors, its growth, and published sizes."""
 
+import dataclasses
 import functools
 import json
 
@@ -186,7 +187,8 @@ def test_official_discriminator(golden):
     @jax.jit
     def shown(value, level, share):
         stage = Stage(level, share)
-        return as_grown(lambda step: stage)(value, context)
+        training = dataclasses.replace(context, train=True)
+        return as_grown(lambda step: stage)(value, training)
 
     @jax.jit
     def players(params, real, fake, level, share):

@@ -71,7 +71,7 @@ def parts_of(name: str) -> dict[str, tuple[float, float]]:
         batch = experiment.data(0)
     with clock(seconds, "tracing"):
         where = place(1, experiment.data.batch_size)
-        made = program.compile_program(experiment, where, (0,), batch)
+        made = program.compile_program(experiment, where, (0,), {0: batch})
     with clock(seconds, "lowering"):
         lowered = program.lower_step(made, batch, 0)
     with clock(seconds, "first state"):

@@ -40,7 +40,7 @@ def complete():
         ("jaxgan sample --trun", {"--truncation", "--truncation-cutoff"}),
         ("jaxgan sample runs/x --num 3 --ou", {"--out"}),
         ("jaxgan train dig", {"digits"}),
-        ("jaxgan forecast own_", {"own_gan"}),
+        ("jaxgan forecast own_", {"own_gan", "own_images"}),
         ("jaxgan train digits --log", {"--log-every"}),
         ("jaxgan train digits dig", set()),
         ("jaxgan sample r", set()),  # which leaves files
@@ -63,7 +63,8 @@ def test_names_of_files_are_not_run(complete, tmp_path, capsys, monkeypatch):
     (tmp_path / "experiments" / "own_gan.py").touch()
     cli.main(["completion", "bash"])
     script = capsys.readouterr().out
-    assert complete("jaxgan train own", script, tmp_path) == {"own_gan"}
+    found = complete("jaxgan train own", script, tmp_path)
+    assert found == {"own_gan", "own_images"}
     assert "own_gan" in complete("jaxgan train ''", script, tmp_path)
     assert not (tmp_path / "it-ran").exists()
 

@@ -97,10 +97,12 @@ def test_large_leaves_take_a_share_of_the_memory():
     experiment = module.build(module.Config(widths=(256, 512)))
     placed = placement.place(None, 16, model_parallel=4)
     assert dict(placed.mesh.shape) == {"data": 2, "model": 4}
-    compiled = program.compile_program(experiment, placed, (0,), experiment.data(0))
+    compiled = program.compile_program(
+        experiment, placed, (0,), {0: experiment.data(0)}
+    )
     state, totals, batch = compiled.init(), compiled.zeros(), experiment.data(0)
     for _ in range(2):
-        state, totals, _ = compiled.step(state, totals, compiled.put(batch), ())
+        state, totals, _ = compiled.step_at(0)(state, totals, compiled.put(batch), ())
     large = 0
     for leaf in jax.tree.leaves(state):
         share = max(shard.data.size for shard in leaf.addressable_shards)

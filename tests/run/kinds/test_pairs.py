@@ -227,7 +227,7 @@ def test_sources_that_the_game_makes(pictures):
 
 def test_what_there_is_not(run, both_ways, capsys):
     for words, said in (
-        (["interpolate", str(run)], "no ways from one latent to another"),
+        (["interpolate", str(run)], "makes its samples of examples: it has no latents"),
         (["sample", str(run), "--label", "1"], "not conditioned on labels"),
         (["sample", str(run), "--truncation", "0.5"], "has no truncation"),
         (["evaluate", str(both_ways), "--real", "."], "no folders of two domains"),

@@ -88,7 +88,7 @@ def test_programs_hold_none(path, each):
     steps.check_state()
     assert steps.state.frozen == ()
     np.testing.assert_array_equal(one.frozen["map"]["kernel"], kernel())
-    lowered = program.lower_step(one.program, one.experiment.data(0))
+    lowered = program.lower_step(one.program, one.experiment.data(0), 0)
     text = lowered.as_text()
     constants = [len(line) for line in text.splitlines() if "stablehlo.const" in line]
     assert max(constants) < 1024

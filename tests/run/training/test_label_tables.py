@@ -159,7 +159,7 @@ def fitted(experiment, seeds=(0,)):
     batch = experiment.data(0)
     if len(seeds) > 1:
         batch = jax.tree.map(lambda x: np.stack([x] * len(seeds)), batch)
-    return fit(experiment, place(1, 8, 1, 1), seeds, batch)
+    return fit(experiment, place(1, 8, 1, 1), seeds, {0: batch})
 
 
 @pytest.mark.parametrize(
