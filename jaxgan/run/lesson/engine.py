@@ -19,6 +19,29 @@ FILES = (
 )
 """Of package/dist, that live play wants: about 11 MB."""
 NAME = f"ONNX Runtime Web {VERSION}, by Microsoft, under the MIT licence"
+LICENSE = """MIT License
+
+Copyright (c) Microsoft Corporation
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+"""
+"""Of the files, which is to go with copies of them."""
 
 
 def archive(named: pathlib.Path | None) -> pathlib.Path:
@@ -48,6 +71,7 @@ def archive(named: pathlib.Path | None) -> pathlib.Path:
 def unpack(package: pathlib.Path, folder: pathlib.Path) -> None:
     """Copies the files that live play wants out of the package."""
     folder.mkdir()
+    (folder / "LICENSE").write_text(LICENSE)
     with tarfile.open(package) as archive:
         for name in FILES:
             member = archive.extractfile(f"package/dist/{name}")

@@ -1,8 +1,10 @@
 """The lesson's folder: complete, alone, and the library's own numbers."""
 
+import io
 import json
 import pathlib
 import re
+import tarfile
 
 import jax
 import numpy as np
@@ -226,3 +228,18 @@ def test_another_package_is_refused(tmp_path):
     assert not (tmp_path / "new").exists()
     assert engine.VERSION in engine.ADDRESS
     assert pathlib.Path(engine.ADDRESS).suffix == ".tgz"
+
+
+def test_the_engine_comes_with_its_license_and_without_maps(tmp_path):
+    package = tmp_path / "package.tgz"
+    with tarfile.open(package, "w:gz") as archive:
+        for name in engine.FILES:
+            content = b"code\n//# sourceMappingURL=x.map\n"
+            entry = tarfile.TarInfo(f"package/dist/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    engine.unpack(package, tmp_path / "engine")
+    found = {path.name: path.read_bytes() for path in (tmp_path / "engine").iterdir()}
+    assert found.keys() == {*engine.FILES, "LICENSE"}
+    assert b"Copyright (c) Microsoft" in found["LICENSE"]
+    assert found["ort.wasm.min.js"] == b"code\n"
