@@ -165,6 +165,6 @@ def test_at_start_nothing_stays(stage, tmp_path):
     process.send_signal(signal.SIGINT)
     code, _, err = finish(process, timeout=60)
     assert code == 130
-    assert err.endswith("interrupted (SIGINT)\n")
+    assert err.endswith("interrupted (SIGINT)\n"), err
     assert "Traceback" not in err
     assert not run.exists()
