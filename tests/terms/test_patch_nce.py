@@ -93,7 +93,10 @@ def test_official_gradients(patches):
         assert not np.any(k[n])
 
 
-@pytest.fixture(scope="module", params=["cut_model", "cut_model_fast"])
+@pytest.fixture(
+    scope="module",
+    params=["cut_model", pytest.param("cut_model_fast", marks=pytest.mark.slow)],
+)
 def whole(request, golden):
     """The game, its players, its batch and its recipe, with the official positions."""
     npz = np.load(golden / f"{request.param}.npz")

@@ -56,6 +56,7 @@ def test_stopped_where_a_size_changes_and_within_fades(grow, tmp_path, words):
     assert [row["images"] for row in seen] == [104, 152, 192]
 
 
+@pytest.mark.slow
 def test_time_is_up_where_a_dispatch_is_cut(grow, tmp_path):
     """At step 3, three steps into a dispatch of five."""
     words = ("--steps-per-dispatch", 5)
