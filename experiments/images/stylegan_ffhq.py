@@ -19,7 +19,10 @@ the cache folder: 70,000 of 1024 × 1024 are 220 GB; at that size the first batc
 3 GB each.
 
 `small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one; its last
-level has faded in after 40,000 images, 2,187 steps. Not trained so far yet.
+level has faded in after 40,000 images, 2,187 steps. After 5,275 steps on MNIST, about
+twenty minutes of a core (seed 0, one run, interrupted at 2,050), samples have strokes
+as digits have, and some can be read as one; by eye ProGAN's are better after half of
+the time.
 """
 
 import dataclasses

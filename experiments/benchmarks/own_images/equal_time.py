@@ -33,7 +33,6 @@ from jaxgan.evaluation.density_coverage import density_coverage
 from jaxgan.evaluation.extractor import Extractor
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.precision_recall import precision_recall
-from jaxgan.run.devices import xla
 
 SIDE = 28
 MEASURES = {"fid": 2, "precision": 3, "recall": 3, "coverage": 3}
@@ -192,15 +191,7 @@ def lines(kept: kept_rows.KeptRows, options: Options) -> list[str]:
 
 def main(options: Options) -> Sequence[str]:
     """Measures what is not measured yet, and prints the table; returns its lines."""
-    xla.set_up_xla()
-    kept = kept_rows.KeptRows(options.out, options.protocol)
-    try:
-        measure(options, kept)
-    except (data.DataError, jaxgan.RunError, OSError) as error:
-        raise SystemExit(str(error)) from None
-    table = lines(kept, options)
-    print("\n".join(table))
-    return table
+    return kept_rows.finish(options, measure, lines)
 
 
 if __name__ == "__main__":

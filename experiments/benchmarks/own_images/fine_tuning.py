@@ -29,8 +29,6 @@ import short_runs
 import tyro
 
 import jaxgan
-from jaxgan import data
-from jaxgan.run.devices import xla
 
 NOTHING, RELATED = "from nothing", "from the related run"
 UNTRAINED = "the related run itself"
@@ -140,15 +138,7 @@ def lines(kept: kept_rows.KeptRows, options: Options) -> list[str]:
 
 def main(options: Options) -> Sequence[str]:
     """Measures what is not measured yet, and prints the table; returns its lines."""
-    xla.set_up_xla()
-    kept = kept_rows.KeptRows(options.out, options.protocol)
-    try:
-        measure(options, kept)
-    except (data.DataError, jaxgan.RunError, OSError) as error:
-        raise SystemExit(str(error)) from None
-    table = lines(kept, options)
-    print("\n".join(table))
-    return table
+    return kept_rows.finish(options, measure, lines)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 import json
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+import jaxgan
+from jaxgan import data
+from jaxgan.run.devices import xla
 
 FILE = "results.json"
 
@@ -63,6 +67,29 @@ class KeptRows:
         content = {"protocol": self._protocol, "rows": self.rows}
         draft.write_text(json.dumps(content, indent=1))
         draft.replace(self._path)
+
+
+def finish(
+    options: Any,
+    measure: Callable[[Any, KeptRows], None],
+    lines: Callable[[KeptRows, Any], list[str]],
+) -> list[str]:
+    """Measures what is not measured yet, and prints the table; returns its lines.
+
+    Args:
+      options: of the benchmark, with `out` and `protocol`.
+      measure: f(options, rows) adds the rows that are missing.
+      lines: f(rows, options) -> the table.
+    """
+    xla.set_up_xla()
+    kept = KeptRows(options.out, options.protocol)
+    try:
+        measure(options, kept)
+    except (data.DataError, jaxgan.RunError, OSError) as error:
+        raise SystemExit(str(error)) from None
+    table = lines(kept, options)
+    print("\n".join(table))
+    return table
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:

@@ -26,8 +26,6 @@ import short_runs
 import tyro
 
 import jaxgan
-from jaxgan import data
-from jaxgan.run.devices import xla
 
 
 class Candidate(NamedTuple):
@@ -176,15 +174,11 @@ def lines(kept: kept_rows.KeptRows, options: Options, measure: str) -> list[str]
 
 def main(options: Options) -> Sequence[str]:
     """Measures what is not measured yet, and prints the tables; returns their lines."""
-    xla.set_up_xla()
-    kept = kept_rows.KeptRows(options.out, options.protocol)
-    try:
-        measure(options, kept)
-    except (data.DataError, jaxgan.RunError, OSError) as error:
-        raise SystemExit(str(error)) from None
-    table = [*lines(kept, options, "FID"), "", *lines(kept, options, "KID")]
-    print("\n".join(table))
-    return table
+
+    def both(kept: kept_rows.KeptRows, options: Options) -> list[str]:
+        return [*lines(kept, options, "FID"), "", *lines(kept, options, "KID")]
+
+    return kept_rows.finish(options, measure, both)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import dataclasses
 import pathlib
+import typing
 from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional
+from tyro.constructors import PrimitiveConstructorSpec
 
 from jaxgan.run.command_line import Flag, option
 from jaxgan.run.errors import RunError
@@ -63,9 +65,11 @@ class TraceCommand:
 
 def told(path: pathlib.Path, made: "Provenance") -> str:
     """Writes the provenance of a file as lines."""
+    from jaxgan.run.commands import COMMANDS
     from jaxgan.run.files import provenance
 
-    command = " ".join(["jaxgan", made.command, "RUN", *words(made.options)])
+    options = words(made.options, COMMANDS.get(made.command))
+    command = " ".join(["jaxgan", made.command, "RUN", *options])
     if made.command == provenance.TRAIN:
         command = "training, which draws it"
     lines = {
@@ -82,26 +86,36 @@ def told(path: pathlib.Path, made: "Provenance") -> str:
     )
 
 
-def words(options: dict[str, Any]) -> list[str]:
+def words(options: dict[str, Any], kind: Any = None) -> list[str]:
     """Writes the options of a command as they stand on a command line.
 
     Those that were not chosen, and flags that were not set, are left out.
+
+    Args:
+      options: by field, as JSON has them.
+      kind: the command's dataclass, whose annotations may say how a value is written.
     """
+    from jaxgan.run.files.provenance import FILE
+
+    hints = typing.get_type_hints(kind, include_extras=True) if kind else {}
     found = []
     for name, value in options.items():
-        if isinstance(value, dict) and "file" in value:
-            found.append(f"--{name.replace('_', '-')} {value['file'].split(',')[0]}")
-        elif isinstance(value, dict):
-            found += words(value)
-        elif value is None or value is False or value == []:
-            continue
-        else:
-            values = value if isinstance(value, list) else [value]
-            text = (
-                ",".join(f"{x:g}" for x in values)
-                if name == "truncation"
-                else " ".join(map(str, values))
-            )
+        hint = hints.get(name)
+        if isinstance(value, dict) and FILE not in value:
+            found += words(value, hint if dataclasses.is_dataclass(hint) else None)
+        elif not (value is None or value is False or value == []):
             flag = f"--{name.replace('_', '-')}"
-            found.append(flag if value is True else f"{flag} {text}")
+            found.append(flag if value is True else f"{flag} {_written(value, hint)}")
     return found
+
+
+def _written(value: Any, hint: Any) -> str:
+    from jaxgan.run.files.provenance import FILE
+
+    if isinstance(value, dict):
+        return value[FILE].split(",")[0]
+    values = value if isinstance(value, list) else [value]
+    for one in getattr(hint, "__metadata__", ()):
+        if isinstance(one, PrimitiveConstructorSpec):
+            return " ".join(one.str_from_instance(tuple(values)))
+    return " ".join(map(str, values))

@@ -140,17 +140,13 @@ def compile_program(
         jax.jit(make_play(experiment, seeds, shared_draws, span, **divided))
         for span in pace.spans
     ]
-    first, *others = (
-        (plays[pace.place(step)], _shapes(batch)) for step, batch in batches.items()
-    )
-    play, shapes = first
-    state = state_shapes(experiment, seeds, shapes)
+    shapes = {step: _shapes(batch) for step, batch in batches.items()}
+    begin = next(iter(shapes.values()))
+    state = state_shapes(experiment, seeds, begin)
     full = state._replace(frozen=frozen)
-    traced = play.trace(full, shapes)
-    label_fit.check(experiment, len(seeds), traced.jaxpr, full, shapes)
-    for other, its_shapes in others:
-        other.trace(full, its_shapes)
-    _, measured = traced.out_info
+    traced = [plays[pace.place(step)].trace(full, x) for step, x in shapes.items()]
+    label_fit.check(experiment, len(seeds), traced[0].jaxpr, full, begin)
+    _, measured = traced[0].out_info
     names = tuple(sorted(measured))
 
     def zeros():
@@ -164,7 +160,7 @@ def compile_program(
         names=names,
         target=with_sharding(state, lying),
         init=jax.jit(
-            lambda: first_state(experiment, seeds, _zeros(shapes)),
+            lambda: first_state(experiment, seeds, _zeros(begin)),
             out_shardings=lying,
             compiler_options=quick,
         ),

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 
 from jaxgan.run.commands import cli
+from jaxgan.run.commands.edit import EditCommand
+from jaxgan.run.commands.sample import SampleCommand
 from jaxgan.run.commands.trace import words
 from jaxgan.run.files import provenance, xmp
 from tests.run.conftest import EXPERIMENT
@@ -122,12 +124,15 @@ def test_options_read_as_they_are_typed():
         "metadata": False,
         "sampling": {"truncation": [1.0, 0.5], "layers": ["coarse", "fine"], "x": []},
     }
-    assert words(options) == [
+    assert words(options, SampleCommand) == [
         "--seed 3",
         "--current",
-        "--truncation 1,0.5",
+        "--truncation 1.0,0.5",
         "--layers coarse fine",
     ]
+    assert words({"amount": [-3.0, 3.0]}, EditCommand) == ["--amount -3..3"]
+    assert words({"latents": {"file": "a.npz, sha256:0"}}) == ["--latents a.npz"]
+    assert words({"seed": 0}) == ["--seed 0"]
 
 
 def test_what_was_made_of_a_picture_wants_it(tmp_path, capsys, run):
