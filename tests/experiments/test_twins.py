@@ -159,10 +159,9 @@ def test_twins_are_ours(script, name):
         logits = theirs[1](image)
     context = Context(example_keys(jax.random.key(0), 8))
     found = jax.jit(ours[0].apply)(variables[0], jnp.asarray(z.numpy()), (), context)
-    near = {"rtol": 1e-4, "atol": 1e-4}
-    np.testing.assert_allclose(found, image.permute(0, 2, 3, 1), **near)
+    np.testing.assert_allclose(found, image.permute(0, 2, 3, 1), rtol=1e-4, atol=1e-4)
     verdict = jax.jit(ours[1].apply)(variables[1], found, (), context)
-    np.testing.assert_allclose(verdict.logits, logits, **near)
+    np.testing.assert_allclose(verdict.logits, logits, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["progan", "stylegan", "stylegan3"])

@@ -1,6 +1,7 @@
 """The networks and recipes that `translation.py` times, in jaxgan and in PyTorch."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -52,7 +53,7 @@ class Workload:
     period: int = 1
 
     def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
-        """Compiles ours; with the variables that it begins with, on the host."""
+        """Makes ours, whose step is compiled at the first; with what it begins with."""
         return jax_plays(self, self.pictures(batch), apply)
 
     def theirs(self, batch: int, begun: Any) -> Plays:
@@ -84,7 +85,7 @@ class Workload:
 def jax_plays(
     workload: Workload, pictures: Pictures, apply: bool = True
 ) -> tuple[Plays, Any]:
-    """Compiles ours; with the state that it begins with, on the host."""
+    """Makes ours, whose step is compiled at the first; with what it begins with."""
     batch = jax.device_put(workload.batch(pictures))
     recipe = workload.recipe
     description = workload.game, recipe.turns, recipe.optimizers
@@ -96,7 +97,11 @@ def jax_plays(
         "shared_draws": workload.shared_draws,
     }
     step = jax.jit(make_step(*description, **described), donate_argnums=0)
-    compiled = step.lower(state, batch).compile()
+
+    @functools.cache
+    def compiled():
+        return step.lower(state, batch).compile()
+
     begun = jax.device_get(state.variables)
     compiled_apply, variables = None, jax.device_put(begun.generator)
     source = pictures[0][:1]
@@ -110,7 +115,7 @@ def jax_plays(
 
     def play():
         nonlocal state
-        state, measured = compiled(state, batch)
+        state, measured = compiled()(state, batch)
         return jax.block_until_ready((state, measured))[1]
 
     def loss():
