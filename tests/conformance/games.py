@@ -27,9 +27,11 @@ from jaxgan.models import (
     dcgan,
     mlp,
     pix2pix,
+    progan,
     r3gan,
     resnet,
     restoration,
+    stylegan,
     stylegan2,
     stylegan3,
     toy,
@@ -225,6 +227,30 @@ def growing() -> LatentGame:
     return LatentGame(
         growth.Generator(stages),
         growth.Discriminator(stages),
+        latent_size=3,
+        shown=as_grown(stages),
+    )
+
+
+def grown() -> LatentGame:
+    """ProGAN's networks; the second level fades in on step 1 and is there from 3 on."""
+    stages = Growing(1, SIZE, 0, stable=SIZE // 2, fading=SIZE)
+    sizes = {"channel_base": 16, "channel_max": 3, "growing": stages}
+    return LatentGame(
+        progan.Generator((8, 8, 1), **sizes),
+        progan.Discriminator(8, group=2, **sizes),
+        latent_size=3,
+        shown=as_grown(stages),
+    )
+
+
+def grown_styled() -> StyleGame:
+    """StyleGAN's, likewise."""
+    stages = Growing(1, SIZE, 0, stable=SIZE // 2, fading=SIZE)
+    sizes = {"channel_base": 16, "channel_max": 3, "growing": stages}
+    return StyleGame(
+        stylegan.Generator((8, 8, 1), style_size=4, mapping_layers=1, **sizes),
+        stylegan.Discriminator(8, group=2, **sizes),
         latent_size=3,
         shown=as_grown(stages),
     )
@@ -462,6 +488,8 @@ GAMES = {
     "planar": Case(planar, points, reads_batch=True),
     # What has not begun to fade in.
     "growing": Case(growing, large_images, False, ("/level2/",)),
+    "grown": Case(grown, images, True),
+    "grown_styled": Case(grown_styled, images, True, ("/noise/",)),
     "joint": Case(joint, points),
     "paired": Case(paired, pairs),
     "unet": Case(unet_game, pictures, reads_batch=True),
@@ -483,7 +511,8 @@ GAMES = {
 HEAVY = (
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
-    *("deep", "enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
+    *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),
+    *("infogan", "joint_images"),
     *("least_squares", "lesson", "minimax", "mirrored", "modern", "nonsaturating"),
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(
