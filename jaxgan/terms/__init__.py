@@ -15,6 +15,7 @@ from jaxgan.terms.image_pool import image_pool
 from jaxgan.terms.latent_consistency import latent_consistency
 from jaxgan.terms.lecam import lecam
 from jaxgan.terms.lpips import lpips
+from jaxgan.terms.mask_sparsity import mask_sparsity
 from jaxgan.terms.mutual_information import mutual_information
 from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.patch_nce import identity_patch_nce, patch_nce
@@ -49,6 +50,7 @@ __all__ = [
     "latent_consistency",
     "lecam",
     "lpips",
+    "mask_sparsity",
     "mean_absolute",
     "mean_squared",
     "mutual_information",
