@@ -11,6 +11,7 @@ from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
 from jaxgan.terms.feature_matching import feature_matching
 from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.grid_cell import brightness, grid_cell
 from jaxgan.terms.image_pool import image_pool
 from jaxgan.terms.latent_consistency import latent_consistency
 from jaxgan.terms.lecam import lecam
@@ -33,6 +34,7 @@ __all__ = [
     "adversarial",
     "against",
     "auxiliary_classifier",
+    "brightness",
     "charbonnier",
     "conditional_contrastive",
     "consistency",
@@ -44,6 +46,7 @@ __all__ = [
     "feature_matching",
     "frobenius",
     "gradient_penalty",
+    "grid_cell",
     "identity",
     "identity_patch_nce",
     "image_pool",

@@ -10,6 +10,7 @@ from jaxgan.core import Context, example_keys
 from jaxgan.models import mocogan
 from jaxgan.models.mocogan import weights
 from jaxgan.nn import folded
+from tests.models.filled import filled
 from tests.models.golden import assert_near, images, under
 from tests.models.videos import clips, waves
 
@@ -234,9 +235,9 @@ def test_motion_is_exchanged():
 def test_noise_is_of_training_and_of_each_frame():
     module = mocogan.Discriminator(2, noise_deviation=1.0, frames=2)
     clip = jnp.zeros((2, 7, 8, 8, 1))
-    variables = module.init(jax.random.key(0), clip, (), context(2))
+    variables = filled(module, clip, (), context(2))
     seen = [
-        module.apply(variables, clip, (), context(2, train)).logits["frame"]
+        jax.jit(module.apply)(variables, clip, (), context(2, train)).logits["frame"]
         for train in (True, False)
     ]
     np.testing.assert_array_equal(seen[1], 0.0)
