@@ -25,6 +25,7 @@ from jaxgan.data.openers import (
     radar,
     ring,
     unpaired,
+    videos,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
@@ -82,5 +83,6 @@ __all__ = [
     "stacked",
     "subset",
     "unpaired",
+    "videos",
     "without_labels",
 ]

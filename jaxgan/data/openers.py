@@ -17,6 +17,7 @@ from jaxgan.data.radar import radar as radar_clips
 from jaxgan.data.source import Source
 from jaxgan.data.unpaired import shapes_of as shapes_of_both
 from jaxgan.data.unpaired import unpaired as pictures_of_two_domains
+from jaxgan.data.video_folder import videos as folder_of_videos
 
 S = TypeVar("S", bound=Source)
 
@@ -28,6 +29,7 @@ unpaired = opener(pictures_of_two_domains, "path", "other", shapes=shapes_of_bot
 image_dataset = opener(named_images, "data_dir", strict=False)
 moving_mnist = opener(moving_digits, "data_dir", strict=False)
 radar = opener(radar_clips, "path")
+videos = opener(folder_of_videos, "path")
 digits = opener(handwritten.digits, computed=True)
 ring = opener(toy.ring, computed=True)
 grid = opener(toy.grid, computed=True)
