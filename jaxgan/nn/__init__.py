@@ -37,6 +37,7 @@ from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
 
 __all__ = [
+    "GRU",
     "BatchNorm",
     "ClassHead",
     "CodeHead",
@@ -52,7 +53,6 @@ __all__ = [
     "EqualizedConv",
     "EqualizedDense",
     "FiLM",
-    "GRU",
     "Headed",
     "InstanceNorm",
     "MinibatchDiscrimination",

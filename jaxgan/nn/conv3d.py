@@ -103,7 +103,8 @@ def _pads(sizes, kernel, stride, padding) -> Pads:
     if isinstance(padding, str):
         steps = (stride[0], stride[1], stride[1])
         padding = lax.padtype_to_pads(sizes, kernel, steps, padding)
-    return tuple((before, after) for before, after in padding)
+    time, height, width = ((before, after) for before, after in padding)
+    return time, height, width
 
 
 class Conv3d(Layer):

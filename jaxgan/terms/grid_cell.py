@@ -44,7 +44,9 @@ def grid_cell(
             raise ValueError("grid_cell: saw it on D's turn, wanted the generator's")
         total = play.fake.value
         for place in range(1, samples):
-            total = total + play.generate(_redrawn(play, place), f"sample_{place}").value
+            total = (
+                total + play.generate(_redrawn(play, place), f"sample_{place}").value
+            )
         target = play.real.value
         gaps = jnp.abs(total / samples - target) * emphasis(target)
         return mean_per_example(gaps.astype(jnp.float32)), state

@@ -25,7 +25,9 @@ def mask_sparsity(weight: float | Schedule = 0.1, *, name: str = "mask") -> Term
 
     def apply(state, play: Play):
         if play.player != "generator":
-            raise ValueError("mask_sparsity: saw it on D's turn, wanted the generator's")
+            raise ValueError(
+                "mask_sparsity: saw it on D's turn, wanted the generator's"
+            )
         said = play.fake.features
         if not isinstance(said, dict) or name not in said:
             seen = sorted(said) if isinstance(said, dict) else "none"

@@ -4,6 +4,8 @@ The port is not the paper's: it has three ConvGRUs per size, frames of condition
 other samples, and no norm before the colours. What stands in for them is in `Port`.
 """
 
+import types
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -158,7 +160,9 @@ class Port(nn.Module):
 
 
 class _Plain:
-    kernels = {}
+    """No normalisation."""
+
+    kernels = types.MappingProxyType({})
 
 
 def port_variables(state):
@@ -175,9 +179,7 @@ def port_variables(state):
             prefix = f"conv.{3 * level}.cells.{n}"
             if f"{prefix}.reset_gate.weight" in state:
                 gru = gru_params(state, prefix, channels)
-                ours["params"].setdefault("decoder", {})[
-                    f"recurrent_{level}_{n}"
-                ] = gru
+                ours["params"].setdefault("decoder", {})[f"recurrent_{level}_{n}"] = gru
     if "affine_transfrom.weight" in state:
         # Of maps whose channels come first.
         for kind in ("weight", "bias"):

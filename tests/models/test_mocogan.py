@@ -1,4 +1,6 @@
-"""MoCoGAN against the authors' code: the three steps of its training, with gradients."""
+"""MoCoGAN against the authors' code: its three training steps, with gradients."""
+
+import itertools
 
 import jax
 import jax.numpy as jnp
@@ -212,7 +214,7 @@ def test_published_sizes():
     clip, labels = jnp.zeros((2, 16, 64, 64, 3)), jnp.zeros(2, jnp.int32)
     gru = 2 * (3 * 10 * 10 + 3 * 10)
     maps = [66, 512, 256, 128, 64, 3]
-    wanted = gru + sum(16 * a * b for a, b in zip(maps, maps[1:]))
+    wanted = gru + sum(16 * a * b for a, b in itertools.pairwise(maps))
     wanted += 2 * (512 + 256 + 128 + 64)
     latent = jnp.zeros((2, generator.latent_size))
     assert counted(generator, latent, labels) == wanted

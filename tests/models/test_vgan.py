@@ -1,5 +1,7 @@
 """VGAN against a port that was read against the authors' code."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -87,9 +89,7 @@ def test_training_steps_of_a_port(golden):
     near_gradient(gradient, npz, "grad/D_step/D/")
     (value, (adversarial, mask)), gradient = second
     np.testing.assert_allclose(mask, npz["out/G_step/mask_l1_mean"], rtol=OUTPUT)
-    np.testing.assert_allclose(
-        adversarial, npz["out/G_step/adversarial"], rtol=OUTPUT
-    )
+    np.testing.assert_allclose(adversarial, npz["out/G_step/adversarial"], rtol=OUTPUT)
     np.testing.assert_allclose(value, npz["out/G_step/loss"], rtol=OUTPUT)
     near_gradient(gradient, npz, "grad/G_step/G/")
 
@@ -166,8 +166,10 @@ def test_published_sizes():
         vgan.Generator().init, jax.random.key(0), jnp.zeros((2, 100)), (), context(2)
     )
     maps, norms = [100, 512, 256, 128, 64], 2 * (512 + 256 + 128 + 64)
-    still = sum(16 * a * b for a, b in zip(maps, maps[1:])) + norms + 16 * 64 * 3 + 3
-    moving = 32 * 100 * 512 + sum(64 * a * b for a, b in zip(maps[1:], maps[2:]))
+    still = (
+        sum(16 * a * b for a, b in itertools.pairwise(maps)) + norms + 16 * 64 * 3 + 3
+    )
+    moving = 32 * 100 * 512 + sum(64 * a * b for a, b in itertools.pairwise(maps[1:]))
     moving += norms + 64 * 64 * 4 + 4
     count = sum(x.size for x in jax.tree.leaves(shapes["params"]))
     assert count == still + moving

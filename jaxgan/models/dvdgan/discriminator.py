@@ -1,4 +1,4 @@
-"""DVD-GAN's two discriminators: of frames as they are, and of clips at half the size."""
+"""DVD-GAN's two discriminators: of whole frames, and of clips at half the size."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -58,10 +58,8 @@ class Critic(nn.Module):
         x = x.astype(self.how.dtype)
         for place, width in enumerate(self.widths):
             halve = min(x.shape[2:4]) > 1
-            options = {"first": not place, "moving": place < self.moving}
-            block = DiscriminatorBlock(
-                width, halve, how=self.how, name=f"block_{place}", **options
-            )
+            flags = halve, not place, place < self.moving
+            block = DiscriminatorBlock(width, *flags, self.how, name=f"block_{place}")
             x = block(x, train)
             if place in self.attention:
                 attend = FrameAttention(self.how.dtype, name=f"attention_{place}")

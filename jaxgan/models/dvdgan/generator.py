@@ -1,4 +1,4 @@
-"""DVD-GAN's generator: at every size a ConvGRU over time, then blocks frame by frame."""
+"""DVD-GAN's generator: at every size a ConvGRU, then blocks frame by frame."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -135,9 +135,7 @@ class Generator(Network):
             )
             vectors = jnp.concatenate([vectors, table(given)], axis=-1)
         first = first_map(vectors, (base, base, self.widths[0]), context, how)
-        decoder = Decoder(
-            self.shape[2], self.frames, self.widths, how, name="decoder"
-        )
+        decoder = Decoder(self.shape[2], self.frames, self.widths, how, name="decoder")
         return decoder(first, vectors, (), context)
 
 

@@ -75,7 +75,7 @@ class DiscriminatorBlock(nn.Module):
         def conv(size: int, name: str, x: jax.Array) -> jax.Array:
             options: dict[str, Any] = {"name": name, **self.how.kernels}
             if self.moving:
-                layer = Conv3d(self.features, size=(size,) * 3, **options)
+                layer = Conv3d(self.features, size=(size, size, size), **options)
                 return layer(x, train)
             layer = Conv(self.features, size=size, **options)
             return frame_by_frame(lambda x: layer(x, train), x)

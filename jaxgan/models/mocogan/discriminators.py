@@ -36,8 +36,8 @@ class ImageDiscriminator(Network):
 
     Attributes:
       width: channels of the first map; they double.
-      noise_deviation: deviation of normal numbers added in front of every convolution, in
-        training.
+      noise_deviation: of normal numbers that are added in front of every convolution,
+        in training.
       dtype: of the computation; logits are float32.
     """
 

@@ -147,5 +147,7 @@ class Discriminator(Network):
                 )
                 x = norm(x, context)
             x = nn.leaky_relu(x, SLOPE)
-        layer = Conv3d(1, size=x.shape[1:4], padding="VALID", name="logits", **shared)
+        _, frames, height, side, _ = x.shape
+        whole = frames, height, side
+        layer = Conv3d(1, size=whole, padding="VALID", name="logits", **shared)
         return Verdict(layer(x)[:, 0, 0, 0, 0].astype(jnp.float32), x)

@@ -44,9 +44,7 @@ def export_torch(variables: Variables) -> dict[str, np.ndarray]:
     params = variables["params"]
     generator = "mask" in params
     start = "background_" if generator else "conv_"
-    layers = sum(
-        name.startswith(start) and "norm" not in name for name in params
-    )
+    layers = sum(name.startswith(start) and "norm" not in name for name in params)
     table, norms = _table(layers, generator)
     state = export_layers(variables, table)
     for conv, norm in norms.items():
