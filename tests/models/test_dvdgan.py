@@ -254,7 +254,7 @@ def critic_paths(moving):
     return start
 
 
-@pytest.mark.parametrize("name", ["ds", "dt"])
+@pytest.mark.parametrize("name", [pytest.param("ds", marks=pytest.mark.slow), "dt"])
 def test_discriminators_of_a_port(golden, name):
     """The scores of every frame, the gradient of the hinge, and the vectors after."""
     npz, moving = np.load(golden / f"dvdgan_{name}.npz"), 2 * (name == "dt")
