@@ -7,7 +7,7 @@ cell by cell; single ones may differ from it, as the noise has it.
 
     python experiments/video/dvdgan_radar.py --path fmi-radar.npz --variant small
 
-`small` predicts eight frames, for two cores. `data.radar` says what is in the file.
+`small` predicts eight frames of 32 pixels, for two cores. `data.radar` says what is in the file.
 """
 
 import dataclasses
@@ -65,9 +65,10 @@ SMALL = dataclasses.replace(
     DEFAULT,
     batch_size=4,
     frames=8,
+    size=32,
     noise_size=16,
-    generator_widths=(64, 64, 32, 16, 16),
-    discriminator_widths=(16, 32, 64, 64, 64),
+    generator_widths=(64, 32, 16, 16),
+    discriminator_widths=(16, 32, 64, 64),
     judged=4,
     generator_rate=2e-4,
     half_life=1_000.0,

@@ -7,8 +7,8 @@ code, batches those of its runs on UCF-101.
 
     python experiments/video/mocogan_moving_mnist.py --variant small --minutes 25
 
-`small` has single digits, which are the clips' categories, and narrow networks, for two
-cores; its rates are not the same for both players, as elsewhere here.
+`small` has frames of 32 pixels, single digits of 16, which are the clips' categories,
+and narrow networks, for two cores.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
@@ -69,6 +69,8 @@ DEFAULT = Config()
 SMALL = dataclasses.replace(
     DEFAULT,
     batch_size=8,
+    size=32,
+    digit_size=16,
     digits=1,
     content_size=16,
     motion_size=4,

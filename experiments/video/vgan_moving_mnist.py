@@ -6,7 +6,8 @@ of convolutions over time. Rates, widths and the mask's price are the authors'.
 
     python experiments/video/vgan_moving_mnist.py --variant small --minutes 25
 
-`small` has 16 frames of single digits and narrow networks, for two cores.
+`small` has 16 frames of 32 pixels, single digits of 16, and narrow networks, for two
+cores.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
@@ -60,10 +61,11 @@ SMALL = dataclasses.replace(
     DEFAULT,
     batch_size=8,
     frames=16,
+    digit_size=16,
     digits=1,
     latent_size=32,
-    generator_widths=(128, 64, 32, 16),
-    discriminator_widths=(16, 32, 64, 128),
+    generator_widths=(64, 32, 16),
+    discriminator_widths=(16, 32, 64),
     half_life=2_000.0,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}

@@ -98,7 +98,7 @@ def conv_transpose(
 
 
 class Layer(nn.Module):
-    """What all three layers share: a kernel, perhaps normalised, and perhaps a bias.
+    """What all of these layers share: a kernel, perhaps normalised, and perhaps a bias.
 
     Attributes:
       features: of the output.

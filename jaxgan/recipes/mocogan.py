@@ -1,7 +1,5 @@
 """MoCoGAN."""
 
-import optax
-
 from jaxgan import losses
 from jaxgan.core.ranges import check_number
 from jaxgan.core.recipe import Recipe
@@ -41,8 +39,6 @@ def mocogan(
     terms = (adversarial(losses.nonsaturating, CRITICS),)
     if categories:
         terms = (*terms, auxiliary_classifier(fake=0.0))
-    optimizer: optax.GradientTransformation = decayed_adam(
-        learning_rate, b1, 0.999, weight_decay
-    )
+    optimizer = decayed_adam(learning_rate, b1, 0.999, weight_decay)
     turns = Turn("discriminator", terms), Turn("generator", terms)
     return Recipe(turns, Players(optimizer, optimizer))
