@@ -7,7 +7,8 @@ cell by cell; single ones may differ from it, as the noise has it.
 
     python experiments/video/dvdgan_radar.py --path fmi-radar.npz --variant small
 
-`small` predicts eight frames of 32 pixels, for two cores. `data.radar` says what is in the file.
+`small` predicts eight frames of 32 pixels, for two cores. `data.radar` says what is in
+the file.
 """
 
 import dataclasses
