@@ -4,6 +4,12 @@ from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
 from jaxgan.data.boundary_file import boundaries
 from jaxgan.data.classes import of_classes
+from jaxgan.data.clip_batches import (
+    ClipBatches,
+    Prediction,
+    clip_batches,
+    prediction,
+)
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
 from jaxgan.data.openers import (
@@ -12,11 +18,14 @@ from jaxgan.data.openers import (
     folder,
     grid,
     image_dataset,
+    moving_mnist,
     of_file,
     pairs,
     pictures,
+    radar,
     ring,
     unpaired,
+    videos,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
@@ -37,17 +46,20 @@ __all__ = [
     "RING_DEVIATION",
     "Arrays",
     "Batches",
+    "ClipBatches",
     "CropBatches",
     "DataError",
     "PacedBatches",
     "Pairs",
     "PictureSet",
+    "Prediction",
     "Source",
     "Unpaired",
     "arrays",
     "batches",
     "blank",
     "boundaries",
+    "clip_batches",
     "crop_batches",
     "digits",
     "edges",
@@ -57,16 +69,20 @@ __all__ = [
     "grid_centres",
     "image_dataset",
     "low_resolution",
+    "moving_mnist",
     "of_classes",
     "of_file",
     "paced_batches",
     "pairs",
     "pictures",
+    "prediction",
+    "radar",
     "ring",
     "ring_centres",
     "skipping_bad",
     "stacked",
     "subset",
     "unpaired",
+    "videos",
     "without_labels",
 ]
