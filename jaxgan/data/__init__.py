@@ -6,12 +6,14 @@ from jaxgan.data.boundary_file import boundaries
 from jaxgan.data.classes import of_classes
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
+from jaxgan.data.molecules import names_of
 from jaxgan.data.openers import (
     arrays,
     digits,
     folder,
     grid,
     image_dataset,
+    molecules,
     of_file,
     pairs,
     pictures,
@@ -57,6 +59,8 @@ __all__ = [
     "grid_centres",
     "image_dataset",
     "low_resolution",
+    "molecules",
+    "names_of",
     "of_classes",
     "of_file",
     "paced_batches",

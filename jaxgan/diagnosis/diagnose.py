@@ -6,6 +6,7 @@ Pure: a history in, findings out.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from jaxgan.diagnosis import molecule_rules as molecules
 from jaxgan.diagnosis import names
 from jaxgan.diagnosis import player_rules as players
 from jaxgan.diagnosis import sample_rules as samples
@@ -43,6 +44,7 @@ RULES = (
     Rule("discriminator overfitting", players.overfitting, _has(names.R_V)),
     Rule("dead latent dimensions", samples.dead_latents, _has(names.LATENT_SIZE)),
     Rule("mode collapse", samples.mode_collapse, _has(names.EFFECTIVE_NUMBER)),
+    Rule("molecules repeated", molecules.repeated, _has(names.UNIQUENESS)),
     Rule("memorisation", samples.memorisation, _has(names.NEARER_TRAIN)),
     Rule(
         "nothing translated", translations.nothing_translated, translations.go_any_way

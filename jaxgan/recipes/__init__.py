@@ -12,6 +12,7 @@ from jaxgan.recipes.hinge import hinge
 from jaxgan.recipes.infogan import MNIST_CODES, infogan
 from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
+from jaxgan.recipes.molgan import molgan
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
 from jaxgan.recipes.progan import progan
@@ -44,6 +45,7 @@ __all__ = [
     "infogan",
     "least_squares",
     "minimax",
+    "molgan",
     "nonsaturating",
     "pix2pix",
     "progan",
