@@ -11,6 +11,7 @@ your own; without it a hundred molecules that everybody knows are trained on.
 import dataclasses
 import functools
 import pathlib
+from typing import Annotated
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from jaxgan.evaluation import molecule_properties as properties
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import molgan
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import Molecules, molecule_signals
 from jaxgan.run.options import Options
@@ -49,7 +51,7 @@ class Config:
     """Numbers per latent."""
     widths: tuple[int, ...] = (128, 256, 512)
     """Of the generator's hidden layers."""
-    convolutions: tuple[int, ...] = (128, 64)
+    convolutions: tuple[Count, ...] = (128, 64)
     """Features of the discriminator's graph convolutions."""
     group: int = 8
     """Examples whose deviation the critic is shown; 0 for none, as published."""
@@ -62,9 +64,9 @@ class Config:
     """Adam's second."""
     rewarded: bool = False
     """Whether validity and drug-likeness are rewarded."""
-    adversarial_share: float = 0.5
+    adversarial_share: Annotated[float, Bounds(least=0, most=1)] = 0.5
     """λ, of the generator's objective, where there is a reward."""
-    reward_start: int = 870
+    reward_start: Annotated[int, Bounds(least=0)] = 870
     """Steps before the generator hears of the reward: an epoch of QM9."""
     half_life: float = 32_000.0
     """Of the generator's running average, in molecules; 0 for none, as published."""

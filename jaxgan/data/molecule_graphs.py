@@ -85,7 +85,8 @@ def chemistry() -> Any:
         raise DataError(
             "molecules: saw no RDKit, wanted it: pip install jaxgan[molecules]"
         ) from None
-    RDLogger.DisableLog("rdApp.*")
+    logger: Any = RDLogger
+    logger.DisableLog("rdApp.*")
     return Chem
 
 

@@ -170,14 +170,14 @@ def _kept(path: pathlib.Path, encoding: Encoding) -> Molecules | None:
     """Reads what was made of the same rows before; none if it is not there."""
     try:
         with np.load(path) as file:
-            arrays = [file[name] for name in ("nodes", "bonds", "names")]
+            nodes, bonds, names = (file[name] for name in ("nodes", "bonds", "names"))
             reading = json.loads(str(file["reading"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         warnings.warn(f"{path}: damaged, made again ({error})", stacklevel=3)
         return None
-    return Molecules(*arrays, encoding, Reading(**reading))
+    return Molecules(nodes, bonds, names, encoding, Reading(**reading))
 
 
 def _keep(path: pathlib.Path, source: Molecules) -> None:

@@ -44,7 +44,6 @@ RULES = (
     Rule("discriminator overfitting", players.overfitting, _has(names.R_V)),
     Rule("dead latent dimensions", samples.dead_latents, _has(names.LATENT_SIZE)),
     Rule("mode collapse", samples.mode_collapse, _has(names.EFFECTIVE_NUMBER)),
-    Rule("molecules repeated", molecules.repeated, _has(names.UNIQUENESS)),
     Rule("memorisation", samples.memorisation, _has(names.NEARER_TRAIN)),
     Rule(
         "nothing translated", translations.nothing_translated, translations.go_any_way
@@ -57,8 +56,10 @@ RULES = (
     ),
     Rule("steganographic cycle", translations.steganography, translations.go_back),
     Rule("checkerboards", translations.checkerboards, translations.show_patterns),
+    Rule("molecules repeated", molecules.repeated, _has(names.UNIQUENESS)),
 )
-"""In order of cause and effect; those of pictures made of pictures last."""
+"""In order of cause and effect; those of pictures made of pictures, and of molecules,
+last."""
 
 OF_HELD_OUT = ("discriminator overfitting", "memorisation")
 """Those that only held-out data show."""

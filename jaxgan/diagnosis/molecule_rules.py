@@ -7,11 +7,14 @@ REPEATED = 0.5
 """Different ones among some hundreds of valid samples: half of them were there before.
 Of the data hardly one is."""
 
+FEW = 0.05
+"""Share of samples that are valid, below which there is nothing to repeat."""
+
 
 def repeated(history: History) -> Finding | None:
     """Valid samples that are the same few molecules: MolGAN's usual end."""
     unique = history.late(names.UNIQUENESS)
-    if not unique < REPEATED:
+    if not (unique < REPEATED and history.late(names.VALIDITY) > FEW):
         return None
     before = history.before(names.UNIQUENESS)
     fell = f", {before:.1%} before" if before > unique else ""

@@ -35,7 +35,8 @@ def log_p(smiles: str) -> float:
     """Octanol-water partition, log₁₀: Wildman and Crippen 1999."""
     from rdkit.Chem import Crippen  # type: ignore[import-not-found]
 
-    return float(Crippen.MolLogP(chemistry().MolFromSmiles(smiles)))
+    crippen: Any = Crippen
+    return float(crippen.MolLogP(chemistry().MolFromSmiles(smiles)))
 
 
 @functools.lru_cache(REMEMBERED)

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
+from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.types import Sample, Verdict
 from jaxgan.models.attributes import check_attributes, check_widths
 from jaxgan.nn import Dense, Dropout, Network, minibatch_deviation
@@ -74,12 +75,12 @@ class Generator(Network):
             x = Dropout(self.dropout)(x, context)
         side = self.size
         bonds = Dense(self.bonds * side * side, name="bonds", **shared)(x)
-        bonds = bonds.reshape(x.shape[0], self.bonds, side, side)
+        bonds = _reshaped(bonds, self.bonds, side, side)
         bonds = 0.5 * (bonds + jnp.swapaxes(bonds, 2, 3))
         atoms = Dense(side * self.atoms, name="atoms", **shared)(x)
         return {
             "adjacency": jnp.moveaxis(bonds, 1, -1).astype(jnp.float32),
-            "nodes": atoms.reshape(x.shape[0], side, self.atoms).astype(jnp.float32),
+            "nodes": _reshaped(atoms, side, self.atoms).astype(jnp.float32),
         }
 
 
@@ -100,14 +101,18 @@ class GraphConvolution(nn.Module):
     @nn.compact
     def __call__(self, bonds: jax.Array, x: jax.Array) -> jax.Array:
         """Maps bonds [B, N, N, R], without those that are none, and x [B, N, C]."""
-        count, side, _, kinds = bonds.shape
+        side, kinds = bonds.shape[2:]
         shared = {"kernel_init": _glorot_of_each(kinds), "dtype": self.dtype}
         # All kinds at once: [B, N, N·R] times [B, N·R, F].
         told = Dense(kinds * self.features, name="neighbours", **shared)(x)
-        told = told.reshape(count, side * kinds, self.features)
-        bonds = bonds.reshape(count, side, side * kinds).astype(told.dtype)
+        told = _reshaped(told, side * kinds, self.features)
+        bonds = _reshaped(bonds, side, side * kinds).astype(told.dtype)
         shared["kernel_init"] = glorot
         return jnp.tanh(bonds @ told + Dense(self.features, name="self", **shared)(x))
+
+
+def _reshaped(x: jax.Array, *shape: int) -> jax.Array:
+    return along_batch(lambda x: x.reshape(x.shape[0], *shape), x)
 
 
 def _glorot_of_each(kinds: int) -> Any:

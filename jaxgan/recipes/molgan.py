@@ -62,10 +62,10 @@ def molgan(
         play._replace(weight=share),
         reward_policy(losses.wasserstein, lambda step: 1.0 - share(step)),
     )
-    every = {"every": critic_steps}
+    fitted = Turn("discriminator", fit, critic_steps, name="reward", parts=("reward",))
     turns = (
         Turn("discriminator", critic, parts=("critic",)),
-        Turn("discriminator", fit, name="reward", parts=("reward",), **every),
-        Turn("generator", objective, **every),
+        fitted,
+        Turn("generator", objective, every=critic_steps),
     )
     return Recipe(turns, Players(both, both))

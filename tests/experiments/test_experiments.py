@@ -132,6 +132,7 @@ def test_all_are_here():
         "esrgan_folder",
         "infogan_mnist",
         "mlp_mnist",
+        "molgan_qm9",
         "own_images",
         "pix2pix_folder",
         "progan_folder",

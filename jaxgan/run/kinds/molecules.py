@@ -145,11 +145,13 @@ def _prepared(molecule: Any) -> Any:
 
     from jaxgan.data.molecule_graphs import chemistry, sanitised
 
-    valid = sanitised(molecule)
+    valid, chem = sanitised(molecule), chemistry()
     if valid is None:
         valid = molecule
         valid.UpdatePropertyCache(strict=False)
-        chemistry().FastFindRings(valid)
+        chem.FastFindRings(valid)
+    else:
+        chem.Kekulize(valid, clearAromaticFlags=True)
     if valid.GetNumAtoms():
         rdDepictor.Compute2DCoords(valid)
         if _atoms_meet(valid):
