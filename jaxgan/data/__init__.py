@@ -12,6 +12,7 @@ from jaxgan.data.clip_batches import (
 )
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
+from jaxgan.data.molecules import names_of
 from jaxgan.data.openers import (
     arrays,
     digits,
@@ -19,6 +20,7 @@ from jaxgan.data.openers import (
     grid,
     image_dataset,
     moving_mnist,
+    molecules,
     of_file,
     pairs,
     pictures,
@@ -70,6 +72,8 @@ __all__ = [
     "image_dataset",
     "low_resolution",
     "moving_mnist",
+    "molecules",
+    "names_of",
     "of_classes",
     "of_file",
     "paced_batches",

@@ -8,6 +8,8 @@ from jaxgan.data import handwritten, source, toy
 from jaxgan.data.image_dataset import image_dataset as named_images
 from jaxgan.data.image_folder import folder as folder_of_images
 from jaxgan.data.moving_digits import moving_mnist as moving_digits
+from jaxgan.data.molecules import molecules as molecules_of_a_file
+from jaxgan.data.molecules import shapes_of as shapes_of_molecule
 from jaxgan.data.opening import opener
 from jaxgan.data.pairs import pairs as pairs_of_pictures
 from jaxgan.data.pairs import shapes_of as shapes_of_pair
@@ -30,6 +32,7 @@ image_dataset = opener(named_images, "data_dir", strict=False)
 moving_mnist = opener(moving_digits, "data_dir", strict=False)
 radar = opener(radar_clips, "path")
 videos = opener(folder_of_videos, "path")
+molecules = opener(molecules_of_a_file, "path", shapes=shapes_of_molecule)
 digits = opener(handwritten.digits, computed=True)
 ring = opener(toy.ring, computed=True)
 grid = opener(toy.grid, computed=True)

@@ -163,6 +163,7 @@ def test_all_are_here():
         "infogan_mnist",
         "mlp_mnist",
         "mocogan_moving_mnist",
+        "molgan_qm9",
         "own_images",
         "pix2pix_folder",
         "progan_folder",

@@ -9,6 +9,8 @@ from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.images import Images, images
 from jaxgan.run.kinds.kind import Kind, Section, Subject
 from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
+from jaxgan.run.kinds.molecule_signals import molecule_signals
+from jaxgan.run.kinds.molecules import Molecules
 from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs
 from jaxgan.run.kinds.points import Points, points
 from jaxgan.run.kinds.route import Route
@@ -21,6 +23,7 @@ __all__ = [
     "Kind",
     "Material",
     "Measure",
+    "Molecules",
     "Pairs",
     "Points",
     "Route",
@@ -29,6 +32,7 @@ __all__ = [
     "Subject",
     "domains",
     "images",
+    "molecule_signals",
     "pairs",
     "points",
 ]
