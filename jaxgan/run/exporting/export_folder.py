@@ -1,10 +1,11 @@
 """A folder that stands alone: models, a card, a program, a few lines to read."""
 
+import contextlib
 import json
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jaxgan
@@ -64,11 +65,22 @@ def write(
             f"{one.difference:.1e} of the largest value"
         )
     card = _card(stored, made, written, to, half, license)
+    with whole(out) as folder:
+        _fill(folder, written, card)
+
+
+@contextlib.contextmanager
+def whole(out: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Gives a folder to fill, which is put in its place when all is in it.
+
+    Raises:
+      RunError: if it cannot be written. Then nothing is left.
+    """
     with output_path.written(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            _fill(folder, written, card)
+            yield folder
             folder.chmod(0o755)
             folder.replace(out)  # an empty one at most is there
         except BaseException:
