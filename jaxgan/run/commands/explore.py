@@ -66,7 +66,9 @@ class ExploreCommand:
 
         saved = checkpoints.steps(self.run)
         wanted = self.checkpoint.step or (saved[-1] if saved else None)
-        return seed is None and wanted in (explorer_folder.step_of(out),) and bool(saved)
+        return (
+            seed is None and wanted in (explorer_folder.step_of(out),) and bool(saved)
+        )
 
     def _write(self, out: pathlib.Path) -> None:
         from jaxgan.run.files import output_path

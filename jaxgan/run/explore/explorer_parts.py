@@ -117,9 +117,7 @@ def _between(game: Any, latent: Axes) -> Part:
         return game.between(Sample(start), Sample(end), share).value
 
     share = Axes((), "float32", "of the way that lies behind")
-    return Part(
-        between, {"start": latent, "end": latent, "share": share}, ("latent",)
-    )
+    return Part(between, {"start": latent, "end": latent, "share": share}, ("latent",))
 
 
 def _code(game: Any, latent: Axes) -> tuple[int, int] | None:
