@@ -35,7 +35,7 @@ class TrainingPictures(NamedTuple):
 
 
 def of_run(stored: StoredRun, wanted: int) -> TrainingPictures:
-    """Reads training pictures, evenly out of all, as the discriminator saw them.
+    """Reads training pictures, the first that the discriminator saw.
 
     Args:
       stored: the run.
@@ -46,7 +46,7 @@ def of_run(stored: StoredRun, wanted: int) -> TrainingPictures:
     source = stored.experiment.data.source
     try:
         total = source.size
-        chosen = np.unique(np.linspace(0, total - 1, min(wanted, total)).astype(int))
+        chosen = np.arange(min(wanted, total))
         values = [
             real_samples(stored.experiment, stored.state, chosen[at : at + AT_ONCE])
             for at in range(0, len(chosen), AT_ONCE)

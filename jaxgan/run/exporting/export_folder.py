@@ -64,7 +64,7 @@ def write(
             f"{name}{one.suffix}: {len(one.data):,} bytes; largest difference from JAX "
             f"{one.difference:.1e} of the largest value"
         )
-    card = _card(stored, made, written, to, half, license)
+    card = _card(stored, made, written, to, half, license, ema)
     with whole(out) as folder:
         _fill(folder, written, card)
 
@@ -107,6 +107,7 @@ def _card(
     to: str,
     half: bool,
     license: str | None,
+    ema: bool,
 ) -> dict[str, Any]:
     wide = to == "onnx"
 
@@ -132,6 +133,7 @@ def _card(
         "jaxgan": jaxgan.__version__,
         "format": to,
         "half": half,
+        "current": not ema,
         "kind": made.kind,
         "range": [-1.0, 1.0],
         "layout": "batch, height, width, channels",
@@ -143,6 +145,7 @@ def _card(
         "run": stored.directory.absolute().name,
         "step": stored.step,
         "fingerprint": fingerprint(stored.state),
+        "run_seed": stored.seed,
         "license": license or UNSTATED,
     }
 

@@ -23,6 +23,7 @@ from jaxgan.run.explore import explorer_folder
 from jaxgan.run.files import provenance
 from jaxgan.run.files.provenance import Provenance
 from jaxgan.run.sampling import interpolation
+from jaxgan.run.sampling.sampler import real_samples
 from jaxgan.run.web import engine, local_server
 from tests.run.explore import explored_runs
 from tests.run.lesson.test_lesson_in_browser import PACKAGE, clean
@@ -227,9 +228,9 @@ def test_a_walk_is_the_librarys(page, name):
 def test_the_nearest_training_picture(page, name):
     made = shown(page, index=4)
     found = page.evaluate("explorer.nearest.find(explorer.controls.shown().value)")
-    source = RUNS[name].experiment.data.source
-    real = np.asarray(source.examples(np.arange(60)).value, np.float64)
-    real = real if real.min() < 0 else real / 127.5 - 1
+    stored = RUNS[name]
+    real = real_samples(stored.experiment, stored.state, np.arange(60)).value
+    assert len(np.unique(real, axis=0)) == 60
     far = np.sqrt(np.square((np.clip(made, -1, 1) - real) * 127.5).mean((1, 2, 3)))
     assert found["place"] == far.argmin()
     assert found["distance"] == pytest.approx(far.min(), rel=1e-3)
