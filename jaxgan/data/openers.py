@@ -7,9 +7,9 @@ from typing import TypeVar
 from jaxgan.data import handwritten, source, toy
 from jaxgan.data.image_dataset import image_dataset as named_images
 from jaxgan.data.image_folder import folder as folder_of_images
-from jaxgan.data.moving_digits import moving_mnist as moving_digits
 from jaxgan.data.molecules import molecules as molecules_of_a_file
 from jaxgan.data.molecules import shapes_of as shapes_of_molecule
+from jaxgan.data.moving_digits import moving_mnist as moving_digits
 from jaxgan.data.opening import opener
 from jaxgan.data.pairs import pairs as pairs_of_pictures
 from jaxgan.data.pairs import shapes_of as shapes_of_pair
