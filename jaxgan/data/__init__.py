@@ -10,6 +10,7 @@ from jaxgan.data.clip_batches import (
     clip_batches,
     prediction,
 )
+from jaxgan.data.clip_openers import moving_mnist, radar, videos
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
 from jaxgan.data.molecules import names_of
@@ -20,14 +21,11 @@ from jaxgan.data.openers import (
     grid,
     image_dataset,
     molecules,
-    moving_mnist,
     of_file,
     pairs,
     pictures,
-    radar,
     ring,
     unpaired,
-    videos,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
