@@ -12,9 +12,17 @@ from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
 from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs
 from jaxgan.run.kinds.points import Points, points
 from jaxgan.run.kinds.route import Route
+from jaxgan.run.kinds.videos import (
+    DigitVideos,
+    Predictions,
+    Videos,
+    predictions,
+    videos,
+)
 
 __all__ = [
     "Comparison",
+    "DigitVideos",
     "Domains",
     "EvaluationProtocol",
     "Images",
@@ -23,12 +31,16 @@ __all__ = [
     "Measure",
     "Pairs",
     "Points",
+    "Predictions",
     "Route",
     "Score",
     "Section",
     "Subject",
+    "Videos",
     "domains",
     "images",
     "pairs",
     "points",
+    "predictions",
+    "videos",
 ]
