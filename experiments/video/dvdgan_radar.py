@@ -21,8 +21,11 @@ from jaxgan.models import dvdgan
 from jaxgan.run import launch
 from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.kinds import videos
+from jaxgan.run.kinds import Predictions
 from jaxgan.run.options import Options
+
+RAIN = (20.0, 35.0)
+"""dBZ from which on it rains, and rains hard."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +108,7 @@ def build(config: Config) -> Experiment:
         ),
         recipe=recipe,
         data=data.clip_batches(opened("train"), batch, config.seed, flip=True),
-        kind=videos,
+        kind=Predictions(thresholds=RAIN, scale=data.to_dbz, scale_unit="dBZ"),
         held_out=data.clip_batches(opened("test"), batch, config.seed, crop=False),
     )
 

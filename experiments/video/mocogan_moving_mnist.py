@@ -23,7 +23,7 @@ from jaxgan.models import mocogan
 from jaxgan.run import launch
 from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.kinds import videos
+from jaxgan.run.kinds import DigitVideos
 from jaxgan.run.options import Options
 
 
@@ -127,7 +127,9 @@ def build(config: Config) -> Experiment:
         ),
         recipe=recipe,
         data=data.clip_batches(source, config.batch_size, config.seed),
-        kind=videos,
+        kind=DigitVideos(
+            digits=source.pictures, count=config.digits, speed=source.speed
+        ),
         held_out=data.clip_batches(opened("test", 1_000), config.batch_size),
     )
 

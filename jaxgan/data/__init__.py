@@ -31,6 +31,7 @@ from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
 from jaxgan.data.picture_functions import edges, gray, low_resolution
 from jaxgan.data.picture_set import PictureSet
+from jaxgan.data.radar import from_dbz, to_dbz
 from jaxgan.data.source import Arrays, DataError, Source, subset, without_labels
 from jaxgan.data.stacking import stacked
 from jaxgan.data.toy import (
@@ -64,6 +65,7 @@ __all__ = [
     "digits",
     "edges",
     "folder",
+    "from_dbz",
     "gray",
     "grid",
     "grid_centres",
@@ -84,6 +86,7 @@ __all__ = [
     "skipping_bad",
     "stacked",
     "subset",
+    "to_dbz",
     "unpaired",
     "videos",
     "without_labels",

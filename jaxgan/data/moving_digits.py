@@ -10,7 +10,14 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.data import handwritten
 from jaxgan.data.image_dataset import image_dataset
-from jaxgan.data.source import DataError, check_count, check_seed, to_float
+from jaxgan.data.source import (
+    Arrays,
+    DataError,
+    arrays,
+    check_count,
+    check_seed,
+    to_float,
+)
 
 EMBEDDED = "digits"
 """The name of the digits that are always there."""
@@ -91,6 +98,15 @@ class MovingDigits:
         which = (np.fromiter(draws, float) * len(self.images)).astype(np.int64)
         return self.names[which].astype(np.int32)
 
+    @property
+    def speed(self) -> float:
+        """Pixels per frame, but for frames in which digits bounce."""
+        return self.pace * (self.side - self.images.shape[1])
+
+    def pictures(self) -> Arrays:
+        """The digits themselves, labelled: of which a classifier can be trained."""
+        return arrays(self.images[..., None], self.names, list(map(str, range(10))))
+
     def examples(self, indices: np.ndarray) -> Sample:
         """Makes clips by index."""
         indices = np.asarray(indices)
@@ -114,7 +130,7 @@ class MovingDigits:
             digits,
             self.names[digits],
             np.moveaxis(corners.astype(np.int64), 0, 1),
-            self.pace * free,
+            self.speed,
         )
 
     def _draws(self, index: int) -> np.ndarray:

@@ -14,9 +14,17 @@ from jaxgan.run.kinds.molecules import Molecules
 from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs
 from jaxgan.run.kinds.points import Points, points
 from jaxgan.run.kinds.route import Route
+from jaxgan.run.kinds.videos import (
+    DigitVideos,
+    Predictions,
+    Videos,
+    predictions,
+    videos,
+)
 
 __all__ = [
     "Comparison",
+    "DigitVideos",
     "Domains",
     "EvaluationProtocol",
     "Images",
@@ -26,13 +34,17 @@ __all__ = [
     "Molecules",
     "Pairs",
     "Points",
+    "Predictions",
     "Route",
     "Score",
     "Section",
     "Subject",
+    "Videos",
     "domains",
     "images",
     "molecule_signals",
     "pairs",
     "points",
+    "predictions",
+    "videos",
 ]
