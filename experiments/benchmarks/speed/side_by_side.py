@@ -192,12 +192,16 @@ def first_step(workload: Workload, batch: int, library: str) -> None:
 
 def start_seconds(
     script: str, name: str, library: str, batch: int, compiled: str, threads: int
-) -> float:
-    """From the command to the end of the first step, in a fresh process."""
+) -> tuple[float, float]:
+    """From the command to the end of the first step, in a fresh process.
+
+    Returns:
+      Seconds waited for, and those of the processor until the process ended.
+    """
     command = [sys.executable, script, f"--first={library}", "--only", name]
     command += [f"--batch-size={batch}", f"--threads={threads}"]
     env = {**os.environ, "JAX_COMPILATION_CACHE_DIR": compiled}
-    began = time.perf_counter()
+    before, began = _childrens_seconds(), time.perf_counter()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=env
     ) as process:
@@ -206,12 +210,18 @@ def start_seconds(
             raise SystemExit(f"{name}: {library} did not make a step")
         seconds = time.perf_counter() - began
         process.wait()
-    return seconds
+    return seconds, _childrens_seconds() - before
+
+
+def _childrens_seconds() -> float:
+    """Of the processor, of all processes that were begun here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def starts_of(script: str, name: str, batch: int, options: Options) -> list[str]:
     """Cells: seconds to the first step of ours, ours again, and PyTorch's."""
-    found: list[list[float]] = []
+    found: list[list[tuple[float, float]]] = []
     for _ in range(options.starts):
         with tempfile.TemporaryDirectory() as folder:
             found.append(
@@ -220,7 +230,11 @@ def starts_of(script: str, name: str, batch: int, options: Options) -> list[str]
                     for one in ("jaxgan", *LIBRARIES)
                 ]
             )
-    return [f"{statistics.median(column):.1f}" for column in zip(*found)]
+    cells = []
+    for column in zip(*found):
+        waited, spent = map(statistics.median, zip(*column))
+        cells.append(f"{waited:.1f} ({spent:.1f})")
+    return cells
 
 
 def main(
@@ -253,7 +267,8 @@ def main(
         for name in names:
             rows_of(name, workloads[name], sizes[name], options)
     if options.starts:
-        print("\n" + head(["first step of", "jaxgan, s", "compiled before", "torch"]))
+        heads = ["jaxgan, s (of the processor)", "compiled before", "torch"]
+        print("\n" + head(["first step of", *heads]), flush=True)
     for name in names if options.starts else ():
         cells = starts_of(script, name, sizes[name], options)
         print(row([workloads[name].title, *cells]), flush=True)

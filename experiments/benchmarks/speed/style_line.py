@@ -9,8 +9,8 @@ and penalties are the recipes' (WGAN-GP with drift; non-saturating with R1, lazy
 StyleGAN3, of which whole periods are timed), optimizers and averages too. PyTorch is
 eager. An application is a picture of one latent. How they are timed says
 `side_by_side.py`; the last table has seconds from the command to the end of the first
-step, in fresh processes: with nothing compiled, and again with what the process before
-left.
+step, and of the processor, in fresh processes: with nothing compiled, and again with
+what the process before left.
 """
 
 import side_by_side

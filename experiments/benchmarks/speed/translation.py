@@ -7,8 +7,8 @@ Same networks (PyTorch's are given the parameters of ours, and must compute the 
 losses, optimizers and batch, a single picture unless told; PyTorch is eager, and may
 compute once what we compute twice, see `torch_translation_step.py`. How they are timed
 says `side_by_side.py`. The last table has seconds from the command to the end of the
-first step, in fresh processes: with nothing compiled, and again with what the process
-before left.
+first step, and of the processor, in fresh processes: with nothing compiled, and again
+with what the process before left.
 """
 
 import side_by_side
