@@ -57,6 +57,7 @@ TAPS = (
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
+            *("aggregation", "atoms", "bonds"),
             *("channels", "condition_size", "embed_features", "embedding", "growth"),
             *("filter_size", "layer_features", "mapping_layers"),
             *("oversampling", "synthesis_layers"),
@@ -71,6 +72,7 @@ RULES: dict[str, Rule] = {
         NUMBER,
     ),
     "attention": NUMBERS,
+    "convolutions": (_all(_count), "whole numbers of at least 1"),
     "average_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     "blur": (lambda x: x == () or TAPS[0](x), f"{TAPS[1]}, or ()"),
     "blocks": (lambda x: _number(x) or _all(_number)(x), NUMBERS[1]),
@@ -79,6 +81,7 @@ RULES: dict[str, Rule] = {
         (
             *("clamp", "first_cutoff", "first_stopband", "last_stopband"),
             *("learning_rate_multiplier", "norm_epsilon", "output_scale"),
+            "temperature",
         ),
         POSITIVE,
     ),

@@ -27,7 +27,7 @@ RATES = {
     "infogan": ("generator_rate", "discriminator_rate"),
     "least_squares": ("learning_rate", "discriminator_rate"),
     "minimax": ("learning_rate", "discriminator_rate"),
-    "molgan": ("learning_rate",),
+    "molgan": ("learning_rate", "discriminator_rate"),
     "nonsaturating": ("learning_rate", "discriminator_rate"),
     "pix2pix": ("learning_rate",),
     "progan": ("learning_rate",),
