@@ -19,6 +19,7 @@ from jaxgan.data.openers import (
     pictures,
     ring,
     unpaired,
+    walks,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
@@ -72,5 +73,6 @@ __all__ = [
     "stacked",
     "subset",
     "unpaired",
+    "walks",
     "without_labels",
 ]

@@ -505,7 +505,7 @@ HEAVY = (
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
-    *("least_squares", "lesson", "minimax", "mirrored", "modern", "molgan"),
+    *("least_squares", "lesson", "minimax", "mirrored", "modern", "molgan", "netgan"),
     "nonsaturating",
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(

@@ -133,6 +133,7 @@ def test_all_are_here():
         "infogan_mnist",
         "mlp_mnist",
         "molgan_qm9",
+        "netgan_cora",
         "own_images",
         "pix2pix_folder",
         "progan_folder",
