@@ -14,6 +14,7 @@ import pathlib
 from typing import Annotated
 
 import numpy as np
+import optax
 
 from jaxgan import data, recipes
 from jaxgan.core import schedules
@@ -26,6 +27,7 @@ from jaxgan.run.experiment import Experiment
 from jaxgan.run.kinds import Molecules, molecule_signals
 from jaxgan.run.options import Options
 
+CRITIC_STEPS = 4
 REWARD = (properties.valid_reward, properties.drug_likeness_reward)
 
 
@@ -56,7 +58,9 @@ class Config:
     group: int = 8
     """Examples whose deviation the critic is shown; 0 for none, as published."""
     learning_rate: float = 1e-3
-    """Adam's, for both players."""
+    """Adam's at first, for both players."""
+    decay_steps: int | None = 20_000
+    """Steps of half a cosine down to a tenth of it; None for none, as published."""
     b1: float = 0.5
     b1: float = 0.5
     """Adam's first beta."""
@@ -72,14 +76,20 @@ class Config:
     """Of the generator's running average, in molecules; 0 for none, as published."""
 
 
-SMALL = Config(widths=(64, 128, 256), convolutions=(64, 32))
 VARIANTS = {
     "default": Config(),
-    "published": Config(group=0, b1=0.9, b2=0.999, half_life=0.0),
+    "published": Config(group=0, b1=0.9, b2=0.999, decay_steps=None, half_life=0.0),
     "rewarded": Config(rewarded=True),
-    "small": SMALL,
+    "small": Config(widths=(64, 128, 256), convolutions=(64, 32), decay_steps=2_000),
 }
-OPTIONS = Options(steps=20_000, log_every=100, sample_every=1_000, diagnose_every=1_000)
+OPTIONS = Options(
+    steps=20_000,
+    log_every=100,
+    sample_every=1_000,
+    save_every=1_000,
+    diagnose_every=1_000,
+    keep=20,
+)
 
 
 def build(config: Config) -> Experiment:
@@ -92,17 +102,6 @@ def build(config: Config) -> Experiment:
     # Every tenth molecule is held out.
     held_out = np.arange(source.size) % 10 == 9
     train = data.subset(source, np.flatnonzero(~held_out))
-    reward = None
-    if config.rewarded:
-        reward = properties.molecule_reward(config.elements, REWARD)
-    recipe = recipes.molgan(
-        config.learning_rate,
-        config.b1,
-        config.b2,
-        reward=reward,
-        adversarial_share=config.adversarial_share,
-        reward_start=config.reward_start,
-    )
     game = LatentGame(
         molgan.Generator(
             config.size, widths=config.widths, atoms=len(config.elements) + 1
@@ -118,9 +117,7 @@ def build(config: Config) -> Experiment:
     kind = Molecules(config.elements, functools.partial(data.names_of, train))
     return Experiment(
         game=game,
-        recipe=recipe._replace(
-            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
-        ),
+        recipe=recipe_of(config),
         data=data.batches(train, config.batch_size, config.seed),
         held_out=data.batches(
             data.subset(source, np.flatnonzero(held_out)), config.batch_size
@@ -128,6 +125,33 @@ def build(config: Config) -> Experiment:
         kind=kind,
         measure=molecule_signals(game, kind),
     )
+
+
+def recipe_of(config: Config) -> recipes.Recipe:
+    """Makes the recipe: rates that fall, and a reward where one is asked for."""
+    rate, steps = config.learning_rate, config.decay_steps
+    # The generator's schedule counts its own updates.
+    generator_rate, discriminator_rate = (
+        rate
+        if steps is None
+        else optax.cosine_decay_schedule(rate, max(1, steps // every), 0.1)
+        for every in (CRITIC_STEPS, 1)
+    )
+    reward = None
+    if config.rewarded:
+        reward = properties.molecule_reward(config.elements, REWARD)
+    recipe = recipes.molgan(
+        generator_rate,
+        config.b1,
+        config.b2,
+        critic_steps=CRITIC_STEPS,
+        reward=reward,
+        adversarial_share=config.adversarial_share,
+        reward_start=config.reward_start,
+        discriminator_rate=discriminator_rate,
+    )
+    average = schedules.half_life(config.half_life, ramp_up=0.05)
+    return recipe._replace(ema_decay=average)
 
 
 def tiny(config: Config) -> Config:

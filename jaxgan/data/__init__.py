@@ -26,6 +26,7 @@ from jaxgan.data.openers import (
     pictures,
     ring,
     unpaired,
+    walks,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
@@ -89,5 +90,6 @@ __all__ = [
     "to_dbz",
     "unpaired",
     "videos",
+    "walks",
     "without_labels",
 ]

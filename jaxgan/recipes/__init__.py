@@ -15,6 +15,7 @@ from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
 from jaxgan.recipes.mocogan import mocogan
 from jaxgan.recipes.molgan import molgan
+from jaxgan.recipes.netgan import netgan
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
 from jaxgan.recipes.progan import progan
@@ -51,6 +52,7 @@ __all__ = [
     "minimax",
     "mocogan",
     "molgan",
+    "netgan",
     "nonsaturating",
     "pix2pix",
     "progan",

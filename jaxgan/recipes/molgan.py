@@ -5,8 +5,9 @@ import jax.numpy as jnp
 from jaxgan import losses
 from jaxgan.core.ranges import check_count, check_number
 from jaxgan.core.recipe import Recipe
-from jaxgan.core.types import Players, Term, Turn
-from jaxgan.optimizers import LearningRate, adam
+from jaxgan.core.types import Term, Turn
+from jaxgan.optimizers import LearningRate
+from jaxgan.recipes.alternation import adams
 from jaxgan.terms import adversarial, gradient_penalty
 from jaxgan.terms.reward import Reward, reward_fit, reward_policy
 
@@ -20,6 +21,7 @@ def molgan(
     reward: Reward | None = None,
     adversarial_share: float = 0.0,
     reward_start: int = 0,
+    discriminator_rate: LearningRate | None = None,
 ) -> Recipe:
     """MolGAN, De Cao and Kipf 2018 (arXiv 1805.11973), with its code's constants.
 
@@ -39,6 +41,7 @@ def molgan(
       adversarial_share: λ, of the generator's objective; the rest is the reward's.
       reward_start: the step from which on the generator hears of the reward: the
         official loop lets one epoch pass.
+      discriminator_rate: for the discriminator instead, if not None.
 
     Raises:
       ValueError: if a number is out of range.
@@ -47,12 +50,15 @@ def molgan(
     check_count("critic_steps", critic_steps)
     check_number("adversarial_share", adversarial_share, least=0, most=1)
     check_count("reward_start", reward_start, least=0)
-    both = adam(learning_rate, b1, b2)
+    check_number("learning_rate", learning_rate, above=0)
+    if discriminator_rate is None:
+        discriminator_rate = learning_rate
+    both = adams(learning_rate, discriminator_rate, b1, b2)
     play = adversarial(losses.wasserstein)
     critic = (play, gradient_penalty() if penalty is None else penalty)
     if reward is None:
         generator = Turn("generator", (play,), every=critic_steps)
-        return Recipe((Turn("discriminator", critic), generator), Players(both, both))
+        return Recipe((Turn("discriminator", critic), generator), both)
 
     def share(step):
         return jnp.where(step < reward_start, 1.0, jnp.float32(adversarial_share))
@@ -68,4 +74,4 @@ def molgan(
         fitted,
         Turn("generator", objective, every=critic_steps),
     )
-    return Recipe(turns, Players(both, both))
+    return Recipe(turns, both)

@@ -603,7 +603,7 @@ HEAVY = (
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),
     *("infogan", "joint_images", "least_squares", "lesson", "minimax", "mirrored"),
-    *("modern", "molgan", "nonsaturating"),
+    *("modern", "molgan", "netgan", "nonsaturating"),
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(
         "real_esrgan",

@@ -164,6 +164,7 @@ def test_all_are_here():
         "mlp_mnist",
         "mocogan_moving_mnist",
         "molgan_qm9",
+        "netgan_cora",
         "own_images",
         "pix2pix_folder",
         "progan_folder",

@@ -6,6 +6,7 @@ is special about it. Experiments of stored runs import this module, so its path 
 """
 
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
+from jaxgan.run.kinds.graphs import Graphs
 from jaxgan.run.kinds.images import Images, images
 from jaxgan.run.kinds.kind import Kind, Section, Subject
 from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
@@ -27,6 +28,7 @@ __all__ = [
     "DigitVideos",
     "Domains",
     "EvaluationProtocol",
+    "Graphs",
     "Images",
     "Kind",
     "Material",
