@@ -1,7 +1,7 @@
 """Prints the table of exports of every family: python -m tests.export.table.
 
-Of the small networks of the tests: how far onnxruntime is from JAX at several batches, as
-a share of the largest value, and the size of the file.
+Of the small networks of the tests: how far onnxruntime is from JAX at several batches,
+as a share of the largest value, and the size of the file.
 """
 
 import jax
