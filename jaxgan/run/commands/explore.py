@@ -56,19 +56,17 @@ class ExploreCommand:
 
     def _is_there(self, out: pathlib.Path) -> bool:
         """Whether all that is wanted is to open a page that has been made."""
-        seed = self.checkpoint.run_seed
-        if not self.open or self != ExploreCommand(
+        plain = ExploreCommand(
             self.run, self.out, open=True, checkpoint=self.checkpoint
-        ):
+        )
+        if self != plain or self.checkpoint.run_seed is not None:
             return False
         from jaxgan.run.explore import explorer_folder
         from jaxgan.run.files import checkpoints
 
-        saved = checkpoints.steps(self.run)
-        wanted = self.checkpoint.step or (saved[-1] if saved else None)
-        return (
-            seed is None and wanted in (explorer_folder.step_of(out),) and bool(saved)
-        )
+        newest = checkpoints.steps(self.run)[-1:]
+        wanted = newest if self.checkpoint.step is None else [self.checkpoint.step]
+        return [explorer_folder.step_of(out)] == wanted
 
     def _write(self, out: pathlib.Path) -> None:
         from jaxgan.run.files import output_path
@@ -81,6 +79,7 @@ class ExploreCommand:
         from jaxgan.run.progress import lasting
 
         latents = latent_file.read(self.latents) if self.latents else None
+        what = dataclasses.replace(self, runtime=None, open=False)
         with lasting("making the explorer"):
             explorer_folder.write(
                 loaded,
@@ -89,6 +88,6 @@ class ExploreCommand:
                 latents=latents,
                 training=self.training,
                 runtime=self.runtime,
-                record=self.metadata.provenance("explore", self, loaded),
+                record=self.metadata.provenance("explore", what, loaded),
                 say=warn,
             )
