@@ -4,6 +4,7 @@ import importlib
 import math
 import pathlib
 import sys
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -111,7 +112,8 @@ def test_twins_learn_as_many_numbers(script, name):
 
 def tiny(script, name):
     """Networks of PyTorch, ours, and f(state dict) -> variables of either."""
-    sides, widths, sizes = [4, 8], [8, 4], {"channel_base": 32, "channel_max": 8}
+    sides, widths = [4, 8], [8, 4]
+    sizes: Any = {"channel_base": 32, "channel_max": 8}
     if name == "progan":
         peer, read = script("torch_progan"), progan_weights.import_torch
         theirs = peer.Generator(widths, 10), peer.Discriminator(widths, 8)

@@ -65,7 +65,7 @@ class Workload:
         )
 
         @functools.cache
-        def compiled():
+        def compiled() -> Any:
             return step.lower(state, real).compile()
 
         def play():
@@ -190,7 +190,7 @@ def _progan() -> Workload:
 
         return progan_step(generator, discriminator)
 
-    sizes = {"channel_base": base, "channel_max": most}
+    sizes: Any = {"channel_base": base, "channel_max": most}
     return Workload(
         "ProGAN, 32²",
         LatentGame(
@@ -223,7 +223,7 @@ def _stylegan() -> Workload:
 
         return stylegan_step(generator, discriminator)
 
-    sizes = {"channel_base": base, "channel_max": most}
+    sizes: Any = {"channel_base": base, "channel_max": most}
     return Workload(
         "StyleGAN, 32²",
         StyleGame(

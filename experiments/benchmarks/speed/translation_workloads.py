@@ -40,6 +40,7 @@ class Workload:
       shared_draws: see `make_step`.
       unit: whether PyTorch's pictures are in [0, 1].
       period: of the turns, in steps.
+      random: whether applications are, so that there is nothing to compare.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Workload:
     shared_draws: bool = False
     unit: bool = False
     period: int = 1
+    random: bool = False
 
     def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
         """Makes ours, whose step is compiled at the first; with what it begins with."""
@@ -125,7 +127,10 @@ def jax_plays(
         assert compiled_apply is not None
         return np.asarray(compiled_apply(variables, source))[0]
 
-    return Plays(play, loss, apply_once, lambda: {"output": apply_once()}), begun
+    def outputs():
+        return {} if workload.random else {"output": apply_once()}
+
+    return Plays(play, loss, apply_once, outputs), begun
 
 
 def torch_plays(workload: Workload, pictures: Pictures, begun: Any) -> Plays:
@@ -192,6 +197,7 @@ def _pix2pix(size: int, halvings: int, dropout: float = 0.5) -> Workload:
         (size, size),
         torch,
         shared_draws=True,
+        random=dropout > 0,
     )
 
 
