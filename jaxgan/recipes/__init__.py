@@ -14,6 +14,8 @@ from jaxgan.recipes.infogan import MNIST_CODES, infogan
 from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
 from jaxgan.recipes.mocogan import mocogan
+from jaxgan.recipes.molgan import molgan
+from jaxgan.recipes.netgan import netgan
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
 from jaxgan.recipes.progan import progan
@@ -49,6 +51,8 @@ __all__ = [
     "least_squares",
     "minimax",
     "mocogan",
+    "molgan",
+    "netgan",
     "nonsaturating",
     "pix2pix",
     "progan",

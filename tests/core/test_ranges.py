@@ -29,6 +29,8 @@ RATES = {
     "least_squares": ("learning_rate", "discriminator_rate"),
     "minimax": ("learning_rate", "discriminator_rate"),
     "mocogan": ("learning_rate",),
+    "molgan": ("learning_rate", "discriminator_rate"),
+    "netgan": ("learning_rate",),
     "nonsaturating": ("learning_rate", "discriminator_rate"),
     "pix2pix": ("learning_rate",),
     "progan": ("learning_rate",),
@@ -53,7 +55,7 @@ FIRST = {
 WEIGHTED = (
     *(terms.r1, terms.r2, terms.gradient_penalty, terms.dragan, terms.drift),
     *(terms.lecam, terms.path_length, terms.orthogonal, terms.latent_consistency),
-    *(terms.auxiliary_classifier, terms.feature_matching),
+    *(terms.auxiliary_classifier, terms.feature_matching, terms.molgan_penalty),
     *(terms.mask_sparsity, terms.grid_cell),
 )
 
@@ -93,6 +95,10 @@ def test_every_recipe_is_here():
         ("stylegan2", {"half_life": -1.0, "ramp_up": 0.1}),
         ("stylegan3", {"gamma": -1.0}),
         ("stylegan3", {"penalty_every": 0}),
+        ("molgan", {"critic_steps": 0}),
+        ("netgan", {"generator_decay": -1.0}),
+        ("molgan", {"adversarial_share": 1.5}),
+        ("molgan", {"reward_start": -1}),
         ("wgan", {"clip": 0.0}),
         ("mocogan", {"weight_decay": -1e-5}),
         ("dvdgan", {"critic_steps": 0}),

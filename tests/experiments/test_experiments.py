@@ -163,6 +163,8 @@ def test_all_are_here():
         "infogan_mnist",
         "mlp_mnist",
         "mocogan_moving_mnist",
+        "molgan_qm9",
+        "netgan_cora",
         "own_images",
         "pix2pix_folder",
         "progan_folder",

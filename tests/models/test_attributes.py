@@ -17,6 +17,7 @@ from jaxgan.models import (
     fastgan,
     mlp,
     mocogan,
+    molgan,
     pix2pix,
     progan,
     projected,
@@ -34,6 +35,7 @@ from jaxgan.models.biggan import deep
 
 LATENT, IMAGE, LABELS = jnp.zeros((2, 6)), jnp.zeros((2, 8, 8, 3)), jnp.array([0, 1])
 CLIP = jnp.zeros((2, 7, 8, 8, 3))
+GRAPH = {"adjacency": jnp.zeros((2, 3, 3, 4)), "nodes": jnp.zeros((2, 3, 5))}
 POINT, NAN = jnp.zeros((2, 2)), float("nan")
 STAGES = {"widths": (4, 4), "groups": (2, 2)}
 SEEN = {"projection": projected.Projection(efficientnet.EfficientNet())}
@@ -51,6 +53,12 @@ CASES = [
     (dcgan.Discriminator, {}, IMAGE, "classes", -1),
     (ali.PointEncoder, {"latent_size": 2}, POINT, "widths", (4, 0)),
     (ali.Encoder, {}, IMAGE, "latent_size", 0),
+    (molgan.Generator, {}, LATENT, "bonds", 0),
+    (molgan.Generator, {}, LATENT, "atoms", -1),
+    (molgan.Generator, {}, LATENT, "temperature", 0.0),
+    (molgan.Discriminator, {}, GRAPH, "convolutions", (4, 0)),
+    (molgan.Discriminator, {}, GRAPH, "aggregation", 0),
+    (molgan.Discriminator, {}, GRAPH, "widths", ()),
     (resnet.Generator, {}, LATENT, "widths", (0,) * 4),
     (resnet.Generator, {}, LATENT, "widths", ()),
     (biggan.Discriminator, {}, IMAGE, "widths", ()),
