@@ -10,22 +10,23 @@ from jaxgan.data.clip_batches import (
     clip_batches,
     prediction,
 )
+from jaxgan.data.clip_openers import moving_mnist, radar, videos
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
+from jaxgan.data.molecules import names_of
 from jaxgan.data.openers import (
     arrays,
     digits,
     folder,
     grid,
     image_dataset,
-    moving_mnist,
+    molecules,
     of_file,
     pairs,
     pictures,
-    radar,
     ring,
     unpaired,
-    videos,
+    walks,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
@@ -71,7 +72,9 @@ __all__ = [
     "grid_centres",
     "image_dataset",
     "low_resolution",
+    "molecules",
     "moving_mnist",
+    "names_of",
     "of_classes",
     "of_file",
     "paced_batches",
@@ -87,5 +90,6 @@ __all__ = [
     "to_dbz",
     "unpaired",
     "videos",
+    "walks",
     "without_labels",
 ]
