@@ -207,7 +207,7 @@ class Predictions(Videos):
         """Draws the truth of every example, and below it what was predicted."""
         each = film_strips.pairs_of(sample)
         films = [film for pair in each for film in pair if film is not None]
-        return film_strips.strips(films)
+        return film_strips.strips(films, len(films) // len(each))
 
     def frames(self, sample: Sample) -> Sequence[np.ndarray]:
         """Draws truth and prediction side by side, moving, an example per row."""
