@@ -4,6 +4,7 @@ import importlib
 import math
 import pathlib
 import sys
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -111,7 +112,8 @@ def test_twins_learn_as_many_numbers(script, name):
 
 def tiny(script, name):
     """Networks of PyTorch, ours, and f(state dict) -> variables of either."""
-    sides, widths, sizes = [4, 8], [8, 4], {"channel_base": 32, "channel_max": 8}
+    sides, widths = [4, 8], [8, 4]
+    sizes: Any = {"channel_base": 32, "channel_max": 8}
     if name == "progan":
         peer, read = script("torch_progan"), progan_weights.import_torch
         theirs = peer.Generator(widths, 10), peer.Discriminator(widths, 8)
@@ -159,10 +161,9 @@ def test_twins_are_ours(script, name):
         logits = theirs[1](image)
     context = Context(example_keys(jax.random.key(0), 8))
     found = jax.jit(ours[0].apply)(variables[0], jnp.asarray(z.numpy()), (), context)
-    near = {"rtol": 1e-4, "atol": 1e-4}
-    np.testing.assert_allclose(found, image.permute(0, 2, 3, 1), **near)
+    np.testing.assert_allclose(found, image.permute(0, 2, 3, 1), rtol=1e-4, atol=1e-4)
     verdict = jax.jit(ours[1].apply)(variables[1], found, (), context)
-    np.testing.assert_allclose(verdict.logits, logits, **near)
+    np.testing.assert_allclose(verdict.logits, logits, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["progan", "stylegan", "stylegan3"])

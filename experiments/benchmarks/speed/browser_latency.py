@@ -14,10 +14,11 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from jaxgan.run.lesson import engine, server
+from jaxgan.run.web import engine, local_server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
@@ -126,14 +127,13 @@ def _answer(browser: str, folder: pathlib.Path) -> dict:
         handler.end_headers()
         heard.set()
 
-    made = server.made(folder)
-    quiet = made.RequestHandlerClass
-    assert isinstance(quiet, functools.partial)
-    handler = type("Heard", (quiet.func,), {"do_POST": do_POST})
+    made = local_server.made(folder)
+    quiet: Any = made.RequestHandlerClass
+    handler: Any = type("Heard", (quiet.func,), {"do_POST": do_POST})
     made.RequestHandlerClass = functools.partial(handler, **quiet.keywords)
     with made, tempfile.TemporaryDirectory() as profile:
         _serving(made)
-        address = f"http://{server.HOST}:{made.server_port}/index.html"
+        address = f"http://{local_server.HOST}:{made.server_port}/index.html"
         command = [browser, *OPTIONS, f"--user-data-dir={profile}", address]
         process = subprocess.Popen(
             command,

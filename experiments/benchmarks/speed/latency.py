@@ -92,7 +92,7 @@ def plays_of(
         for name, session in sessions.items():
             session.run(None, fed[name])
 
-    plays = {"JAX": by_jax, "onnxruntime": by_onnx}
+    plays: dict[str, Callable[[], object]] = {"JAX": by_jax, "onnxruntime": by_onnx}
     if net is not None:
         import torch
 
@@ -182,10 +182,10 @@ def check_alike(name: str, folder: pathlib.Path, run: pathlib.Path, net: Any) ->
     value: Any = z
     for part_name, part in made.items():
         if part_name != "latents":
-            fed = fed_to(folder, part_name, part, 4)
+            fed: dict[str, Any] = fed_to(folder, part_name, part, 4)
             fed["w" if part_name == "synthesis" else "z"] = value
             if "psi" in fed:
-                fed["psi"] = np.float32(1.0)
+                fed["psi"] = np.asarray(1.0, np.float32)
             value = _session(folder / f"{part_name}.onnx").run(None, fed)[0]
     with torch.inference_mode():
         theirs = net(torch.from_numpy(z)).numpy().transpose(0, 2, 3, 1)

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from jaxgan.core import Sample
 from jaxgan.games.latent import LatentGame
 from jaxgan.games.style import StyleGame
 from jaxgan.models import dcgan, progan, stylegan2
@@ -39,7 +40,7 @@ VARIANTS = {name: Config(name) for name in ("dcgan", "stylegan2", "progan")}
 def build(config: Config) -> Experiment:
     """Builds the game, without data."""
     shape = SIDES[-1], SIDES[-1], 3
-    sizes = {"channel_base": 512, "channel_max": 64}
+    sizes: Any = {"channel_base": 512, "channel_max": 64}
     if config.network == "stylegan2":
         generator = stylegan2.Generator(
             shape, style_size=LATENT, mapping_layers=2, **sizes
@@ -62,8 +63,7 @@ def write(run: pathlib.Path, name: str) -> Any:
     """
     config = VARIANTS[name]
     made = build(config)
-    shapes = made.data.shapes
-    batch = jax.tree.map(lambda x: np.zeros(x.shape, x.dtype), shapes)
+    batch = Sample(np.zeros((4, SIDES[-1], SIDES[-1], 3), np.float32))
     state = jax.jit(lambda: first_state(made, (0,), batch))()
     module = sys.modules[__name__]
     imported_run.write(run, Imported(module, config, made, state), {"network": name})

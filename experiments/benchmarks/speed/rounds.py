@@ -63,11 +63,10 @@ def confine(threads: int) -> None:
 def protocol(threads: int) -> str:
     """One line: the processor, its widest vectors, threads, versions."""
     told = pathlib.Path("/proc/cpuinfo").read_text()
-    facts = dict(
-        map(str.strip, line.split(":", 1))
-        for line in reversed(told.splitlines())
-        if ":" in line
-    )
+    facts: dict[str, str] = {}
+    for line in told.splitlines():
+        name, _, value = line.partition(":")
+        facts.setdefault(name.strip(), value.strip())
     flags = facts.get("flags", "").split()
     widest = [name for name in ("avx512f", "avx2") if name in flags][:1]
     parts = [" ".join([facts.get("model name", "a processor"), *widest])]

@@ -14,11 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 import numpy as np
 from rounds import confine, head, interleaved, protocol, quartiles, row
 
+What = Literal["step", "application"]
 LIBRARIES = ("jaxgan", "torch")
 DONE = "stepped"
 NEAR = 1e-4
@@ -49,7 +50,11 @@ class Workload(Protocol):
     """Steps after which every turn was played."""
 
     def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
-        """Compiles ours; with the variables that it begins with, on the host."""
+        """Makes ours, whose step is compiled at the first.
+
+        Returns:
+          It, and the variables that it begins with, on the host.
+        """
         ...
 
     def theirs(self, batch: int, begun: Any) -> Plays:
@@ -71,8 +76,8 @@ class Options:
     """Plays in a row of which a timing consists."""
     starts: int = 1
     """Fresh processes for each start, of which the median is shown; 0 leaves it out."""
-    steps: bool = True
-    """Time steps and applications, too, and not starts alone."""
+    what: Sequence[What] = get_args(What)
+    """What is timed of both."""
     naive: bool = False
     """Time ours with convolutions left to XLA, too."""
     threads: int = 2
@@ -145,8 +150,9 @@ def rows_of(name: str, workload: Workload, batch: int, options: Options) -> None
     ours, begun = workload.ours(batch)
     theirs = workload.theirs(batch, begun)
     check_alike(name, ours.outputs(), theirs.outputs())
-    losses = ", ".join(f"{play.loss():.4g}" for play in (ours, theirs))
-    print(f"{name}: losses of a step are {losses}", file=sys.stderr)
+    if "step" in options.what:
+        losses = ", ".join(f"{play.loss():.4g}" for play in (ours, theirs))
+        print(f"{name}: losses of a step are {losses}", file=sys.stderr)
     pairs = {"step": {"jaxgan": ours.step}, "application": {"jaxgan": ours.apply}}
     if options.naive:
         from peers import left_to_xla
@@ -157,7 +163,8 @@ def rows_of(name: str, workload: Workload, batch: int, options: Options) -> None
         pairs["application"]["naive"] = naive.apply
     pairs["step"]["torch"] = theirs.step
     pairs["application"]["torch"] = theirs.apply
-    for what, plays in pairs.items():
+    for what in options.what:
+        plays = pairs[what]
         size, repeats = 1, 4 * options.repeats
         if what == "step":
             size, period = batch, workload.period
@@ -258,7 +265,7 @@ def main(
         first_step(workloads[names[0]], sizes[names[0]], options.first)
         return
     print(protocol(options.threads) + "\n")
-    if options.steps:
+    if options.what:
         others = [*["naive"] * options.naive, "torch"]
         heads = [f"{label}, s (of the processor)" for label in ("jaxgan", *others)]
         for label in others:

@@ -1,10 +1,7 @@
-"""The networks and recipes that `style_line.py` times, in jaxgan and in PyTorch.
-
-The small variants of `progan_folder.py`, `stylegan_ffhq.py` and `stylegan3_ffhq.py`,
-all grown, of coloured pictures.
-"""
+"""What `style_line.py` times: the small variants, all grown, of coloured pictures."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +51,7 @@ class Workload:
     period: int = 1
 
     def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
-        """Compiles ours; with the variables that it begins with, on the host."""
+        """Makes ours, whose step is compiled at the first; with what it begins with."""
         game, recipe = self.game, self.recipe
         described = game, recipe.turns, recipe.optimizers
         real = Sample(jax.device_put(self._real(batch)))
@@ -66,24 +63,28 @@ class Workload:
         step = jax.jit(
             make_step(*described, ema_decay=recipe.ema_decay), donate_argnums=0
         )
-        compiled = step.lower(state, real).compile()
+
+        @functools.cache
+        def compiled() -> Any:
+            return step.lower(state, real).compile()
 
         def play():
             nonlocal state
-            state, measured = compiled(state, real)
+            state, measured = compiled()(state, real)
             return jax.block_until_ready((state, measured))[1]
 
         if not apply:
             return Plays(play, lambda: 0.0, lambda: np.zeros(()), dict), begun
 
+        def called(module, variables, value):
+            context = Context(example_keys(jax.random.key(0), len(value)))
+            return module.apply(variables, value, (), context)
+
         def make(variables, z):
-            context = Context(example_keys(jax.random.key(0), len(z)))
-            return game.generator.apply(variables, z, (), context)
+            return called(game.generator, variables, z)
 
         def judge(variables, images):
-            context = Context(example_keys(jax.random.key(0), len(images)))
-            verdict = game.discriminator.apply(variables, images, (), context)
-            return verdict.logits
+            return called(game.discriminator, variables, images).logits
 
         def slope(variables, images):
             return jax.grad(lambda images: judge(variables, images).sum())(images)
@@ -189,7 +190,7 @@ def _progan() -> Workload:
 
         return progan_step(generator, discriminator)
 
-    sizes = {"channel_base": base, "channel_max": most}
+    sizes: Any = {"channel_base": base, "channel_max": most}
     return Workload(
         "ProGAN, 32²",
         LatentGame(
@@ -222,7 +223,7 @@ def _stylegan() -> Workload:
 
         return stylegan_step(generator, discriminator)
 
-    sizes = {"channel_base": base, "channel_max": most}
+    sizes: Any = {"channel_base": base, "channel_max": most}
     return Workload(
         "StyleGAN, 32²",
         StyleGame(

@@ -2,6 +2,8 @@
 
     python experiments/benchmarks/speed/translation.py
     python experiments/benchmarks/speed/translation.py --only pix2pix --starts 0
+    python experiments/benchmarks/speed/translation.py --only pix2pix --what
+    python experiments/benchmarks/speed/translation.py --what application --starts 0
 
 Same networks (PyTorch's are given the parameters of ours, and must compute the same),
 losses, optimizers and batch, a single picture unless told; PyTorch is eager, and may

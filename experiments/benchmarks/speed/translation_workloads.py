@@ -1,6 +1,7 @@
 """The networks and recipes that `translation.py` times, in jaxgan and in PyTorch."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,7 @@ class Workload:
       shared_draws: see `make_step`.
       unit: whether PyTorch's pictures are in [0, 1].
       period: of the turns, in steps.
+      random: whether applications are, so that there is nothing to compare.
     """
 
     title: str
@@ -50,9 +52,10 @@ class Workload:
     shared_draws: bool = False
     unit: bool = False
     period: int = 1
+    random: bool = False
 
     def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
-        """Compiles ours; with the variables that it begins with, on the host."""
+        """Makes ours, whose step is compiled at the first; with what it begins with."""
         return jax_plays(self, self.pictures(batch), apply)
 
     def theirs(self, batch: int, begun: Any) -> Plays:
@@ -84,7 +87,7 @@ class Workload:
 def jax_plays(
     workload: Workload, pictures: Pictures, apply: bool = True
 ) -> tuple[Plays, Any]:
-    """Compiles ours; with the state that it begins with, on the host."""
+    """Makes ours, whose step is compiled at the first; with what it begins with."""
     batch = jax.device_put(workload.batch(pictures))
     recipe = workload.recipe
     description = workload.game, recipe.turns, recipe.optimizers
@@ -96,7 +99,11 @@ def jax_plays(
         "shared_draws": workload.shared_draws,
     }
     step = jax.jit(make_step(*description, **described), donate_argnums=0)
-    compiled = step.lower(state, batch).compile()
+
+    @functools.cache
+    def compiled():
+        return step.lower(state, batch).compile()
+
     begun = jax.device_get(state.variables)
     compiled_apply, variables = None, jax.device_put(begun.generator)
     source = pictures[0][:1]
@@ -110,7 +117,7 @@ def jax_plays(
 
     def play():
         nonlocal state
-        state, measured = compiled(state, batch)
+        state, measured = compiled()(state, batch)
         return jax.block_until_ready((state, measured))[1]
 
     def loss():
@@ -120,7 +127,10 @@ def jax_plays(
         assert compiled_apply is not None
         return np.asarray(compiled_apply(variables, source))[0]
 
-    return Plays(play, loss, apply_once, lambda: {"output": apply_once()}), begun
+    def outputs():
+        return {} if workload.random else {"output": apply_once()}
+
+    return Plays(play, loss, apply_once, outputs), begun
 
 
 def torch_plays(workload: Workload, pictures: Pictures, begun: Any) -> Plays:
@@ -187,6 +197,7 @@ def _pix2pix(size: int, halvings: int, dropout: float = 0.5) -> Workload:
         (size, size),
         torch,
         shared_draws=True,
+        random=dropout > 0,
     )
 
 
