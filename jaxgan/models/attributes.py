@@ -58,8 +58,9 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
             *("aggregation", "atoms", "bonds"),
-            *("channels", "condition_size", "embed_features", "embedding", "growth"),
-            *("filter_size", "layer_features", "mapping_layers"),
+            *("channels", "condition_size", "content_size", "embed_features"),
+            *("embedding", "filter_size", "frames", "growth", "layer_features"),
+            *("mapping_layers", "motion_size"),
             *("oversampling", "synthesis_layers"),
         ),
         COUNT,
@@ -84,6 +85,10 @@ RULES: dict[str, Rule] = {
             "temperature",
         ),
         POSITIVE,
+    ),
+    "noise_deviation": (
+        lambda x: _finite(x) and x >= 0,
+        "a finite number of at least 0",
     ),
     "magnitude_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     **dict.fromkeys(("slope", "truncation"), FINITE),

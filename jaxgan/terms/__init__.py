@@ -11,10 +11,12 @@ from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
 from jaxgan.terms.feature_matching import feature_matching
 from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.grid_cell import brightness, grid_cell
 from jaxgan.terms.image_pool import image_pool
 from jaxgan.terms.latent_consistency import latent_consistency
 from jaxgan.terms.lecam import lecam
 from jaxgan.terms.lpips import lpips
+from jaxgan.terms.mask_sparsity import mask_sparsity
 from jaxgan.terms.molgan_penalty import molgan_penalty
 from jaxgan.terms.mutual_information import mutual_information
 from jaxgan.terms.orthogonal import orthogonal
@@ -34,6 +36,7 @@ __all__ = [
     "adversarial",
     "against",
     "auxiliary_classifier",
+    "brightness",
     "charbonnier",
     "conditional_contrastive",
     "consistency",
@@ -45,12 +48,14 @@ __all__ = [
     "feature_matching",
     "frobenius",
     "gradient_penalty",
+    "grid_cell",
     "identity",
     "identity_patch_nce",
     "image_pool",
     "latent_consistency",
     "lecam",
     "lpips",
+    "mask_sparsity",
     "mean_absolute",
     "mean_squared",
     "molgan_penalty",

@@ -99,6 +99,8 @@ SHORT = {
     "real_esrgan": RESTORED,
     "molgan": {"critic_steps": 2, "reward": atoms_reward},
     "reacgan": {"critic_steps": 2},
+    "mocogan": {"categories": True},
+    "dvdgan": {"grid_cells": 20.0},
     "wgan": {"critic_steps": 2, "first_rounds": 1, "first_critic_steps": 2},
 }
 # Whose discriminator says more than a logit, or sees more than a value.
@@ -116,6 +118,9 @@ HEADS = {
     "molgan": REWARDED,
     "reacgan": RELATED,
     "conditional_contrastive": RELATED,
+    "mocogan": GAMES["moving"],
+    "vgan": GAMES["masked"],
+    "dvdgan": GAMES["predicted"],
     "feature_matching": FEATURED,
     "of_batches": FEATURED,
 }
@@ -143,6 +148,7 @@ def test_recipes(name):
 
 
 PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
+PLAYED |= {"moving", "masked", "predicted"}
 
 
 @pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))

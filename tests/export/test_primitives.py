@@ -35,6 +35,11 @@ above = functools.partial(floats, low=0.01)
 inside = functools.partial(floats, low=-0.999, high=0.999)
 near = functools.partial(floats, low=-1e-4, high=1e-4)
 
+
+def wholes_of_three(seed):
+    return wholes(seed, low=-1, high=2).astype(jnp.float32)
+
+
 ELEMENTWISE = {
     **{name: (getattr(lax, name), (floats,)) for name in ("exp", "tanh", "neg", "abs")},
     **{name: (getattr(lax, name), (floats,)) for name in ("sin", "cos", "erf", "sign")},
@@ -50,6 +55,8 @@ ELEMENTWISE = {
     **{name: (getattr(lax, name), (wholes, wholes)) for name in ("ge", "eq", "ne")},
     "acosh": (lambda x: lax.acosh(x + 1.0), (above,)),
     "erfc": (lax.erfc, (inside,)),
+    "atan2": (lax.atan2, (floats, floats)),
+    "atan2 on axes": (lax.atan2, (wholes_of_three, wholes_of_three)),
     "log1p of little": (lax.log1p, (near,)),
     "expm1": (lax.expm1, (floats,)),
     "expm1 of little": (lax.expm1, (near,)),

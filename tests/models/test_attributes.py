@@ -12,9 +12,11 @@ from jaxgan.models import (
     cut,
     cyclegan,
     dcgan,
+    dvdgan,
     efficientnet,
     fastgan,
     mlp,
+    mocogan,
     molgan,
     pix2pix,
     progan,
@@ -26,11 +28,13 @@ from jaxgan.models import (
     stylegan2,
     stylegan3,
     toy,
+    vgan,
 )
 from jaxgan.models.attributes import RULES
 from jaxgan.models.biggan import deep
 
 LATENT, IMAGE, LABELS = jnp.zeros((2, 6)), jnp.zeros((2, 8, 8, 3)), jnp.array([0, 1])
+CLIP = jnp.zeros((2, 7, 8, 8, 3))
 GRAPH = {"adjacency": jnp.zeros((2, 3, 3, 4)), "nodes": jnp.zeros((2, 3, 5))}
 POINT, NAN = jnp.zeros((2, 2)), float("nan")
 STAGES = {"widths": (4, 4), "groups": (2, 2)}
@@ -131,6 +135,18 @@ CASES = [
     (projected.Discriminator, {**SEEN, "classes": 3}, IMAGE, "embedding", 0),
     (projected.Discriminator, SEEN, IMAGE, "widths", (0, 4)),
     (efficientnet.EfficientNet, {}, IMAGE, "stem", 0),
+    (mocogan.Generator, {}, LATENT, "content_size", 0),
+    (mocogan.Generator, {}, LATENT, "motion_size", -1),
+    (mocogan.Generator, {}, LATENT, "frames", 0),
+    (mocogan.Discriminator, {}, CLIP, "noise_deviation", -0.1),
+    (mocogan.VideoDiscriminator, {}, CLIP, "classes", -1),
+    (vgan.Generator, {}, LATENT, "channels", 0),
+    (vgan.Generator, {}, LATENT, "frames", 48.5),
+    (vgan.Discriminator, {}, CLIP, "norm_epsilon", 0.0),
+    (dvdgan.Generator, {}, LATENT, "frames", 0),
+    (dvdgan.Generator, {}, LATENT, "widths", ()),
+    (dvdgan.Predictor, {}, CLIP, "frames", -1),
+    (dvdgan.Discriminator, {}, CLIP, "attention", (-1,)),
 ]
 
 

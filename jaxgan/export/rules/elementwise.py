@@ -190,6 +190,21 @@ def erf_inv(to: Lowering, equation: Any, x: str) -> str:
     return to.op("Mul", x, to.op("Where", edge, np.float32(np.inf), value))
 
 
+def atan2(to: Lowering, equation: Any, y: str, x: str) -> str:
+    """The angle of (x, y), by the arc tangent of the smaller over the larger side."""
+    kind = kind_of(equation)
+    zero, one, pi = (np.full((), number, kind) for number in (0, 1, np.pi))
+    steep = to.op("Greater", to.op("Abs", y), to.op("Abs", x))
+    larger = to.op("Where", steep, y, x)
+    divisor = to.op("Where", to.op("Equal", larger, zero), one, larger)
+    angle = to.op("Atan", to.op("Div", to.op("Where", steep, x, y), divisor))
+    half = np.full((), np.pi / 2, kind)
+    up = to.op("Sub", to.op("Mul", to.op("Sign", y), half), angle)
+    turned = to.op("Where", to.op("Less", y, zero), to.op("Neg", pi), pi)
+    behind = to.op("Where", to.op("Less", x, zero), turned, zero)
+    return to.op("Where", steep, up, to.op("Add", angle, behind))
+
+
 def erfc(to: Lowering, equation: Any, x: str) -> str:
     """1 - erf(x)."""
     return to.op("Sub", _one(equation), to.op("Erf", x))
@@ -226,5 +241,6 @@ RULES = {
     "optimization_barrier": same,
     "reduce_precision": reduce_precision,
     "erf_inv": erf_inv,
+    "atan2": atan2,
     "erfc": erfc,
 }

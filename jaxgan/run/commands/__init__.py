@@ -11,6 +11,7 @@ from jaxgan.run.commands.diagnose import DiagnoseCommand
 from jaxgan.run.commands.directions import DirectionsCommand
 from jaxgan.run.commands.edit import EditCommand
 from jaxgan.run.commands.evaluate import EvaluateCommand
+from jaxgan.run.commands.explore import ExploreCommand
 from jaxgan.run.commands.export import ExportCommand
 from jaxgan.run.commands.fingerprint_state import FingerprintCommand
 from jaxgan.run.commands.forecast import ForecastCommand
@@ -38,6 +39,7 @@ COMMANDS: dict[str, type[Command]] = {
     "evaluate": EvaluateCommand,
     "compare": CompareCommand,
     "export": ExportCommand,
+    "explore": ExploreCommand,
     "trace": TraceCommand,
     "report": ReportCommand,
     "fingerprint": FingerprintCommand,

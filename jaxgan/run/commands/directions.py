@@ -69,5 +69,5 @@ class DirectionsCommand:
         ]
         picture = loaded.experiment.kind.picture
         direction_files.write(out, found, strips, len(amounts), picture)
-        self.metadata.mark(out, "directions", self, loaded, "*.png")
+        self.metadata.mark(out, "directions", self, loaded, ("*.png", "*.npz"))
         print(out)

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from jaxgan.run.command_line import Flag, option
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import (
     BatchSize,
     CheckpointOptions,
@@ -18,6 +19,7 @@ from jaxgan.run.errors import RunError, plain
 
 if TYPE_CHECKING:
     from jaxgan.run.evaluation.judge import Measurement
+    from jaxgan.run.sampling.stored_run import StoredRun
 
 ARROWS = {"lower": "↓", "higher": "↑", None: " "}
 
@@ -51,6 +53,7 @@ class EvaluateCommand:
     measure: MeasureOptions = dataclasses.field(default_factory=MeasureOptions)
     sampling: SamplingOptions = dataclasses.field(default_factory=SamplingOptions)
     checkpoint: CheckpointOptions = dataclasses.field(default_factory=CheckpointOptions)
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Prints what it measures, and appends it to the run's file.
@@ -95,6 +98,7 @@ class EvaluateCommand:
                 seed = stored_evaluation.seed_of(loaded)
                 show(measurement, loaded.step, seed, self.json)
                 if measurement.near:
+                    self._mark(stored_evaluation.picture_path(loaded), loaded)
                     print(
                         f"the samples nearest to training {kind.unit}, left of them: "
                         f"{stored_evaluation.picture_path(loaded)}",
@@ -103,6 +107,7 @@ class EvaluateCommand:
         if len(each) > 1:
             path = truncation_curve.path_of(loaded)
             truncation_curve.write(path, measured)
+            self._mark(path, loaded)
             print(f"against truncation: {path}", file=sys.stderr)
         every = [one for _, some in measured for one in some]
         if not all(measurement.kept for measurement in every):
@@ -110,6 +115,12 @@ class EvaluateCommand:
                 f"the figures above are not in {self.run}, which cannot be written",
                 code=1,
             )
+
+    def _mark(self, path: pathlib.Path, loaded: "StoredRun") -> None:
+        """Writes into a picture how it was made; nobody learns where files lie."""
+        measure = dataclasses.replace(self.measure, weights=None)
+        told = dataclasses.replace(self, real=None, measure=measure)
+        self.metadata.mark(path, "evaluate", told, loaded, composite=True)
 
 
 def show(

@@ -45,6 +45,6 @@ class LessonCommand:
             warn(f"no live play: {written.missing}")
         print(self.out / "index.html")
         if self.open:
-            from jaxgan.run.lesson import server
+            from jaxgan.run.web import local_server
 
-            server.serve(self.out)
+            local_server.serve(self.out)

@@ -64,8 +64,9 @@ class MetadataOptions:
         command: str,
         options: Any,
         loaded: "StoredRun",
-        pattern: str = "*",
+        patterns: str | Sequence[str] = "*",
         sources: "Sequence[Item]" = (),
+        composite: bool = False,
     ) -> None:
         """Writes into a file, or files of a folder, how they were made.
 
@@ -74,8 +75,9 @@ class MetadataOptions:
           command: of `jaxgan`.
           options: the command's dataclass.
           loaded: the run.
-          pattern: of the names of files in a folder.
+          patterns: one or several, of the names of files in a folder.
           sources: the user's own pictures that they were made of.
+          composite: there is something real in them beside.
 
         Raises:
           RunError: if a file cannot be written.
@@ -89,4 +91,5 @@ class MetadataOptions:
             names = ", ".join(item.name[-1] for item in sources)
             made = made.of_source(names, b"".join(item.read() for item in sources))
         with output_path.written(path):
-            provenance.mark(path, made, pattern)
+            for pattern in [patterns] if isinstance(patterns, str) else patterns:
+                provenance.mark(path, made, pattern, composite)

@@ -88,9 +88,8 @@ class ProjectCommand:
             projection = project.of(fitted.images, progress, self.at_once)
         files = projection_files.ProjectionFiles(loaded, out, self.video)
         files.write(projection, fitted.names)
-        shown = ("before_after.png", f"way.{self.video}")
-        for name in shown:
-            self.metadata.mark(out, "project", self, loaded, name, items)
+        names = ("before_after.png", f"way.{self.video}", "latents.npz")
+        self.metadata.mark(out, "project", self, loaded, names, items)
         for line in projection_files.table(projection, fitted.names, project.title):
             print(line)
         print(out)

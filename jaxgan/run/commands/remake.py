@@ -5,13 +5,24 @@ import dataclasses
 import io
 import pathlib
 import tempfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jaxgan.run.errors import RunError
+from jaxgan.run.exporting import exported_folder
 from jaxgan.run.files import checkpoints, config_json, run_directory, xmp
-from jaxgan.run.files.provenance import FILE, TRAIN, Provenance, source_of
+from jaxgan.run.files.provenance import (
+    EXPLORED,
+    EXPORTED,
+    FILE,
+    TRAIN,
+    Provenance,
+    source_of,
+)
+
+if TYPE_CHECKING:
+    from jaxgan.run.commands import remake_elsewhere
 
 PICTURES = {".png", ".gif", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"}
 
@@ -35,8 +46,10 @@ def difference(
     Raises:
       RunError: if it cannot be made again, saying what is missing.
     """
-    _check_run(made, run)
     _check_source(made, source)
+    if exported_folder.is_one(run):
+        return _by_folder(path, made, run, source)
+    _check_run(made, run)
     if made.command == TRAIN:
         return _drawn_differently(path, made, run, trust)
     with tempfile.TemporaryDirectory() as folder:
@@ -53,6 +66,39 @@ def difference(
         if not again.is_file():
             return f"there is no {made.file}"
         return _contents_differ(path, again)
+
+
+def nearly(
+    path: pathlib.Path, made: Provenance, run: pathlib.Path, trust: bool = False
+) -> "remake_elsewhere.Nearly | None":
+    """Makes again by JAX what another program drew; None of what JAX drew itself.
+
+    Raises:
+      RunError: as `difference`.
+    """
+    if made.command not in (EXPORTED, EXPLORED) or exported_folder.is_one(run):
+        return None
+    _check_run(made, run)
+    from jaxgan.run.commands import remake_elsewhere
+    from jaxgan.run.commands.shared_options import CheckpointOptions
+
+    seed = made.options.get("checkpoint", {}).get("run_seed")
+    loaded = CheckpointOptions(made.step, seed, trust).load(run)
+    return remake_elsewhere.by_run(path, made, loaded)
+
+
+def _by_folder(
+    path: pathlib.Path,
+    made: Provenance,
+    folder: pathlib.Path,
+    source: pathlib.Path | None,
+) -> str:
+    from jaxgan.run.commands import remake_elsewhere
+
+    with tempfile.TemporaryDirectory() as place:
+        again = pathlib.Path(place) / f"again{path.suffix}"
+        file = remake_elsewhere.by_folder(path, made, folder, source, again)
+        return _contents_differ(path, file)
 
 
 def _check_run(made: Provenance, run: pathlib.Path) -> None:
@@ -112,7 +158,8 @@ def _drawn_differently(
     loaded = CheckpointOptions(chosen["step"], chosen["run_seed"], trust).load(run)
     draw = loaded.sampler()
     grid = preview_grid.grid_of(draw, loaded.experiment.kind.preview)
-    drawn = preview_grid.picture(loaded.experiment, draw, grid, loaded.state)
+    shown = preview_grid.samples(draw, grid, loaded.state)
+    drawn = preview_grid.picture(loaded.experiment, loaded.state, shown)
     return _arrays_differ({"pixels": _frames(path)}, {"pixels": drawn})
 
 

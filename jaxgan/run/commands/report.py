@@ -5,6 +5,7 @@ import importlib.util
 
 from jaxgan.run.bounds import Port
 from jaxgan.run.command_line import Flag
+from jaxgan.run.commands.metadata_options import MetadataOptions
 from jaxgan.run.commands.shared_options import Out, Run
 from jaxgan.run.errors import RunError
 
@@ -25,6 +26,7 @@ class ReportCommand:
     """Of 127.0.0.1, to serve at."""
     trust: Flag = False
     """Run the program in RUN, though it was not trained or imported here."""
+    metadata: MetadataOptions = dataclasses.field(default_factory=MetadataOptions)
 
     def execute(self) -> None:
         """Writes the page, and prints where; or serves it until it is interrupted.
@@ -66,7 +68,9 @@ class ReportCommand:
 
         xla.set_up_xla()
         with progress.lasting("making the report"):
-            page = document.page(document.contents(self.run))
+            contents = document.contents(self.run)
+            packet = b"" if self.metadata.no_metadata else document.packet(contents)
+            page = document.page(contents, packet=packet)
         with output_path.written(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_file.write_text(path, page)

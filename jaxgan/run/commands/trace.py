@@ -12,6 +12,7 @@ from jaxgan.run.command_line import Flag, option
 from jaxgan.run.errors import RunError
 
 if TYPE_CHECKING:
+    from jaxgan.run.commands.remake_elsewhere import Nearly
     from jaxgan.run.files.provenance import Provenance
 
 
@@ -22,7 +23,9 @@ class TraceCommand:
     file: Annotated[Positional[pathlib.Path], option("FILE")]
     """A picture, an animation, arrays: whatever jaxgan has written."""
     run: Annotated[pathlib.Path | None, option("RUN", "")] = None
-    """The run's folder. The file is made again, and compared bit for bit."""
+    """The run's folder. The file is made again, and compared bit for bit.
+    Of what sample.py made of an exported folder: that folder, or the run, whose
+    numbers are rounded otherwise."""
     source: Annotated[pathlib.Path | None, option("PICTURE", "")] = None
     """With --run: your own picture that `jaxgan apply` made the file of."""
     trust: Flag = False
@@ -45,6 +48,10 @@ class TraceCommand:
             return
         from jaxgan.run.commands import remake
 
+        near = remake.nearly(self.file, made, self.run, self.trust)
+        if near is not None:
+            self._tell_of(near)
+            return
         differing = remake.difference(
             self.file, made, self.run, self.source, self.trust
         )
@@ -62,6 +69,20 @@ class TraceCommand:
             f"made again of {self.run}, it is another{reason}: {differing}", code=1
         )
 
+    def _tell_of(self, near: "Nearly") -> None:
+        """Says how near JAX comes to what another program drew.
+
+        Raises:
+          RunError: if it does not.
+        """
+        text = (
+            f"made again of {self.run} by JAX: {near.text} differ by {near.apart:.2g}"
+        )
+        if not near.same:
+            wanted = f"wanted at most {near.most:.2g}, of at most {near.few:.0%}"
+            raise RunError(f"{text}, {wanted}", code=1)
+        print(f"{text} at most, as rounding does: the same")
+
 
 def told(path: pathlib.Path, made: "Provenance") -> str:
     """Writes the provenance of a file as lines."""
@@ -72,6 +93,8 @@ def told(path: pathlib.Path, made: "Provenance") -> str:
     command = " ".join(["jaxgan", made.command, "RUN", *options])
     if made.command == provenance.TRAIN:
         command = "training, which draws it"
+    if made.command == provenance.EXPORTED:
+        command = " ".join(["sample.py of a folder of jaxgan export", *options])
     lines = {
         "run": f"{made.run}, of {made.experiment}, at step {made.step}",
         "fingerprint": made.fingerprint,

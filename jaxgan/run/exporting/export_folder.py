@@ -1,10 +1,11 @@
 """A folder that stands alone: models, a card, a program, a few lines to read."""
 
+import contextlib
 import json
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jaxgan
@@ -63,12 +64,23 @@ def write(
             f"{name}{one.suffix}: {len(one.data):,} bytes; largest difference from JAX "
             f"{one.difference:.1e} of the largest value"
         )
-    card = _card(stored, made, written, to, half, license)
+    card = _card(stored, made, written, to, half, license, ema)
+    with whole(out) as folder:
+        _fill(folder, written, card)
+
+
+@contextlib.contextmanager
+def whole(out: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Gives a folder to fill, which is put in its place when all is in it.
+
+    Raises:
+      RunError: if it cannot be written. Then nothing is left.
+    """
     with output_path.written(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
         try:
-            _fill(folder, written, card)
+            yield folder
             folder.chmod(0o755)
             folder.replace(out)  # an empty one at most is there
         except BaseException:
@@ -95,6 +107,7 @@ def _card(
     to: str,
     half: bool,
     license: str | None,
+    ema: bool,
 ) -> dict[str, Any]:
     wide = to == "onnx"
 
@@ -120,6 +133,7 @@ def _card(
         "jaxgan": jaxgan.__version__,
         "format": to,
         "half": half,
+        "current": not ema,
         "kind": made.kind,
         "range": [-1.0, 1.0],
         "layout": "batch, height, width, channels",
@@ -131,6 +145,7 @@ def _card(
         "run": stored.directory.absolute().name,
         "step": stored.step,
         "fingerprint": fingerprint(stored.state),
+        "run_seed": stored.seed,
         "license": license or UNSTATED,
     }
 

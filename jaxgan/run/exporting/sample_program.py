@@ -5,6 +5,8 @@ python sample.py picture.png --out made
 """
 
 import argparse
+import hashlib
+import html
 import json
 import pathlib
 from collections.abc import Sequence
@@ -18,14 +20,14 @@ PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-    '<rdf:Description rdf:about="" '
+    '<rdf:Description rdf:about="" xmlns:jaxgan="urn:jaxgan:provenance:" '
     'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
     "<Iptc4xmpExt:DigitalSourceType>"
     "http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
-    "</Iptc4xmpExt:DigitalSourceType>"
+    "</Iptc4xmpExt:DigitalSourceType><jaxgan:record>{record}</jaxgan:record>"
     '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
 )
-"""Says to other software that a picture is synthetic (XMP, IPTC)."""
+"""Says to other software that a picture is synthetic (XMP, IPTC), to jaxgan how."""
 
 
 class Generator:
@@ -103,10 +105,21 @@ class Generator:
         scale = made.shape[1] / whole.shape[0]
         return made[0, : round(height * scale), : round(width * scale)]
 
-    def about(self, **options: Any) -> dict[str, Any]:
-        """Says how something was made, so that it can be made again."""
-        known = ("experiment", "run", "step", "fingerprint", "jaxgan", "format")
-        return {name: self.card[name] for name in known} | options
+    def about(self, picture: pathlib.Path | None = None, **options: Any) -> dict:
+        """Says how something was made, so that `jaxgan trace` can make it again."""
+        card, source = self.card, ""
+        if picture is not None:
+            source = f"sha256:{hashlib.sha256(picture.read_bytes()).hexdigest()}"
+        alone = card.get("run_seed") is None  # else the state is one of several
+        return {
+            "command": "sample.py",
+            "options": options | {"half": card["half"], "current": card["current"]},
+            **{name: card[name] for name in ("run", "experiment", "step")},
+            "fingerprint": card["fingerprint"] if alone else "",
+            "versions": {"jaxgan": card["jaxgan"], "onnxruntime": _version()},
+            "source": source,
+            "source_name": "" if picture is None else picture.name,
+        }
 
     def class_number(self, label: str | int) -> int:
         """Finds a class by its name or number."""
@@ -119,6 +132,12 @@ class Generator:
             return int(label)
         shown = ", ".join(names[:20])
         raise ValueError(f"--label: saw {label!r}, wanted one of {shown}")
+
+
+def _version() -> str:
+    import onnxruntime
+
+    return onnxruntime.__version__
 
 
 def _key(seed: int) -> list[int]:
@@ -151,10 +170,12 @@ def save_png(
     text = PngImagePlugin.PngInfo()
     if about is not None:
         source = "trainedAlgorithmicMedia"
-        if "picture" in about:
+        if about["source"]:
             source = "compositeWithTrainedAlgorithmicMedia"
-        text.add_itxt("XML:com.adobe.xmp", PACKET.format(source=source))
-        text.add_itxt("Description", f"synthetic: {json.dumps(about, sort_keys=True)}")
+        record = json.dumps(about, sort_keys=True)
+        packet = PACKET.format(source=source, record=html.escape(record, quote=False))
+        text.add_itxt("XML:com.adobe.xmp", packet)
+        text.add_itxt("Description", f"synthetic: {record}")
     path.parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     image.save(path, pnginfo=text)
@@ -194,14 +215,18 @@ def write_samples(
 
 
 def apply_to_files(
-    generator: Generator, out: pathlib.Path, paths: Sequence[pathlib.Path], seed: int
+    generator: Generator,
+    out: pathlib.Path,
+    paths: Sequence[pathlib.Path],
+    seed: int,
+    marked: bool = True,
 ) -> None:
     """Writes what is made of every picture, as PNG."""
     channels = generator.card["parts"]["generator"]["inputs"]["image"]["shape"][-1]
     for path in paths:
         made = out / f"{path.stem}.png"
         pixels = as_bytes(generator.apply(read(path, channels), seed))
-        save_png(made, pixels, generator.about(picture=path.name, seed=seed))
+        save_png(made, pixels, generator.about(path, seed=seed) if marked else None)
         print(made)
 
 

@@ -16,6 +16,10 @@ FILE = "file"
 """In place of an option that named a file of the user's: that file."""
 TRAIN = "train"
 """The command whose pictures are made again by drawing a checkpoint."""
+EXPORTED = "sample.py"
+"""The program of an exported folder."""
+EXPLORED = "explore"
+"""The command whose page saves pictures."""
 GENERATED = "trainedAlgorithmicMedia"
 """IPTC's word for what a trained model made of nothing,"""
 COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
@@ -84,28 +88,36 @@ def source_of(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def mark(path: pathlib.Path, provenance: Provenance, pattern: str = "*") -> None:
+def mark(
+    path: pathlib.Path,
+    provenance: Provenance,
+    pattern: str = "*",
+    composite: bool = False,
+) -> None:
     """Writes into a file, or into the files of a folder, how they were made.
 
     Args:
       path: of the file, or of the folder, and what is in it to any depth.
       provenance: of it.
       pattern: that names of files have.
+      composite: there is something real in it beside.
     """
     if not path.is_dir():
-        _mark(path, provenance)
+        xmp.embed(path, packet(provenance, composite))
         return
     for file in sorted(path.rglob(pattern)):
         if file.is_file():
             name = file.relative_to(path).as_posix()
-            _mark(file, dataclasses.replace(provenance, file=name))
+            own = dataclasses.replace(provenance, file=name)
+            xmp.embed(file, packet(own, composite))
 
 
-def _mark(path: pathlib.Path, provenance: Provenance) -> None:
+def packet(provenance: Provenance, composite: bool = False) -> bytes:
+    """Writes how something was made as a packet of XMP: see `mark`."""
     record = json.dumps(dataclasses.asdict(provenance), ensure_ascii=False)
-    source = COMPOSITE if provenance.source else GENERATED
+    source = COMPOSITE if provenance.source or composite else GENERATED
     tool = f"jaxgan {provenance.versions['jaxgan']}"
-    xmp.embed(path, xmp.packet(record, source, tool))
+    return xmp.packet(record, source, tool)
 
 
 def read(path: pathlib.Path) -> Provenance:

@@ -15,9 +15,17 @@ from jaxgan.run.kinds.molecules import Molecules
 from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs
 from jaxgan.run.kinds.points import Points, points
 from jaxgan.run.kinds.route import Route
+from jaxgan.run.kinds.videos import (
+    DigitVideos,
+    Predictions,
+    Videos,
+    predictions,
+    videos,
+)
 
 __all__ = [
     "Comparison",
+    "DigitVideos",
     "Domains",
     "EvaluationProtocol",
     "Graphs",
@@ -28,13 +36,17 @@ __all__ = [
     "Molecules",
     "Pairs",
     "Points",
+    "Predictions",
     "Route",
     "Score",
     "Section",
     "Subject",
+    "Videos",
     "domains",
     "images",
     "molecule_signals",
     "pairs",
     "points",
+    "predictions",
+    "videos",
 ]

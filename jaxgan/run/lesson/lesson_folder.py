@@ -1,22 +1,19 @@
 """The lesson's folder: page, recorded scenes, graphs, and what runs them."""
 
-import importlib.util
 import json
 import pathlib
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxgan.run.errors import RunError
-from jaxgan.run.lesson import card, engine, graphs, toy_game
+from jaxgan.run.lesson import card, graphs, toy_game
+from jaxgan.run.web import engine, page_files
 
 PAGE = pathlib.Path(__file__).parent / "page"
 RECORDINGS = pathlib.Path(__file__).parent / "recordings"
 WORDS = {"words": "scene_words.js", "questions": "questions.js"}
 """Texts: JSON in the package, scripts in the folder, for a page that is opened from a
 disk may read nothing but scripts."""
-
-NO_ONNX = "live play needs onnx: pip install 'jaxgan[export]'"
 
 
 class Lesson(NamedTuple):
@@ -46,11 +43,9 @@ def write(folder: pathlib.Path, runtime: pathlib.Path | None = None) -> Lesson:
     Raises:
       RunError: if the named package is another file.
     """
-    package, missing = _engine(runtime)
+    package, missing = engine.found(runtime)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(PAGE.iterdir()):
-        if path.suffix != ".json":
-            (folder / path.name).write_bytes(path.read_bytes())
+    page_files.copy(PAGE, folder)
     for name, script in WORDS.items():
         text = (PAGE / f"{name}.json").read_text()
         (folder / script).write_text(f"lesson.{name} = {text.strip()};\n")
@@ -98,17 +93,6 @@ def exported(graph: graphs.Graph) -> bytes:
     return to_onnx(
         graph.function, arguments, list(graph.inputs), list(graph.outputs)
     ).data
-
-
-def _engine(named: pathlib.Path | None) -> tuple[pathlib.Path | None, str]:
-    """Finds the package that runs graphs; why there is none, if it is not named."""
-    package = engine.archive(named) if named is not None else None
-    if importlib.util.find_spec("onnx") is None:
-        return None, NO_ONNX
-    try:
-        return package or engine.archive(None), ""
-    except RunError as error:
-        return None, str(error)
 
 
 def _write_live(folder: pathlib.Path, package: pathlib.Path) -> None:

@@ -9,7 +9,7 @@ import jinja2
 
 from jaxgan.run import charts
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log
+from jaxgan.run.files import checkpoints, metrics_log, provenance
 from jaxgan.run.kinds import Section
 from jaxgan.run.report import run_facts, samples, sections
 from jaxgan.run.report.run_facts import RunFacts
@@ -132,12 +132,25 @@ def body(gathered: Contents) -> str:
     return _templates().get_template("body.html").render(shown)
 
 
-def page(gathered: Contents, refresh: float = 0.0) -> str:
+def packet(gathered: Contents) -> bytes:
+    """Says of which run and checkpoint a page is, and that pictures are synthetic."""
+    facts = gathered.facts
+    saved = facts.fingerprint if facts.saved is not None else ""
+    made = provenance.Provenance(
+        *("report", {}, pathlib.Path(facts.folder).resolve().name, facts.name),
+        step=facts.saved or 0,
+        fingerprint=saved,
+    )
+    return provenance.packet(made, composite=True)
+
+
+def page(gathered: Contents, refresh: float = 0.0, packet: bytes = b"") -> str:
     """Renders the whole page, style, scripts and pictures in it.
 
     Args:
       gathered: what it shows.
       refresh: seconds after which it asks its server for news; 0 for a file.
+      packet: of XMP, that says how it was made.
     """
     parts: dict[str, Any] = {
         "title": f"{gathered.facts.name}: {gathered.facts.folder}",
@@ -147,6 +160,7 @@ def page(gathered: Contents, refresh: float = 0.0) -> str:
         "plotly": charts.library(),
         "templates": charts.templates(),
         "refresh": refresh,
+        "packet": packet.decode(),
     }
     text = _templates().get_template("page.html").render(**parts)
     # Names of files that no encoding has are halves of characters here.

@@ -26,6 +26,14 @@ QUESTION = 10.0
 """Seconds in which a question must be asked,"""
 ANSWER = 60.0
 """and its answer taken."""
+EXPLORER = "explorer"
+"""The folder of a run that `jaxgan explore` writes, which is served too."""
+KINDS = {
+    **{".html": "text/html; charset=utf-8", ".css": "text/css", ".png": "image/png"},
+    **{".js": "text/javascript", ".mjs": "text/javascript"},
+    **{".wasm": "application/wasm", ".onnx": "application/octet-stream"},
+}
+"""Of its files."""
 SECONDS = 5.0
 """Between two questions of the page, and at least between two answers made anew."""
 
@@ -34,7 +42,7 @@ class Newest:
     """The page's body, made again when the run has changed, but not too often."""
 
     def __init__(self, run: pathlib.Path, seconds: float = SECONDS):
-        self._run, self._seconds = run, seconds
+        self.run, self._seconds = run, seconds
         self._lock = threading.Lock()
         self._time = -float("inf")
         self._seen: Any = None
@@ -46,18 +54,18 @@ class Newest:
             seen = self._state()
             late = time.monotonic() - self._time >= self._seconds
             if self._contents is None or (late and seen != self._seen):
-                self._contents = document.contents(self._run)
+                self._contents = document.contents(self.run)
                 self._seen, self._time = seen, time.monotonic()
             return self._contents
 
     def _state(self) -> Any:
         """Finds what changes whenever the page does."""
         files = [
-            self._run / name for name in (metrics_log.METRICS, evaluations_log.FILE)
+            self.run / name for name in (metrics_log.METRICS, evaluations_log.FILE)
         ]
         sizes = [path.stat().st_size if path.is_file() else 0 for path in files]
-        drawn = sum(1 for _ in self._run.glob("samples/**/step_*.png"))
-        return sizes, drawn, checkpoints.steps(self._run)
+        drawn = sum(1 for _ in self.run.glob("samples/**/step_*.png"))
+        return sizes, drawn, checkpoints.steps(self.run)
 
 
 class _Server(http.server.ThreadingHTTPServer):
@@ -111,13 +119,14 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 def server(newest: Newest, port: int) -> http.server.ThreadingHTTPServer:
-    """Makes a server of the page at '/', and of its body alone at '/body'.
+    """Makes a server of the page at '/', of its body alone at '/body', of the explorer.
 
     Raises:
       RunError: if the port is taken.
     """
 
     class Handler(_Handler):
+        explorer = newest.run / EXPLORER
         pages = {  # noqa: RUF012  nothing changes it
             "/": lambda: document.page(newest.contents(), SECONDS),
             "/body": lambda: document.body(newest.contents()),
@@ -131,6 +140,7 @@ def server(newest: Newest, port: int) -> http.server.ThreadingHTTPServer:
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     pages: dict[str, Callable[[], str]]
+    explorer: pathlib.Path
     timeout = QUESTION
     server: _Server
 
@@ -143,12 +153,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if len(hosts) != 1 or not re.fullmatch(NAMES, hosts[0]):
             self.send_error(403)
             return
-        make = self.pages.get(self.path.partition("?")[0])
+        name = self.path.partition("?")[0]
+        file = self._file(name)
+        make = file.read_bytes if file else self.pages.get(name)
         if make is None:
             self.send_error(404)
             return
         try:
-            content = make().encode(errors="replace")
+            made = make()
+            content = made.encode(errors="replace") if isinstance(made, str) else made
         except Exception as error:  # the run may be half written: the next time, then
             self.send_error(503, explain=f"{type(error).__name__}: {error}")
             return
@@ -161,11 +174,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("X-Frame-Options", "DENY")
         self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         if not same:
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Type", KINDS[file.suffix if file else ".html"])
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if not same:
             self.wfile.write(content)
+
+    def _file(self, name: str) -> pathlib.Path | None:
+        """Finds a file of the explorer, which lies in its folder and nowhere else."""
+        folder, _, rest = name.removeprefix("/").partition("/")
+        path = (self.explorer / rest).resolve()
+        inside = path.is_relative_to(self.explorer.resolve()) and path.is_file()
+        known = folder == EXPLORER and path.suffix in KINDS
+        return path if known and inside else None
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Stays silent."""

@@ -15,7 +15,7 @@ from jaxgan.run.charts import Chart
 from jaxgan.run.diagnosis import stored_diagnosis
 from jaxgan.run.embedded_pictures import Picture
 from jaxgan.run.files import run_directory
-from jaxgan.run.kinds import Section
+from jaxgan.run.kinds import Section, images
 from jaxgan.run.report import (
     curves,
     evaluation_tables,
@@ -88,6 +88,14 @@ def _facts(run: ReportedRun) -> RunFacts:
     return run.facts
 
 
+def _explorer(run: ReportedRun) -> dict[str, Any] | None:
+    """How to play with the generator; pages lie beside the report where they do."""
+    if run.facts.saved is None or run.facts.unit != images.unit:
+        return None
+    there = (run.directory / "explorer" / "index.html").is_file()
+    return {"there": there, "folder": run.facts.folder}
+
+
 FIRST = (Section("diagnosis", "Diagnosis", _diagnosis, template="diagnosis.html"),)
 """Before all others; the kind's leading sections follow."""
 
@@ -103,6 +111,7 @@ TRAINING = (
 """Before what is made with the newest checkpoint: `samples.PAIR` and the kind's."""
 
 LAST = (
+    Section("explore", "Explore", _explorer, template="explore.html"),
     Section("metrics", "Metrics", _metrics, template="metrics.html"),
     Section("curves", "Curves", _curves, template="curves.html"),
     Section("signals", "Signals", _signals, template="signals.html"),

@@ -258,6 +258,18 @@ BAD = {
             ("--run none", "file does not say that jaxgan made it"),
         ),
     ),
+    "explore": (
+        "run",
+        (
+            ("--training -1", "--training: saw -1, wanted at least 0"),
+            ("--out full", "--out: full holds older, wanted a new or an empty folder"),
+            ("--out file", "--out: file is a file, wanted a folder"),
+            ("--runtime none.tgz", "--runtime: there is no file none.tgz"),
+            ("--latents none.npz", "--latents: there is no file none.npz"),
+            ("--step -1", "--step: saw -1, wanted at least 0"),
+            ("--run-seed -1", f"--run-seed: saw -1, {SEED}"),
+        ),
+    ),
     "lesson": (
         "",
         (

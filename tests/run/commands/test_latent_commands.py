@@ -76,6 +76,7 @@ def test_pictures_are_found_and_the_generator_is_tuned(
         assert picture.size[0] > picture.size[1]  # four in a row, of three
     with Image.open(out / "way.gif") as video:
         assert video.n_frames > 10
+    assert provenance.read(out / "latents.npz").source.startswith("sha256:")
     latents = latent_file.read(out / "latents.npz")
     assert latents.code.shape == (3, 4, 4)
     assert latents.names == ("a.png", "b.png", "c.png")
@@ -122,6 +123,7 @@ def test_directions_are_found_shown_and_used(style, method, tmp_path, capsys):
     names = sorted(path.name for path in out.iterdir())
     shown = ["direction_00.png", "direction_01.png", "directions.npz", "directions.png"]
     assert names == shown
+    assert provenance.read(out / "directions.npz").command == "directions"
     found = np.load(out / "directions.npz")
     assert found["vectors"].shape[1] == 4
     np.testing.assert_allclose(np.linalg.norm(found["vectors"], axis=1), 1.0, rtol=1e-5)

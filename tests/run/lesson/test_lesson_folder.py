@@ -15,13 +15,13 @@ from jaxgan.diagnosis import diagnose
 from jaxgan.run.lesson import (
     card,
     dirac_scene,
-    engine,
     graphs,
     lesson_folder,
     point_scenes,
     recorder,
     toy_game,
 )
+from jaxgan.run.web import engine
 from tests.run.lesson.alike import TOLERANCE, check_alike
 
 FIELDS = {"name", "title", "see", "why", "formula", "papers", "type"}
@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
     """A lesson without live play: what every machine can make."""
     made = tmp_path_factory.mktemp("lesson") / "made"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lesson_folder, "_engine", lambda named: (None, "it is a test"))
+        patch.setattr(engine, "found", lambda named: (None, "it is a test"))
         assert lesson_folder.write(made).missing == "it is a test"
     return made
 

@@ -14,7 +14,8 @@ pytest.importorskip("onnx", reason="jaxgan[export] is not installed")
 from jaxgan.data.cache import cache_folder
 from jaxgan.data.download import is_published
 from jaxgan.diagnosis import diagnose, names, variety
-from jaxgan.run.lesson import card, engine, graphs, lesson_folder, server, toy_game
+from jaxgan.run.lesson import card, graphs, lesson_folder, toy_game
+from jaxgan.run.web import engine, local_server
 from tests.run.lesson.alike import TOLERANCE, check_alike
 from tests.run.report import browser
 
@@ -44,7 +45,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(folder):
-    with server.made(folder) as serving:
+    with local_server.made(folder) as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()

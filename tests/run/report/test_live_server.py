@@ -208,3 +208,28 @@ def test_interrupting_it_is_no_error(alone):
     alone.send_signal(signal.SIGINT)
     out, err = alone.communicate(timeout=120)
     assert (alone.returncode, out.strip(), err) == (0, "ended", "")
+
+
+def test_the_explorer_is_served_and_nothing_beside(run):
+    folder = run / "explorer" / "models"
+    folder.mkdir(parents=True)
+    (run / "explorer" / "index.html").write_text("a page")
+    (folder / "a.onnx").write_text("a model")
+    (run / "explorer" / "secret.key").write_text("secret")
+    (run / "explorer" / "link.html").symlink_to(run / "config.json")
+    (run / "outside.html").write_text("outside")
+    with served(run) as port:
+        assert get(port, "/explorer/index.html")[:2] == (200, "a page")
+        assert get(port, "/explorer/models/a.onnx?x")[:2] == (200, "a model")
+        for path in (
+            *("/explorer/secret.key", "/explorer/link.html", "/outside.html"),
+            *(
+                "/explorer/../outside.html",
+                "/explorer",
+                "/explorer/",
+                "/other/index.html",
+            ),
+            *("/explorer//etc/hosts.html", "/explorer/none.html"),
+        ):
+            assert get(port, path)[0] == 404, path
+        assert get(port, "/explorer/index.html", host="evil.test")[0] == 403

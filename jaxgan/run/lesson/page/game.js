@@ -2,34 +2,10 @@
 // The live game: jaxgan's exported moves, run by onnxruntime-web.
 (() => {
   const card = lesson.card;
-  const graphs = new Map();
-
-  const loadScript = source => new Promise((good, bad) => {
-    const script = document.createElement("script");
-    script.src = source;
-    script.onload = good;
-    script.onerror = () => bad(new Error(`${source} could not be loaded`));
-    document.head.append(script);
-  });
-
-  // A compiled graph by name, loaded when it is asked for.
-  const graph = name => {
-    if (!graphs.has(name))
-      graphs.set(name, fetch(`play/${name}.onnx`)
-        .then(answer => {
-          if (!answer.ok) throw new Error(`play/${name}.onnx: ${answer.status}`);
-          return answer.arrayBuffer();
-        })
-        .then(data => ort.InferenceSession.create(data)));
-    return graphs.get(name);
-  };
+  const graph = name => engine.graph(`play/${name}.onnx`);
 
   const prepare = async () => {
-    if (!card.runtime) throw new Error("this folder was made without the engine");
-    if (window.ort) return;
-    await loadScript(`${card.runtime}/ort.wasm.min.js`);
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = new URL(`${card.runtime}/`, document.baseURI).href;
+    await engine.prepare(card.runtime);
     const answer = await fetch("play/first.bin");
     lesson.first = new Float32Array(await answer.arrayBuffer());
   };
@@ -80,19 +56,13 @@
     batch(random = this.random) {
       return { value: this.draw(random, card.batch), latent: random.normals(2 * card.batch) };
     }
-    async run(name, feed) {
-      const session = await graph(name), tensors = {};
-      const all = {
+    run(name, feed) {
+      return engine.run(`play/${name}.onnx`, {
         floats: [this.floats, [this.floats.length]],
         counts: [this.counts, [this.counts.length]],
         step: [Int32Array.of(this.moves.discriminator), []],
         ...feed,
-      };
-      for (const input of session.inputNames) {
-        const [data, shape] = all[input];
-        tensors[input] = new ort.Tensor(data instanceof Int32Array ? "int32" : "float32", data, shape);
-      }
-      return session.run(tensors);
+      });
     }
     // One turn of one player, by `make_step`.
     async move(player, batch = this.batch()) {

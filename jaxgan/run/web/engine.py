@@ -1,5 +1,6 @@
 """What runs the graphs in a browser: ONNX Runtime Web, a published package."""
 
+import importlib.util
 import pathlib
 import tarfile
 
@@ -17,7 +18,8 @@ FILES = (
     "ort-wasm-simd-threaded.mjs",
     "ort-wasm-simd-threaded.wasm",
 )
-"""Of package/dist, that live play wants: about 11 MB."""
+"""Of package/dist, that pages want: about 11 MB."""
+NO_ONNX = "they need onnx: pip install 'jaxgan[export]'"
 NAME = f"ONNX Runtime Web {VERSION}, by Microsoft, under the MIT licence"
 LICENSE = """MIT License
 
@@ -68,8 +70,26 @@ def archive(named: pathlib.Path | None) -> pathlib.Path:
     return named
 
 
+def found(named: pathlib.Path | None) -> tuple[pathlib.Path | None, str]:
+    """Finds the package, or says why there is none.
+
+    Args:
+      named: a file, by default the published one.
+
+    Raises:
+      RunError: if a file that is named is not the package.
+    """
+    package = archive(named) if named is not None else None
+    if importlib.util.find_spec("onnx") is None:
+        return None, NO_ONNX
+    try:
+        return package or archive(None), ""
+    except RunError as error:
+        return None, str(error)
+
+
 def unpack(package: pathlib.Path, folder: pathlib.Path) -> None:
-    """Copies the files that live play wants out of the package."""
+    """Copies the files that pages want out of the package."""
     folder.mkdir()
     (folder / "LICENSE").write_text(LICENSE)
     with tarfile.open(package) as archive:

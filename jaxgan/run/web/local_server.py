@@ -1,4 +1,4 @@
-"""The lesson's folder, served to this machine alone."""
+"""A page's folder, served to this machine alone."""
 
 import contextlib
 import functools
