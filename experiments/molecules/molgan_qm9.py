@@ -62,7 +62,6 @@ class Config:
     decay_steps: int | None = 20_000
     """Steps of half a cosine down to a tenth of it; None for none, as published."""
     b1: float = 0.5
-    b1: float = 0.5
     """Adam's first beta."""
     b2: float = 0.9
     """Adam's second."""
