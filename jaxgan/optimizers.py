@@ -39,6 +39,26 @@ def adam(
     return optax.adam(learning_rate, b1=b1, b2=b2, eps=eps)
 
 
+def decayed_adam(
+    learning_rate: LearningRate,
+    b1: float,
+    b2: float,
+    weight_decay: float,
+    eps: float = 1e-8,
+) -> optax.GradientTransformation:
+    """Adam of the gradient and a share of the weights, as PyTorch's `weight_decay`.
+
+    That is L2 regularisation, which Adam scales with the gradient; `optax.adamw` decays
+    the weights themselves (Loshchilov and Hutter 2019, arXiv 1711.05101).
+
+    Raises:
+      ValueError: naming the number that is out of range.
+    """
+    check_number("weight_decay", weight_decay, least=0)
+    rest = adam(learning_rate, b1, b2, eps)
+    return optax.chain(optax.add_decayed_weights(weight_decay), rest)
+
+
 def lazy_adam(
     learning_rate: float, b1: float, b2: float, every: int, eps: float = 1e-8
 ) -> optax.GradientTransformation:

@@ -38,6 +38,8 @@ PUBLISHED = {
     "cut",
     "cyclegan",
     "minimax",
+    "molgan",
+    "netgan",
     "nonsaturating",
     "least_squares",
     "wgan",
@@ -58,6 +60,9 @@ PUBLISHED = {
     "esrgan",
     "real_esrgan",
     "projected",
+    "mocogan",
+    "vgan",
+    "dvdgan",
 }
 
 CONTENT = Term("perceptual", lambda state, play: (jnp.zeros(()), state))
@@ -80,6 +85,8 @@ def test_all_are_found():
         ("biggan", ["adversarial"], 2),
         ("relativistic", ["adversarial"], 1),
         ("ali", ["adversarial"], 1),
+        ("molgan", ["adversarial", "gradient_penalty"], 4),
+        ("netgan", ["adversarial", "gradient_penalty"], 3),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
         ("progan", ["adversarial", "gradient_penalty", "drift"], 1),
         ("stylegan", ["adversarial", "r1"], 1),
@@ -213,6 +220,8 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("least_squares", 2e-4),
         ("wgan", 5e-5),
         ("wgan_gp", 1e-4),
+        ("molgan", 1e-3),
+        ("netgan", 3e-4),
         ("hinge", 2e-4),
         ("relativistic", 2e-4),
         ("ali", 1e-4),
@@ -226,6 +235,9 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("srgan", 1e-4),
         ("esrgan", (2e-4, 1e-4)),
         ("real_esrgan", (2e-4, 1e-4)),
+        ("mocogan", 2e-4),
+        ("vgan", 2e-4),
+        ("dvdgan", (1e-4, 5e-4)),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
@@ -234,6 +246,54 @@ def test_first_update_has_the_published_size(name, rate):
     scale = 1.0 / np.sqrt(1 - 0.99) if name == "wgan" else 1.0
     sizes = first_updates(RECIPES[name](*WANTS.get(name, ())))
     np.testing.assert_allclose(sizes, scale * np.array(rates), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("made", "wanted"),
+    [
+        (recipes.mocogan(), [{"adversarial": 2.0}] * 2),
+        (
+            recipes.mocogan(categories=True),
+            [{"adversarial": 2.0, "auxiliary_classifier": 1.0}] * 2,
+        ),
+        (
+            recipes.vgan(),
+            [{"adversarial": 0.5}, {"adversarial": 1.0, "mask_sparsity": 0.1}],
+        ),
+        (recipes.vgan(sparsity=0.0), [{"adversarial": 0.5}, {"adversarial": 1.0}]),
+        (recipes.dvdgan(), [{"adversarial": 2.0}] * 2),
+        (
+            recipes.dvdgan(grid_cells=20.0),
+            [{"adversarial": 2.0}, {"adversarial": 2.0, "grid_cell": 20.0}],
+        ),
+    ],
+)
+def test_turns_of_videos(made, wanted):
+    """The discriminators first; losses of frames and of clips are added up."""
+    assert [turn.player for turn in made.turns] == ["discriminator", "generator"]
+    assert [{x.name: x.weight for x in turn.terms} for turn in made.turns] == wanted
+
+
+def test_moments_of_videos():
+    """DVD-GAN's generator moves on every second step, and remembers no gradient."""
+    assert [turn.every for turn in recipes.dvdgan().turns] == [1, 2]
+    for made, b1 in ((recipes.dvdgan(), 0.0), (recipes.vgan(), 0.5)):
+        for optimizer in made.optimizers:
+            with jax.numpy_dtype_promotion("standard"):
+                _, state = optimizer.update(jnp.ones(1), optimizer.init(jnp.zeros(1)))
+            np.testing.assert_allclose(state[0].mu, 1 - b1)
+            np.testing.assert_allclose(state[0].nu, 1e-3, rtol=1e-4)
+
+
+def test_mocogans_weights_decay_as_pytorchs():
+    """A hundred thousandth of each is added to its gradient, which Adam then scales."""
+    params, gradient = jnp.array([2.0, -4.0]), jnp.array([1.0, 1.0])
+    for optimizer in recipes.mocogan().optimizers:
+        with jax.numpy_dtype_promotion("standard"):
+            state = optimizer.init(params)
+            _, state = optimizer.update(gradient, state, params)
+        moment = state[1][0].mu
+        np.testing.assert_allclose(moment, 0.5 * (1 + 1e-5 * params), rtol=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,35 @@ from jaxgan.data.batches import Batches, batches
 from jaxgan.data.blank import blank
 from jaxgan.data.boundary_file import boundaries
 from jaxgan.data.classes import of_classes
+from jaxgan.data.clip_batches import (
+    ClipBatches,
+    Prediction,
+    clip_batches,
+    prediction,
+)
+from jaxgan.data.clip_openers import moving_mnist, radar, videos
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
+from jaxgan.data.molecules import names_of
 from jaxgan.data.openers import (
     arrays,
     digits,
     folder,
     grid,
     image_dataset,
+    molecules,
     of_file,
     pairs,
     pictures,
     ring,
     unpaired,
+    walks,
 )
 from jaxgan.data.paced_batches import PacedBatches, paced_batches
 from jaxgan.data.pairs import Pairs
 from jaxgan.data.picture_functions import edges, gray, low_resolution
 from jaxgan.data.picture_set import PictureSet
+from jaxgan.data.radar import from_dbz, to_dbz
 from jaxgan.data.source import Arrays, DataError, Source, subset, without_labels
 from jaxgan.data.stacking import stacked
 from jaxgan.data.toy import (
@@ -37,36 +48,48 @@ __all__ = [
     "RING_DEVIATION",
     "Arrays",
     "Batches",
+    "ClipBatches",
     "CropBatches",
     "DataError",
     "PacedBatches",
     "Pairs",
     "PictureSet",
+    "Prediction",
     "Source",
     "Unpaired",
     "arrays",
     "batches",
     "blank",
     "boundaries",
+    "clip_batches",
     "crop_batches",
     "digits",
     "edges",
     "folder",
+    "from_dbz",
     "gray",
     "grid",
     "grid_centres",
     "image_dataset",
     "low_resolution",
+    "molecules",
+    "moving_mnist",
+    "names_of",
     "of_classes",
     "of_file",
     "paced_batches",
     "pairs",
     "pictures",
+    "prediction",
+    "radar",
     "ring",
     "ring_centres",
     "skipping_bad",
     "stacked",
     "subset",
+    "to_dbz",
     "unpaired",
+    "videos",
+    "walks",
     "without_labels",
 ]

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.source import DataError, Source, check_count, check_seed
+from jaxgan.data.source import DataError, Source, Subset, check_count, check_seed
 
 
 class Rows(NamedTuple):
@@ -88,6 +88,10 @@ class Batches:
     def shapes(self) -> Sample:
         """What the first batch is like, from what the source tells; nothing is read."""
         count = self.series(0)[1] // self.process_count
+        if (shapes := _shapes_of(self.source)) is not None:
+            return jax.tree.map(
+                lambda x: jax.ShapeDtypeStruct((count, *x.shape), x.dtype), shapes
+            )
         value = jax.ShapeDtypeStruct((count, *self.source.shape), jnp.float32)
         labels = jax.ShapeDtypeStruct((count,), jnp.int32)
         return Sample(value, labels if self.source.classes else ())
@@ -117,6 +121,12 @@ class Batches:
         turned = rows.turned[:, None, None, None]
         value = jnp.where(turned, sample.value[:, :, ::-1], sample.value)
         return sample._replace(value=value)
+
+
+def _shapes_of(source: Any) -> Sample | None:
+    """Of one example, of sources whose values are trees."""
+    source = source.source if isinstance(source, Subset) else source
+    return getattr(source, "shapes", None)
 
 
 def batches(

@@ -72,7 +72,8 @@ def facts_of(
         given = [] if source.labels is None else [source.labels]
         parts.append(rule.encode() or _digest(source.values, progress))
     elif hasattr(source, "stored"):
-        given = []
+        stored_labels = getattr(source, "labels", None)
+        given = [] if stored_labels is None else [stored_labels]
         stored: Sequence[np.ndarray] = source.stored  # pyright: ignore
         parts += [_digest(array, progress) for array in stored]
     else:

@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable
 from typing import TypeVar
 
-from jaxgan.data import handwritten, source, toy
+from jaxgan.data import graphs, handwritten, source, toy
 from jaxgan.data.image_dataset import image_dataset as named_images
 from jaxgan.data.image_folder import folder as folder_of_images
+from jaxgan.data.molecules import molecules as molecules_of_a_file
+from jaxgan.data.molecules import shapes_of as shapes_of_molecule
 from jaxgan.data.opening import opener
 from jaxgan.data.pairs import pairs as pairs_of_pictures
 from jaxgan.data.pairs import shapes_of as shapes_of_pair
@@ -24,6 +26,8 @@ pictures = opener(pictures_of_a_folder, "path", shapes=shapes_of_picture)
 unpaired = opener(pictures_of_two_domains, "path", "other", shapes=shapes_of_both)
 # The name tells what they are; only their order depends on who has prepared them.
 image_dataset = opener(named_images, "data_dir", strict=False)
+molecules = opener(molecules_of_a_file, "path", shapes=shapes_of_molecule)
+walks = opener(graphs.walks, "path")
 digits = opener(handwritten.digits, computed=True)
 ring = opener(toy.ring, computed=True)
 grid = opener(toy.grid, computed=True)

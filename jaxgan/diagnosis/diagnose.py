@@ -6,6 +6,7 @@ Pure: a history in, findings out.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from jaxgan.diagnosis import molecule_rules as molecules
 from jaxgan.diagnosis import names
 from jaxgan.diagnosis import player_rules as players
 from jaxgan.diagnosis import sample_rules as samples
@@ -55,8 +56,10 @@ RULES = (
     ),
     Rule("steganographic cycle", translations.steganography, translations.go_back),
     Rule("checkerboards", translations.checkerboards, translations.show_patterns),
+    Rule("molecules repeated", molecules.repeated, _has(names.UNIQUENESS)),
 )
-"""In order of cause and effect; those of pictures made of pictures last."""
+"""In order of cause and effect; those of pictures made of pictures, and of molecules,
+last."""
 
 OF_HELD_OUT = ("discriminator overfitting", "memorisation")
 """Those that only held-out data show."""

@@ -64,6 +64,13 @@ TARGETS_PATTERN = "targets_pattern"
 PATTERN_PERIOD = "pattern_period"
 PATTERN_LEVELS = "pattern_levels"
 
+# What samples of molecules are.
+MOLECULES = "molecules/"
+VALIDITY = "molecules/validity"
+LOOSE_VALIDITY = "molecules/loose_validity"
+UNIQUENESS = "molecules/uniqueness"
+NOVELTY = "molecules/novelty"
+
 AUGMENT = "augment/"
 """And the name of a number that an augmentation adapts."""
 EVALUATION = "evaluation/"
@@ -72,7 +79,7 @@ IMAGES_PER_SECOND = "images_per_second"
 
 GROUPS = (
     *("samples/", "data/", "latent/", "memory/", "overfitting/"),
-    *(SIGNAL, TRANSLATION, AUGMENT),
+    *(SIGNAL, TRANSLATION, MOLECULES, AUGMENT),
 )
 """How the names of signals of health begin."""
 

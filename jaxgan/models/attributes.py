@@ -57,8 +57,10 @@ TAPS = (
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
-            *("channels", "condition_size", "embed_features", "embedding", "growth"),
-            *("filter_size", "layer_features", "mapping_layers"),
+            *("aggregation", "atoms", "bonds"),
+            *("channels", "condition_size", "content_size", "embed_features"),
+            *("embedding", "filter_size", "frames", "growth", "layer_features"),
+            *("mapping_layers", "motion_size"),
             *("oversampling", "synthesis_layers"),
         ),
         COUNT,
@@ -71,6 +73,7 @@ RULES: dict[str, Rule] = {
         NUMBER,
     ),
     "attention": NUMBERS,
+    "convolutions": (_all(_count), "whole numbers of at least 1"),
     "average_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     "blur": (lambda x: x == () or TAPS[0](x), f"{TAPS[1]}, or ()"),
     "blocks": (lambda x: _number(x) or _all(_number)(x), NUMBERS[1]),
@@ -79,8 +82,13 @@ RULES: dict[str, Rule] = {
         (
             *("clamp", "first_cutoff", "first_stopband", "last_stopband"),
             *("learning_rate_multiplier", "norm_epsilon", "output_scale"),
+            "temperature",
         ),
         POSITIVE,
+    ),
+    "noise_deviation": (
+        lambda x: _finite(x) and x >= 0,
+        "a finite number of at least 0",
     ),
     "magnitude_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     **dict.fromkeys(("slope", "truncation"), FINITE),

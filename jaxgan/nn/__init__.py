@@ -2,7 +2,15 @@
 
 from jaxgan.nn.attention import SelfAttention
 from jaxgan.nn.blur import blur_halve
+from jaxgan.nn.clips import (
+    average_pool3d,
+    drawn_frames,
+    folded,
+    frame_by_frame,
+    of_frames,
+)
 from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, normal_init
+from jaxgan.nn.conv3d import Conv3d, ConvTranspose3d, conv3d, conv3d_transpose
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
@@ -15,6 +23,7 @@ from jaxgan.nn.packing import Packed
 from jaxgan.nn.padding import reflect, replicate
 from jaxgan.nn.pixel_shuffle import pixel_shuffle, pixel_unshuffle
 from jaxgan.nn.prelu import PReLU
+from jaxgan.nn.recurrent import GRU, ConvGRU
 from jaxgan.nn.resample import (
     average_pool,
     double,
@@ -28,12 +37,16 @@ from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
 
 __all__ = [
+    "GRU",
     "BatchNorm",
     "ClassHead",
     "CodeHead",
     "ConditionalBatchNorm",
     "Conv",
+    "Conv3d",
+    "ConvGRU",
     "ConvTranspose",
+    "ConvTranspose3d",
     "Dense",
     "Dropout",
     "Embedding",
@@ -51,12 +64,18 @@ __all__ = [
     "SelfAttention",
     "SpectralNorm",
     "average_pool",
+    "average_pool3d",
     "blur_halve",
     "conv",
+    "conv3d",
+    "conv3d_transpose",
     "conv_transpose",
     "double",
     "downsample2d",
+    "drawn_frames",
     "enlarge",
+    "folded",
+    "frame_by_frame",
     "group_size",
     "halve",
     "max_pool",
@@ -64,6 +83,7 @@ __all__ = [
     "modulated_conv",
     "normal",
     "normal_init",
+    "of_frames",
     "pixel_shuffle",
     "pixel_unshuffle",
     "reflect",

@@ -97,8 +97,8 @@ def conv_transpose(
     return convolution.image_gradient(geometry, *vary_alike(x, kernel))
 
 
-class _Layer(nn.Module):
-    """What all three layers share: a kernel, perhaps normalised, and perhaps a bias.
+class Layer(nn.Module):
+    """What all of these layers share: a kernel, perhaps normalised, and perhaps a bias.
 
     Attributes:
       features: of the output.
@@ -130,7 +130,7 @@ class _Layer(nn.Module):
         return x + bias.astype(self.dtype).reshape((1,) * (x.ndim - 1) + (-1,))
 
 
-class Dense(_Layer):
+class Dense(Layer):
     """x @ kernel + bias, over the last axis."""
 
     @nn.compact
@@ -141,7 +141,7 @@ class Dense(_Layer):
         return self.biased(x @ kernel)
 
 
-class Conv(_Layer):
+class Conv(Layer):
     """A convolution, see `conv`.
 
     Attributes:
@@ -166,7 +166,7 @@ class Conv(_Layer):
         return self.biased(conv(x, kernel, self.stride, self.padding, self.groups))
 
 
-class ConvTranspose(_Layer):
+class ConvTranspose(Layer):
     """A transposed convolution, see `conv_transpose`.
 
     Attributes:

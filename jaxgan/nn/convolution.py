@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from jaxgan.nn import bilinear, formulations, winograd
+from jaxgan.nn import bilinear, few_features, formulations, winograd
 from jaxgan.nn.bilinear import Formulation
 from jaxgan.nn.formulations import Geometry
 
@@ -57,11 +57,12 @@ def choose(
     Winograd's, for batches of many tiles and in float32 only: narrower types cannot
     spare the bits that it rounds off. Otherwise
 
-    - forward: XLA's; where one number is the sum of few products, patches.
+    - forward: XLA's; where one number is the sum of few products, patches; to few
+      features of many channels, places.
     - image gradient: phases; to few channels, or from few or small maps, shifts; from
       a few places, columns.
     - kernel gradient: XLA's with its operands turned; of few channels, patches; of few
-      maps, columns.
+      maps, columns; of few features and many channels, places.
     """
     narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
     if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
@@ -70,13 +71,19 @@ def choose(
             tiles = (-(-side // tile) for side in geometry.maps)
             if batch * math.prod(tiles) >= MANY_TILES:
                 return by_winograd(tile)
-    return choose_direct(geometry, channels, batch)
+    direct = choose_direct(geometry, channels, batch)
+    if features <= FEW_CHANNELS and channels >= MANY_CHANNELS:
+        return direct._replace(
+            forward=few_features.forward_by_places,
+            kernel_gradient=few_features.kernel_gradient_by_places,
+        )
+    return direct
 
 
 def choose_direct(
     geometry: Geometry, channels: int, batch: int = USUAL_BATCH
 ) -> Choice:
-    """The fastest formulations on CPU without Winograd's."""
+    """The fastest formulations on CPU without Winograd's, to many features."""
     products = geometry.kernel[0] * geometry.kernel[1] * channels
     places = batch * math.prod(geometry.maps)
     few = channels <= FEW_CHANNELS

@@ -7,11 +7,15 @@ from jaxgan.recipes.alternation import LearningRate
 from jaxgan.recipes.biggan import biggan
 from jaxgan.recipes.cut import FASTCUT, cut
 from jaxgan.recipes.cyclegan import cyclegan
+from jaxgan.recipes.dvdgan import dvdgan
 from jaxgan.recipes.esrgan import esrgan
 from jaxgan.recipes.hinge import hinge
 from jaxgan.recipes.infogan import MNIST_CODES, infogan
 from jaxgan.recipes.least_squares import least_squares
 from jaxgan.recipes.minimax import minimax
+from jaxgan.recipes.mocogan import mocogan
+from jaxgan.recipes.molgan import molgan
+from jaxgan.recipes.netgan import netgan
 from jaxgan.recipes.nonsaturating import nonsaturating
 from jaxgan.recipes.pix2pix import pix2pix
 from jaxgan.recipes.progan import progan
@@ -24,6 +28,7 @@ from jaxgan.recipes.srgan import srgan
 from jaxgan.recipes.stylegan import stylegan
 from jaxgan.recipes.stylegan2 import stylegan2
 from jaxgan.recipes.stylegan3 import stylegan3
+from jaxgan.recipes.vgan import vgan
 from jaxgan.recipes.wgan import wgan
 from jaxgan.recipes.wgan_gp import wgan_gp
 
@@ -39,11 +44,15 @@ __all__ = [
     "biggan",
     "cut",
     "cyclegan",
+    "dvdgan",
     "esrgan",
     "hinge",
     "infogan",
     "least_squares",
     "minimax",
+    "mocogan",
+    "molgan",
+    "netgan",
     "nonsaturating",
     "pix2pix",
     "progan",
@@ -56,6 +65,7 @@ __all__ = [
     "stylegan",
     "stylegan2",
     "stylegan3",
+    "vgan",
     "wgan",
     "wgan_gp",
 ]

@@ -11,10 +11,13 @@ from jaxgan.terms.dragan import dragan
 from jaxgan.terms.drift import drift
 from jaxgan.terms.feature_matching import feature_matching
 from jaxgan.terms.gradient_penalty import gradient_penalty
+from jaxgan.terms.grid_cell import brightness, grid_cell
 from jaxgan.terms.image_pool import image_pool
 from jaxgan.terms.latent_consistency import latent_consistency
 from jaxgan.terms.lecam import lecam
 from jaxgan.terms.lpips import lpips
+from jaxgan.terms.mask_sparsity import mask_sparsity
+from jaxgan.terms.molgan_penalty import molgan_penalty
 from jaxgan.terms.mutual_information import mutual_information
 from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.patch_nce import identity_patch_nce, patch_nce
@@ -24,6 +27,7 @@ from jaxgan.terms.pixel import against, charbonnier, pixel
 from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
 from jaxgan.terms.real_sign import real_sign
+from jaxgan.terms.reward import reward_fit, reward_policy
 from jaxgan.terms.top_k import top_k
 from jaxgan.terms.total_variation import total_variation
 from jaxgan.terms.unrolled import unrolled
@@ -32,6 +36,7 @@ __all__ = [
     "adversarial",
     "against",
     "auxiliary_classifier",
+    "brightness",
     "charbonnier",
     "conditional_contrastive",
     "consistency",
@@ -43,14 +48,17 @@ __all__ = [
     "feature_matching",
     "frobenius",
     "gradient_penalty",
+    "grid_cell",
     "identity",
     "identity_patch_nce",
     "image_pool",
     "latent_consistency",
     "lecam",
     "lpips",
+    "mask_sparsity",
     "mean_absolute",
     "mean_squared",
+    "molgan_penalty",
     "mutual_information",
     "orthogonal",
     "patch_nce",
@@ -60,6 +68,8 @@ __all__ = [
     "r1",
     "r2",
     "real_sign",
+    "reward_fit",
+    "reward_policy",
     "style",
     "top_k",
     "total_variation",

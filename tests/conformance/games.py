@@ -25,14 +25,20 @@ from jaxgan.models import (
     biggan,
     cut,
     dcgan,
+    dvdgan,
     mlp,
+    mocogan,
+    molgan,
     pix2pix,
+    progan,
     r3gan,
     resnet,
     restoration,
+    stylegan,
     stylegan2,
     stylegan3,
     toy,
+    vgan,
 )
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.nn.growth import as_grown
@@ -57,6 +63,16 @@ def points() -> Sample:
 def images() -> Sample:
     value = jnp.tanh(jax.random.normal(jax.random.key(2), (SIZE, 8, 8, 1)))
     return Sample(value, jnp.arange(SIZE) % 3)
+
+
+def graphs() -> Sample:
+    """Of three atoms: symmetric, one kind for every pair and place."""
+    keys = jax.random.split(jax.random.key(6))
+    kinds = jax.random.randint(keys[0], (SIZE, 3, 3), 0, 3)
+    kinds = jnp.maximum(kinds, jnp.swapaxes(kinds, 1, 2))
+    atoms = jax.random.randint(keys[1], (SIZE, 3), 0, 2)
+    value = {"adjacency": jax.nn.one_hot(kinds, 3), "nodes": jax.nn.one_hot(atoms, 2)}
+    return Sample(value)
 
 
 class Generator(nn.Module):
@@ -230,6 +246,30 @@ def growing() -> LatentGame:
     )
 
 
+def grown() -> LatentGame:
+    """ProGAN's networks; the second level fades in on step 1 and is there from 3 on."""
+    stages = Growing(1, SIZE, 0, stable=SIZE // 2, fading=SIZE)
+    sizes = {"channel_base": 16, "channel_max": 3, "growing": stages}
+    return LatentGame(
+        progan.Generator((8, 8, 1), **sizes),
+        progan.Discriminator(8, group=2, **sizes),
+        latent_size=3,
+        shown=as_grown(stages),
+    )
+
+
+def grown_styled() -> StyleGame:
+    """StyleGAN's, likewise."""
+    stages = Growing(1, SIZE, 0, stable=SIZE // 2, fading=SIZE)
+    sizes = {"channel_base": 16, "channel_max": 3, "growing": stages}
+    return StyleGame(
+        stylegan.Generator((8, 8, 1), style_size=4, mapping_layers=1, **sizes),
+        stylegan.Discriminator(8, group=2, **sizes),
+        latent_size=3,
+        shown=as_grown(stages),
+    )
+
+
 def large_images() -> Sample:
     batch = images()
     return batch._replace(value=jnp.repeat(jnp.repeat(batch.value, 2, 1), 2, 2))
@@ -386,6 +426,15 @@ def unet_game() -> PairedGame:
     return PairedGame(pix2pix.Generator(1, 2, 3), pix2pix.Discriminator(2, 0))
 
 
+def molecules(rewarded: bool = False) -> LatentGame:
+    """Graphs by straight-through draws, with a network that learns a reward."""
+    return LatentGame(
+        molgan.Generator(3, 3, 2, (8,)),
+        molgan.Discriminator((4,), 5, (6,), rewarded=rewarded),
+        latent_size=3,
+    )
+
+
 def antialiased_game() -> PairedGame:
     """A generator with dropout, and no aliasing."""
     return PairedGame(
@@ -423,6 +472,56 @@ def enlarged() -> PairedGame:
     )
 
 
+def videos() -> Sample:
+    value = jnp.tanh(jax.random.normal(jax.random.key(5), (SIZE, 7, 8, 8, 1)))
+    return Sample(value, jnp.arange(SIZE) % 3)
+
+
+def even_videos() -> Sample:
+    batch = videos()
+    return batch._replace(value=batch.value[:, :4])
+
+
+def moving() -> LatentGame:
+    """Categories, a walk of motion, one drawn frame, and the clip."""
+    shape = {"content_size": 2, "motion_size": 2, "classes": 3}
+    generator = mocogan.Generator((8, 8, 1), 7, 2, **shape)
+    return LatentGame(
+        generator,
+        mocogan.Discriminator(2, 3, frames=1, noise_deviation=0.1),
+        generator.latent_size,
+        uniform_labels(3),
+    )
+
+
+def masked() -> LatentGame:
+    """With streams that are said beside the clip."""
+    return LatentGame(
+        vgan.Generator(1, 4, (2,)), vgan.Discriminator((2, 3)), latent_size=3
+    )
+
+
+def dual() -> LatentGame:
+    return LatentGame(
+        dvdgan.Generator((8, 8, 1), 4, (3, 3), 3, embedding=2),
+        dvdgan.Discriminator((8, 8), 2, 3, attention=(0,)),
+        latent_size=3,
+        conditioning=uniform_labels(3),
+    )
+
+
+def predicted() -> PairedGame:
+    """Two frames that follow two."""
+    return PairedGame(
+        dvdgan.Predictor(2, (3, 3)), dvdgan.Discriminator((4,), 1), noise_size=3
+    )
+
+
+def continued() -> Sample:
+    value = even_videos().value
+    return Sample(value[:, 2:], value[:, :2])
+
+
 GAMES = {
     "plain": Case(plain, points),
     "packed": Case(packed, points),
@@ -458,10 +557,13 @@ GAMES = {
         True,
         ("discriminator/spectral/linear/", "spectral/image/"),
     ),
+    "molecules": Case(molecules, graphs),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     # What has not begun to fade in.
     "growing": Case(growing, large_images, False, ("/level2/",)),
+    "grown": Case(grown, images, True),
+    "grown_styled": Case(grown_styled, images, True, ("/noise/",)),
     "joint": Case(joint, points),
     "paired": Case(paired, pairs),
     "unet": Case(unet_game, pictures, reads_batch=True),
@@ -475,16 +577,33 @@ GAMES = {
     "contrastive": Case(contrastive, unpaired_images),
     "mirrored": Case(lambda: contrastive(0.5), unpaired_images),
     "enlarged": Case(enlarged, images, reads_batch=True),
+    "moving": Case(moving, videos, reads_batch=True),
+    "masked": Case(masked, even_videos, reads_batch=True),
+    # One output each, of these layers.
+    "dual": Case(
+        dual,
+        even_videos,
+        True,
+        ("spectral/(spatial|temporal)/linear/", "spectral/decoder/image/"),
+    ),
+    "predicted": Case(
+        predicted,
+        continued,
+        True,
+        ("spectral/(spatial|temporal)/linear/", "spectral/decoder/image/"),
+    ),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
     "waves": Case(waves, small_images, True, ("/fourier/",)),
 }
 
 HEAVY = (
+    *("dual", "dvdgan", "masked", "predicted", "vgan"),
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
-    *("deep", "enlarged", "esrgan", "grouped", "hinge", "infogan", "joint_images"),
-    *("least_squares", "lesson", "minimax", "mirrored", "modern", "nonsaturating"),
+    *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),
+    *("infogan", "joint_images", "least_squares", "lesson", "minimax", "mirrored"),
+    *("modern", "molgan", "netgan", "nonsaturating"),
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(
         "real_esrgan",
@@ -516,6 +635,7 @@ def some_slow(names, quick=None):
     ]
 
 
+REWARDED = Case(lambda: molecules(True), graphs)
 FEATURED = Case(
     lambda: LatentGame(Generator(), Featured(), latent_size=3), points, reads_batch=True
 )

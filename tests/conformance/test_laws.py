@@ -50,6 +50,7 @@ from tests.conformance.games import (
     FEATURED,
     GAMES,
     RELATED,
+    REWARDED,
     Case,
     contrastive,
     images,
@@ -78,6 +79,11 @@ def features(variables, images):
     return {"layer": jnp.tanh(images @ variables["kernel"])}
 
 
+def atoms_reward(value):
+    """The share of atoms of the second kind: a host's function."""
+    return value["nodes"][..., 1].mean(axis=1)
+
+
 CONTENT = perceptual(features, {"layer": 1.0}, frozen="network")
 FROZEN = {"network": {"kernel": jnp.linspace(-1.0, 1.0, 10).reshape(2, 5)}}
 RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
@@ -91,7 +97,10 @@ SHORT = {
     "srgan": RESTORED,
     "esrgan": RESTORED,
     "real_esrgan": RESTORED,
+    "molgan": {"critic_steps": 2, "reward": atoms_reward},
     "reacgan": {"critic_steps": 2},
+    "mocogan": {"categories": True},
+    "dvdgan": {"grid_cells": 20.0},
     "wgan": {"critic_steps": 2, "first_rounds": 1, "first_critic_steps": 2},
 }
 # Whose discriminator says more than a logit, or sees more than a value.
@@ -106,16 +115,25 @@ HEADS = {
     "real_esrgan": GAMES["paired"],
     "of_pixels": GAMES["restored"],
     "infogan": CODED,
+    "molgan": REWARDED,
     "reacgan": RELATED,
     "conditional_contrastive": RELATED,
+    "mocogan": GAMES["moving"],
+    "vgan": GAMES["masked"],
+    "dvdgan": GAMES["predicted"],
     "feature_matching": FEATURED,
     "of_batches": FEATURED,
 }
-# Path lengths are compared with their mean, over the batch too.
-READS_BATCH = {"stylegan2"}
+# Path lengths are compared with their mean, over the batch too; rewards are as large
+# as the adversarial loss is.
+READS_BATCH = {"molgan", "stylegan2"}
 # A last bias has no part in path lengths, and Adam with β₁ = 0 remembers but the last
 # gradient, which is theirs at the end of a period.
-NO_MEMORY = {"stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",)}
+# A Wasserstein critic's last bias is the same on both sides.
+NO_MEMORY = {
+    "molgan": ("critic/logit/bias$",),
+    "stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",),
+}
 
 
 @pytest.mark.parametrize("name", some_slow(RECIPES))
@@ -130,6 +148,7 @@ def test_recipes(name):
 
 
 PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
+PLAYED |= {"moving", "masked", "predicted"}
 
 
 @pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))

@@ -22,11 +22,15 @@ RATES = {
     "biggan": ("generator_rate", "discriminator_rate"),
     "cut": ("learning_rate",),
     "cyclegan": ("learning_rate",),
+    "dvdgan": ("generator_rate", "discriminator_rate"),
     "esrgan": ("learning_rate", "pixel_rate"),
     "hinge": ("generator_rate", "discriminator_rate"),
     "infogan": ("generator_rate", "discriminator_rate"),
     "least_squares": ("learning_rate", "discriminator_rate"),
     "minimax": ("learning_rate", "discriminator_rate"),
+    "mocogan": ("learning_rate",),
+    "molgan": ("learning_rate", "discriminator_rate"),
+    "netgan": ("learning_rate",),
     "nonsaturating": ("learning_rate", "discriminator_rate"),
     "pix2pix": ("learning_rate",),
     "progan": ("learning_rate",),
@@ -39,6 +43,7 @@ RATES = {
     "stylegan": ("learning_rate",),
     "stylegan2": ("learning_rate",),
     "stylegan3": ("generator_rate", "discriminator_rate"),
+    "vgan": ("learning_rate",),
     "wgan": ("learning_rate",),
     "wgan_gp": ("learning_rate",),
 }
@@ -50,7 +55,8 @@ FIRST = {
 WEIGHTED = (
     *(terms.r1, terms.r2, terms.gradient_penalty, terms.dragan, terms.drift),
     *(terms.lecam, terms.path_length, terms.orthogonal, terms.latent_consistency),
-    *(terms.auxiliary_classifier, terms.feature_matching),
+    *(terms.auxiliary_classifier, terms.feature_matching, terms.molgan_penalty),
+    *(terms.mask_sparsity, terms.grid_cell),
 )
 
 
@@ -89,7 +95,15 @@ def test_every_recipe_is_here():
         ("stylegan2", {"half_life": -1.0, "ramp_up": 0.1}),
         ("stylegan3", {"gamma": -1.0}),
         ("stylegan3", {"penalty_every": 0}),
+        ("molgan", {"critic_steps": 0}),
+        ("netgan", {"generator_decay": -1.0}),
+        ("molgan", {"adversarial_share": 1.5}),
+        ("molgan", {"reward_start": -1}),
         ("wgan", {"clip": 0.0}),
+        ("mocogan", {"weight_decay": -1e-5}),
+        ("dvdgan", {"critic_steps": 0}),
+        ("dvdgan", {"grid_cells": -1.0}),
+        ("vgan", {"b1": 1.0}),
     ],
 )
 def test_constants_of_recipes(recipe, options):
@@ -131,6 +145,7 @@ CALLS = {
     "spread": lambda: terms.dragan(spread=-1.0),
     "margin": lambda: terms.data_to_data_cross_entropy(margin=2.0),
     "temperature": lambda: terms.conditional_contrastive(temperature=math.inf),
+    "samples": lambda: terms.grid_cell(samples=0),
     "fake": lambda: terms.auxiliary_classifier(fake=-1.0),
     "widths": lambda: toy.Generator((8, 0)),
     "width": lambda: dcgan.Generator((8, 8, 1), 0),

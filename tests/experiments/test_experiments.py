@@ -16,6 +16,7 @@ from jaxgan.run.experiment import pace_of
 from jaxgan.run.files import experiment_file
 from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.sampling import sampler, stored_run
+from tests.data import films
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXPERIMENTS = experiment_file.experiment_files(ROOT / "experiments")
@@ -52,6 +53,32 @@ def save_images(folder, count, least=0):
         Image.fromarray(pixels).save(kind / f"{place}.png")
 
 
+def save_radar(file):
+    """Two events of ten frames, in which it rains everywhere."""
+    rng = np.random.default_rng(0)
+    minutes = np.array([f"2016092814{minute:02d}" for minute in range(0, 50, 5)])
+    parts = {}
+    for event in ("a", "b"):
+        frames = rng.integers(120, 170, (10, 20, 24))
+        parts |= {f"frames_{event}": frames.astype(np.uint8), f"times_{event}": minutes}
+    np.savez(file, **parts)
+
+
+def save_data(folder, config):
+    """Writes what an experiment wants to lie at its path, and tells where."""
+    if "grid_cells" in vars(config):
+        save_radar(folder / "radar.npz")
+        return folder / "radar.npz"
+    if "stride" in vars(config):
+        for place in range(9):
+            films.write(folder / f"class {place % 2}" / f"{place}.webp", films.film(6))
+        return folder
+    for side in getattr(config, "sides", ("",)):
+        least = getattr(config, "region", 0)  # pictures are not enlarged to it
+        save_images(folder / side, 9, least)
+    return folder
+
+
 @pytest.fixture
 def experiment(request, monkeypatch, tmp_path):
     """(path, module, tiny config of the first variant)."""
@@ -60,10 +87,9 @@ def experiment(request, monkeypatch, tmp_path):
     module = experiment_file.load_module(request.param)
     config = module.tiny(next(iter(module.VARIANTS.values())))
     if getattr(config, "path", ""):
-        for side in getattr(config, "sides", ("",)):
-            least = getattr(config, "region", 0)  # pictures are not enlarged to it
-            save_images(tmp_path / "images" / side, 9, least)
-        config = dataclasses.replace(config, path=str(tmp_path / "images"))
+        (tmp_path / "images").mkdir()
+        path = save_data(tmp_path / "images", config)
+        config = dataclasses.replace(config, path=str(path))
     return request.param, module, config
 
 
@@ -113,6 +139,7 @@ HEAVY = {
     *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "stylegan3_ffhq", "wgan_gp_mnist"),
     *("progan_folder", "stylegan_ffhq"),
+    *("vgan_moving_mnist", "dvdgan_moving_mnist", "dvdgan_radar", "dvdgan_folder"),
 }
 
 
@@ -129,9 +156,15 @@ def test_all_are_here():
         "dcgan_folder",
         "dcgan_mnist",
         "digits",
+        "dvdgan_folder",
+        "dvdgan_moving_mnist",
+        "dvdgan_radar",
         "esrgan_folder",
         "infogan_mnist",
         "mlp_mnist",
+        "mocogan_moving_mnist",
+        "molgan_qm9",
+        "netgan_cora",
         "own_images",
         "pix2pix_folder",
         "progan_folder",
@@ -149,6 +182,7 @@ def test_all_are_here():
         "stylegan3_ffhq",
         "stylegan_ffhq",
         "toy_modes",
+        "vgan_moving_mnist",
         "wgan_gp_mnist",
         "wgan_mnist",
     }

@@ -219,6 +219,31 @@ def test_the_choice(script, stage, tmp_path):
             dataclasses.replace(options, **words)
 
 
+def test_steps_of_a_pace(script, tmp_path):
+    """As many as fit: 10 of a second each, and then those of a quarter."""
+    paces = script("paces")
+    growing = paces.Pace((0, 10), (1.0, 0.25))
+    steps = [growing.steps_in(seconds) for seconds in (0.0, 9.5, 10.0, 12.0)]
+    assert steps == [0, 9, 10, 18]
+    paces.write(tmp_path / "paces.json", {"a, 32": growing})
+    assert paces.read(tmp_path / "paces.json") == {"a, 32": growing}
+    (tmp_path / "paces.json").write_text('{"a": 1}')
+    with pytest.raises(SystemExit, match=r"--paces: saw .*, wanted a file of --count"):
+        paces.read(tmp_path / "paces.json")
+
+
+def test_paces_are_counted_and_kept_to(script, monkeypatch, tmp_path):
+    """A pace counted here gives a run of as many steps as the seconds allow."""
+    paces, short_runs = script("paces"), script("short_runs")
+    monkeypatch.setattr(paces, "TIMED", 0.1)
+    pace = paces.count(str(EXPERIMENT), None, {"seed": 3})
+    assert pace.starts == (0,)
+    assert 0 < pace.seconds[0] < 10
+    run = tmp_path / "run"
+    pace = paces.Pace((0,), (0.5,))
+    assert short_runs.trained(3.0, str(EXPERIMENT), run, pace, seed=3).step == 6
+
+
 def test_every_candidate_can_be_built(script):
     """What is said to it is a field of its config, at every size."""
     for candidate in script("own_images_choice").CANDIDATES.values():

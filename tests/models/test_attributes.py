@@ -12,9 +12,12 @@ from jaxgan.models import (
     cut,
     cyclegan,
     dcgan,
+    dvdgan,
     efficientnet,
     fastgan,
     mlp,
+    mocogan,
+    molgan,
     pix2pix,
     progan,
     projected,
@@ -25,11 +28,14 @@ from jaxgan.models import (
     stylegan2,
     stylegan3,
     toy,
+    vgan,
 )
 from jaxgan.models.attributes import RULES
 from jaxgan.models.biggan import deep
 
 LATENT, IMAGE, LABELS = jnp.zeros((2, 6)), jnp.zeros((2, 8, 8, 3)), jnp.array([0, 1])
+CLIP = jnp.zeros((2, 7, 8, 8, 3))
+GRAPH = {"adjacency": jnp.zeros((2, 3, 3, 4)), "nodes": jnp.zeros((2, 3, 5))}
 POINT, NAN = jnp.zeros((2, 2)), float("nan")
 STAGES = {"widths": (4, 4), "groups": (2, 2)}
 SEEN = {"projection": projected.Projection(efficientnet.EfficientNet())}
@@ -47,6 +53,12 @@ CASES = [
     (dcgan.Discriminator, {}, IMAGE, "classes", -1),
     (ali.PointEncoder, {"latent_size": 2}, POINT, "widths", (4, 0)),
     (ali.Encoder, {}, IMAGE, "latent_size", 0),
+    (molgan.Generator, {}, LATENT, "bonds", 0),
+    (molgan.Generator, {}, LATENT, "atoms", -1),
+    (molgan.Generator, {}, LATENT, "temperature", 0.0),
+    (molgan.Discriminator, {}, GRAPH, "convolutions", (4, 0)),
+    (molgan.Discriminator, {}, GRAPH, "aggregation", 0),
+    (molgan.Discriminator, {}, GRAPH, "widths", ()),
     (resnet.Generator, {}, LATENT, "widths", (0,) * 4),
     (resnet.Generator, {}, LATENT, "widths", ()),
     (biggan.Discriminator, {}, IMAGE, "widths", ()),
@@ -123,6 +135,18 @@ CASES = [
     (projected.Discriminator, {**SEEN, "classes": 3}, IMAGE, "embedding", 0),
     (projected.Discriminator, SEEN, IMAGE, "widths", (0, 4)),
     (efficientnet.EfficientNet, {}, IMAGE, "stem", 0),
+    (mocogan.Generator, {}, LATENT, "content_size", 0),
+    (mocogan.Generator, {}, LATENT, "motion_size", -1),
+    (mocogan.Generator, {}, LATENT, "frames", 0),
+    (mocogan.Discriminator, {}, CLIP, "noise_deviation", -0.1),
+    (mocogan.VideoDiscriminator, {}, CLIP, "classes", -1),
+    (vgan.Generator, {}, LATENT, "channels", 0),
+    (vgan.Generator, {}, LATENT, "frames", 48.5),
+    (vgan.Discriminator, {}, CLIP, "norm_epsilon", 0.0),
+    (dvdgan.Generator, {}, LATENT, "frames", 0),
+    (dvdgan.Generator, {}, LATENT, "widths", ()),
+    (dvdgan.Predictor, {}, CLIP, "frames", -1),
+    (dvdgan.Discriminator, {}, CLIP, "attention", (-1,)),
 ]
 
 

@@ -7,15 +7,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxgan.core import Context, Verdict, example_keys
+from jaxgan.core import Context, Sample, Verdict, example_keys
 from jaxgan.core.growth import Stage
 from jaxgan.models import (
     biggan,
     cut,
     cyclegan,
     dcgan,
+    dvdgan,
     fastgan,
     mlp,
+    mocogan,
     pix2pix,
     progan,
     r3gan,
@@ -25,6 +27,7 @@ from jaxgan.models import (
     stylegan2,
     stylegan3,
     toy,
+    vgan,
 )
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.nn import PowerIteration
@@ -114,6 +117,18 @@ GENERATORS = {
         (3,),
         LABELS,
     ),
+    "mocogan": (
+        mocogan.Generator(IMAGE, 2, 2, content_size=2, motion_size=2, classes=3),
+        (8,),
+        LABELS,
+    ),
+    "vgan": (vgan.Generator(1, 2, (2,)), (3,), ()),
+    "dvdgan": (dvdgan.Generator(IMAGE, 2, (3, 3), 3, embedding=2), (3,), LABELS),
+    "dvdgan predictor": (
+        dvdgan.Predictor(2, (3, 3)),
+        (2, *IMAGE),
+        jnp.linspace(-1.0, 1.0, 12).reshape(4, 3),
+    ),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -164,6 +179,9 @@ DISCRIMINATORS = {
     "cut": (cut.Discriminator(2, 1), IMAGE, ()),
     "restoration": (restoration.VGGDiscriminator(8, 3, 4), IMAGE, ()),
     "restoration spectral": (restoration.UNetDiscriminator(2), IMAGE, ()),
+    "mocogan": (mocogan.Discriminator(2, frames=2), (7, *IMAGE), ()),
+    "vgan": (vgan.Discriminator((2, 3)), (4, *IMAGE), ()),
+    "dvdgan": (dvdgan.Discriminator((8, 8), 2, 3, (0,)), (4, *IMAGE), LABELS),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 HEAVY = {"restoration spectral"}
@@ -173,6 +191,7 @@ EXACT = (
     *(stylegan2.Generator, stylegan2.Discriminator),
     stylegan3.Generator,
     *(pix2pix.Generator, pix2pix.Discriminator, cyclegan.Generator),
+    *(mocogan.Discriminator, vgan.Discriminator, dvdgan.Discriminator),
 )
 ALL = [
     pytest.param(
@@ -186,7 +205,15 @@ ALL = [
 
 
 def only(output):
-    return output.logits if isinstance(output, Verdict) else output
+    """The value, or all logits [B, ...]."""
+    if isinstance(output, Sample):
+        return output.value
+    if not isinstance(output, Verdict):
+        return output
+    leaves = jax.tree.leaves(output.logits)
+    if len(leaves) == 1:
+        return leaves[0]
+    return jnp.concatenate([leaf.reshape(len(leaf), -1) for leaf in leaves], axis=1)
 
 
 @functools.cache

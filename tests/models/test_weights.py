@@ -11,6 +11,7 @@ from jaxgan.core import Context, example_keys
 from jaxgan.models import (
     biggan,
     cyclegan,
+    mocogan,
     pix2pix,
     r3gan,
     stylegan,
@@ -20,6 +21,7 @@ from jaxgan.models import (
 from jaxgan.models.biggan import deep as biggan_deep
 from jaxgan.models.biggan import weights as biggan_weights
 from jaxgan.models.cyclegan import weights as cyclegan_weights
+from jaxgan.models.mocogan import weights as mocogan_weights
 from jaxgan.models.pix2pix import weights as pix2pix_weights
 from jaxgan.models.r3gan import weights as r3gan_weights
 from jaxgan.models.stylegan import weights as stylegan_weights
@@ -134,6 +136,22 @@ CASES = {
             ("discriminator", stylegan.Discriminator(16, classes, **STYLE), IMAGES),
         )
     },
+    **{
+        f"mocogan {size}": (
+            mocogan.Generator((size, size, 3), 2, 2, 3, 2, classes=3),
+            jnp.zeros((2, 9)),
+            LABELS,
+            mocogan_weights,
+        )
+        for size in (8, 32)
+    },
+    "mocogan image": (mocogan.ImageDiscriminator(2), IMAGES, (), mocogan_weights),
+    "mocogan video": (
+        mocogan.VideoDiscriminator(2, 3),
+        jnp.zeros((2, 10, 16, 16, 3)),
+        (),
+        mocogan_weights,
+    ),
     "biggan discriminator": (
         biggan.Discriminator((8, 16), 2, 3, (0, 1)),
         IMAGES,

@@ -12,13 +12,25 @@ from hypothesis import strategies as st
 from jax import lax
 from jax.sharding import AxisType
 
-from jaxgan.nn import conv, conv_transpose, convolution, formulations, winograd
+from jaxgan.nn import (
+    conv,
+    conv_transpose,
+    convolution,
+    few_features,
+    formulations,
+    winograd,
+)
 from jaxgan.nn.formulations import Geometry
 
 from .test_conv import draw, reference
 
 PLACES = {
-    name: [getattr(formulations, f) for f in dir(formulations) if f.startswith(name)]
+    name: [
+        getattr(module, function)
+        for module in (formulations, few_features)
+        for function in dir(module)
+        if function.startswith(name)
+    ]
     for name in convolution.Choice._fields
 }
 pads = st.tuples(st.integers(0, 2), st.integers(0, 2))
@@ -232,19 +244,41 @@ def test_winograd_under_vmap_shard_map_and_second_derivatives():
 
 
 def test_each_choice_is_made_for_some_shape():
-    shapes = itertools.product((1, 2), (3, 4), (1, 16), (1, 64))
+    shapes = itertools.product((1, 2), (3, 4), ((1, 16), (16, 16), (64, 3)), (1, 64))
     chosen = {
         function
-        for stride, size, channels, batch in shapes
+        for stride, size, sizes, batch in shapes
         for function in convolution.choose(
             Geometry((8, 8), (size, size), stride, ((1, 1), (1, 1))),
-            *(channels, 16, jnp.float32, batch),
+            *(*sizes, jnp.float32, batch),
         )
     }
     assert chosen == set().union(*PLACES.values()) - {
         formulations.image_gradient_by_xla,
         formulations.kernel_gradient_by_xla,
     }
+
+
+@pytest.mark.parametrize("features", [1, 3])
+def test_to_few_features_differ_by_rounding_only(features):
+    """And their second derivatives, of many channels."""
+    x, kernel = draw(2, 9, 8, 64), draw(3, 3, 64, features, seed=1) / 24
+
+    def penalty(function, x, kernel):
+        slope = jax.grad(lambda x: jnp.sum(jnp.tanh(function(x, kernel, 1, "SAME"))))(x)
+        return jnp.sum(jnp.square(slope))
+
+    def gradients(function):
+        return jax.jit(jax.grad(functools.partial(penalty, function), (0, 1)))
+
+    chosen = convolution.choose(
+        Geometry((9, 8), (3, 3), 1, ((1, 1), (1, 1))), 64, features
+    )
+    assert chosen.forward is few_features.forward_by_places
+    pairs = zip(gradients(conv)(x, kernel), gradients(reference)(x, kernel))
+    for found, wanted in pairs:
+        scale = np.abs(wanted).max()
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=3e-6 * scale)
 
 
 def convolutions(function, *arrays, platform):

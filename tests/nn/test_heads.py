@@ -79,8 +79,8 @@ def test_code_head_splits_one_dense_layer():
 HEADS = {"classes": ClassHead(CLASSES), "codes": CodeHead(CODES, hidden=())}
 
 
-PATCHES = {"cut", "pix2pix", "pixels", "restoration spectral"}
-"""Discriminators of patches, which have no features of a whole example."""
+PATCHES = {"cut", "pix2pix", "pixels", "restoration spectral", "mocogan", "dvdgan"}
+"""Discriminators of patches or frames, which have no features of a whole example."""
 
 
 @pytest.mark.parametrize("name", sorted(PATCHES))

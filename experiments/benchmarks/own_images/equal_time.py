@@ -7,6 +7,9 @@ out, by several seeds. The small variants are trained as they are, at 32 pixels,
 WGAN-GP at 28; their samples, from the average where there is one, are brought to 28 and
 seen by one classifier of MNIST, together with as many test images.
 
+Where a GPU is at hand, `--count paces.json` on the processors in question and then
+`--paces paces.json` beside the GPU make the same table in minutes.
+
 Prints a table of means ± standard deviations over seeds: FID (classifier), precision,
 recall (Kynkäänniemi et al. 2019, arXiv 1904.06991) and coverage (Naeem et al. 2020,
 arXiv 2002.09797). All that is done lies in --out: the same command goes on where it was
@@ -22,6 +25,7 @@ import few_pictures
 import jax
 import kept_rows
 import numpy as np
+import paces
 import short_runs
 import tyro
 from PIL import Image
@@ -89,6 +93,10 @@ class Options:
     """What the features of the projected GAN are trained on."""
     out: pathlib.Path = pathlib.Path("runs/equal_time")
     """The folder for runs, pictures and results."""
+    count: pathlib.Path | None = None
+    """Only times steps on the processors here, and writes their paces to this file."""
+    paces: pathlib.Path | None = None
+    """Such a file: makes the steps that those processors would, where it is quicker."""
 
     def __post_init__(self):
         """Checks what is meant."""
@@ -111,7 +119,7 @@ class Options:
 
 def as_folder(folder: pathlib.Path) -> pathlib.Path:
     """Writes the set as pictures, once."""
-    done = folder / "done"
+    done = folder.with_name(f"{folder.name}.done")
     if not done.exists():
         source = data.image_dataset("mnist")
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,17 +131,34 @@ def as_folder(folder: pathlib.Path) -> pathlib.Path:
     return folder
 
 
-def trained(options: Options, name: str, seed: int, folder: pathlib.Path) -> jaxgan.Run:
-    """One run of the table."""
-    experiment, variant, more = CANDIDATES[name]
-    said = {"seed": seed, **more}
+def said_to(options: Options, name: str) -> dict[str, Any]:
+    """Fields of a candidate's config."""
+    said = dict(CANDIDATES[name].options)
     if said.get("path") == FOLDER:
         said["path"] = str(as_folder(options.out / "mnist"))
-    if experiment == "projected_folder":
+    if CANDIDATES[name].experiment == "projected_folder":
         said["trained_on"] = options.trained_on
-    return short_runs.trained(
-        60.0 * options.minutes, experiment, folder, variant=variant, **said
-    )
+    return said
+
+
+def trained(options: Options, name: str, seed: int, folder: pathlib.Path) -> jaxgan.Run:
+    """One run of the table."""
+    experiment, variant, _ = CANDIDATES[name]
+    said = {"variant": variant, "seed": seed, **said_to(options, name)}
+    if options.paces is not None:
+        said["pace"] = paces.read(options.paces)[name]
+    return short_runs.trained(60.0 * options.minutes, experiment, folder, **said)
+
+
+def count(options: Options, path: pathlib.Path) -> Sequence[str]:
+    """Times the candidates' steps, and writes their paces."""
+    counted = {}
+    for name in options.candidates:
+        experiment, variant, _ = CANDIDATES[name]
+        counted[name] = paces.count(experiment, variant, said_to(options, name))
+        print(f"{name}: {counted[name]}", flush=True)
+        paces.write(path, counted)
+    return []
 
 
 def brought(images: np.ndarray) -> np.ndarray:
@@ -191,6 +216,8 @@ def lines(kept: kept_rows.KeptRows, options: Options) -> list[str]:
 
 def main(options: Options) -> Sequence[str]:
     """Measures what is not measured yet, and prints the table; returns its lines."""
+    if options.count is not None:
+        return count(options, options.count)
     return kept_rows.finish(options, measure, lines)
 
 

@@ -8,6 +8,9 @@ is trained on every set of pictures, at every size, for the same time of the pro
 compiling left out, by several seeds. Distances are of `--num` samples to all pictures,
 for a small network that was trained on others (`few_pictures.py`); KID is times 1,000.
 
+Where a GPU is at hand, `--count paces.json` on the processors in question and then
+`--paces paces.json` beside the GPU make the same table sooner.
+
 Prints a table of means ± standard deviations over seeds, the best candidate of each row
 in bold. All that is done lies in --out: the same command goes on where it was stopped,
 and more sets, sizes, minutes, seeds or candidates add to it. Look at its pictures, too:
@@ -22,6 +25,7 @@ from typing import Any, NamedTuple
 
 import few_pictures
 import kept_rows
+import paces
 import short_runs
 import tyro
 
@@ -83,6 +87,11 @@ class Options:
     a folder or zip."""
     out: pathlib.Path = pathlib.Path("runs/own_images_choice")
     """The folder for runs, pictures and results."""
+    count: pathlib.Path | None = None
+    """Only times steps on the processors here, of the first set of pictures, and writes
+    their paces to this file."""
+    paces: pathlib.Path | None = None
+    """Such a file: makes the steps that those processors would, where it is quicker."""
 
     def __post_init__(self):
         """Checks what is meant."""
@@ -141,13 +150,32 @@ def trained(
     seed: int,
 ) -> jaxgan.Run:
     """One run of the table."""
-    experiment, variant, more = CANDIDATES[candidate]
-    said = {"path": path, "size": size, "seed": seed, **more(size)}
+    experiment, variant, _ = CANDIDATES[candidate]
+    said = {"variant": variant, "seed": seed, **said_to(options, candidate, path, size)}
+    if options.paces is not None:
+        said["pace"] = paces.read(options.paces)[f"{candidate}, {size}"]
+    return short_runs.trained(60.0 * minutes, experiment, folder, **said)
+
+
+def said_to(options: Options, candidate: str, path: str, size: int) -> dict[str, Any]:
+    """Fields of a candidate's config."""
+    experiment, _, more = CANDIDATES[candidate]
+    said = {"path": path, "size": size, **more(size)}
     if experiment == "projected_folder":
         said["trained_on"] = options.trained_on
-    return short_runs.trained(
-        60.0 * minutes, experiment, folder, variant=variant, **said
-    )
+    return said
+
+
+def count(options: Options, file: pathlib.Path) -> Sequence[str]:
+    """Times the candidates' steps, and writes their paces."""
+    path, counted = next(iter(options.sets.values())), {}
+    for size, name in itertools.product(options.sizes, options.candidates):
+        experiment, variant, _ = CANDIDATES[name]
+        said = said_to(options, name, path, size)
+        counted[f"{name}, {size}"] = paces.count(experiment, variant, said)
+        print(f"{name}, {size}: {counted[f'{name}, {size}']}", flush=True)
+        paces.write(file, counted)
+    return []
 
 
 def lines(kept: kept_rows.KeptRows, options: Options, measure: str) -> list[str]:
@@ -178,6 +206,8 @@ def main(options: Options) -> Sequence[str]:
     def both(kept: kept_rows.KeptRows, options: Options) -> list[str]:
         return [*lines(kept, options, "FID"), "", *lines(kept, options, "KID")]
 
+    if options.count is not None:
+        return count(options, options.count)
     return kept_rows.finish(options, measure, both)
 
 

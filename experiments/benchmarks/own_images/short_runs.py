@@ -1,6 +1,7 @@
 """Runs of equal cost: trained until processors have worked on them for so long.
 
-What else a busy machine does costs a run no steps, as it would by `--minutes`.
+What else a busy machine does costs a run no steps, as it would by `--minutes`. Where
+paces were counted on one machine, another makes the steps that are due there.
 """
 
 import pathlib
@@ -8,6 +9,8 @@ import shutil
 import signal
 import threading
 from typing import Any
+
+import paces
 
 import jaxgan
 from jaxgan.run.files import metrics_log
@@ -70,7 +73,11 @@ class Budget:
 
 
 def trained(
-    seconds: float, experiment: str, run: pathlib.Path, **options: Any
+    seconds: float,
+    experiment: str,
+    run: pathlib.Path,
+    pace: paces.Pace | None = None,
+    **options: Any,
 ) -> jaxgan.Run:
     """A run of so many seconds of processors; one that was not finished begins anew.
 
@@ -78,18 +85,14 @@ def trained(
       seconds: of training, all processors together.
       experiment: name or path.
       run: the folder for it.
+      pace: of another machine, whose seconds they are.
       options: those of `jaxgan.train`.
     """
     shutil.rmtree(run, ignore_errors=True)
+    seldom = dict.fromkeys(("sample_every", "save_every", "diagnose_every"), NEVER)
+    options = {"run_dir": run, "log_every": 5, **seldom, **options}
+    if pace is not None:
+        return jaxgan.train(experiment, steps=pace.steps_in(seconds), **options)
     with Budget(run, seconds):
-        jaxgan.train(
-            experiment,
-            run_dir=run,
-            steps=NEVER,
-            log_every=5,
-            sample_every=NEVER,
-            save_every=NEVER,
-            diagnose_every=NEVER,
-            **options,
-        )
+        jaxgan.train(experiment, steps=NEVER, **options)
     return jaxgan.load(run)

@@ -22,7 +22,7 @@ import numpy as np
 import tyro
 from jax import lax
 
-from jaxgan.nn import convolution, formulations, winograd
+from jaxgan.nn import convolution, few_features, formulations, winograd
 from jaxgan.nn.formulations import Geometry
 
 SHAPES = (
@@ -31,6 +31,7 @@ SHAPES = (
     *((8, 256, 512, 4, 2), (8, 32, 64, 4, 2), (16, 32, 64, 4, 2), (16, 16, 32, 4, 2)),
     *((32, 3, 128, 3, 1), (32, 128, 128, 3, 1), (16, 128, 128, 3, 1)),
     *((8, 128, 128, 3, 1), (16, 256, 256, 3, 1), (8, 256, 256, 3, 1)),
+    *((64, 64, 3, 7, 1), (32, 256, 3, 3, 1), (16, 512, 1, 4, 1)),
 )
 """Image size, channels, features, kernel size, stride."""
 
@@ -79,8 +80,9 @@ def speeds(functions: dict[str, Callable], arrays: tuple, rounds: int, flops: fl
 def candidates(operation: str, geometry: Geometry) -> dict[str, Callable]:
     """All formulations of an operation that serve a geometry."""
     found = {
-        name.removeprefix(f"{operation}_by_"): getattr(formulations, name)
-        for name in dir(formulations)
+        name.removeprefix(f"{operation}_by_"): getattr(module, name)
+        for module in (formulations, few_features)
+        for name in dir(module)
         if name.startswith(f"{operation}_by_")
     }
     if geometry.stride > 1 and not geometry.folds:

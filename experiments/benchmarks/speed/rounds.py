@@ -1,5 +1,9 @@
 """What the benchmarks share: interleaved rounds, and rows of a table."""
 
+import importlib.metadata
+import importlib.util
+import os
+import pathlib
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +39,47 @@ def interleaved(
             if number:
                 timings[name].append(time.perf_counter() - began)
     return timings
+
+
+def confine(threads: int) -> None:
+    """Leaves so many processors to this process, and threads to PyTorch, if it is here.
+
+    XLA has a thread for each processor it may use when it begins: before that it is
+    called.
+
+    Raises:
+      SystemExit: if there are not so many.
+    """
+    known = sorted(os.sched_getaffinity(0))
+    if threads > len(known):
+        raise SystemExit(f"--threads: saw {threads}, wanted at most {len(known)}")
+    os.sched_setaffinity(0, known[-threads:])
+    if importlib.util.find_spec("torch") is not None:
+        import torch
+
+        torch.set_num_threads(threads)
+
+
+def protocol(threads: int) -> str:
+    """One line: the processor, its widest vectors, threads, versions."""
+    told = pathlib.Path("/proc/cpuinfo").read_text()
+    facts = dict(
+        map(str.strip, line.split(":", 1))
+        for line in reversed(told.splitlines())
+        if ":" in line
+    )
+    flags = facts.get("flags", "").split()
+    widest = [name for name in ("avx512f", "avx2") if name in flags][:1]
+    parts = [" ".join([facts.get("model name", "a processor"), *widest])]
+    parts += [f"{threads} of {os.cpu_count()} processors"]
+    for name in ("jax", "torch", "onnxruntime"):
+        try:
+            parts.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            parts.append(f"no {name}")
+    if policy := os.environ.get("OMP_WAIT_POLICY"):
+        parts.append(f"OMP_WAIT_POLICY={policy}")
+    return ", ".join(parts)
 
 
 def quartiles(values: Sequence[float]) -> Quartiles:

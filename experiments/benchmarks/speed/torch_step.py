@@ -76,7 +76,7 @@ def make_step(
             fake = generate(len(real))
         value = of_discriminator(judge(real), judge(fake))
         if penalty:
-            value = value + penalty * _penalty(judge, real, fake)
+            value = value + penalty * slope_penalty(judge, real, fake)
         update(optimizers[1], value)
         if calls % every == 0:
             update(optimizers[0], of_generator(judge(generate(len(real)))))
@@ -92,7 +92,7 @@ def use_tensor_cores(device):
         torch.backends.cuda.matmul.allow_tf32 = True
 
 
-def _penalty(judge, real, fake):
+def slope_penalty(judge, real, fake):
     """Of gradients between real and fake, as in WGAN-GP."""
     alpha = torch.rand(len(real), 1, 1, 1, device=real.device)
     between = (real + alpha * (fake - real)).requires_grad_()

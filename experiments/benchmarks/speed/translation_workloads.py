@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
+from side_by_side import Plays
 
 from jaxgan import recipes
 from jaxgan.core import Sample, init_state, make_step, metrics
@@ -23,20 +24,6 @@ Pictures = tuple[np.ndarray, np.ndarray]
 """Sources and targets, or both domains: [B, H, W, 3] in [-1, 1]."""
 
 
-class Plays(NamedTuple):
-    """What one library does: once each.
-
-    Attributes:
-      step: f(): a train step.
-      loss: f() -> the generator's, by a step.
-      apply: f() -> what is made of one picture, [H, W, 3] in [-1, 1].
-    """
-
-    step: Callable[[], Any]
-    loss: Callable[[], float]
-    apply: Callable[[], np.ndarray]
-
-
 @dataclasses.dataclass(frozen=True)
 class Workload:
     """One row of the table.
@@ -51,6 +38,7 @@ class Workload:
       frozen: makes the variables of frozen networks.
       shared_draws: see `make_step`.
       unit: whether PyTorch's pictures are in [0, 1].
+      period: of the turns, in steps.
     """
 
     title: str
@@ -61,6 +49,15 @@ class Workload:
     frozen: Callable[[], Any] = dict
     shared_draws: bool = False
     unit: bool = False
+    period: int = 1
+
+    def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
+        """Compiles ours; with the variables that it begins with, on the host."""
+        return jax_plays(self, self.pictures(batch), apply)
+
+    def theirs(self, batch: int, begun: Any) -> Plays:
+        """The same of PyTorch, with the parameters that ours begins with, or None."""
+        return torch_plays(self, self.pictures(batch), begun)
 
     @property
     def paired(self) -> bool:
@@ -123,16 +120,13 @@ def jax_plays(
         assert compiled_apply is not None
         return np.asarray(compiled_apply(variables, source))[0]
 
-    return Plays(play, loss, apply_once), begun
+    return Plays(play, loss, apply_once, lambda: {"output": apply_once()}), begun
 
 
-def torch_plays(
-    workload: Workload, pictures: Pictures, begun: Any, threads: int
-) -> Plays:
+def torch_plays(workload: Workload, pictures: Pictures, begun: Any) -> Plays:
     """The same of PyTorch, with the parameters that ours begins with."""
     import torch
 
-    torch.set_num_threads(threads)
     form = {"memory_format": torch.channels_last}
     step, generator = workload.torch(begun)
 
@@ -147,7 +141,10 @@ def torch_plays(
             made = generator(tensor(pictures[0][:1])).numpy()[0].transpose(1, 2, 0)
         return 2.0 * made - 1.0 if workload.unit else made
 
-    return Plays(lambda: step(*tensors), lambda: step(*tensors).item(), apply)
+    def play():
+        return step(*tensors)
+
+    return Plays(play, lambda: play().item(), apply, lambda: {"output": apply()})
 
 
 def loaded(net: Any, state: dict[str, Any]) -> Any:

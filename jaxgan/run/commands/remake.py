@@ -158,7 +158,8 @@ def _drawn_differently(
     loaded = CheckpointOptions(chosen["step"], chosen["run_seed"], trust).load(run)
     draw = loaded.sampler()
     grid = preview_grid.grid_of(draw, loaded.experiment.kind.preview)
-    drawn = preview_grid.picture(loaded.experiment, draw, grid, loaded.state)
+    shown = preview_grid.samples(draw, grid, loaded.state)
+    drawn = preview_grid.picture(loaded.experiment, loaded.state, shown)
     return _arrays_differ({"pixels": _frames(path)}, {"pixels": drawn})
 
 

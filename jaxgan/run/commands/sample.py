@@ -29,7 +29,8 @@ class SampleCommand:
     Pictures made of pictures are those of the first held-out ones, one of each."""
     out: Out = None
     """NAME.png: one picture of all, by default in RUN/generated.
-    NAME.npz: arrays. Any other name: a new folder of one file each."""
+    NAME.npz: arrays. Any other name: a new folder of one file each.
+    Of videos also NAME.gif, NAME.webp, NAME.mp4: all of them, moving."""
     batch_size: BatchSize = 64
     """Samples at once."""
     latent: LatentOptions = dataclasses.field(default_factory=LatentOptions)
@@ -55,6 +56,8 @@ class SampleCommand:
             sample_files.check_path(self.out)
 
         loaded = self.checkpoint.load(self.run)
+        if self.out:
+            sample_files.check_path(self.out, loaded.experiment.kind)
         each = self.sampling.each(loaded.experiment)
         num = (64 if len(each) == 1 else 8) if self.num is None else self.num
         samples = [

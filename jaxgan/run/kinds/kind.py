@@ -27,6 +27,8 @@ class Kind(Protocol):
       preview: how many samples the pictures during training show; a square number.
       suffix: of the file of one example.
       walk_suffixes: of the files that a walk can be written to, the usual one first.
+      moving: those of files in which any number of examples move together; none of what
+        stands still.
       measures: of `jaxgan evaluate`, by name; the first is that which is measured
         during training.
       sections: its part of a report.
@@ -41,6 +43,7 @@ class Kind(Protocol):
     remedies: Sequence[str] = ()
     suffix: str = ".png"
     walk_suffixes: Sequence[str] = (".png", ".gif", ".webp", ".mp4")
+    moving: Sequence[str] = ()
 
     # Properties, so that a kind may import what its measures and sections need late.
     @property
@@ -70,9 +73,26 @@ class Kind(Protocol):
         """
         ...
 
+    def frames(self, sample: Sample) -> Sequence[np.ndarray]:
+        """Draws any number of examples, moving, in pictures: none if they stand still.
+
+        Raises as `picture`.
+        """
+        del sample
+        return ()
+
     def write(self, path: pathlib.Path, sample: Sample) -> None:
         """Writes a sample of one example to a file with `suffix`: here its picture."""
         pictures.save_png(path, self.picture(sample))
+
+    def play(self, path: pathlib.Path, sample: Sample) -> None:
+        """Writes any number of examples to a file with one of `moving`.
+
+        Raises:
+          RunError: if examples of this kind stand still.
+        """
+        del path, sample
+        raise RunError(f"{self.unit} stand still")
 
     def walk(self, path: pathlib.Path, samples: Sample, rate: float) -> None:
         """Writes a way between samples: here pictures, in a row or moving.

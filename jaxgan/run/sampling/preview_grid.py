@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from jaxgan.core.types import State
+from jaxgan.core.types import Sample, State
 from jaxgan.run import pictures
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.sampling.sampler import Sampler
@@ -36,11 +36,13 @@ def grid_of(draw: Sampler, count: int) -> Grid:
     return Grid(side * side, np.tile(np.repeat(chosen, side // shown), side))
 
 
-def picture(
-    experiment: Experiment, draw: Sampler, grid: Grid, state: State
-) -> np.ndarray:
+def samples(draw: Sampler, grid: Grid, state: State) -> Sample:
+    """Makes the samples that training shows of a state."""
+    return draw(state, 0, np.arange(grid.num), grid.labels)
+
+
+def picture(experiment: Experiment, state: State, sample: Sample) -> np.ndarray:
     """Draws the picture that training shows of a state, uint8 [H, W, 3]."""
-    sample = draw(state, 0, np.arange(grid.num), grid.labels)
     if experiment.progress is None:
         return pictures.enlarged(experiment.kind.picture(sample))
     return pictures.enlarged(experiment.progress(state, sample))

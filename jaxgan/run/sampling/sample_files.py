@@ -12,7 +12,7 @@ from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import output_path, safe_name
-from jaxgan.run.kinds import Kind
+from jaxgan.run.kinds import Kind, walks
 from jaxgan.run.sampling import labels
 
 ELSEWHERE = {
@@ -22,21 +22,26 @@ ELSEWHERE = {
 """Suffixes of files that somebody may hope for, and that are not written."""
 
 
-def check_path(path: pathlib.Path) -> None:
+def check_path(path: pathlib.Path, kind: Kind | None = None) -> None:
     """Checks, before any work, that samples can be written there.
 
     Args:
       path: as `save` takes it. A folder must be a new or an empty one, so that it holds
         the samples that were asked for and no others.
+      kind: of the data; None while it is not known, and with it whether samples move.
 
     Raises:
       RunError: if they cannot.
     """
-    if path.suffix in (".png", ".npz"):
-        output_path.check_file(path, (".png", ".npz"))
+    moving = walks.MOVING if kind is None else tuple(kind.moving)
+    suffixes = (".png", ".npz", *moving)
+    if path.suffix in suffixes:
+        output_path.check_file(path, suffixes)
         return
-    if path.suffix.lower() in ELSEWHERE | {".png", ".npz"}:
-        raise RunError(f"--out: saw {path.name}, wanted NAME.png, NAME.npz or a folder")
+    if path.suffix.lower() in ELSEWHERE | set(suffixes):
+        told = ", ".join(f"NAME{one}" for one in moving if kind is not None)
+        wanted = f"NAME.png, NAME.npz{told and f', {told}'} or a folder"
+        raise RunError(f"--out: saw {path.name}, wanted {wanted}")
     output_path.check_new_folder(path)
 
 
@@ -50,8 +55,9 @@ def save(
 
     Args:
       path: NAME.npz: arrays, one truncation after the other. NAME.png: one picture, in
-        which several truncations have a row each. Any other: a folder of a file
-        each, as the kind of data writes it; several truncations have a folder each.
+        which several truncations have a row each. One of the suffixes `moving` of the
+        kind of data: all of them, moving. Any other: a folder of a file each, as the
+        kind writes it; several truncations have a folder each.
       samples: of each truncation.
       truncations: of the samples.
       experiment: whose kind of data draws and writes them.
@@ -76,6 +82,8 @@ def _save(
         several = len(samples) > 1
         drawn = _rows(samples, kind) if several else kind.picture(samples[0])
         pictures.save_png(path, pictures.enlarged(drawn))
+    elif path.suffix in kind.moving:
+        kind.play(path, jax.tree.map(lambda *x: np.concatenate(x), *samples))
     else:
         names = safe_name.safe_all(labels.class_names(experiment))
         for truncation, part in zip(truncations, samples):

@@ -15,6 +15,9 @@ from jaxgan.run.files import provenance, run_directory
 from jaxgan.run.files.metrics_log import Records, Silence
 from jaxgan.run.sampling import preview_grid, sampler
 
+MOVING = "moving.webp"
+"""The newest samples, of kinds whose examples move."""
+
 
 def check(experiment: Experiment, state: State, batch: Tree) -> None:
     """Checks that the kind of data can draw what there is; only shapes are looked at.
@@ -92,13 +95,16 @@ class Previews:
         measures, count = [], len(self._seeds)
         for place, folder in enumerate(self._folders):
             member = seed_axis.member(state, place, count)
-            picture = preview_grid.picture(
-                self._experiment, self._sampler, self._grid, member
-            )
+            shown = preview_grid.samples(self._sampler, self._grid, member)
+            picture = preview_grid.picture(self._experiment, member, shown)
             path = folder / f"step_{step:08d}.png"
             pictures.save_png(path, picture)
             seed = self._seeds[place] if count > 1 else None
-            provenance.mark(path, provenance.of_training(self._run, step, seed))
+            origin = provenance.of_training(self._run, step, seed)
+            provenance.mark(path, origin)
+            if self._experiment.kind.moving:
+                self._experiment.kind.play(folder / MOVING, shown)
+                provenance.mark(folder / MOVING, origin)
             if not place:
                 self._records.picture(step, picture)
             measures.append(self._experiment.measure(member))

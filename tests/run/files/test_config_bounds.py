@@ -23,7 +23,9 @@ NONE_IS_MEANT = {
     *("generator_attention", "half_life", "halvings", "limit", "mapping_layers"),
     *("mixing", "noise", "orthogonality", "path_weight", "penalty", "seed", "target"),
     *("adversarial_weight", "content_weight", "freeze", "layer_weights"),
+    *("adversarial_share", "reward_start"),
     *("pixel_steps", "pixel_weight", "weight", "stable", "fading"),
+    *("grid_cells", "sparsity", "weight_decay"),
 }
 """Fields of which 0 means something: no penalty, no average, the first block."""
 NEGATIVE_IS_MEANT = {"target"}

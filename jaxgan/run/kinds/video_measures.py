@@ -1,0 +1,78 @@
+"""The measures of videos, by name."""
+
+import functools
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from jaxgan.data.source import DataError, Source
+from jaxgan.evaluation.classifier import classifier
+from jaxgan.evaluation.digit_motion import DigitMotion, digit_motion
+from jaxgan.evaluation.extractor import Extractor
+from jaxgan.run.errors import RunError
+from jaxgan.run.kinds import feature_measures
+from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.progress import waiting
+
+MEASURES: Mapping[str, Measure] = {
+    "frechet": feature_measures.frechet(),
+    "kid": feature_measures.kernel("KID"),
+    "precision-recall": feature_measures.PRECISION_RECALL,
+    "density-coverage": feature_measures.DENSITY_COVERAGE,
+    "duplicates": feature_measures.DUPLICATES,
+    "memorisation": feature_measures.MEMORISATION,
+}
+
+
+def digits(load: Callable[[], Source], count: int, speed: float) -> Measure:
+    """Makes the measure of digits that fly: do they stay what they are, and how fast.
+
+    Args:
+      load: f() -> labelled pictures of digits.
+      count: digits per clip.
+      speed: the true one, in pixels per frame.
+    """
+    find = functools.cache(functools.partial(_classifier, load))
+
+    def scores(material: Material) -> list[Score]:
+        judge = find()
+
+        def seen(clips: np.ndarray) -> DigitMotion:
+            def classes(pictures: np.ndarray) -> np.ndarray:
+                return judge.probabilities(pictures).argmax(axis=1)
+
+            side = (judge.shape or (0,))[0]
+            return digit_motion(clips, classes, speed, count, side)
+
+        fake = seen(np.clip(material.samples.value, -1.0, 1.0))
+        real = seen(material.examples().value)
+        about = f"digits told apart by a {judge.description}"
+        return _told(fake, real, about)
+
+    return Measure(scores, features=False, compares=False)
+
+
+def _told(fake: DigitMotion, real: DigitMotion, about: str) -> list[Score]:
+    """Tells what can be: of digits that are never followed there is no speed."""
+    pixels = "pixels per frame"
+    rows = [
+        ("frames in which digits stand apart", "readable", None),
+        ("constancy of digits", "constancy", "higher"),
+        (f"speed of digits, {pixels}", "speed", None),
+        (f"error of speed, {pixels}", "speed_error", "lower"),
+    ]
+    found = []
+    for title, name, better in rows:
+        one, other = getattr(fake, name), getattr(real, name)
+        if np.isfinite(one):
+            told = f"{about}; of the data {other:.4g}"
+            found.append(Score(title, one, better=better, about=told))
+    return found
+
+
+def _classifier(load: Callable[[], Source]) -> Extractor:
+    try:
+        with waiting("training a classifier of digits, which is kept") as progress:
+            return classifier(load(), progress=progress)
+    except DataError as error:
+        raise RunError(f"digits: {error}") from error
