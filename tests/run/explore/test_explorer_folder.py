@@ -16,6 +16,8 @@ import pytest
 from PIL import Image
 
 from jaxgan.core import Sample
+from jaxgan.data.facts import Facts
+from jaxgan.data.lazy_source import LazySource
 from jaxgan.data.source import LostDataError
 from jaxgan.run.commands import cli
 from jaxgan.run.editing import latent_file
@@ -26,6 +28,7 @@ from jaxgan.run.explore import (
     training_pictures,
 )
 from jaxgan.run.files import run_program
+from jaxgan.run.no_data import NoData
 from jaxgan.run.web import engine
 from tests.golden.runs import make
 from tests.run.explore import explored_runs
@@ -176,6 +179,18 @@ def test_without_data_the_page_says_so(tmp_path):
     explorer_folder.write(stored._replace(experiment=experiment), out, say=said.append)
     assert said == ["no nearest training pictures: the pictures of step 0 are gone"]
     assert card_of(out)["training"]["missing"] == "the pictures of step 0 are gone"
+
+
+def test_an_imported_run_has_no_training_pictures():
+    """Its data tell their classes, and that there are none."""
+    stored = explored_runs.of_noise()
+    for size in (0, 60):
+        facts = Facts(size, (16, 16, 3), explored_runs.CLASSES)
+        none = NoData(LazySource(facts, lambda: None))
+        experiment = dataclasses.replace(stored.experiment, data=none)
+        found = training_pictures.of_run(stored._replace(experiment=experiment), 10)
+        assert found.missing
+        assert not found.sheet
 
 
 @pytest.fixture
