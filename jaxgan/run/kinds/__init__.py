@@ -14,14 +14,9 @@ from jaxgan.run.kinds.molecules import Molecules
 from jaxgan.run.kinds.node_walks import Graphs
 from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs
 from jaxgan.run.kinds.points import Points, points
+from jaxgan.run.kinds.predictions import Predictions, predictions
 from jaxgan.run.kinds.route import Route
-from jaxgan.run.kinds.videos import (
-    DigitVideos,
-    Predictions,
-    Videos,
-    predictions,
-    videos,
-)
+from jaxgan.run.kinds.videos import DigitVideos, Videos, videos
 
 __all__ = [
     "Comparison",
