@@ -6,7 +6,8 @@ the image, or to the kernel, which grows by it. On CPUs it is the kernel's where
 Winograd's filtering takes the larger kernel at once: for StyleGAN2's 3 × 3 kernels and
 filter of four taps that is 6 × 6 with stride 2, folded to 3 × 3, and about as many
 products as the stride leaves of the small kernel. Nothing is then read or written
-between the two.
+between the two. Of two taps, as ProGAN enlarges by, the image gradient is the larger
+kernel's too, which the stride then divides.
 """
 
 from typing import NamedTuple
@@ -77,7 +78,8 @@ def _by_filtered_kernel(name: str):
         sizes = channels, features, left.dtype, left.shape[0]
         choice = convolution.choose(plan.whole, *sizes)
         cropped = any(pad < 0 for pads in plan.pads for pad in pads)
-        if cropped or choice != convolution.by_winograd(4):
+        few = name == "image_gradient" and len(plan.taps) == 2 and plan.whole.folds
+        if cropped or not (few or choice == convolution.by_winograd(4)):
             return apart(plan, left, right)
         return whole(plan, left, right)
 

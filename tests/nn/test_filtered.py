@@ -50,6 +50,21 @@ def test_the_three_maps(channels, by_kernel):
         np.testing.assert_allclose(found, wanted, rtol=0, atol=limit)
 
 
+def test_of_two_taps_the_larger_kernel_enlarges():
+    """Between few channels too; that which makes smaller stays in two steps."""
+    plan = Plan((10, 12), 3, 2, (0.7, 0.2), ((1, 1), (1, 1)))
+    image, kernel = draw(4, 10, 12, 5), draw(3, 3, 5, 7, seed=1)
+    maps, transpose = jax.vjp(functools.partial(apart, plan), image, kernel)
+    weights = draw(*maps.shape, seed=2)
+    for function, pair, wanted, larger in (
+        (filtered.forward, (image, kernel), maps, False),
+        (filtered.image_gradient, (weights, kernel), transpose(weights)[0], True),
+    ):
+        lowered = jax.jit(functools.partial(function, plan)).lower(*pair)
+        assert ("4x4x" in lowered.as_text()) == larger
+        np.testing.assert_allclose(lowered.compile()(*pair), wanted, atol=1e-5)
+
+
 @pytest.mark.parametrize("factors", [{"up": 2}, {"down": 2}])
 @pytest.mark.parametrize("flip", [False, True])
 def test_resampled_convolutions_with_many_channels(factors, flip):
