@@ -113,7 +113,7 @@ class Generator:
         alone = card.get("run_seed") is None  # else the state is one of several
         return {
             "command": "sample.py",
-            "options": options | {"half": card["half"], "current": card["current"]},
+            "options": options | {x: card.get(x, False) for x in ("half", "current")},
             **{name: card[name] for name in ("run", "experiment", "step")},
             "fingerprint": card["fingerprint"] if alone else "",
             "versions": {"jaxgan": card["jaxgan"], "onnxruntime": _version()},
