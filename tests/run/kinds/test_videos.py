@@ -329,9 +329,9 @@ def test_reports_play(runs, capsys):
         (("evaluate", "{predictions}", "--real", "{folder}"), "--real: no folders"),
         (
             ("evaluate", "{predictions}", "--metrics", "csi-9"),
-            "no measure of predictio",
+            "no measure of predictions",
         ),
-        (("interpolate", "{predictions}", "--out", "a.gif"), ""),
+        (("interpolate", "{predictions}", "--out", "a.gif"), "have no latents"),
     ],
 )
 def test_bad_input_is_told_in_a_line(
