@@ -6,6 +6,22 @@ your own; without it a hundred molecules that everybody knows are trained on.
     python experiments/molecules/molgan_qm9.py --path qm9.csv.gz
     jaxgan sample runs/molgan_qm9 --out samples
     jaxgan evaluate runs/molgan_qm9 --num 6400
+
+The defaults are chosen to stay unique: the critic is shown how little a group of
+molecules varies, and there is no reward. That costs validity. `--variant small` on
+100,255 molecules of QM9, shares of 500 samples, mean ± deviation of three seeds:
+
+    step    valid (strict)   valid (official)   unique          novel
+    500     .156 ± .004      .49 ± .03          .991 ± .008     .64 ± .02
+    1,000   .241 ± .04       .50 ± .03          .990 ± .011     .63 ± .03
+    1,500   .191 ± .07       .44 ± .08          .997 ± .006     .67 ± .11
+    2,000   .157 ± .12       .39 ± .13          .996 ± .008     .74 ± .16
+
+At step 1,000 half of all samples break a valence, and a quarter keep them all but are
+in pieces, or have a bond to a place without an atom. Validity falls again thereafter,
+and seeds go apart. Published, of 6,400 samples: valid (official) .981, unique .104,
+novel .942. The three runs side by side took 230 seconds of a core. The default,
+`rewarded` and `published` are not trained yet.
 """
 
 import dataclasses
@@ -61,7 +77,6 @@ class Config:
     """Adam's at first, for both players."""
     decay_steps: int | None = 20_000
     """Steps of half a cosine down to a tenth of it; None for none, as published."""
-    b1: float = 0.5
     b1: float = 0.5
     """Adam's first beta."""
     b2: float = 0.9

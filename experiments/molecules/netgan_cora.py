@@ -7,7 +7,8 @@ a game (`evaluation.low_rank_graph`).
 
     python experiments/molecules/netgan_cora.py --path cora-ml-lcc.npz --variant small
 
-Without `--path` the graph is a ring of 64 nodes with a few chords.
+Without `--path` the graph is a ring of 64 nodes with a few chords. Not trained yet
+beyond a few steps.
 """
 
 import dataclasses

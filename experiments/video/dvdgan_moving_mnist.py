@@ -8,6 +8,7 @@ are of 512.
     python experiments/video/dvdgan_moving_mnist.py --variant small --minutes 25
 
 `small` has frames of 32 pixels, digits of 16, and narrow networks, for two cores.
+Neither has been trained yet.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """

@@ -8,7 +8,7 @@ cell by cell; single ones may differ from it, as the noise has it.
     python experiments/video/dvdgan_radar.py --path fmi-radar.npz --variant small
 
 `small` predicts eight frames of 32 pixels, for two cores. `data.radar` says what is in
-the file.
+the file. Neither has been trained yet.
 """
 
 import dataclasses

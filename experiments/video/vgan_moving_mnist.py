@@ -7,7 +7,7 @@ of convolutions over time. Rates, widths and the mask's price are the authors'.
     python experiments/video/vgan_moving_mnist.py --variant small --minutes 25
 
 `small` has 16 frames of 32 pixels, single digits of 16, and narrow networks, for two
-cores.
+cores. Neither has been trained yet.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """

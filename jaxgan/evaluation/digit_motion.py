@@ -49,7 +49,8 @@ def digit_motion(
 ) -> DigitMotion:
     """Follows digits through clips [B, T, H, W, 1] in [-1, 1].
 
-    Digits are what hangs together, within two pixels. Where two touch, nothing is said;
+    Digits are what hangs together, within two pixels, and are no larger than they can
+    be. Where two touch, nothing is said;
     then they are followed anew. Each is followed to the nearest of the next frame.
 
     Args:
@@ -104,7 +105,9 @@ def _apart(frame: np.ndarray, digits: int, size: int) -> _Frame | None:
         return None
     masses = ndimage.sum_labels(ink * dark, parts, numbers)
     chosen = numbers[masses >= LEAST * masses.max()]
-    if len(chosen) != digits:
+    boxes = ndimage.find_objects(parts)
+    largest = max(side.stop - side.start for n in chosen for side in boxes[n - 1])
+    if len(chosen) != digits or largest > size + 2:
         return None
     places = np.array(ndimage.center_of_mass(ink * dark, parts, chosen))
     room = np.pad(frame, size, constant_values=-1.0)

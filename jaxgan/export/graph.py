@@ -8,7 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.export.refused import Refused
+
 OPSET, IR_VERSION = 21, 10
+THREEFRY = jax.eval_shape(lambda: jax.random.key(0, impl="threefry2x32")).dtype
+"""The type of the keys that rules know."""
 
 
 def stored(dtype: Any) -> np.dtype:
@@ -58,9 +62,13 @@ class Graph:
         )
         key = array.dtype.str, array.shape, array.tobytes()
         if key not in self._known:
-            name = f"c{len(self.constants)}"
+            name = f"c.{len(self.constants)}"
             self.constants[name], self._known[key] = array, name
         return self._known[key]
+
+    def _fresh(self) -> str:
+        """A name that no other value has: those of inputs and outputs have no dots."""
+        return f"t.{next(self._count)}"
 
     def op(self, kind: str, *inputs: Any, **attributes: Any) -> str:
         """Names the result of an operator; inputs are names or arrays."""
@@ -75,7 +83,7 @@ class Graph:
         names = [x if isinstance(x, str) else self.constant(x) for x in inputs]
         key = kind, count, tuple(names), repr(sorted(attributes.items()))
         if key not in self._made:
-            results = [f"t{next(self._count)}" for _ in range(count)]
+            results = [self._fresh() for _ in range(count)]
             self.nodes.append(helper.make_node(kind, names, results, **attributes))
             self._made[key] = results
         return self._made[key]
@@ -86,7 +94,7 @@ class Graph:
         """Names what one of two branches computes."""
         from onnx import helper
 
-        results = [f"t{next(self._count)}" for _ in range(count)]
+        results = [self._fresh() for _ in range(count)]
         branches = {"then_branch": then, "else_branch": otherwise}
         self.nodes.append(helper.make_node("If", [condition], results, **branches))
         return results
@@ -97,7 +105,7 @@ class Graph:
 
         outputs = []
         for name, like in zip(results, types):
-            out = f"t{next(self._count)}"
+            out = self._fresh()
             self.nodes.append(helper.make_node("Identity", [name], [out]))
             outputs.append(described(out, like))
         return helper.make_graph(self.nodes, "branch", [], outputs)
@@ -114,8 +122,14 @@ def described(name: str, like: Any) -> Any:
 
 
 def physical(like: Any) -> tuple[tuple[Any, ...], Any]:
-    """The shape and type that a value's numbers have: those of keys are [..., 2]."""
+    """The shape and type that a value's numbers have: those of keys are [..., 2].
+
+    Raises:
+      Refused: if keys are not Threefry's.
+    """
     if is_key(like.dtype):
+        if like.dtype != THREEFRY:
+            raise Refused(f"keys: saw {like.dtype.name}, wanted those of threefry2x32")
         return (*like.shape, 2), np.dtype("uint32")
     return tuple(like.shape), like.dtype
 

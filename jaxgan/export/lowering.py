@@ -69,7 +69,7 @@ class Lowering:
         """Gives an array another shape."""
         unknown = sum(not isinstance(side, int) for side in shape)
         if unknown > 1 or 0 in shape:
-            return self.op("Reshape", x, self.shape(shape))
+            return self.op("Reshape", x, self.shape(shape), allowzero=1)
         sides = [side if isinstance(side, int) else -1 for side in shape]
         return self.op("Reshape", x, np.asarray(sides, np.int64))
 

@@ -5,11 +5,18 @@ from typing import Any, NamedTuple
 
 import jax
 import numpy as np
-from jax.extend.core import Literal
 
 from jaxgan.export import rules
 from jaxgan.export.dimensions import Dimensions
-from jaxgan.export.graph import IR_VERSION, OPSET, Graph, described, is_key, physical
+from jaxgan.export.graph import (
+    IR_VERSION,
+    OPSET,
+    Graph,
+    described,
+    is_key,
+    physical,
+    stored,
+)
 from jaxgan.export.lowering import Lowering
 from jaxgan.export.refused import Refused
 
@@ -50,18 +57,21 @@ def to_onnx(
       arguments: arrays' types, such as `jax.ShapeDtypeStruct`. Sides may be symbolic,
         of `jax.export.symbolic_shape`. uint32 is int64 in the model, and a key of
         random numbers two of these, an axis more.
-      inputs: names of the arguments. Those that no result depends on are left out.
+      inputs: names of the arguments, words without dots. Those that no result depends
+        on are left out.
       outputs: names of the result's leaves.
       half: store weights as float16. They are computed with as float32.
 
     Raises:
       Refused: if some part of it has no form in ONNX, naming it and where it stands.
+      ValueError: if names are too few, too many, or not all different words.
       ImportError: if onnx is not installed: the extra 'export'.
     """
     from onnx import helper, numpy_helper
 
     program = jax.make_jaxpr(function)(*arguments)
     jaxpr = program.jaxpr
+    _check_names(inputs, len(arguments), outputs, len(jaxpr.outvars))
     graph, dimensions = Graph(), Dimensions()
     # Sizes are read from what is certainly an input; keys may be used by nothing.
     named = [*zip(inputs, arguments, strict=True)]
@@ -107,11 +117,24 @@ def as_input(value: Any) -> np.ndarray:
     shape, _ = physical(value)
     numbers = jax.random.key_data(value) if is_key(value.dtype) else value
     array = np.asarray(numbers).reshape(shape)
-    return array.astype(np.int64) if array.dtype == np.uint32 else array
+    return array.astype(stored(array.dtype))
 
 
-def _is_variable(atom: Any) -> bool:
-    return not isinstance(atom, Literal)
+def _check_names(
+    inputs: Sequence[str], arguments: int, outputs: Sequence[str], results: int
+) -> None:
+    for which, names, count in (
+        ("inputs", inputs, arguments),
+        ("outputs", outputs, results),
+    ):
+        if len(names) != count:
+            raise ValueError(f"{which}: saw {len(names)} names, wanted {count}")
+    every = [*inputs, *outputs]
+    for name in every:
+        if every.count(name) > 1 or not name or "." in name:
+            raise ValueError(
+                f"inputs, outputs: saw {name!r}, wanted different words without dots"
+            )
 
 
 def _fits_half(array: np.ndarray) -> bool:

@@ -10,12 +10,19 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.context import Context
+from jaxgan.core.explicit_mesh import lying_alike
 from jaxgan.core.types import Verdict
 from jaxgan.models.attributes import check_attributes
 from jaxgan.nn import Dense, Network
 from jaxgan.nn.categorical import gumbel, straight_through
+from jaxgan.nn.varying import vary_alike
 
 glorot = nn.initializers.glorot_uniform()
+
+
+def _zeros(x: jax.Array, features: int, dtype: Any) -> jax.Array:
+    """Zeros [B, features] that lie as x [B, ...] does: what a scan begins with."""
+    return vary_alike(lying_alike(jnp.zeros((len(x), features), dtype), x), x)[0]
 
 
 class Cell(nn.Module):
@@ -109,7 +116,7 @@ class Generator(Network):
             out_axes=1,
         )
         stride = stride(self.nodes, self.hidden, self.width, self.dtype, name="stride")
-        nothing = jnp.zeros((value.shape[0], self.width), self.dtype)
+        nothing = _zeros(x, self.width, self.dtype)
         carry = (state, nothing, self._temperature(context))
         return stride(carry, noise)[1]
 
@@ -149,6 +156,6 @@ class Discriminator(Network):
             in_axes=1,
             out_axes=1,
         )(self.hidden, self.dtype, name="cell")
-        nothing = jnp.zeros((value.shape[0], self.hidden), self.dtype)
+        nothing = _zeros(x, self.hidden, self.dtype)
         (h, _), _ = cell((nothing, nothing), x)
         return Verdict(Dense(1, name="logit", **shared)(h)[:, 0], h)

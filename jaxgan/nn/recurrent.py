@@ -13,8 +13,8 @@ from flax import linen as nn
 from jax import lax
 
 from jaxgan.nn.clips import frame_by_frame
-from jaxgan.nn.conv import Initializer, conv, normal_init
-from jaxgan.nn.spectral import PowerIteration, spectral_norm
+from jaxgan.nn.conv import Initializer, Layer, conv, normal_init
+from jaxgan.nn.spectral import PowerIteration
 from jaxgan.nn.varying import vary_alike
 
 Step = Callable[[jax.Array, Any], jax.Array]
@@ -70,6 +70,14 @@ class GRU(nn.Module):
         return _states(step, seen, state)
 
 
+class _Kernel(Layer):
+    """A kernel by itself, for what is convolved in a scan, where no layers are made."""
+
+    @nn.compact
+    def __call__(self, shape: tuple[int, ...], train: bool) -> jax.Array:
+        return self.kernel(shape, -1, train)
+
+
 class ConvGRU(nn.Module):
     """r = σ(W[x, h]), u = σ(W[x, h]), c = ρ(W[x, r · h]), h' = (1 - u) · h + u · c.
 
@@ -106,12 +114,9 @@ class ConvGRU(nn.Module):
         width, x = self.features, x.astype(self.dtype)
 
         def kernel(name, channels, features):
-            shape = (self.size, self.size, channels, features)
-            kernel = self.param(name, self.kernel_init, shape, jnp.float32)
-            if self.spectral:
-                norm = spectral_norm(self.spectral, -1, f"{name}_spectral")
-                kernel = norm(kernel, train)
-            return kernel.astype(self.dtype)
+            options = {"kernel_init": self.kernel_init, "dtype": self.dtype}
+            layer = _Kernel(features, spectral=self.spectral, name=name, **options)
+            return layer((self.size, self.size, channels, features), train)
 
         of_input = kernel("input", x.shape[-1], 3 * width)
         of_gates = kernel("gates", width, 2 * width)

@@ -29,6 +29,7 @@ from jaxgan.models import (
     mlp,
     mocogan,
     molgan,
+    netgan,
     pix2pix,
     progan,
     r3gan,
@@ -435,6 +436,17 @@ def molecules(rewarded: bool = False) -> LatentGame:
     )
 
 
+def strolls() -> Sample:
+    """Walks of three nodes among four."""
+    nodes = jax.random.randint(jax.random.key(7), (SIZE, 3), 0, 4)
+    return Sample(jax.nn.one_hot(nodes, 4))
+
+
+def walking() -> LatentGame:
+    """Recurrent networks on both sides, scanned over the walk."""
+    return LatentGame(netgan.Generator(4, 3, 4, 3), netgan.Discriminator(4, 3), 2)
+
+
 def antialiased_game() -> PairedGame:
     """A generator with dropout, and no aliasing."""
     return PairedGame(
@@ -558,6 +570,7 @@ GAMES = {
         ("discriminator/spectral/linear/", "spectral/image/"),
     ),
     "molecules": Case(molecules, graphs),
+    "walking": Case(walking, strolls),
     "grouped": Case(grouped, images, reads_batch=True),
     "planar": Case(planar, points, reads_batch=True),
     # What has not begun to fade in.
@@ -613,6 +626,7 @@ HEAVY = (
         "stylegan",
         "stylegan2",
         "stylegan3",
+        "walking",
         "waves",
         "wgan",
         "wgan_gp",

@@ -131,6 +131,7 @@ READS_BATCH = {"molgan", "stylegan2"}
 # gradient, which is theirs at the end of a period.
 # A Wasserstein critic's last bias is the same on both sides.
 NO_MEMORY = {
+    "dvdgan": GAMES["predicted"].constants,
     "molgan": ("critic/logit/bias$",),
     "stylegan2": ("^opt_state/generator/0/mu/Dense_1/bias$",),
 }

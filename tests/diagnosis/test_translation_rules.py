@@ -8,7 +8,7 @@ import pytest
 from jaxgan.diagnosis.diagnose import NO_HELD_OUT_PICTURES, RULES, diagnose
 from tests.diagnosis.test_diagnose import NAMES, OF_LATENTS, healthy
 
-OF_PICTURES = NAMES[len(OF_LATENTS) :]
+OF_PICTURES = NAMES[len(OF_LATENTS) : NAMES.index("molecules repeated")]
 LATENT = ("samples/effective", "samples/precision", "samples/coverage")
 LATENT += ("data/", "latent/", "memory/")
 

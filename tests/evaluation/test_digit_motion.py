@@ -81,6 +81,7 @@ def test_of_noise_nothing_is_said():
     found = seen(noise)
     assert found.readable == 0.0
     assert np.isnan(found[1:]).all()
+    assert seen(noise, digits=1).readable == 0.0  # it is too large for a digit
     assert np.isnan(seen(np.full((1, 3, 64, 64, 1), -1.0)).speed)
 
 

@@ -39,8 +39,12 @@ def test_convgru_by_its_definition():
     variables = module.init(jax.random.key(0), x)
     bias = draw(9, seed=2)
     variables = {"params": {**variables["params"], "bias": jnp.asarray(bias)}}
-    w = {k: np.moveaxis(np.asarray(v), (2, 3), (1, 0)) if v.ndim > 1 else v
-         for k, v in variables["params"].items()}  # fmt: skip
+    w = {
+        name: np.moveaxis(
+            np.asarray(variables["params"][name]["kernel"]), (2, 3), (1, 0)
+        )
+        for name in ("input", "gates", "candidate")
+    }
     for state in (None, first):
         seen = jax.jit(module.apply)(variables, x, state)
         h = np.zeros((2, 3, 4, 4)) if state is None else np.moveaxis(state, -1, 1)
@@ -64,8 +68,9 @@ def gru_params(npz, prefix, channels):
     seen = [kernel[:, :, :channels] for kernel in kernels.values()]
     known = [kernel[:, :, channels:] for kernel in kernels.values()]
     gates = ("reset", "update", "out")
-    params = {"input": np.concatenate(seen, -1), "candidate": known[2]}
-    params["gates"] = np.concatenate(known[:2], -1)
+    kernels = {"input": np.concatenate(seen, -1), "candidate": known[2]}
+    kernels["gates"] = np.concatenate(known[:2], -1)
+    params = {name: {"kernel": kernel} for name, kernel in kernels.items()}
     if f"{prefix}.reset_gate.bias" in npz:
         biases = [npz[f"{prefix}.{gate}_gate.bias"] for gate in gates]
         params["bias"] = np.concatenate(biases)

@@ -16,4 +16,5 @@ from jaxgan.export.rules import (
 
 TABLES = (elementwise, integers, shapes, reductions, convolutions, indexing, randoms)
 RULES = {name: rule for table in TABLES for name, rule in table.RULES.items()}
+RULES |= {name: integers.wrapping(RULES[name]) for name in integers.WRAPPING}
 CONTROLS = control.CONTROLS

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxgan.export.graph import Graph, code
+from jaxgan.export.graph import Graph, code, physical
 from jaxgan.export.lowering import Lowering, Value
 from jaxgan.export.refused import Refused, origin
 
@@ -67,9 +67,9 @@ def scan(to: Lowering, equation: Any, *values: Value) -> Sequence[Value]:
     constants, carried = how["num_consts"], how["num_carry"]
     fixed, carry = values[:constants], [*values[constants : constants + carried]]
     rows = values[constants + carried :]
+    if not isinstance(how["length"], int) or how["length"] > MOST_ROUNDS:
+        raise _too_long(equation, how["length"])
     rounds: Any = range(how["length"])
-    if len(rounds) > MOST_ROUNDS:
-        raise _too_long(equation, len(rounds))
     made: list[list[Value]] = []
     for place in reversed(rounds) if how["reverse"] else rounds:
         row = [_row(to, x, place) for x in rows]
@@ -78,6 +78,9 @@ def scan(to: Lowering, equation: Any, *values: Value) -> Sequence[Value]:
         made.append([*results[carried:]])
     if how["reverse"]:
         made.reverse()
+    if not rounds:
+        rows_of_none = (physical(x.aval) for x in equation.outvars[carried:])
+        return [*carry, *(np.zeros(*like) for like in rows_of_none)]
     return [*carry, *(_stacked(to, column) for column in zip(*made))]
 
 
@@ -104,7 +107,7 @@ def repeated(to: Lowering, equation: Any, *values: Value) -> Sequence[Value]:
     first, second = how["cond_nconsts"], how["body_nconsts"]
     asked, fixed = values[:first], values[first : first + second]
     carry = [*values[first + second :]]
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MOST_ROUNDS + 1):
         (holds,) = to.program(how["cond_jaxpr"], [*asked, *carry])
         if isinstance(holds, str):
             raise Refused(
@@ -114,7 +117,7 @@ def repeated(to: Lowering, equation: Any, *values: Value) -> Sequence[Value]:
         if not holds:
             return carry
         carry = [*to.program(how["body_jaxpr"], [*fixed, *carry])]
-    raise _too_long(equation, MOST_ROUNDS)
+    raise _too_long(equation, MOST_ROUNDS + 1)
 
 
 def _too_long(equation, rounds):

@@ -77,9 +77,7 @@ def integer_pow(to: Lowering, equation: Any, x: str) -> str:
         left //= 2
         power = to.op("Mul", power, power) if left else power
     if result is None:
-        return to.op(
-            "Add", to.op("Mul", x, np.zeros((), kind_of(equation))), _one(equation)
-        )
+        return to.op("Expand", _one(equation), to.shape(equation.outvars[0].aval.shape))
     return to.op("Reciprocal", result) if n < 0 else result
 
 
@@ -93,7 +91,11 @@ def rounded(to: Lowering, equation: Any, x: str) -> str:
     if equation.params["rounding_method"] == jax.lax.RoundingMethod.TO_NEAREST_EVEN:
         return to.op("Round", x)
     half = np.full((), 0.5, kind_of(equation))
-    size = to.op("Floor", to.op("Add", to.op("Abs", x), half))
+    size = to.op("Abs", x)
+    whole = to.op("Floor", size)
+    # Not ⌊size + ½⌋: that sum rounds.
+    up = to.op("GreaterOrEqual", to.op("Sub", size, whole), half)
+    size = to.op("Where", up, to.op("Add", whole, _one(equation)), whole)
     return to.op("Mul", to.op("Sign", x), size)
 
 
@@ -213,7 +215,7 @@ def erfc(to: Lowering, equation: Any, x: str) -> str:
 RULES = {
     name: direct(kind)
     for name, kind in {
-        **{"max": "Max", "min": "Min", "neg": "Neg", "exp": "Exp", "log": "Log"},
+        **{"neg": "Neg", "exp": "Exp", "log": "Log"},
         **{"tanh": "Tanh", "logistic": "Sigmoid", "sqrt": "Sqrt", "abs": "Abs"},
         **{"sign": "Sign", "eq": "Equal", "lt": "Less", "gt": "Greater", "erf": "Erf"},
         **{"le": "LessOrEqual", "ge": "GreaterOrEqual", "sin": "Sin", "cos": "Cos"},
@@ -237,6 +239,8 @@ RULES = {
     "convert_element_type": convert,
     "copy": same,
     "copy_p": same,
+    "name": same,
+    "device_put": same,
     "stop_gradient": same,
     "optimization_barrier": same,
     "reduce_precision": reduce_precision,

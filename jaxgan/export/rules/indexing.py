@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxgan.export.graph import code
+from jaxgan.export.graph import code, stored
 from jaxgan.export.lowering import Lowering
 from jaxgan.export.refused import Refused, origin
 
@@ -47,56 +47,64 @@ def gather(to: Lowering, equation: Any, x: str, indices: str) -> str:
     return to.transpose(found, [*np.argsort(wanted)])
 
 
-def _filled(to, equation, found, indices, inside, places, rest):
-    """What lies outside is no number, or what was asked for."""
+def _within(to, indices, inside):
+    """Whether indices [..., n] are those that lie inside, all n: truths [..., 1]."""
     same = to.op("Cast", to.op("Equal", indices, inside), to=code(np.int32))
-    least = to.op("ReduceMin", same, np.asarray([-1], np.int64), keepdims=0)
-    within = to.reshape(
-        to.op("Cast", least, to=code(np.bool_)), [*places[:-1], *[1] * rest]
-    )
+    least = to.op("ReduceMin", same, np.asarray([-1], np.int64), keepdims=1)
+    return to.op("Cast", least, to=code(np.bool_))
+
+
+def _filled(to, equation, found, indices, inside, places, rest):
+    """What lies outside is what was asked for, such as no number."""
+    within = to.reshape(_within(to, indices, inside), [*places[:-1], *[1] * rest])
     dtype = np.dtype(equation.outvars[0].aval.dtype)
-    value = equation.params["fill_value"]
-    if value is None:
-        lowest = np.iinfo(dtype).min if dtype.kind == "i" else 0
-        value = np.nan if dtype.kind == "f" else lowest
     if dtype == np.bool_:
         raise Refused(
             f"primitive gather: saw truths in {origin(equation)}, wanted numbers, or "
             "mode='clip'"
         )
-    return to.op("Where", within, found, np.asarray(value, dtype))
+    value = np.asarray(equation.params["fill_value"], dtype)
+    return to.op("Where", within, found, value)
 
 
 def _window(to, equation, x, indices):
-    """One part of an array at numbers, which is moved to lie within."""
+    """One part of an array at numbers, which is moved to lie within, or filled."""
     how = equation.params
-    numbers, shape = how["dimension_numbers"], equation.invars[0].aval.shape
-    if len(equation.invars[1].aval.shape) != 1 or numbers.operand_batching_dims:
+    numbers = how["dimension_numbers"]
+    shape, places = (atom.aval.shape for atom in equation.invars)
+    if len(places) != 1 or numbers.operand_batching_dims:
         raise Refused(
             f"primitive gather: saw parts of axes at many places in "
             f"{origin(equation)}, wanted whole slices"
         )
-    start = to.op("Cast", indices, to=code(np.int64))
+    indices = to.op("Cast", indices, to=code(np.int64))
     sizes = how["slice_sizes"]
     axes = numbers.start_index_map
     last = to.shape([shape[axis] - sizes[axis] for axis in axes])
-    start = to.op("Min", to.op("Max", start, np.zeros(1, np.int64)), last)
+    start = to.op("Min", to.op("Max", indices, np.zeros(1, np.int64)), last)
     end = to.op("Add", start, to.shape([sizes[axis] for axis in axes]))
     cut = to.op("Slice", x, start, end, np.asarray(axes, np.int64))
-    return to.reshape(cut, equation.outvars[0].aval.shape)
+    cut = to.op("Slice", cut, np.zeros(len(sizes), np.int64), to.shape(sizes))
+    made = equation.outvars[0].aval.shape
+    cut = to.reshape(cut, made)
+    if how["mode"] != MODES.FILL_OR_DROP:
+        return cut
+    return _filled(to, equation, cut, indices, start, places, len(made))
 
 
 def scatter(reduction: str):
     """The rule that puts, or adds, whole slices at indices.
 
+    What lies outside goes to a place behind all others, which is cut off.
+
     Raises:
-      Refused: if slices are parts, or what lies outside is not known to be dropped.
+      Refused: if slices are parts of an axis.
     """
 
     def rule(to: Lowering, equation: Any, x: str, indices: str, updates: str) -> str:
         how = equation.params
         numbers = how["dimension_numbers"]
-        shape, places, of = (atom.aval.shape for atom in equation.invars)
+        shape, _, of = (atom.aval.shape for atom in equation.invars)
         looked = numbers.scatter_dims_to_operand_dims
         batch = numbers.operand_batching_dims
         windows = numbers.update_window_dims
@@ -114,13 +122,19 @@ def scatter(reduction: str):
         indices = to.op("Cast", indices, to=code(np.int64))
         last = to.op("Sub", to.shape([shape[a] for a in looked]), np.ones(1, np.int64))
         inside = to.op("Min", to.op("Max", indices, np.zeros(1, np.int64)), last)
-        if reduction == "add":
-            same = to.op("Cast", to.op("Equal", indices, inside), to=code(np.int32))
-            least = to.op("ReduceMin", same, np.asarray([-1], np.int64), keepdims=0)
-            within = to.op("Cast", least, to=code(equation.invars[2].aval.dtype))
-            within = to.reshape(within, [*places[:-1], *[1] * len(rest)])
-            updates = to.op("Mul", updates, within)
+        drops = looked and how["mode"] == MODES.FILL_OR_DROP
+        if drops:
+            beyond = to.shape([shape[looked[0]], *[0] * (len(looked) - 1)])
+            within = _within(to, indices, inside)
+            inside = to.op("Where", within, inside, beyond)
+            edges = np.zeros((2, len(shape)), np.int64)
+            edges[1, 0] = 1
+            none = np.zeros((), stored(equation.invars[0].aval.dtype))
+            x = to.op("Pad", x, edges.reshape(-1), none)
         put = to.op("ScatterND", x, inside, updates, reduction=reduction)
+        if drops:
+            zero = np.zeros(1, np.int64)
+            put = to.op("Slice", put, zero, to.shape([shape[looked[0]]]), zero)
         return to.transpose(put, [*np.argsort(order)])
 
     return rule

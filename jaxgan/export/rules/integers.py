@@ -6,28 +6,35 @@ import numpy as np
 
 from jaxgan.export.lowering import Lowering, Rule
 from jaxgan.export.refused import Refused, origin
-from jaxgan.export.rules.elementwise import FLOAT, kind_of
+from jaxgan.export.rules.elementwise import FLOAT, direct, kind_of
 
 MASK = np.int64(2**32 - 1)
 
 
-def _wrapping(kind: str) -> Rule:
-    """A rule whose results of uint32 are cut to 32 bits."""
+WRAPPING = (
+    *("add", "sub", "mul", "neg", "square", "integer_pow", "reduce_sum", "cumsum"),
+    *("dot_general", "scatter_add", "scatter-add"),
+)
+"""Primitives of which `wrapping` cuts the results."""
 
-    def rule(to: Lowering, equation: Any, *names: str) -> str:
-        result = to.op(kind, *names)
-        if np.dtype(equation.outvars[0].aval.dtype) != np.uint32:
+
+def wrapping(rule: Rule) -> Rule:
+    """Makes the rule whose results of uint32 are cut to 32 bits."""
+
+    def cut(to: Lowering, equation: Any, *names: str) -> Any:
+        result = rule(to, equation, *names)
+        if equation.outvars[0].aval.dtype != np.uint32:
             return result
         return to.op("BitwiseAnd", result, MASK)
 
-    return rule
+    return cut
 
 
-def _bitwise(truths: str, bits: str) -> Rule:
-    """A rule that is another operator for truths than for bits."""
+def _either(truths: str, numbers: str) -> Rule:
+    """A rule that is another operator for truths than for numbers, or bits."""
 
     def rule(to: Lowering, equation: Any, *names: str) -> str:
-        return to.op(truths if kind_of(equation) == np.bool_ else bits, *names)
+        return to.op(truths if kind_of(equation) == np.bool_ else numbers, *names)
 
     return rule
 
@@ -106,14 +113,16 @@ def size_as_number(to: Lowering, equation: Any) -> str:
 
 
 RULES = {
-    "add": _wrapping("Add"),
-    "sub": _wrapping("Sub"),
-    "mul": _wrapping("Mul"),
+    "add": direct("Add"),
+    "sub": direct("Sub"),
+    "mul": direct("Mul"),
+    "max": _either("Or", "Max"),
+    "min": _either("And", "Min"),
     "div": divided,
     "rem": remainder,
-    "and": _bitwise("And", "BitwiseAnd"),
-    "or": _bitwise("Or", "BitwiseOr"),
-    "xor": _bitwise("Xor", "BitwiseXor"),
+    "and": _either("And", "BitwiseAnd"),
+    "or": _either("Or", "BitwiseOr"),
+    "xor": _either("Xor", "BitwiseXor"),
     "not": invert,
     "shift_left": shift_left,
     "shift_right_logical": shift_right,

@@ -119,7 +119,7 @@ class UpBlock(nn.Module):
 class Excitation(nn.Module):
     """Scales the channels of a large map by what a small one says.
 
-    sigmoid(conv1×1(swish(conv4×4(small, averaged to 4×4))))): the skip-layer excitation
+    sigmoid(conv1×1(swish(conv4×4(small averaged to 4×4)))): the skip-layer excitation
     of section 3.1, equation 2.
 
     Attributes:

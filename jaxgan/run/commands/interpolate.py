@@ -68,6 +68,8 @@ class InterpolateCommand:
             raise RunError("--keys: saw seeds with --latents, wanted one of them")
         loaded = self.checkpoint.load(self.run)
         kind = loaded.experiment.kind
+        if self.out and not kind.walk_suffixes:
+            raise RunError(f"{kind.unit} have no latents to walk between")
         if self.out:
             output_path.check_file(self.out, kind.walk_suffixes)
             walks.check_moving(self.out, self.rate)

@@ -63,12 +63,11 @@ def by_folder(
             f"jaxgan {made.command}"
         )
     card = json.loads((folder / "card.json").read_text())
-    known = {"half": card.get("half"), "current": card.get("current")}
+    known = {name: card.get(name, False) for name in ("half", "current")}
     same = all(made.options.get(name) == value for name, value in known.items())
-    if (card["fingerprint"], card["step"]) != (
-        made.fingerprint or card["fingerprint"],
-        made.step,
-    ) or not same:
+    same &= card["step"] == made.step
+    same &= made.fingerprint in ("", card["fingerprint"])
+    if not same:
         raise RunError(
             f"--run: {folder} holds another generator: step {card['step']}, "
             f"{card['fingerprint']}, {known}",

@@ -35,12 +35,7 @@ class ReportCommand:
           RunError: if there is no such run, its program is not known, a library is
             missing, or the page cannot be written.
         """
-        from jaxgan.run.files import (
-            atomic_file,
-            output_path,
-            run_directory,
-            run_program,
-        )
+        from jaxgan.run.files import output_path, run_directory, run_program
 
         run_directory.read_identity(self.run)
         if self.trust:
@@ -69,9 +64,6 @@ class ReportCommand:
         xla.set_up_xla()
         with progress.lasting("making the report"):
             contents = document.contents(self.run)
-            packet = b"" if self.metadata.no_metadata else document.packet(contents)
-            page = document.page(contents, packet=packet)
         with output_path.written(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            atomic_file.write_text(path, page)
+            document.write(path, contents, not self.metadata.no_metadata)
         print(path)

@@ -42,14 +42,24 @@ class Directions(NamedTuple):
           layers: that are moved; None is all.
 
         Raises:
-          RunError: if there is no such direction.
+          RunError: if there is no such direction or layer, or codes are of another
+            generator.
         """
         if not 0 <= number < len(self.vectors):
             raise RunError(
                 f"--direction: saw {number}, wanted 0 to {len(self.vectors) - 1}"
             )
-        count = code.shape[1]
-        chosen = np.isin(np.arange(count), range(count) if layers is None else layers)
+        _, count, size = code.shape
+        if self.vectors.shape[1] != size:
+            raise RunError(
+                f"--directions: saw vectors of {self.vectors.shape[1]} numbers, wanted "
+                f"{size}: they are of another generator"
+            )
+        layers = range(count) if layers is None else layers
+        for layer in layers:
+            if layer not in range(count):
+                raise RunError(f"--layers: saw {layer}, wanted 0 to {count - 1}")
+        chosen = np.isin(np.arange(count), layers)
         way = np.asarray(self.steps[number] * self.vectors[number], np.float32)
         far = np.broadcast_to(np.asarray(amount, np.float32), len(code))
         return code + far[:, None, None] * chosen[None, :, None] * way[None, None]

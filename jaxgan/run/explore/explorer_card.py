@@ -9,11 +9,9 @@ import numpy as np
 
 from jaxgan import __version__
 from jaxgan.core.abilities import is_labelled
-from jaxgan.core.latent_abilities import Noisy
 from jaxgan.run.editing import latent_directions
 from jaxgan.run.editing.codes import Codes
 from jaxgan.run.editing.latent_file import Latents
-from jaxgan.run.errors import RunError
 from jaxgan.run.explore.explorer_parts import Explored
 from jaxgan.run.explore.training_pictures import COLUMNS, TrainingPictures
 from jaxgan.run.files.provenance import Provenance
@@ -56,8 +54,6 @@ def projected(latents: Latents, codes: Codes) -> dict[str, Any]:
     names = latents.names or [str(place) for place in range(len(latents.code))]
     card: dict[str, Any] = {"names": list(names), "codes": packed(latents.code)}
     if latents.noise:
-        if not isinstance(codes.game, Noisy):
-            raise RunError("--latents: saw noise maps, but this generator adds none")
         own = [np.asarray(x) for x in codes.game.noise_maps(codes.variables)]
         card["noise"] = [
             {"shape": list(each.shape[1:]), "maps": packed(each), "own": packed(one)}

@@ -46,6 +46,8 @@ def of_run(stored: StoredRun, wanted: int) -> TrainingPictures:
     source = stored.experiment.data.source
     try:
         total = source.size
+        if not total:
+            return TrainingPictures(missing="this run has none")
         chosen = np.arange(min(wanted, total))
         values = [
             real_samples(stored.experiment, stored.state, chosen[at : at + AT_ONCE])

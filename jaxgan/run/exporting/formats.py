@@ -1,7 +1,8 @@
 """Parts of a generator in the formats that other software reads, compared with JAX."""
 
+import contextlib
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -9,6 +10,7 @@ import numpy as np
 from jax import export
 
 from jaxgan.export import Refused, to_onnx
+from jaxgan.export.model import as_input
 from jaxgan.run.errors import RunError
 from jaxgan.run.exporting.parts import Axes, Part
 
@@ -51,15 +53,28 @@ def onnx(part: Part, half: bool = False) -> Written:
         model = to_onnx(part.function, types(part), names, part.outputs, half=half)
     except Refused as error:
         raise RunError(str(error)) from error
-    session = onnxruntime.InferenceSession(
-        model.data, providers=["CPUExecutionProvider"]
-    )
+    with _said_plainly():
+        session = onnxruntime.InferenceSession(
+            model.data, providers=["CPUExecutionProvider"]
+        )
 
     def run(*arrays):
-        fed = {name: _wide(x) for name, x in zip(names, arrays) if name in model.inputs}
-        return session.run(None, fed)
+        given = zip(names, arrays)
+        fed = {name: as_input(x) for name, x in given if name in model.inputs}
+        with _said_plainly():
+            return session.run(None, fed)
 
     return Written(model.data, ".onnx", model.inputs, _difference(part, run))
+
+
+@contextlib.contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Makes onnxruntime's errors, which have nothing in common, ours."""
+    try:
+        yield
+    except Exception as error:
+        line = str(error).splitlines()[0][:300]
+        raise RunError(f"--to onnx: onnxruntime cannot run it: {line}") from error
 
 
 def stablehlo(part: Part, half: bool = False) -> Written:
@@ -162,11 +177,6 @@ def _difference(
             far = float(np.abs(made - wanted).max()) / largest
             worst = max(worst, far if np.isfinite(far) else np.inf)
     return worst
-
-
-def _wide(array: Any) -> np.ndarray:
-    array = np.asarray(array)
-    return array.astype(np.int64) if array.dtype == np.uint32 else array
 
 
 def _check_installed(extra: str, *names: str) -> None:

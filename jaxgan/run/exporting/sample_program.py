@@ -78,11 +78,13 @@ class Generator:
           first: number of the first sample.
 
         Raises:
-          ValueError: if the model makes its pictures of pictures, or there is no such
-            class.
+          ValueError: if the model makes its pictures of pictures, there is no such
+            class, or a number is out of range.
         """
         if self.card["kind"] == "picture":
             raise ValueError("PICTURES: saw none, wanted files to make pictures of")
+        if num < 1:
+            raise ValueError(f"--num: saw {num}, wanted at least 1")
         if psi != 1.0 and self.card["kind"] != "style":
             raise ValueError("--psi: only styles are truncated: leave it out")
         index = np.arange(first, first + num)
@@ -113,7 +115,7 @@ class Generator:
         alone = card.get("run_seed") is None  # else the state is one of several
         return {
             "command": "sample.py",
-            "options": options | {"half": card["half"], "current": card["current"]},
+            "options": options | {x: card.get(x, False) for x in ("half", "current")},
             **{name: card[name] for name in ("run", "experiment", "step")},
             "fingerprint": card["fingerprint"] if alone else "",
             "versions": {"jaxgan": card["jaxgan"], "onnxruntime": _version()},
@@ -141,6 +143,8 @@ def _version() -> str:
 
 
 def _key(seed: int) -> list[int]:
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"--seed: saw {seed}, wanted a whole number below 2^64")
     return [seed >> 32, seed & 0xFFFFFFFF]
 
 
@@ -183,10 +187,12 @@ def save_png(
 
 def read(path: pathlib.Path, channels: int) -> np.ndarray:
     """Reads a picture, float32 [H, W, channels] in [-1, 1]."""
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     with Image.open(path) as image:
-        pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"), np.float32)
+        upright = ImageOps.exif_transpose(image)
+        mode = "L" if channels == 1 else "RGB"
+        pixels = np.asarray(upright.convert(mode), np.float32)
     return pixels.reshape(*pixels.shape[:2], -1) / 127.5 - 1.0
 
 
@@ -221,7 +227,17 @@ def apply_to_files(
     seed: int,
     marked: bool = True,
 ) -> None:
-    """Writes what is made of every picture, as PNG."""
+    """Writes what is made of every picture, as PNG.
+
+    Raises:
+      ValueError: if two of them would have one name.
+    """
+    stems = [path.stem for path in paths]
+    for path in paths:
+        if stems.count(path.stem) > 1:
+            raise ValueError(
+                f"PICTURES: saw several called {path.stem}, wanted names that differ"
+            )
     channels = generator.card["parts"]["generator"]["inputs"]["image"]["shape"][-1]
     for path in paths:
         made = out / f"{path.stem}.png"
@@ -234,23 +250,29 @@ def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("pictures", nargs="*", type=pathlib.Path)
-    parser.add_argument("--num", type=int, default=16)
+    parser.add_argument("--num", type=int, help="of samples; 16 by default")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--label", help="name or number of a class, for all samples")
-    parser.add_argument("--psi", type=float, default=1.0, help="truncation of styles")
+    parser.add_argument("--psi", type=float, help="truncation of styles: 1 is none")
     parser.add_argument("--out", type=pathlib.Path, help="NAME.png, or a folder")
     given = parser.parse_args()
     generator = Generator()
+    drawn = {"num": given.num, "label": given.label, "psi": given.psi}
+    said = {name: value for name, value in drawn.items() if value is not None}
     try:
         if generator.card["kind"] == "picture":
             if not given.pictures:
                 raise ValueError("PICTURES: saw none, wanted files")
+            if said:
+                raise ValueError(f"--{next(iter(said))}: is of generators that draw")
             out = given.out or pathlib.Path("made")
             apply_to_files(generator, out, given.pictures, given.seed)
         else:
+            if given.pictures:
+                raise ValueError("PICTURES: saw some, but this generator takes none")
             out = given.out or pathlib.Path("samples.png")
-            options = {"num": given.num, "seed": given.seed, "label": given.label}
-            write_samples(generator, out, psi=given.psi, **options)
+            options = {"num": 16, "label": None, "psi": 1.0, **said}
+            write_samples(generator, out, seed=given.seed, **options)
     except (OSError, ValueError) as error:
         parser.exit(2, f"error: {error}\n")
 

@@ -81,13 +81,19 @@ def pairs_of(sample: Sample) -> list[tuple[Film, Film | None]]:
     return found
 
 
-def strips(films: Sequence[Film]) -> np.ndarray:
+def strips(films: Sequence[Film], group: int = 1) -> np.ndarray:
     """Draws clips as strips, one below the other, uint8 [H, W, 3].
 
     Where there are more than fill a picture, strips lie beside each other as well, with
     fewer frames.
+
+    Args:
+      films: the clips.
+      group: so many that follow each other stay in one column or in one row.
     """
     columns = -(-len(films) // ROWS)
+    if columns > 1:
+        columns = -(-columns // group) * group
     most = max(4, MOST_FRAMES // columns)
     rows = [_strip(film, most) for film in films]
     return pictures.mosaic(np.stack(rows), columns, gap=2 * pictures.GAP)

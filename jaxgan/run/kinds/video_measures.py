@@ -1,18 +1,27 @@
-"""The measures of videos, by name."""
+"""The measures of videos, by name, and what sees videos for them."""
 
 import functools
+import pathlib
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from jaxgan import data
 from jaxgan.data.source import DataError, Source
 from jaxgan.evaluation.classifier import classifier
+from jaxgan.evaluation.clip_features import clip_features
 from jaxgan.evaluation.digit_motion import DigitMotion, digit_motion
 from jaxgan.evaluation.extractor import Extractor
 from jaxgan.run.errors import RunError
 from jaxgan.run.kinds import feature_measures
+from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.measure import Material, Measure, Score
 from jaxgan.run.progress import waiting
+
+FVD = (
+    "published I3D weights are not read yet, and without them no distance is an FVD; "
+    "leave it out for the Fréchet distance of random features"
+)
 
 MEASURES: Mapping[str, Measure] = {
     "frechet": feature_measures.frechet(),
@@ -22,6 +31,37 @@ MEASURES: Mapping[str, Measure] = {
     "duplicates": feature_measures.DUPLICATES,
     "memorisation": feature_measures.MEMORISATION,
 }
+
+
+def extractor_of(source: Source, protocol: EvaluationProtocol) -> Extractor:
+    """Makes random features of frames and of their changes.
+
+    Raises:
+      RunError: if another network is asked for, or clips are too small or too short.
+    """
+    if protocol.weights is not None:
+        raise RunError(f"--weights: {FVD}")
+    if protocol.extractor is not None:
+        raise RunError(f"--extractor: saw {protocol.extractor!r}, but {FVD}")
+    try:
+        return clip_features(tuple(source.shape))
+    except ValueError as error:
+        raise RunError(str(error)) from error
+
+
+def folder_of(path: pathlib.Path, shape: tuple[int, ...]) -> Source:
+    """Reads a folder or zip of videos, as clips like samples of a shape.
+
+    Raises:
+      RunError: if these are no clips of squares, gray or coloured.
+    """
+    frames, height, width, channels = shape if len(shape) == 4 else (0, 0, 1, 0)
+    if height != width or channels not in (1, 3):
+        raise RunError(
+            f"--real: the run's samples are {list(shape)}; folders are read as clips "
+            "of squares, gray or coloured"
+        )
+    return data.videos(path, frames, height, channels, labels=False)
 
 
 def digits(load: Callable[[], Source], count: int, speed: float) -> Measure:

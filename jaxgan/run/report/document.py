@@ -9,7 +9,7 @@ import jinja2
 
 from jaxgan.run import charts
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints, metrics_log, provenance
+from jaxgan.run.files import atomic_file, checkpoints, metrics_log, provenance
 from jaxgan.run.kinds import Section
 from jaxgan.run.report import run_facts, samples, sections
 from jaxgan.run.report.run_facts import RunFacts
@@ -165,3 +165,16 @@ def page(gathered: Contents, refresh: float = 0.0, packet: bytes = b"") -> str:
     text = _templates().get_template("page.html").render(**parts)
     # Names of files that no encoding has are halves of characters here.
     return text.encode(errors="replace").decode()
+
+
+def write(path: pathlib.Path, gathered: Contents, marked: bool = True) -> None:
+    """Writes the page to a file, which appears whole or not at all.
+
+    Args:
+      path: of the file.
+      gathered: what it shows.
+      marked: say in it that its pictures are synthetic, and of which run.
+    """
+    text = page(gathered, packet=packet(gathered) if marked else b"")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic_file.write_text(path, text)

@@ -148,6 +148,22 @@ def test_there_is_no_direction_beyond_the_last():
         found.moved(np.zeros((1, 1, 3)), 3, 1.0)
 
 
+@given(st.integers(-3, 9), st.integers(1, 5))
+@settings(deadline=None, max_examples=15)
+def test_moves_want_layers_and_vectors_of_the_code(layer, size):
+    """What is of another generator is refused, and not left out."""
+    found = latent_directions.Directions(np.eye(3), np.ones(3), np.ones(3))
+    code = np.zeros((1, 4, size))
+    if size != 3:
+        with pytest.raises(RunError, match=f"of 3 numbers, wanted {size}: they are of"):
+            found.moved(code, 0, 1.0)
+    elif 0 <= layer < 4:
+        assert np.count_nonzero(found.moved(code, 0, 1.0, [layer])) == 1
+    else:
+        with pytest.raises(RunError, match=f"--layers: saw {layer}, wanted 0 to 3"):
+            found.moved(code, 0, 1.0, [0, layer])
+
+
 def test_signs_do_not_depend_on_the_solver():
     vectors, _ = latent_directions.sefa([np.diag([3.0, 2.0, 1.0])])
     np.testing.assert_allclose(vectors, np.eye(3), atol=1e-12)

@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import shutil
+import types
 import webbrowser
 
 import jax
@@ -15,7 +16,9 @@ import pytest
 from PIL import Image
 
 from jaxgan.core import Sample
-from jaxgan.data.source import DataError
+from jaxgan.data.facts import Facts
+from jaxgan.data.lazy_source import LazySource
+from jaxgan.data.source import LostDataError
 from jaxgan.run.commands import cli
 from jaxgan.run.editing import latent_file
 from jaxgan.run.errors import RunError
@@ -25,6 +28,7 @@ from jaxgan.run.explore import (
     training_pictures,
 )
 from jaxgan.run.files import run_program
+from jaxgan.run.no_data import NoData
 from jaxgan.run.web import engine
 from tests.golden.runs import make
 from tests.run.explore import explored_runs
@@ -117,6 +121,7 @@ def test_truncation_is_the_games(threshold):
     np.testing.assert_array_equal(nothing, jnp.zeros_like(drawn))
 
 
+@pytest.mark.slow
 def test_projected_pictures_bring_their_noise(tmp_path):
     stored = explored_runs.of_styles()
     variables = stored.state.ema
@@ -163,19 +168,29 @@ def test_training_pictures_shrink_to_means():
 
 def test_without_data_the_page_says_so(tmp_path):
     class Lost:
-        size, shape, classes = 60, (16, 16, 3), ()
+        batch_size, source = 4, types.SimpleNamespace(size=60, classes=())
 
-        def examples(self, indices):
-            raise DataError(f"{len(indices)} pictures are gone")
+        def __call__(self, step):
+            raise LostDataError(f"the pictures of step {step} are gone")
 
     stored, out = explored_runs.of_noise(), tmp_path / "made"
-    data = stored.experiment.data
-    lost = type("Lost", (), {"batch_size": 4, "source": Lost(), "__call__": data})()
-    experiment = dataclasses.replace(stored.experiment, data=lost)
+    experiment = dataclasses.replace(stored.experiment, data=Lost())
     said = []
     explorer_folder.write(stored._replace(experiment=experiment), out, say=said.append)
-    assert said == ["no nearest training pictures: 60 pictures are gone"]
-    assert card_of(out)["training"]["missing"] == "60 pictures are gone"
+    assert said == ["no nearest training pictures: the pictures of step 0 are gone"]
+    assert card_of(out)["training"]["missing"] == "the pictures of step 0 are gone"
+
+
+def test_an_imported_run_has_no_training_pictures():
+    """Its data tell their classes, and that there are none."""
+    stored = explored_runs.of_noise()
+    for size in (0, 60):
+        facts = Facts(size, (16, 16, 3), explored_runs.CLASSES)
+        none = NoData(LazySource(facts, lambda: None))
+        experiment = dataclasses.replace(stored.experiment, data=none)
+        found = training_pictures.of_run(stored._replace(experiment=experiment), 10)
+        assert found.missing
+        assert not found.sheet
 
 
 @pytest.fixture

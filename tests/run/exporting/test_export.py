@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import types
 
 import jax
 import jax.numpy as jnp
@@ -29,7 +30,7 @@ from jaxgan.run.exporting import (
     formats,
     sample_program,
 )
-from jaxgan.run.exporting.parts import parts
+from jaxgan.run.exporting.parts import Axes, B, Part, parts
 from jaxgan.run.files import run_program
 from jaxgan.run.kinds import pairs
 from jaxgan.run.sampling.stored_run import StoredRun
@@ -103,8 +104,14 @@ def test_a_folder_makes_what_the_run_makes(run, tmp_path, capsys):
     np.testing.assert_allclose(generator.sample(2, 7, first=3), tail, atol=1e-5)
     with pytest.raises(ValueError, match=r"--label: saw 'x', wanted one of horizontal"):
         generator.sample(1, label="x")
-    with pytest.raises(ValueError, match="--psi: only styles are truncated"):
-        generator.sample(1, psi=0.5)
+    for said, options in (
+        ("--psi: only styles are truncated", {"num": 1, "psi": 0.5}),
+        ("--num: saw 0, wanted at least 1", {"num": 0}),
+        ("--seed: saw -1, wanted a whole number", {"num": 1, "seed": -1}),
+        ("--seed: saw 18446744073709551616", {"num": 1, "seed": 2**64}),
+    ):
+        with pytest.raises(ValueError, match=said):
+            generator.sample(**options)
 
 
 def test_a_folder_needs_no_jax(run, tmp_path):
@@ -136,6 +143,42 @@ def test_a_folder_needs_no_jax(run, tmp_path):
         assert "trainedAlgorithmicMedia" in image.info["XML:com.adobe.xmp"]
         assert '"seed": 3' in image.info["Description"]
         assert min(image.size) > 400
+
+
+def test_pictures_are_turned_upright(tmp_path):
+    turned = Image.new("L", (9, 21))
+    turned.getexif()[0x0112] = 6  # a quarter turn
+    turned.save(tmp_path / "a.jpg", exif=turned.getexif())
+    assert sample_program.read(tmp_path / "a.jpg", 1).shape == (9, 21, 1)
+
+
+def test_what_onnxruntime_cannot_run_is_one_line(tmp_path):
+    """Of pictures that are compared: there is no `Less` of bools."""
+
+    def generate(z):
+        return jax.lax.lt(z > 1, z > 0)
+
+    part = Part(generate, {"z": Axes((B, 3), "float32", "")}, ("x",))
+    with pytest.raises(RunError, match="--to onnx: onnxruntime cannot run it: ") as got:
+        formats.onnx(part)
+    assert "\n" not in str(got.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "said"),
+    [
+        ("latent", ["a.png"], "PICTURES: saw some, but this generator takes none"),
+        ("picture", [], "PICTURES: saw none, wanted files"),
+        ("picture", ["a.png", "--num", "3"], "--num: is of generators that draw"),
+    ],
+)
+def test_what_a_folder_cannot_mean(monkeypatch, capsys, kind, words, said):
+    folder = types.SimpleNamespace(card={"kind": kind})
+    monkeypatch.setattr(sample_program, "Generator", lambda: folder)
+    monkeypatch.setattr(sys, "argv", ["sample.py", *words])
+    with pytest.raises(SystemExit):
+        sample_program.main()
+    assert capsys.readouterr().err == f"error: {said}\n"
 
 
 def test_options_that_a_folder_has_not_got(run, tmp_path, capsys):
@@ -215,6 +258,9 @@ def test_pictures_of_any_size(tmp_path):
     sample_program.apply_to_files(generator, tmp_path / "made", [tmp_path / "a.png"], 5)
     with Image.open(tmp_path / "made" / "a.png") as image:
         assert image.size == (42, 18)
+    both = [tmp_path / "a.png", tmp_path / "a.jpg"]
+    with pytest.raises(ValueError, match="PICTURES: saw several called a, wanted"):
+        sample_program.apply_to_files(generator, tmp_path / "made", both, 5)
     with pytest.raises(RunError, match="PICTURES: saw none"):
         exported_folder.sample(out, tmp_path / "a.png", 1, 0)
 

@@ -44,7 +44,9 @@ class Frames(nn.Module):
     @nn.compact
     def __call__(self, given):
         last = jnp.repeat(given[:, -1:], self.frames, axis=1)
-        return last * self.param("shade", nn.initializers.ones, (self.frames, 1, 1, 1))
+        return last * self.param(
+            "shade", nn.initializers.ones, (1, self.frames, 1, 1, 1)
+        )
 
 
 class Critic(nn.Module):

@@ -1,7 +1,9 @@
 """Clips, and predictions of frames, go through all of it."""
 
 import contextlib
+import importlib
 import io
+import json
 import pathlib
 
 import numpy as np
@@ -36,7 +38,11 @@ def runs(tmp_path_factory):
 
 def said(capsys, *words):
     capsys.readouterr()
-    status = cli.main([str(word) for word in words])
+    status = 0
+    try:
+        cli.main([str(word) for word in words])
+    except SystemExit as error:
+        status = error.code
     told = capsys.readouterr()
     return status, told.out + told.err
 
@@ -275,6 +281,24 @@ def test_runs_are_measured(runs, capsys):
     assert "CSI of 0 of advection" in text
 
 
+def test_skill_is_told_by_lead_time(runs, tmp_path, capsys, monkeypatch):
+    folder = pathlib.Path(__file__).parents[3] / "experiments" / "benchmarks" / "video"
+    monkeypatch.syspath_prepend(folder)
+    lead_times = importlib.import_module("lead_times")
+    options = {"num": 6, "members": 2, "out": tmp_path}
+    lead_times.main(lead_times.Options((runs / "predictions",), **options))
+    table = json.loads((tmp_path / "lead_times.json").read_text())
+    assert list(table) == ["MSE", "MSE of the mean", "SSIM", "CRPS", "CSI of 0"]
+    assert list(table["CRPS"]) == ["predictions", "persistence", "advection"]
+    assert all(len(row) == 4 for rows in table.values() for row in rows.values())
+    # The game has no noise: the mean of its members is each of them.
+    assert table["MSE"]["predictions"] == table["MSE of the mean"]["predictions"]
+    assert "advection" in capsys.readouterr().out
+    assert len(frames_of(tmp_path / "clips.gif")) == 6
+    with pytest.raises(SystemExit, match="saw videos, wanted predictions"):
+        lead_times.main(lead_times.Options((runs / "clips",), **options))
+
+
 def test_reports_play(runs, capsys):
     for name, title in (("clips", "Clips"), ("predictions", "Truth and prediction")):
         status, _ = said(capsys, "report", runs / name)
@@ -305,9 +329,9 @@ def test_reports_play(runs, capsys):
         (("evaluate", "{predictions}", "--real", "{folder}"), "--real: no folders"),
         (
             ("evaluate", "{predictions}", "--metrics", "csi-9"),
-            "no measure of predictio",
+            "no measure of predictions",
         ),
-        (("interpolate", "{predictions}", "--out", "a.gif"), ""),
+        (("interpolate", "{predictions}", "--out", "a.gif"), "have no latents"),
     ],
 )
 def test_bad_input_is_told_in_a_line(
