@@ -25,6 +25,26 @@ class Rows(NamedTuple):
     turned: Any = ()
 
 
+def check_slice(batch_size: int, process_index: int, process_count: int) -> None:
+    """Checks that every process has an equal slice of a batch.
+
+    Raises:
+      DataError: if it has not.
+    """
+    check_count("process_count", process_count, 1)
+    check_count("process_index", process_index, 0)
+    if process_index >= process_count:
+        raise DataError(
+            f"process_index: saw {process_index}, wanted less than the process_count, "
+            f"{process_count}"
+        )
+    if batch_size % process_count:
+        raise DataError(
+            f"batch_size: saw {batch_size}, wanted a multiple of the {process_count} "
+            "processes"
+        )
+
+
 @dataclasses.dataclass(frozen=True)
 class Batches:
     """A function of the step; see `batches`. Threads may call it."""
@@ -39,18 +59,7 @@ class Batches:
     def __post_init__(self):
         check_count("batch_size", self.batch_size, 1)
         check_seed(self.seed)
-        check_count("process_count", self.process_count, 1)
-        check_count("process_index", self.process_index, 0)
-        if self.process_index >= self.process_count:
-            raise DataError(
-                f"process_index: saw {self.process_index}, wanted less than the "
-                f"process_count, {self.process_count}"
-            )
-        if self.batch_size % self.process_count:
-            raise DataError(
-                f"batch_size: saw {self.batch_size}, wanted a multiple of the "
-                f"{self.process_count} processes"
-            )
+        check_slice(self.batch_size, self.process_index, self.process_count)
         if self.source.size < 1:
             raise DataError("source: saw no examples, wanted at least 1")
         if self.flip and len(self.source.shape) != 3:

@@ -1,7 +1,6 @@
 """Batches of clips as functions of the step, and clips of which the end is wanted."""
 
 import dataclasses
-import operator
 from typing import Any
 
 import jax
@@ -9,54 +8,34 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.crop_batches import Draws
-from jaxgan.data.source import DataError, Source, check_count, check_seed
+from jaxgan.data.crop_batches import CropBatches, Draws
+from jaxgan.data.source import DataError, Source, check_count
 
 
 @dataclasses.dataclass(frozen=True)
-class ClipBatches:
+class ClipBatches(CropBatches):
     """A function of the step; see `clip_batches`. Threads may call it."""
 
-    source: Any
-    batch_size: int
-    seed: int = 0
-    crop: bool = True
-    flip: bool = False
-    process_index: int = 0
-    process_count: int = 1
+    def check_source(self) -> None:
+        """Checks that the source has clips.
 
-    def __post_init__(self):
-        check_count("batch_size", self.batch_size, 1)
-        check_seed(self.seed)
+        Raises:
+          DataError: if it has not.
+        """
         if len(self.source.shape) != 4:
             raise DataError(
                 f"source: saw values of shape {list(self.source.shape)}, wanted clips "
                 "[T, H, W, C]"
             )
-        if self.batch_size % self.process_count:
-            raise DataError(
-                f"batch_size: saw {self.batch_size}, wanted a multiple of the "
-                f"{self.process_count} processes"
-            )
 
-    def __call__(self, step: int) -> Sample:
-        """The batch of one step: this process's contiguous slice of the global one."""
-        step = operator.index(step)
-        if step < 0:
-            raise DataError(f"step: saw {step}, wanted at least 0")
-        local = self.batch_size // self.process_count
-        start = step * self.batch_size + self.process_index * local
-        draws = Draws(self.seed, self.crop, self.flip, turn=False)
-        return drawn(self.source, start, local, draws)
+    def drawn(self, start: int, count: int, draws: Draws) -> Sample:
+        """Makes examples number `start` to `start + count` of the endless series."""
+        return drawn(self.source, start, count, draws)
 
     @property
-    def shapes(self) -> Sample:
-        """What any batch is like; no example is read."""
-        count = self.batch_size // self.process_count
-        return jax.tree.map(
-            lambda one: jax.ShapeDtypeStruct((count, *one.shape), one.dtype),
-            shapes_of(self.source),
-        )
+    def example(self) -> Sample:
+        """Shapes of one example."""
+        return shapes_of(self.source)
 
 
 def clip_batches(
@@ -89,7 +68,7 @@ def clip_batches(
       DataError: if an argument is out of range, or the source has no clips.
     """
     return ClipBatches(
-        source, batch_size, seed, crop, flip, process_index, process_count
+        source, batch_size, seed, crop, flip, False, process_index, process_count
     )
 
 

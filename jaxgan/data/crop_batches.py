@@ -5,11 +5,10 @@ import operator
 from typing import Any, NamedTuple, Protocol
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.batches import shuffled
+from jaxgan.data.batches import check_slice, shuffled
 from jaxgan.data.source import DataError, check_count, check_seed
 from jaxgan.data.views import Views
 
@@ -73,15 +72,19 @@ class CropBatches:
     def __post_init__(self):
         check_count("batch_size", self.batch_size, 1)
         check_seed(self.seed)
+        check_slice(self.batch_size, self.process_index, self.process_count)
+        self.check_source()
+
+    def check_source(self) -> None:
+        """Checks that examples can be cut out of the source.
+
+        Raises:
+          DataError: if they cannot.
+        """
         if not hasattr(self.source, "shapes"):
             raise DataError(
                 f"source: saw a {type(self.source).__name__}, wanted one of "
                 "data.pairs, data.unpaired or data.pictures"
-            )
-        if self.batch_size % self.process_count:
-            raise DataError(
-                f"batch_size: saw {self.batch_size}, wanted a multiple of the "
-                f"{self.process_count} processes"
             )
 
     def __call__(self, step: int) -> Sample:
@@ -91,17 +94,27 @@ class CropBatches:
             raise DataError(f"step: saw {step}, wanted at least 0")
         local = self.batch_size // self.process_count
         start = step * self.batch_size + self.process_index * local
+        return self.drawn(
+            start, local, Draws(self.seed, self.crop, self.flip, self.turn)
+        )
+
+    def drawn(self, start: int, count: int, draws: Draws) -> Sample:
+        """Makes examples number `start` to `start + count` of the endless series."""
         source: PictureSource = getattr(self.source, "opened", self.source)
-        draws = Draws(self.seed, self.crop, self.flip, self.turn)
-        return source.batch(start, local, draws)
+        return source.batch(start, count, draws)
+
+    @property
+    def example(self) -> Sample:
+        """Shapes of one example."""
+        return self.source.shapes
 
     @property
     def shapes(self) -> Sample:
         """What any batch is like; no example is read."""
         count = self.batch_size // self.process_count
         return jax.tree.map(
-            lambda one: jax.ShapeDtypeStruct((count, *one.shape), jnp.float32),
-            self.source.shapes,
+            lambda one: jax.ShapeDtypeStruct((count, *one.shape), one.dtype),
+            self.example,
         )
 
 
