@@ -30,6 +30,9 @@ GRACE = 2.0
 ECHO = 0.2
 """Seconds within which two signals are one: a launcher hands on what all have heard."""
 
+STDERR = 2
+"""Its descriptor."""
+
 COMPILER = "jaxgan compiler"
 """The name of threads that compile: they do not hear of signals either."""
 
@@ -188,7 +191,10 @@ def _imports(frame: FrameType | None) -> bool:
 def tell(line: object) -> None:
     """Prints why a process ends, below the ^C of a terminal."""
     start = "\n" if sys.stderr.isatty() else ""
-    print(f"{start}{line}", file=sys.stderr, flush=True)
+    try:
+        print(f"{start}{line}", file=sys.stderr, flush=True)
+    except RuntimeError:  # the signal came amid another line: streams are not reentrant
+        os.write(STDERR, f"\n{line}\n".encode())
 
 
 def proposal(received: signal.Signals | None, late: bool) -> int:

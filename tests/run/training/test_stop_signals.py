@@ -141,6 +141,23 @@ def test_the_second_one_ends_what_has_work():
     )
 
 
+def test_a_signal_amid_a_line_is_told_too(capfd, monkeypatch):
+    """As when it comes while a warning is written."""
+    inner = sys.stderr
+
+    class Writing:
+        def isatty(self):
+            return False
+
+        def write(self, text):
+            raise RuntimeError("reentrant call inside <_io.BufferedWriter>")
+
+    monkeypatch.setattr(sys, "stderr", Writing())
+    stop_signals.tell(Interrupted(signal.SIGINT))
+    monkeypatch.setattr(sys, "stderr", inner)
+    assert capfd.readouterr().err == "\ninterrupted (SIGINT)\n"
+
+
 @pytest.mark.parametrize(
     "stage", ["import jax", "compiling", pytest.param("first", marks=pytest.mark.slow)]
 )
