@@ -494,6 +494,24 @@ def even_videos() -> Sample:
     return batch._replace(value=batch.value[:, :4])
 
 
+class Watching(nn.Module):
+    """Judges a drawn frame, and the clip."""
+
+    @nn.compact
+    def __call__(self, value, given, context):
+        del given
+        frame = layers.drawn_frames(value, context.draw("frames"), 1)
+
+        def logit(x):
+            return nn.Dense(1)(along_batch(lambda x: x.reshape(len(x), -1), x))
+
+        return Verdict({"frame": logit(frame), "clip": logit(value)})
+
+
+def clips() -> LatentGame:
+    return LatentGame(mlp.Generator((7, 8, 8, 1), (4,)), Watching(), latent_size=3)
+
+
 def moving() -> LatentGame:
     """Categories, a walk of motion, one drawn frame, and the clip."""
     shape = {"content_size": 2, "motion_size": 2, "classes": 3}
@@ -590,6 +608,7 @@ GAMES = {
     "contrastive": Case(contrastive, unpaired_images),
     "mirrored": Case(lambda: contrastive(0.5), unpaired_images),
     "enlarged": Case(enlarged, images, reads_batch=True),
+    "clips": Case(clips, lambda: videos()._replace(given=()), reads_batch=True),
     "moving": Case(moving, videos, reads_batch=True),
     "masked": Case(masked, even_videos, reads_batch=True),
     # One output each, of these layers.
@@ -611,7 +630,7 @@ GAMES = {
 }
 
 HEAVY = (
-    *("dual", "dvdgan", "masked", "predicted", "vgan"),
+    *("dual", "dvdgan", "masked", "mocogan", "predicted", "vgan"),
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),

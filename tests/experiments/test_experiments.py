@@ -139,7 +139,7 @@ HEAVY = {
     *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
     *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "stylegan3_ffhq", "wgan_gp_mnist"),
-    *("progan_folder", "stylegan_ffhq"),
+    *("progan_folder", "stylegan_ffhq", "netgan_cora"),
     *("vgan_moving_mnist", "dvdgan_moving_mnist", "dvdgan_radar", "dvdgan_folder"),
 }
 
