@@ -8,8 +8,8 @@ code, batches those of its runs on UCF-101.
     python experiments/video/mocogan_moving_mnist.py --variant small --minutes 25
 
 `small` has frames of 32 pixels, single digits of 16, which are the clips' categories,
-and narrow networks, for two cores. Neither has been trained to its end yet: after 200
-steps of `small` there is light where digits can be, and no digit.
+and narrow networks, for two cores. Neither has been trained to its end yet: after 417
+steps of `small` there are strokes of light that come and go, and no digit.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
