@@ -235,8 +235,8 @@ def _events(
             held = {key: file[key] for key in file.files}
     except FileNotFoundError:
         raise DataError(f"{name}: does not exist, {wanted}") from None
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise DataError(f"{name}: cannot be read ({error}), {wanted}") from None
+    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile):
+        raise DataError(f"{name}: cannot be read, {wanted}") from None
     names = sorted(key[7:] for key in held if key.startswith("frames_"))
     if len(names) < 2 or any(f"times_{one}" not in held for one in names):
         raise DataError(
