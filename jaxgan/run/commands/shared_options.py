@@ -128,6 +128,8 @@ class MeasureOptions:
     classes, modes, collapse, duplicates, memorisation.
     Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
     Of StyleGAN3 equivariance, too.
+    Of videos frechet, kid and those of sets; of predictions also mse, ssim,
+    csi-THRESHOLD; of molecules structures, diversity, qed, logp, sa; of walks graph.
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
