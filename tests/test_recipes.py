@@ -34,6 +34,7 @@ RECIPES = {
     and not name.startswith("_")
 }
 PUBLISHED = {
+    "afm",
     "ali",
     "cut",
     "cyclegan",

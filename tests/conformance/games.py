@@ -25,6 +25,7 @@ from jaxgan.models import (
     biggan,
     cut,
     dcgan,
+    dit,
     dvdgan,
     mlp,
     mocogan,
@@ -181,6 +182,28 @@ class ReadsTheBatch(nn.Module):
 
 def plain() -> LatentGame:
     return LatentGame(Generator(), Discriminator(), latent_size=3)
+
+
+def flowing() -> LatentGame:
+    """Noise of the data's own shape."""
+    return LatentGame(Generator(), Discriminator(), latent_size=2)
+
+
+class Begun(LatentGame):
+    """A while after the start: what begins at 0 hides what lies before it."""
+
+    def init(self, key, batch):
+        players = super().init(key, batch)
+        return jax.tree.map(
+            lambda x: x + 0.2 * jax.random.normal(key, x.shape), players
+        )
+
+
+def transformed() -> LatentGame:
+    """Transformers of noise of the pictures' shape."""
+    shared = {"width": 8, "depth": 2, "heads": 2, "patch": 4, "classes": 3}
+    generator = dit.Generator(**shared, shape=(8, 8, 1), residual=True)
+    return Begun(generator, dit.Discriminator(**shared), generator.latent_size, as_data)
 
 
 def packed() -> LatentGame:
@@ -554,6 +577,8 @@ def continued() -> Sample:
 
 GAMES = {
     "plain": Case(plain, points),
+    "flowing": Case(flowing, points),
+    "transformed": Case(transformed, images),
     "packed": Case(packed, points),
     "lesson": Case(lesson, images, reads_batch=True),
     "concatenated": Case(concatenated, images, reads_batch=True),
@@ -641,6 +666,7 @@ HEAVY = (
         "real_esrgan",
         "restored",
         "styled",
+        "transformed",
         "srgan",
         "stylegan",
         "stylegan2",

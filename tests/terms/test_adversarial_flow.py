@@ -211,7 +211,7 @@ def test_optimal_transport():
     term = optimal_transport(share=lambda play: share)
     seen = value(term, play._replace(latent=Sample(noise)))
     np.testing.assert_allclose(seen, wanted / share, 1e-5)
-    with pytest.raises(ValueError, match="latent: saw 31 numbers, wanted .* has: 32"):
+    with pytest.raises(ValueError, match=r"latent: saw 31 numbers, wanted .* has: 32"):
         value(optimal_transport(), play._replace(latent=Sample(normal(1, 3, 31))))
     with pytest.raises(ValueError, match="optimal_transport: saw it on D's turn"):
         value(optimal_transport(), play._replace(player="discriminator"))
@@ -236,7 +236,7 @@ def test_normalized_gradients_have_one_size(scale):
     np.testing.assert_allclose(values, -linear(w, fake), 1e-4)
     with pytest.raises(ValueError, match="normalized_adversarial: saw it on D's turn"):
         value(term, scene(linear, w, fake, fake))
-    with pytest.raises(ValueError, match="decay: saw 1.5"):
+    with pytest.raises(ValueError, match=r"decay: saw 1\.5"):
         normalized_adversarial(losses.wasserstein, decay=1.5)
     with pytest.raises(TypeError, match="loss: saw a float, wanted a Loss"):
         normalized_adversarial(1.0)
