@@ -37,14 +37,14 @@ class _Network(Network):
     frequencies: int = 32
     dtype: Any = jnp.float32
 
-    def through(self, value: jax.Array, given: Any) -> jax.Array:
-        """What the layers make of numbers [B, 1]: [B, 1], float32."""
+    def through(self, value: jax.Array, given: Any) -> tuple[jax.Array, jax.Array]:
+        """What the layers make of numbers [B, 1]: [B, 1], and the last hidden layer."""
         numbers = (value[:, 0], *times_of(given, self.times))
         seen = [sinusoids(SCALE * x, 2 * self.frequencies) for x in numbers]
         x = jnp.concatenate(seen, axis=1)
         for width in self.widths:
             x = nn.silu(Dense(width, kernel_init=torch_init, dtype=self.dtype)(x))
-        return Dense(1, kernel_init=torch_init)(x.astype(jnp.float32))
+        return Dense(1, kernel_init=torch_init)(x.astype(jnp.float32)), x
 
 
 class Generator(_Network):
@@ -55,7 +55,7 @@ class Generator(_Network):
         """Maps noise [B, 1] to numbers [B, 1]."""
         check_attributes(self)
         del context
-        return self.through(value, given)
+        return self.through(value, given)[0]
 
 
 class Discriminator(_Network):
@@ -66,4 +66,5 @@ class Discriminator(_Network):
         """Maps numbers [B, 1] to logits [B]."""
         check_attributes(self)
         del context
-        return Verdict(self.through(value, given)[:, 0])
+        logits, features = self.through(value, given)
+        return Verdict(logits[:, 0], features)

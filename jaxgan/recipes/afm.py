@@ -13,6 +13,7 @@ from jaxgan.terms import (
     centering,
     normalized_adversarial,
     optimal_transport,
+    step_share,
 )
 
 HALF_LIFE = 1_774_000.0
@@ -32,6 +33,7 @@ def afm(
     b2: float = 0.9,
     weight_decay: float = 0.01,
     half_life: float = HALF_LIFE,
+    chain: bool = False,
     guidance: tuple[Term, ...] = (),
 ) -> Recipe:
     """Adversarial flow models, Lin et al. 2025 (arXiv 2511.22475).
@@ -59,6 +61,8 @@ def afm(
       b2: AdamW's second beta; the first is 0.
       weight_decay: AdamW's.
       half_life: of the generator's average, in images.
+      chain: each step of a `games.chain.ChainGame` pays and is penalised by the share
+        of the way that it goes. Published: a price from .25 to .005 of 2 and 4 steps.
       guidance: further terms of the generator, such as `classifier_guidance`.
 
     Raises:
@@ -70,14 +74,16 @@ def afm(
     check_count("transport_steps", transport_steps)
     check_number("gamma", gamma, least=0)
     price = schedules.cosine(*transport, transport_steps)
+    share = step_share if chain else None
     play = normalized_adversarial if normalize else adversarial
     generator = (play(losses.relativistic), *guidance)
     if any(transport):
-        generator += (optimal_transport(price),)
+        generator += (optimal_transport(price, share=share),)
+    penalty = {"epsilon": epsilon, "shrink": shrink, "share": share}
     discriminator = (
         adversarial(losses.relativistic),
-        approximated_r1(gamma, epsilon=epsilon, shrink=shrink),
-        approximated_r2(gamma, epsilon=epsilon, shrink=shrink),
+        approximated_r1(gamma, **penalty),
+        approximated_r2(gamma, **penalty),
         centering(center),
     )
     adam = decoupled_adam(learning_rate, 0.0, b2, weight_decay)

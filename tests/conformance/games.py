@@ -13,6 +13,7 @@ from jaxgan.core import Context, Game, Sample, Verdict
 from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.growth import Growing
 from jaxgan.core.heads import Codes
+from jaxgan.games.chain import ChainGame
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
@@ -135,6 +136,17 @@ class Mapping(nn.Module):
         return Generator()(jnp.concatenate(parts, axis=1), (), context)
 
 
+class Timely(nn.Module):
+    """A generator, or a discriminator, that knows the given times."""
+
+    module: nn.Module
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        times = [time[:, None] for time in given.times]
+        return self.module(jnp.concatenate([value, *times], axis=1), (), context)
+
+
 class Beside(nn.Module):
     """A discriminator of values beside what they were made from."""
 
@@ -184,9 +196,8 @@ def plain() -> LatentGame:
     return LatentGame(Generator(), Discriminator(), latent_size=3)
 
 
-def flowing() -> LatentGame:
-    """Noise of the data's own shape."""
-    return LatentGame(Generator(), Discriminator(), latent_size=2)
+def chained() -> ChainGame:
+    return ChainGame(Timely(Generator()), Timely(Discriminator()), latent_size=2)
 
 
 class Begun(LatentGame):
@@ -577,7 +588,7 @@ def continued() -> Sample:
 
 GAMES = {
     "plain": Case(plain, points),
-    "flowing": Case(flowing, points),
+    "chained": Case(chained, points),
     "transformed": Case(transformed, images),
     "packed": Case(packed, points),
     "lesson": Case(lesson, images, reads_batch=True),
