@@ -59,16 +59,16 @@ RULES: dict[str, Rule] = {
         (
             *("aggregation", "atoms", "bonds"),
             *("channels", "condition_size", "content_size", "embed_features"),
-            *("embedding", "filter_size", "frames", "growth", "layer_features"),
-            *("mapping_layers", "motion_size"),
-            *("oversampling", "synthesis_layers"),
+            *("embedding", "filter_size", "frames", "growth", "heads"),
+            *("layer_features", "mapping_layers", "motion_size"),
+            *("oversampling", "patch", "repetitions", "synthesis_layers"),
         ),
         COUNT,
     ),
     **dict.fromkeys(
         (
             *("classes", "critical_layers", "deviations", "exact", "group"),
-            *("halvings", "margin", "shared", "truncation_cutoff"),
+            *("halvings", "margin", "shared", "times", "truncation_cutoff"),
         ),
         NUMBER,
     ),

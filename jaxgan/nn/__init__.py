@@ -1,5 +1,6 @@
 """Building blocks of generators and discriminators."""
 
+from jaxgan.nn.adaptive_norm import Modulation, adaptive_layer_norm, layer_norm
 from jaxgan.nn.attention import SelfAttention
 from jaxgan.nn.blur import blur_halve
 from jaxgan.nn.clips import (
@@ -21,9 +22,11 @@ from jaxgan.nn.noise import Dropout, normal, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM, InstanceNorm
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.padding import reflect, replicate
+from jaxgan.nn.patches import from_patches, patches, sinusoidal_positions
 from jaxgan.nn.pixel_shuffle import pixel_shuffle, pixel_unshuffle
 from jaxgan.nn.prelu import PReLU
 from jaxgan.nn.recurrent import GRU, ConvGRU
+from jaxgan.nn.repeated import repeated
 from jaxgan.nn.resample import (
     average_pool,
     double,
@@ -34,6 +37,8 @@ from jaxgan.nn.resample import (
 )
 from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.spectral import PowerIteration, SpectralNorm
+from jaxgan.nn.timestep import TimestepEmbedding, sinusoids
+from jaxgan.nn.token_attention import MultiHeadAttention
 from jaxgan.nn.upfirdn import downsample2d, resample_filter, upfirdn2d, upsample2d
 
 __all__ = [
@@ -56,6 +61,8 @@ __all__ = [
     "Headed",
     "InstanceNorm",
     "MinibatchDiscrimination",
+    "Modulation",
+    "MultiHeadAttention",
     "Network",
     "PReLU",
     "Packed",
@@ -63,6 +70,8 @@ __all__ = [
     "ProxyHead",
     "SelfAttention",
     "SpectralNorm",
+    "TimestepEmbedding",
+    "adaptive_layer_norm",
     "average_pool",
     "average_pool3d",
     "blur_halve",
@@ -76,21 +85,27 @@ __all__ = [
     "enlarge",
     "folded",
     "frame_by_frame",
+    "from_patches",
     "group_size",
     "halve",
+    "layer_norm",
     "max_pool",
     "minibatch_deviation",
     "modulated_conv",
     "normal",
     "normal_init",
     "of_frames",
+    "patches",
     "pixel_shuffle",
     "pixel_unshuffle",
     "reflect",
     "repeat",
+    "repeated",
     "replicate",
     "resample_filter",
     "resampled_conv",
+    "sinusoidal_positions",
+    "sinusoids",
     "uniform",
     "upfirdn2d",
     "upsample2d",

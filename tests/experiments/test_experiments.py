@@ -131,7 +131,7 @@ QUICK = {"digits", "toy_modes", "conditional_mnist", "pix2pix_folder"}
 the same of all, and has tests of its own."""
 TRACED = {
     *("ali_ring", "dcgan_folder", "mlp_mnist", "mocogan_moving_mnist", "molgan_qm9"),
-    *("sngan_cifar10", "wgan_mnist"),
+    *("sngan_cifar10", "wgan_mnist", "afm_digits"),
 }
 """One of each further family, whose step is traced in a quick test."""
 
@@ -139,6 +139,11 @@ TRACED = {
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
         "acgan_mnist",
+        "afm_cifar10",
+        "afm_digits",
+        "afm_imagenet256",
+        "afm_mnist",
+        "afm_toy",
         "ali_digits",
         "ali_ring",
         "biggan_cifar10",
