@@ -69,6 +69,9 @@ class Config:
     """Numbers per latent."""
     widths: tuple[int, ...] = (128, 256, 512)
     """Of the generator's hidden layers."""
+    chance: Annotated[float, Bounds(least=0)] = 0.0
+    """How much every pair of atoms draws for itself, beside the latent; 1 is Gumbel
+    noise, as published."""
     convolutions: tuple[Count, ...] = (128, 64)
     """Features of the discriminator's graph convolutions."""
     group: int = 8
@@ -93,7 +96,9 @@ class Config:
 
 VARIANTS = {
     "default": Config(),
-    "published": Config(group=0, b1=0.9, b2=0.999, decay_steps=None, half_life=0.0),
+    "published": Config(
+        group=0, chance=1.0, b1=0.9, b2=0.999, decay_steps=None, half_life=0.0
+    ),
     "rewarded": Config(rewarded=True),
     "small": Config(widths=(64, 128, 256), convolutions=(64, 32), decay_steps=2_000),
 }
@@ -119,7 +124,10 @@ def build(config: Config) -> Experiment:
     train = data.subset(source, np.flatnonzero(~held_out))
     game = LatentGame(
         molgan.Generator(
-            config.size, widths=config.widths, atoms=len(config.elements) + 1
+            config.size,
+            widths=config.widths,
+            atoms=len(config.elements) + 1,
+            chance=config.chance,
         ),
         molgan.Discriminator(
             config.convolutions,

@@ -12,7 +12,7 @@ columns are, says `side_by_side.py`.
 
 import side_by_side
 import tyro
-from clips_workloads import WORKLOADS
+from clips_rows import WORKLOADS
 
 if __name__ == "__main__":
     side_by_side.main(__file__, WORKLOADS, None, tyro.cli(side_by_side.Options))

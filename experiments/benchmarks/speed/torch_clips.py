@@ -55,9 +55,7 @@ class MoCoGANGenerator(nn.Module):
 def mocogan_critic(halvings, width, deviation, classes=None, channels=1):
     """`PatchImageDiscriminator`, or with classes `CategoricalVideoDiscriminator`."""
     moving = classes is not None
-    conv, norm = (
-        (nn.Conv3d, nn.BatchNorm3d) if moving else (nn.Conv2d, nn.BatchNorm2d)
-    )
+    conv, norm = (nn.Conv3d, nn.BatchNorm3d) if moving else (nn.Conv2d, nn.BatchNorm2d)
     how = ((1, 2, 2), (0, 1, 1)) if moving else (2, 1)
     layers, before = [], channels
     for place in range(halvings - (not moving)):
