@@ -14,6 +14,8 @@ from jaxgan.core import Sample, init_state, make_step, metrics, schedules
 from jaxgan.core.context import Context, example_keys
 from jaxgan.games.latent import LatentGame
 
+QUICK = {"xla_backend_optimization_level": 1}
+"""Of what is run once, as runs have it."""
 CLASSES = 10
 Arrays = tuple[np.ndarray, ...]
 
@@ -53,7 +55,9 @@ class Workload:
         game, recipe = self.game, self.recipe
         described = game, recipe.turns, recipe.optimizers
         real = jax.device_put(as_sample(self.draw(batch)))
-        first = jax.jit(lambda key: init_state(key, *described, real))
+        first = jax.jit(
+            lambda key: init_state(key, *described, real), compiler_options=QUICK
+        )
         state = first(jax.random.key(0))
         begun = jax.device_get(state.variables)
         step = jax.jit(
