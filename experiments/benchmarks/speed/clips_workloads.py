@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -103,7 +104,8 @@ class Workload:
 
         return Plays(
             play,
-            lambda: metrics.result(play())["generator/loss"],
+            # Nothing is measured of a turn that is not due.
+            lambda: metrics.result(play()).get("generator/loss", math.nan),
             lambda: np.asarray(jax.tree.leaves(make(on_device.generator, one))[0]),
             outputs,
         ), begun
