@@ -20,7 +20,7 @@ import jax.numpy as jnp
 
 from jaxgan import data, recipes
 from jaxgan.games.chain import ChainGame
-from jaxgan.games.latent import LatentGame, as_data
+from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import dit
 from jaxgan.run import launch
 from jaxgan.run.bounds import Bounds
@@ -40,6 +40,8 @@ class Config:
     """Pixels per side: a multiple of the patch."""
     flip: bool = True
     """Mirror images left to right at random."""
+    conditional: bool = True
+    """Whether both players see labels."""
     seed: int = 0
     """Of everything that is drawn."""
     batch_size: int = 128
@@ -105,19 +107,25 @@ def build(config: Config) -> Experiment:
 
 def game(config: Config, source: data.Source) -> LatentGame:
     """Transformers of one step, or of a chain."""
+    classes = len(source.classes) if config.conditional else 0
+    if config.conditional and classes < 2:
+        raise data.DataError(
+            f"classes: saw {classes}, wanted at least 2, or --no-conditional"
+        )
+    conditioning = as_data if config.conditional else unconditional
     shared: dict[str, Any] = {
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
         "patch": config.patch,
-        "classes": len(source.classes),
+        "classes": classes,
         "rematerialize": config.rematerialize,
         "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,
     }
     if config.chain == 1:
         generator = dit.Generator(**shared, shape=source.shape)
         judge = dit.Discriminator(**shared)
-        return LatentGame(generator, judge, generator.latent_size, as_data)
+        return LatentGame(generator, judge, generator.latent_size, conditioning)
     told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
     generator = dit.Generator(**shared, shape=source.shape, **told)
     judge = dit.Discriminator(**shared, times=1)
@@ -125,7 +133,7 @@ def game(config: Config, source: data.Source) -> LatentGame:
         generator,
         judge,
         generator.latent_size,
-        as_data,
+        conditioning,
         steps=config.chain,
         passes=config.passes,
     )
@@ -134,7 +142,8 @@ def game(config: Config, source: data.Source) -> LatentGame:
 def images(config: Config, split: str = "train") -> data.Source:
     """The user's own, or a split of the data set."""
     if config.path:
-        return data.folder(config.path, config.size)
+        labels = "auto" if config.conditional else "none"
+        return data.folder(config.path, config.size, labels=labels)
     return data.image_dataset(config.dataset, split, size=config.size)
 
 

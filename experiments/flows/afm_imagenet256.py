@@ -7,7 +7,7 @@ batch, λ_ot from 0.2 to 0.01 (B) or 0.005 (M, L, XL) over 500,000 steps.
 
     python experiments/flows/afm_imagenet256.py --path imagenet.zip
     python experiments/flows/afm_imagenet256.py --path imagenet.zip --variant XL
-    jaxgan forecast afm_imagenet256 --chip v5e:2x4
+    jaxgan forecast afm_imagenet256 --target v5e:2x4
 
 The paper trains on 32×32×4 latents of a published autoencoder, in patches of 2; here
 are pixels, in patches of 16: as many tokens, and blocks of the same size. Published, of
@@ -24,7 +24,7 @@ import jax.numpy as jnp
 
 from jaxgan import data, recipes
 from jaxgan.games.chain import ChainGame
-from jaxgan.games.latent import LatentGame, as_data
+from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import dit
 from jaxgan.run import launch
 from jaxgan.run.bounds import Bounds
@@ -42,6 +42,8 @@ class Config:
     """Pixels per side: a multiple of the patch."""
     flip: bool = True
     """Mirror images left to right at random."""
+    conditional: bool = True
+    """Whether both players see labels."""
     seed: int = 0
     """Of everything that is drawn."""
     batch_size: int = 256
@@ -92,7 +94,8 @@ OPTIONS = Options(steps=500_000)
 
 def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
-    source = data.folder(config.path, config.size)
+    labels = "auto" if config.conditional else "none"
+    source = data.folder(config.path, config.size, labels=labels)
     recipe = recipes.afm(
         config.learning_rate,
         config.transport,
@@ -110,12 +113,18 @@ def build(config: Config) -> Experiment:
 
 def game(config: Config, source: data.Source) -> LatentGame:
     """Transformers of one step, or of a chain."""
+    classes = len(source.classes) if config.conditional else 0
+    if config.conditional and classes < 2:
+        raise data.DataError(
+            f"classes: saw {classes}, wanted at least 2, or --no-conditional"
+        )
+    conditioning = as_data if config.conditional else unconditional
     shared: dict[str, Any] = {
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
         "patch": config.patch,
-        "classes": len(source.classes),
+        "classes": classes,
         "rematerialize": config.rematerialize,
         "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,
     }
@@ -124,7 +133,7 @@ def game(config: Config, source: data.Source) -> LatentGame:
             **shared, shape=source.shape, repetitions=config.repetitions
         )
         judge = dit.Discriminator(**shared)
-        return LatentGame(generator, judge, generator.latent_size, as_data)
+        return LatentGame(generator, judge, generator.latent_size, conditioning)
     told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
     generator = dit.Generator(**shared, shape=source.shape, **told)
     judge = dit.Discriminator(**shared, times=1)
@@ -132,7 +141,7 @@ def game(config: Config, source: data.Source) -> LatentGame:
         generator,
         judge,
         generator.latent_size,
-        as_data,
+        conditioning,
         steps=config.chain,
         passes=config.passes,
     )

@@ -12,7 +12,8 @@ normalised gradients, four layers of 1,024; `small` has four of 128 and a higher
 
 The second compares maps of several methods and seeds, and prints a table. 'map/error'
 is the root of the mean of (G(z) - T(z))² over z, 'map/distance' the same of sorted
-samples, which is their Wasserstein distance to the data, whatever the map.
+samples, which is their Wasserstein distance to the data, whatever the map. No run of
+these lengths has been measured yet.
 """
 
 import dataclasses
