@@ -9,6 +9,7 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import nn as layers
+from jaxgan import testing
 from jaxgan.core import Context, Game, Sample, Verdict
 from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.growth import Growing
@@ -703,6 +704,24 @@ def some_slow(names, quick=None):
         )
         for name in names
     ]
+
+
+FEW = ("vmap over seeds", "shard_map", "microbatches")
+"""The transformations under which a game or a term goes wrong by itself: by shapes, and
+by what it reads of other examples. The others are the step's; one quick row has all."""
+
+
+def with_transformations(names, quick=None):
+    """Parameters (name, transformations): `some_slow` under few, the rest under all."""
+    rows = []
+    for row in some_slow(names, quick):
+        (name,) = row.values
+        if not row.marks:
+            rows.append(pytest.param(name, FEW, id=name))
+        known = name if row.marks else f"{name} under all"
+        every = testing.TRANSFORMATIONS
+        rows.append(pytest.param(name, every, id=known, marks=pytest.mark.slow))
+    return rows
 
 
 REWARDED = Case(lambda: molecules(True), graphs)

@@ -54,7 +54,7 @@ from tests.conformance.games import (
     Case,
     contrastive,
     images,
-    some_slow,
+    with_transformations,
 )
 from tests.test_recipes import RECIPES
 
@@ -139,25 +139,32 @@ NO_MEMORY = {
 }
 
 
-@pytest.mark.parametrize("name", some_slow(RECIPES))
-def test_recipes(name):
+@pytest.mark.parametrize(("name", "transformations"), with_transformations(RECIPES))
+def test_recipes(name, transformations):
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(
         reads_batch=case.reads_batch or name in READS_BATCH,
         constants=NO_MEMORY.get(name, ()),
     )
     options = SHORT.get(name, {})
-    check(RECIPES[name](**options), case, frozen=FROZEN if options is RESTORED else {})
+    check(
+        RECIPES[name](**options),
+        case,
+        frozen=FROZEN if options is RESTORED else {},
+        transformations=transformations,
+    )
 
 
 PLAYED = {"chained", "plain", "joint", "paired", "unpaired", "contrastive"}
 PLAYED |= {"moving", "masked", "predicted"}
 
 
-@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))
-def test_games(name):
+@pytest.mark.parametrize(
+    ("name", "transformations"), with_transformations(sorted(GAMES.keys() - PLAYED))
+)
+def test_games(name, transformations):
     """All but those on which `test_recipes` plays."""
-    check(recipe_of(name), GAMES[name])
+    check(recipe_of(name), GAMES[name], transformations=transformations)
 
 
 def recipe_of(game):
@@ -262,8 +269,10 @@ TERMS = {
 }
 
 
-@pytest.mark.parametrize("name", some_slow(TERMS, QUICK))
-def test_terms(name):
+@pytest.mark.parametrize(
+    ("name", "transformations"), with_transformations(TERMS, QUICK)
+)
+def test_terms(name, transformations):
     # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch;
     # the others compare with averages or ranks of the batch.
     reads_batch = name in (
@@ -277,7 +286,8 @@ def test_terms(name):
     )
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(reads_batch=case.reads_batch or reads_batch)
-    check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
+    recipe = recipes.Recipe(TERMS[name], Players(sgd, sgd))
+    check(recipe, case, transformations=transformations)
 
 
 @pytest.mark.slow
