@@ -16,6 +16,7 @@ from jaxgan.models import (
     dcgan,
     dvdgan,
     fastgan,
+    gat,
     mlp,
     mocogan,
     pix2pix,
@@ -39,6 +40,7 @@ IMAGE = (8, 8, 1)
 BIG = {"shape": IMAGE, "widths": (8, 8), "classes": 3, "attention": (0,), "shared": 2}
 SMALL = {"classes": 3, "attention": (0,)}
 TWO = PowerIteration(iterations=2, vectors=2)
+PATCHED = {"patch": 4, "depth": 2, "width": 8, "heads": 2, "levels": 2}
 STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
 
 
@@ -103,6 +105,8 @@ GENERATORS = {
         (3,),
         LABELS,
     ),
+    "gat": (gat.Generator(IMAGE, 3, **PATCHED, embedding=2), (3,), LABELS),
+    "gat without labels": (gat.Generator(IMAGE, **PATCHED), (3,), ()),
     "pix2pix": (pix2pix.Generator(1, 2, 3), IMAGE, ()),
     "cyclegan": (cyclegan.Generator(1, 2, 1), IMAGE, ()),
     "cut": (
@@ -170,6 +174,8 @@ DISCRIMINATORS = {
     ),
     "progan": (progan.Discriminator(8, 0, 32, 4, half_grown, group=1), IMAGE, ()),
     "stylegan": (stylegan.Discriminator(8, 3, 32, 4, group=1), IMAGE, LABELS),
+    "gat": (gat.Discriminator(3, **PATCHED, condition_size=3), IMAGE, LABELS),
+    "gat without labels": (gat.Discriminator(**PATCHED), IMAGE, ()),
     "pix2pix": (
         pix2pix.Discriminator(2, 1),
         IMAGE,
@@ -186,6 +192,7 @@ DISCRIMINATORS = {
 }
 HEAVY = {"restoration spectral"}
 EXACT = (
+    *(gat.Generator, gat.Discriminator),
     *(progan.Generator, progan.Discriminator),
     *(stylegan.Generator, stylegan.Discriminator),
     *(stylegan2.Generator, stylegan2.Discriminator),
@@ -205,11 +212,11 @@ ALL = [
 
 
 def only(output):
-    """The value, or all logits [B, ...]."""
+    """The value, the last of its levels, or all logits [B, ...]."""
     if isinstance(output, Sample):
         return output.value
     if not isinstance(output, Verdict):
-        return output
+        return output[-1] if isinstance(output, tuple) else output
     leaves = jax.tree.leaves(output.logits)
     if len(leaves) == 1:
         return leaves[0]
