@@ -80,7 +80,7 @@ def rate_by_width(
     check_count("reference", reference)
     share = reference / width
     if callable(learning_rate):
-        return lambda count: share * learning_rate(count)
+        return lambda count: share * jnp.asarray(learning_rate(count))
     return share * learning_rate
 
 

@@ -47,20 +47,16 @@ def gat(
     """
     check_number("gamma", gamma, least=0)
     check_number("clip", clip, above=0)
-    optimizers = Players(
-        *(
-            optax.chain(
-                optax.clip_by_global_norm(clip),
-                adam(rate_by_width(learning_rate, width), 0.0, 0.99),
-            )
-            for width in widths
-        )
-    )
+
+    def optimizer(width: int) -> optax.GradientTransformation:
+        rate = rate_by_width(learning_rate, width)
+        return optax.chain(optax.clip_by_global_norm(clip), adam(rate, 0.0, 0.99))
+
     penalties = (
         make(gamma, epsilon=epsilon) for make in (approximated_r1, approximated_r2)
     )
     return Recipe(
         versus(losses.relativistic, 1, *penalties, *terms),
-        optimizers,
+        Players(*map(optimizer, widths)),
         schedules.half_life(half_life),
     )

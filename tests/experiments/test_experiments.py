@@ -140,6 +140,7 @@ HEAVY = {
     *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
     *("stylegan2_cifar10", "stylegan2_ffhq", "stylegan3_ffhq", "wgan_gp_mnist"),
     *("progan_folder", "stylegan_ffhq", "netgan_cora"),
+    *("gat_cifar10", "gat_imagenet256", "gat_mnist"),
     *("vgan_moving_mnist", "dvdgan_moving_mnist", "dvdgan_radar", "dvdgan_folder"),
 }
 
@@ -161,6 +162,10 @@ def test_all_are_here():
         "dvdgan_moving_mnist",
         "dvdgan_radar",
         "esrgan_folder",
+        "gat_cifar10",
+        "gat_digits",
+        "gat_imagenet256",
+        "gat_mnist",
         "infogan_mnist",
         "mlp_mnist",
         "mocogan_moving_mnist",

@@ -56,7 +56,7 @@ class Synthesis(nn.Module):
         """Maps w [B, depth, W] to levels [B, H, W, C], in float32."""
         height, width, channels = self.shape
         sides = grid(height, width, self.patch)
-        places = sinusoidal_positions(*sides, self.width)
+        places = sinusoidal_positions(sides[0], sides[1], self.width)
         x = jnp.zeros_like(w[:, :1]) + places[None]
         each, total, made = self.depth // self.levels, 0.0, []
         for level in range(self.levels):
@@ -209,10 +209,11 @@ class Discriminator(Network):
         check_heads(self.width, self.heads)
         del context
         x = self._seen(value)
-        sides = grid(*x.shape[1:3], self.patch)
+        _, height, width, _ = x.shape
+        sides = grid(height, width, self.patch)
         embed = Dense(self.width, kernel_init=xavier, dtype=self.dtype, name="patches")
         x = embed(patches(x, self.patch)).astype(jnp.float32)
-        x = x + sinusoidal_positions(*sides, self.width)[None]
+        x = x + sinusoidal_positions(sides[0], sides[1], self.width)[None]
         token = self.param("token", row_init, (self.width,), jnp.float32)
         token = jnp.zeros_like(x[:, :1]) + token.reshape(1, 1, -1)
         x = jnp.concatenate([token, x], axis=1)
@@ -248,7 +249,7 @@ class Discriminator(Network):
     def _aligned(self, x):
         for place in range(2):
             layer = Dense(
-                self.aligned_hidden,
+                features=self.aligned_hidden,
                 kernel_init=xavier,
                 dtype=self.dtype,
                 name=f"aligned{place}",

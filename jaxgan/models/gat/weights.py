@@ -176,7 +176,8 @@ def export_torch(variables: Variables, patch: int = 2) -> dict[str, np.ndarray]:
             continue
         if generator and path[0] == "synthesis":
             path = path[1:]
-        kind, number = re.fullmatch(r"([a-z_]+?)(\d*)", path[0]).groups()
+        kind = path[0].rstrip("0123456789")
+        number = path[0].removeprefix(kind)
         if kind == "blocks":
             first = int(number or 0) * len(array)
             layer = names[tuple(path[1:])]
