@@ -59,6 +59,25 @@ def decayed_adam(
     return optax.chain(optax.add_decayed_weights(weight_decay), rest)
 
 
+def decoupled_adam(
+    learning_rate: LearningRate,
+    b1: float,
+    b2: float,
+    weight_decay: float,
+    eps: float = 1e-8,
+) -> optax.GradientTransformation:
+    """AdamW: decays the weights themselves, in proportion to the learning rate.
+
+    Loshchilov and Hutter 2019 (arXiv 1711.05101); all weights, as PyTorch's.
+
+    Raises:
+      ValueError: naming the number that is out of range.
+    """
+    check_number("weight_decay", weight_decay, least=0)
+    adam(learning_rate, b1, b2, eps)  # which looks at the numbers
+    return optax.adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay)
+
+
 def rate_by_width(
     learning_rate: LearningRate, width: int, reference: int = 768
 ) -> LearningRate:

@@ -34,6 +34,7 @@ RECIPES = {
     and not name.startswith("_")
 }
 PUBLISHED = {
+    "afm",
     "ali",
     "cut",
     "cyclegan",
@@ -240,6 +241,7 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("mocogan", 2e-4),
         ("vgan", 2e-4),
         ("dvdgan", (1e-4, 5e-4)),
+        ("afm", 1e-4),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
@@ -248,6 +250,44 @@ def test_first_update_has_the_published_size(name, rate):
     scale = 1.0 / np.sqrt(1 - 0.99) if name == "wgan" else 1.0
     sizes = first_updates(RECIPES[name](*WANTS.get(name, ())))
     np.testing.assert_allclose(sizes, scale * np.array(rates), rtol=1e-4)
+
+
+def test_constants_of_afm():
+    """Table 11's: λ_gp = ¼ of whole squares, λ_cp, the price's ends, AdamW's decay."""
+    recipe = recipes.afm()
+    critic, generator = recipe.turns
+    assert [critic.player, generator.player] == ["discriminator", "generator"]
+    weights = {term.name: term.weight for term in critic.terms}
+    assert weights == {
+        "adversarial": 1.0,
+        "approximated_r1": 0.5,
+        "approximated_r2": 0.5,
+        "centering": 0.01,
+    }
+    play, price = generator.terms
+    assert play.name == "adversarial"
+    assert len(jax.tree.leaves(play.init())) == 1, "which remembers its gradient's size"
+    ends = [price.weight(jnp.int32(step)) for step in (0, 250_000, 500_000, 10**6)]
+    np.testing.assert_allclose(ends, [0.2, 0.105, 0.01, 0.01], 1e-4)
+    decay = recipe.ema_decay(jnp.int32(0), 256)
+    np.testing.assert_allclose(decay, 0.9999, rtol=1e-6)
+    params = {"w": jnp.array([2.0])}
+    with jax.numpy_dtype_promotion("standard"):
+        for optimizer in recipe.optimizers:
+            state = optimizer.init(params)
+            updates, state = optimizer.update({"w": jnp.ones(1)}, state, params)
+            np.testing.assert_allclose(updates["w"], -1e-4 * (1 + 0.01 * 2.0), 1e-4)
+            np.testing.assert_allclose(state[0].nu["w"], 0.1, 1e-4)
+            np.testing.assert_allclose(state[0].mu["w"], 1.0)
+
+
+def test_afm_without_its_parts():
+    """No price, no memory, no shares; and a term that guides."""
+    guide = Term("guide", lambda state, play: (jnp.zeros(()), state))
+    recipe = recipes.afm(transport=(0.0, 0.0), normalize=False, guidance=(guide,))
+    play, guiding = recipe.turns[1].terms
+    assert not jax.tree.leaves(play.init())
+    assert guiding is guide
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ The paper's networks see latents of 32×32×4 of a VAE in patches of 2, and are 
 with DINOv2. Neither network is part of this experiment: it has pixels in patches of 16,
 so as many tokens, and no alignment, without which the paper reports a clear drop.
 
-    jaxgan forecast experiments/flows/gat_imagenet256.py --variant largest
+    jaxgan forecast gat_imagenet256 --variant XL --target v5e:4x4
     python experiments/flows/gat_imagenet256.py --path ~/imagenet/train
 
 Published, in latents: FID 2.18 by XL/2 after 60 epochs; 40 took 12 days of eight A6000.
@@ -82,9 +82,9 @@ class Config:
 
 VARIANTS = {
     "default": Config(),
-    "small": Config(width=384, heads=6),
-    "large": Config(depth=24, width=1024, heads=16, rematerialize=True),
-    "largest": Config(depth=28, width=1152, heads=16, rematerialize=True),
+    "S": Config(width=384, heads=6),
+    "L": Config(depth=24, width=1024, heads=16, rematerialize=True),
+    "XL": Config(depth=28, width=1152, heads=16, rematerialize=True),
 }
 OPTIONS = Options(steps=150_000)
 

@@ -2,6 +2,7 @@
 
 from jaxgan.core.recipe import Recipe
 from jaxgan.recipes.acgan import acgan
+from jaxgan.recipes.afm import afm
 from jaxgan.recipes.ali import ali
 from jaxgan.recipes.alternation import LearningRate
 from jaxgan.recipes.biggan import biggan
@@ -41,6 +42,7 @@ __all__ = [
     "R3GANSchedule",
     "Recipe",
     "acgan",
+    "afm",
     "ali",
     "biggan",
     "cut",

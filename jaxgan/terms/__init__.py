@@ -34,6 +34,7 @@ from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
 from jaxgan.terms.real_sign import real_sign
 from jaxgan.terms.reward import reward_fit, reward_policy
+from jaxgan.terms.step_share import step_share
 from jaxgan.terms.top_k import top_k
 from jaxgan.terms.total_variation import total_variation
 from jaxgan.terms.unrolled import unrolled
@@ -83,6 +84,7 @@ __all__ = [
     "real_sign",
     "reward_fit",
     "reward_policy",
+    "step_share",
     "style",
     "top_k",
     "total_variation",

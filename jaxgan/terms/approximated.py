@@ -6,10 +6,15 @@ import jax.numpy as jnp
 from jaxgan.core.ranges import check_count, check_number
 from jaxgan.core.types import Play, Sample, Schedule, Term, Tree, Verdict
 from jaxgan.terms.adversarial import mean_per_example
+from jaxgan.terms.step_share import PerExample
 
 
 def approximated_r1(
-    weight: float | Schedule, *, epsilon: float = 0.01, shrink: int = 1
+    weight: float | Schedule,
+    *,
+    epsilon: float = 0.01,
+    shrink: int = 1,
+    share: PerExample | None = None,
 ) -> Term:
     """½ ((D(x + ε n) - D(x)) / ε)² at real x, with n ~ N(0, 1) of the shape of x.
 
@@ -25,22 +30,28 @@ def approximated_r1(
       shrink: only every so many-th example is judged twice: AFM does with a quarter.
         The official code takes the first of the batch instead, which would depend on
         the number of devices.
+      share: by what each example's penalty is multiplied: `terms.step_share` of a step
+        that goes but a part of the way from noise to data; 1 by default.
 
     Raises:
       ValueError: if an argument is out of range; when traced, if shrink does not divide
         the batch, or examples are judged in packs and there is one.
     """
-    return _approximated("approximated_r1", "real", weight, epsilon, shrink)
+    return _approximated("approximated_r1", "real", weight, epsilon, shrink, share)
 
 
 def approximated_r2(
-    weight: float | Schedule, *, epsilon: float = 0.01, shrink: int = 1
+    weight: float | Schedule,
+    *,
+    epsilon: float = 0.01,
+    shrink: int = 1,
+    share: PerExample | None = None,
 ) -> Term:
     """½ ((D(x + ε n) - D(x)) / ε)² at fake x: see `approximated_r1`."""
-    return _approximated("approximated_r2", "fake", weight, epsilon, shrink)
+    return _approximated("approximated_r2", "fake", weight, epsilon, shrink, share)
 
 
-def _approximated(name, stream, weight, epsilon, shrink):
+def _approximated(name, stream, weight, epsilon, shrink, share):
     check_number("epsilon", epsilon, above=0)
     check_count("shrink", shrink)
 
@@ -51,7 +62,8 @@ def _approximated(name, stream, weight, epsilon, shrink):
         keys = play.context.draw(name)[::shrink]
         directions = normal_like(keys, sample.value)
         slope = slope_along(play, sample, verdict, directions, stream, epsilon)
-        return 0.5 * mean_per_example(jax.tree.map(jnp.square, slope)), state
+        penalty = 0.5 * mean_per_example(jax.tree.map(jnp.square, slope))
+        return penalty if share is None else penalty * share(play)[::shrink], state
 
     return Term(name, apply, weight=weight)
 

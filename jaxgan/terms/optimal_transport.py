@@ -1,14 +1,9 @@
 """The price of moving noise: what makes a generator's map the optimal one."""
 
-from collections.abc import Callable
-
-import jax
 import jax.numpy as jnp
 
 from jaxgan.core.types import Play, Schedule, Term
-
-PerExample = Callable[[Play], jax.Array]
-"""f(play) -> numbers [B]."""
+from jaxgan.terms.step_share import PerExample
 
 
 def optimal_transport(

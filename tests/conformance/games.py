@@ -13,6 +13,7 @@ from jaxgan.core import Context, Game, Sample, Verdict
 from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.growth import Growing
 from jaxgan.core.heads import Codes
+from jaxgan.games.chain import ChainGame
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
@@ -26,6 +27,7 @@ from jaxgan.models import (
     biggan,
     cut,
     dcgan,
+    dit,
     dvdgan,
     gat,
     mlp,
@@ -136,6 +138,17 @@ class Mapping(nn.Module):
         return Generator()(jnp.concatenate(parts, axis=1), (), context)
 
 
+class Timely(nn.Module):
+    """A generator, or a discriminator, that knows the given times."""
+
+    module: nn.Module
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        times = [time[:, None] for time in given.times]
+        return self.module(jnp.concatenate([value, *times], axis=1), (), context)
+
+
 class Beside(nn.Module):
     """A discriminator of values beside what they were made from."""
 
@@ -183,6 +196,27 @@ class ReadsTheBatch(nn.Module):
 
 def plain() -> LatentGame:
     return LatentGame(Generator(), Discriminator(), latent_size=3)
+
+
+def chained() -> ChainGame:
+    return ChainGame(Timely(Generator()), Timely(Discriminator()), latent_size=2)
+
+
+class Begun(LatentGame):
+    """A while after the start: what begins at 0 hides what lies before it."""
+
+    def init(self, key, batch):
+        players = super().init(key, batch)
+        return jax.tree.map(
+            lambda x: x + 0.2 * jax.random.normal(key, x.shape), players
+        )
+
+
+def transformed() -> LatentGame:
+    """Transformers of noise of the pictures' shape."""
+    shared = {"width": 8, "depth": 2, "heads": 2, "patch": 4, "classes": 3}
+    generator = dit.Generator(**shared, shape=(8, 8, 1), residual=True)
+    return Begun(generator, dit.Discriminator(**shared), generator.latent_size, as_data)
 
 
 def packed() -> LatentGame:
@@ -568,6 +602,8 @@ def continued() -> Sample:
 
 GAMES = {
     "plain": Case(plain, points),
+    "chained": Case(chained, points),
+    "transformed": Case(transformed, images),
     "packed": Case(packed, points),
     "lesson": Case(lesson, images, reads_batch=True),
     "concatenated": Case(concatenated, images, reads_batch=True),
@@ -657,6 +693,7 @@ HEAVY = (
         "real_esrgan",
         "restored",
         "styled",
+        "transformed",
         "srgan",
         "stylegan",
         "stylegan2",

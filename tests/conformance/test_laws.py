@@ -89,6 +89,7 @@ FROZEN = {"network": {"kernel": jnp.linspace(-1.0, 1.0, 10).reshape(2, 5)}}
 RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
+    "afm": {"shrink": 2, "transport_steps": 3, "chain": True},
     "stylegan2": {"penalty_every": 4, "path_every": 2},
     "stylegan3": {"penalty_every": 4},
     "cut": {"project": contrastive().project, "patches": 5, "identity": False},
@@ -106,6 +107,7 @@ SHORT = {
 # Whose discriminator says more than a logit, or sees more than a value.
 HEADS = {
     "acgan": CLASSIFIED,
+    "afm": GAMES["chained"],
     "ali": GAMES["joint"],
     "cut": GAMES["contrastive"],
     "cyclegan": GAMES["unpaired"],
@@ -126,7 +128,7 @@ HEADS = {
 }
 # Path lengths are compared with their mean, over the batch too; rewards are as large
 # as the adversarial loss is.
-READS_BATCH = {"molgan", "stylegan2"}
+READS_BATCH = {"afm", "molgan", "stylegan2"}
 # A last bias has no part in path lengths, and Adam with β₁ = 0 remembers but the last
 # gradient, which is theirs at the end of a period.
 # A Wasserstein critic's last bias is the same on both sides.
@@ -148,7 +150,7 @@ def test_recipes(name):
     check(RECIPES[name](**options), case, frozen=FROZEN if options is RESTORED else {})
 
 
-PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
+PLAYED = {"chained", "plain", "joint", "paired", "unpaired", "contrastive"}
 PLAYED |= {"moving", "masked", "predicted"}
 
 
@@ -164,6 +166,8 @@ def recipe_of(game):
         return recipes.ali()
     if game in ("contrastive", "mirrored"):
         return recipes.cut(**SHORT["cut"])
+    if game == "chained":
+        return recipes.afm(**SHORT["afm"])
     return recipes.nonsaturating()
 
 

@@ -18,6 +18,7 @@ from jaxgan.optimizers import adam, clip_weights, lazy_adam
 BAD = (-1.0, math.nan, math.inf, -math.inf)
 RATES = {
     "acgan": ("generator_rate", "discriminator_rate"),
+    "afm": ("learning_rate",),
     "ali": ("learning_rate", "discriminator_rate"),
     "biggan": ("generator_rate", "discriminator_rate"),
     "cut": ("learning_rate",),
@@ -77,6 +78,13 @@ def test_every_recipe_is_here():
 @pytest.mark.parametrize(
     ("recipe", "options"),
     [
+        ("afm", {"b2": 1.0}),
+        ("afm", {"epsilon": 0.0}),
+        ("afm", {"gamma": -1.0}),
+        ("afm", {"shrink": 0}),
+        ("afm", {"transport": (-0.1, 0.0)}),
+        ("afm", {"transport_steps": 0}),
+        ("afm", {"weight_decay": -1.0}),
         ("hinge", {"b1": 1.0}),
         ("hinge", {"b2": -0.1}),
         ("hinge", {"critic_steps": 0}),

@@ -127,6 +127,7 @@ each = pytest.mark.parametrize(
 # They take longest to compile. Others have the same parts, but for BigGAN's networks
 # and the eighteen augmentations.
 HEAVY = {
+    *("afm_cifar10", "afm_digits", "afm_imagenet256", "afm_mnist"),
     *(
         "acgan_mnist",
         "ali_digits",
@@ -148,6 +149,11 @@ HEAVY = {
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
         "acgan_mnist",
+        "afm_cifar10",
+        "afm_digits",
+        "afm_imagenet256",
+        "afm_mnist",
+        "afm_toy",
         "ali_digits",
         "ali_ring",
         "biggan_cifar10",

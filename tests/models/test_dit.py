@@ -34,7 +34,11 @@ def fitting(tree, wanted):
 
 @pytest.mark.parametrize(
     ("case", "options"),
-    [("one_step", {}), ("any_step", {"times": 2}), ("deep", {"repetitions": 2})],
+    [
+        pytest.param("one_step", {}, marks=pytest.mark.slow),
+        ("any_step", {"times": 2}),
+        ("deep", {"repetitions": 2}),
+    ],
 )
 def test_official_generators(golden, case, options):
     npz = np.load(golden / "afm_generator.npz")
@@ -81,7 +85,9 @@ def test_official_velocity(golden):
 @pytest.mark.parametrize(
     ("case", "module"),
     [
-        ("one_step", dit.Discriminator(**SHARED, classes=5)),
+        pytest.param(
+            "one_step", dit.Discriminator(**SHARED, classes=5), marks=pytest.mark.slow
+        ),
         ("with_t", dit.Discriminator(**SHARED, classes=5, times=1)),
         ("classifier", dit.Classifier(**SHARED, classes=5)),
     ],

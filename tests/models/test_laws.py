@@ -9,16 +9,19 @@ import pytest
 
 from jaxgan.core import Context, Sample, Verdict, example_keys
 from jaxgan.core.growth import Stage
+from jaxgan.core.timed import Timed
 from jaxgan.models import (
     biggan,
     cut,
     cyclegan,
     dcgan,
+    dit,
     dvdgan,
     fastgan,
     gat,
     mlp,
     mocogan,
+    numbers,
     pix2pix,
     progan,
     r3gan,
@@ -42,6 +45,9 @@ SMALL = {"classes": 3, "attention": (0,)}
 TWO = PowerIteration(iterations=2, vectors=2)
 PATCHED = {"patch": 4, "depth": 2, "width": 8, "heads": 2, "levels": 2}
 STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
+
+
+TOKENS = {"width": 8, "depth": 2, "heads": 2, "patch": 4, "classes": 3}
 
 
 def half_grown(step):
@@ -133,6 +139,13 @@ GENERATORS = {
         (2, *IMAGE),
         jnp.linspace(-1.0, 1.0, 12).reshape(4, 3),
     ),
+    "dit": (dit.Generator(**TOKENS, shape=IMAGE, repetitions=2), (64,), LABELS),
+    "dit times": (
+        dit.Generator(**TOKENS, shape=IMAGE, times=2, residual=True),
+        IMAGE,
+        Timed(LABELS, (jnp.ones(4), jnp.linspace(0.0, 0.9, 4))),
+    ),
+    "numbers": (numbers.Generator((6, 5)), (1,), ()),
     "toy": (toy.Generator((6, 5)), (3,), ()),
     "toy plain": (toy.Generator((6, 5), normalise=False), (3,), ()),
 }
@@ -188,11 +201,18 @@ DISCRIMINATORS = {
     "mocogan": (mocogan.Discriminator(2, frames=2), (7, *IMAGE), ()),
     "vgan": (vgan.Discriminator((2, 3)), (4, *IMAGE), ()),
     "dvdgan": (dvdgan.Discriminator((8, 8), 2, 3, (0,)), (4, *IMAGE), LABELS),
+    "dit": (dit.Discriminator(**TOKENS), IMAGE, LABELS),
+    "numbers": (
+        numbers.Discriminator((6, 5), times=1),
+        (1,),
+        Timed((), (jnp.linspace(0.0, 0.9, 4),)),
+    ),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
 HEAVY = {"restoration spectral"}
 EXACT = (
     *(gat.Generator, gat.Discriminator),
+    *(dit.Generator, dit.Discriminator, numbers.Generator, numbers.Discriminator),
     *(progan.Generator, progan.Discriminator),
     *(stylegan.Generator, stylegan.Discriminator),
     *(stylegan2.Generator, stylegan2.Discriminator),
@@ -284,8 +304,8 @@ def test_bfloat16_keeps_variables_in_float32(module, shape, given):
         given,
         Context(KEYS, train=True),
     )
-    # StyleGANs add up colours, and judge after their blocks, in float32; StyleGAN3 and
-    # translation have pictures of float32.
+    # Transformers end in float32; StyleGANs add up colours, and judge after their
+    # blocks, there; StyleGAN3 and translation have pictures of float32.
     wanted = jnp.float32 if isinstance(module, EXACT) else jnp.bfloat16
     assert jax.eval_shape(only, output).dtype == wanted
     assert all(leaf.dtype == jnp.float32 for leaf in jax.tree.leaves(variables))
