@@ -1,6 +1,6 @@
 """GAT on ImageNet at 256×256, with the published constants, on pixels.
 
-Hyun et al. 2025 (arXiv 2509.24935): GAT-B, and as variants S, L and XL: batch 512,
+Hyun et al. 2025 (arXiv 2509.24935): GAT-B, and by --variant S, L and XL: batch 512,
 learning rates 2e-4 · 768 / width, R1 and R2 of weight 0.1 by finite differences, all of
 DiffAugment, averages of 0.999 per step, 60 epochs.
 
@@ -81,7 +81,7 @@ class Config:
 
 
 VARIANTS = {
-    "default": Config(),
+    "B": Config(),
     "S": Config(width=384, heads=6),
     "L": Config(depth=24, width=1024, heads=16, rematerialize=True),
     "XL": Config(depth=28, width=1152, heads=16, rematerialize=True),

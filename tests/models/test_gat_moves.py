@@ -161,7 +161,7 @@ def rounding(npz, name):
     return error / size
 
 
-@pytest.mark.parametrize("case", ["D", "PT_D"])
+@pytest.mark.parametrize("case", [pytest.param("D", marks=pytest.mark.slow), "PT_D"])
 def test_official_discriminator_move(golden, monkeypatch, case):
     """Penalties divide rounding by .01: to five times what the file's own is."""
 
