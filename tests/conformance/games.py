@@ -685,8 +685,16 @@ HEAVY = (
     *("dual", "dvdgan", "masked", "mocogan", "predicted", "vgan"),
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
-    *("deep", "enlarged", "esrgan", "gat", "grouped", "grown", "grown_styled", "hinge"),
-    *("infogan", "joint_images", "least_squares", "lesson", "minimax", "mirrored"),
+    *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),
+    *(
+        "infogan",
+        "joint_images",
+        "least_squares",
+        "lesson",
+        "levelled",
+        "minimax",
+        "mirrored",
+    ),
     *("modern", "molgan", "netgan", "nonsaturating"),
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(

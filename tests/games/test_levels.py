@@ -4,10 +4,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan import recipes
+from jaxgan.augment.level_noise import level_noise
 from jaxgan.core import Context, Sample, example_keys
 from jaxgan.core.abilities import Layered, Observable, Truncatable, observed
+from jaxgan.core.scene import set_scene
+from jaxgan.core.state import init_state
+from jaxgan.diagnosis import probe
 from jaxgan.games.levels import LevelGame
-from tests.conformance.games import levelled, small_images
+from tests.conformance.games import GAMES, levelled, small_images
 from tests.models.filled import filled
 
 
@@ -50,3 +55,26 @@ def test_truncation_is_by_class():
         assert not np.array_equal(level[1], level[2])
     np.testing.assert_array_equal(partly[:, 0], w[:, 0])
     assert not np.array_equal(partly[0, 1], partly[1, 1])
+
+
+def test_diagnosis_compares_the_last_level():
+    """Of fakes; reals have but one, and all levels are judged."""
+    case, recipe = GAMES["levelled"], recipes.gat()
+    game, batch = case.game(), case.batch()
+    augment = level_noise(2)
+    key = jax.random.key(0)
+    state = init_state(key, game, recipe.turns, recipe.optimizers, batch)
+    read = jax.jit(probe.make_probe(game, recipe.turns, augment))
+    keys = example_keys(key, len(batch.given))
+    seen = read(state, keys, batch, ())
+    assert seen.fakes.shape == probe.small(batch.value).shape
+    context = Context(keys, batch, state.step, train=True)
+    params = state.variables.generator["params"]
+
+    @jax.jit
+    def fake(state):
+        turn = recipe.turns[1]
+        play, _ = set_scene(game, augment, turn.player, params, state, context)
+        return play.fake.value
+
+    np.testing.assert_allclose(seen.fakes, probe.small(fake(state)[-1]), atol=1e-5)
