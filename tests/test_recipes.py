@@ -253,7 +253,7 @@ def test_first_update_has_the_published_size(name, rate):
 
 
 def test_constants_of_afm():
-    """Table 11's: λ_gp = ¼ of whole squares, λ_cp, the price's ends, AdamW's decay."""
+    """The official configuration's: λ_gp is ¼ of squares, and all decays and ends."""
     recipe = recipes.afm()
     critic, generator = recipe.turns
     assert [critic.player, generator.player] == ["discriminator", "generator"]

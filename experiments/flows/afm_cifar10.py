@@ -14,7 +14,7 @@ patches of 4, a quarter of the tokens.
 """
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Any
 
 import jax.numpy as jnp
 
@@ -105,7 +105,7 @@ def build(config: Config) -> Experiment:
 
 def game(config: Config, source: data.Source) -> LatentGame:
     """Transformers of one step, or of a chain."""
-    shared = {
+    shared: dict[str, Any] = {
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
@@ -118,12 +118,17 @@ def game(config: Config, source: data.Source) -> LatentGame:
         generator = dit.Generator(**shared, shape=source.shape)
         judge = dit.Discriminator(**shared)
         return LatentGame(generator, judge, generator.latent_size, as_data)
-    told = {"times": 1 if config.chain else 2, "residual": True}
+    told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
     generator = dit.Generator(**shared, shape=source.shape, **told)
     judge = dit.Discriminator(**shared, times=1)
-    size = generator.latent_size
-    steps = {"steps": config.chain, "passes": config.passes}
-    return ChainGame(generator, judge, size, as_data, **steps)
+    return ChainGame(
+        generator,
+        judge,
+        generator.latent_size,
+        as_data,
+        steps=config.chain,
+        passes=config.passes,
+    )
 
 
 def images(config: Config, split: str = "train") -> data.Source:

@@ -18,7 +18,7 @@ slopes and noise have another scale than in latents; not run here.
 """
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Any
 
 import jax.numpy as jnp
 
@@ -110,7 +110,7 @@ def build(config: Config) -> Experiment:
 
 def game(config: Config, source: data.Source) -> LatentGame:
     """Transformers of one step, or of a chain."""
-    shared = {
+    shared: dict[str, Any] = {
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
@@ -125,12 +125,17 @@ def game(config: Config, source: data.Source) -> LatentGame:
         )
         judge = dit.Discriminator(**shared)
         return LatentGame(generator, judge, generator.latent_size, as_data)
-    told = {"times": 1 if config.chain else 2, "residual": True}
+    told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
     generator = dit.Generator(**shared, shape=source.shape, **told)
     judge = dit.Discriminator(**shared, times=1)
-    size = generator.latent_size
-    steps = {"steps": config.chain, "passes": config.passes}
-    return ChainGame(generator, judge, size, as_data, **steps)
+    return ChainGame(
+        generator,
+        judge,
+        generator.latent_size,
+        as_data,
+        steps=config.chain,
+        passes=config.passes,
+    )
 
 
 def tiny(config: Config) -> Config:

@@ -15,7 +15,7 @@ MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dat
 """
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Any
 
 from jaxgan import data, recipes
 from jaxgan.games.chain import ChainGame
@@ -91,7 +91,7 @@ def build(config: Config) -> Experiment:
 
 def game(config: Config, source: data.Source) -> LatentGame:
     """Transformers of one step, or of a chain."""
-    shared = {
+    shared: dict[str, Any] = {
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
@@ -102,12 +102,17 @@ def game(config: Config, source: data.Source) -> LatentGame:
         generator = dit.Generator(**shared, shape=source.shape)
         judge = dit.Discriminator(**shared)
         return LatentGame(generator, judge, generator.latent_size, as_data)
-    told = {"times": 1 if config.chain else 2, "residual": True}
+    told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
     generator = dit.Generator(**shared, shape=source.shape, **told)
     judge = dit.Discriminator(**shared, times=1)
-    size = generator.latent_size
-    steps = {"steps": config.chain, "passes": config.passes}
-    return ChainGame(generator, judge, size, as_data, **steps)
+    return ChainGame(
+        generator,
+        judge,
+        generator.latent_size,
+        as_data,
+        steps=config.chain,
+        passes=config.passes,
+    )
 
 
 def tiny(config: Config) -> Config:

@@ -113,8 +113,8 @@ def recipe_of(config: Config) -> recipes.Recipe:
             weight_decay=0.0,
         )
     elif config.recipe == "r3gan":
-        pairs = {"gamma": config.gamma, "learning_rate": rate, "b2": 0.9}
-        made = recipes.r3gan(**{name: (x, x) for name, x in pairs.items()})
+        gamma = (config.gamma, config.gamma)
+        made = recipes.r3gan(gamma, (rate, rate), b2=(0.9, 0.9))
     else:
         made = recipes.wgan_gp(rate)
     return made._replace(ema_decay=schedules.half_life(config.half_life, ramp_up=0.05))

@@ -88,7 +88,8 @@ class Transformer(Network):
 
     def tokens(self, images: jax.Array) -> jax.Array:
         """Patches [B, N, width] that know where they are."""
-        rows, columns = grid(*images.shape[1:3], self.patch)
+        _, height, width, _ = images.shape
+        rows, columns = grid(height, width, self.patch)
         layer = Dense(self.width, kernel_init=xavier, dtype=self.dtype, name="patches")
         positions = sinusoidal_positions(rows, columns, self.width)
         x = layer(patches(images, self.patch))
