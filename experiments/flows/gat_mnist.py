@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 from jaxgan import data, recipes
 from jaxgan.augment.level_noise import TRANSFORMS, level_noise
+from jaxgan.core import schedules
 from jaxgan.games.latent import as_data
 from jaxgan.games.levels import LevelGame
 from jaxgan.models import gat
@@ -71,6 +72,9 @@ def build(config: Config) -> Experiment:
         "heads": config.heads,
         "levels": config.levels,
     }
+    recipe = recipes.gat(
+        config.learning_rate, (config.width, config.width), config.gamma
+    )
     return Experiment(
         game=LevelGame(
             gat.Generator(source.shape, embedding=config.latent_size, **shared),
@@ -79,11 +83,8 @@ def build(config: Config) -> Experiment:
             as_data,
             mixing=0.0,
         ),
-        recipe=recipes.gat(
-            config.learning_rate,
-            (config.width, config.width),
-            config.gamma,
-            half_life=config.half_life,
+        recipe=recipe._replace(
+            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
         ),
         augment=level_noise(config.levels, {"translation": TRANSFORMS["translation"]}),
         data=data.batches(source, config.batch_size, config.seed),
