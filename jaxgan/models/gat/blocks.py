@@ -51,6 +51,11 @@ def gated_features(features: int) -> int:
     return int(2 / 3 * 4 * features)
 
 
+def exact(x: jax.Array) -> jax.Array:
+    """The same in float32, as tokens are between blocks."""
+    return x.astype(jnp.float32)
+
+
 class GeneratorBlock(nn.Module):
     """x + gate · f(RMSNorm(x) · (1 + scale)) with attention, then SwiGLU, for f.
 
@@ -74,12 +79,13 @@ class GeneratorBlock(nn.Module):
         modulation = Modulation(
             4, features, small_xavier, dtype=self.dtype, name="modulation"
         )
-        scale, gate, inner_scale, inner_gate = modulation(w)
+        scale, gate, inner_scale, inner_gate = map(exact, modulation(w))
         attend = attention(self.heads, self.grid, self.dtype)
-        x = x + gate * attend(rms_norm(x) * (1.0 + scale))
+        x = x + gate * exact(attend(rms_norm(x) * (1.0 + scale)))
         hidden = gated_features(features)
         think = SwiGLU(hidden, dtype=self.dtype, name="gated")
-        return x + inner_gate * think(rms_norm(x) * (1.0 + inner_scale)), None
+        y = think(rms_norm(x) * (1.0 + inner_scale))
+        return x + inner_gate * exact(y), None
 
 
 class DiscriminatorBlock(nn.Module):
@@ -120,7 +126,7 @@ class LevelHead(nn.Module):
         modulation = Modulation(
             1, x.shape[-1], small_xavier, dtype=self.dtype, name="modulation"
         )
-        (scale,) = modulation(w)
+        (scale,) = map(exact, modulation(w))
         out = Dense(self.features, kernel_init=xavier, dtype=self.dtype, name="out")
         return out(rms_norm(x) * (1.0 + scale)).astype(jnp.float32)
 
