@@ -76,15 +76,15 @@ class Config:
     """Of the generator's running average, in images."""
     bfloat16: bool = True
     """Compute blocks in bfloat16, but norms, tokens between them and logits."""
-    rematerialize: bool = False
+    rematerialize: bool = True
     """Compute blocks once more for the gradient, rather than keep what they did."""
 
 
 VARIANTS = {
     "B": Config(),
     "S": Config(width=384, heads=6),
-    "L": Config(depth=24, width=1024, heads=16, rematerialize=True),
-    "XL": Config(depth=28, width=1152, heads=16, rematerialize=True),
+    "L": Config(depth=24, width=1024, heads=16),
+    "XL": Config(depth=28, width=1152, heads=16),
 }
 OPTIONS = Options(steps=150_000)
 
