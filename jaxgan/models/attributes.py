@@ -86,9 +86,9 @@ RULES: dict[str, Rule] = {
         ),
         POSITIVE,
     ),
-    "noise_deviation": (
-        lambda x: _finite(x) and x >= 0,
-        "a finite number of at least 0",
+    **dict.fromkeys(
+        ("chance", "noise_deviation"),
+        (lambda x: _finite(x) and x >= 0, "a finite number of at least 0"),
     ),
     "magnitude_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     **dict.fromkeys(("slope", "truncation"), FINITE),

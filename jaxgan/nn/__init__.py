@@ -19,7 +19,7 @@ from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
 from jaxgan.nn.minibatch import MinibatchDiscrimination, group_size, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
 from jaxgan.nn.network import Network
-from jaxgan.nn.noise import Dropout, normal, uniform
+from jaxgan.nn.noise import Dropout, normal, normals, uniform
 from jaxgan.nn.norm import BatchNorm, ConditionalBatchNorm, FiLM, InstanceNorm
 from jaxgan.nn.packing import Packed
 from jaxgan.nn.padding import reflect, replicate
@@ -99,6 +99,7 @@ __all__ = [
     "modulated_conv",
     "normal",
     "normal_init",
+    "normals",
     "of_frames",
     "patches",
     "pixel_shuffle",

@@ -75,7 +75,10 @@ def _by_filtered_kernel(name: str):
             if name == "kernel_gradient"
             else right.shape[2:]
         )
-        sizes = channels, features, left.dtype, left.shape[0]
+        batch = left.shape[0]
+        if not isinstance(batch, int):  # an exported program is for any
+            batch = convolution.USUAL_BATCH
+        sizes = channels, features, left.dtype, batch
         choice = convolution.choose(plan.whole, *sizes)
         cropped = any(pad < 0 for pads in plan.pads for pad in pads)
         few = name == "image_gradient" and len(plan.taps) == 2 and plan.whole.folds

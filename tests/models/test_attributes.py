@@ -62,6 +62,7 @@ CASES = [
     (molgan.Generator, {}, LATENT, "bonds", 0),
     (molgan.Generator, {}, LATENT, "atoms", -1),
     (molgan.Generator, {}, LATENT, "temperature", 0.0),
+    (molgan.Generator, {}, LATENT, "chance", -1.0),
     (molgan.Discriminator, {}, GRAPH, "convolutions", (4, 0)),
     (molgan.Discriminator, {}, GRAPH, "aggregation", 0),
     (molgan.Discriminator, {}, GRAPH, "widths", ()),

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import lax
+from jax import export, lax
 
 from jaxgan.nn import convolution, filtered, resample_filter, resampled_conv, upfirdn2d
 from jaxgan.nn.filtered import Plan
@@ -63,6 +63,22 @@ def test_of_two_taps_the_larger_kernel_enlarges():
         lowered = jax.jit(functools.partial(function, plan)).lower(*pair)
         assert ("4x4x" in lowered.as_text()) == larger
         np.testing.assert_allclose(lowered.compile()(*pair), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("channels", [64, 5])
+def test_programs_for_any_batch(channels):
+    plan = Plan((8, 8), 3, 2, (0.7, 0.2), ((1, 1), (1, 1)))
+    kernel = draw(3, 3, channels, channels, seed=1)
+    (batch,) = export.symbolic_shape("b")
+    for function, side in ((filtered.forward, 8), (filtered.image_gradient, 4)):
+        apply = jax.jit(lambda x, f=function: f(plan, x, kernel))
+        shape = jax.ShapeDtypeStruct((batch, side, side, channels), jnp.float32)
+        program = export.export(apply, platforms=("cpu", "tpu"))(shape)
+        for count in (1, 3):
+            image = draw(count, side, side, channels)
+            limit = 3e-5 * np.abs(wanted := apply(image)).max()
+            found = jax.jit(program.call)(image)
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=limit)
 
 
 @pytest.mark.parametrize("factors", [{"up": 2}, {"down": 2}])
