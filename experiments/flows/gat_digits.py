@@ -10,8 +10,8 @@ coarser they are.
 
 Slow at this size, as its authors' code is: after 1,000 steps, which took under four
 minutes of one core of an AMD EPYC, compiling apart, the average of the generator (with
-no ramp-up then) drew shapes that differ by class, some to be read, under the grid of
-its patches. It was not trained further. `digits`, a DCGAN, has clear ones by then.
+no ramp-up then) drew shapes that differ by class, few of them readable, under the grid
+of its patches. It was not trained further. In that time `digits`, a DCGAN, is done.
 """
 
 import dataclasses
