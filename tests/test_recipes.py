@@ -52,6 +52,7 @@ PUBLISHED = {
     "biggan",
     "relativistic",
     "r3gan",
+    "gat",
     "progan",
     "stylegan",
     "stylegan2",
@@ -89,6 +90,7 @@ def test_all_are_found():
         ("molgan", ["adversarial", "gradient_penalty"], 4),
         ("netgan", ["adversarial", "gradient_penalty"], 3),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
+        ("gat", ["adversarial", "approximated_r1", "approximated_r2"], 1),
         ("progan", ["adversarial", "gradient_penalty", "drift"], 1),
         ("stylegan", ["adversarial", "r1"], 1),
         ("projected", ["adversarial"], 1),
@@ -647,3 +649,34 @@ def test_dirac_gan():
         assert circling[-100:].min() > 0.3, "no convergence without a penalty"
         assert circling.max() < 3.0, "alternating updates do not diverge either"
         assert dirac_path(loss, (r1(1.0),))[-1] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("width", "rate"), [(384, 4e-4), (768, 2e-4), (1024, 1.5e-4), (1152, 2e-4 / 1.5)]
+)
+def test_gat_learns_by_width(width, rate):
+    """The paper's rates of S, B, L and XL; gradients have a norm of 1 at most."""
+    made = recipes.gat(widths=(width, 768)).optimizers
+    params, gradient = jnp.zeros(4), jnp.full(4, -3.0)
+    for side, wanted in zip(made, (rate, 2e-4)):
+        with jax.numpy_dtype_promotion("standard"):  # optax raises beta to an int32
+            update, state = side.update(gradient, side.init(params), params)
+        np.testing.assert_allclose(update, wanted, rtol=1e-4)
+        # Adam's first moment is the gradient itself, its second .01 of the square.
+        (moments,) = (x for x in jax.tree.leaves(state, is_leaf=_adam) if _adam(x))
+        np.testing.assert_allclose(moments.mu, -0.5, rtol=1e-5)
+        np.testing.assert_allclose(moments.nu, 0.01 * 0.25, rtol=1e-4)
+
+
+def _adam(x):
+    return isinstance(x, optax.ScaleByAdamState)
+
+
+def test_rates_by_width():
+    """Rate times width stays, of numbers and of schedules."""
+    schedule = optimizers.rate_by_width(optax.linear_schedule(1e-3, 0.0, 10), 64, 256)
+    for count in (0, 5, 10):
+        np.testing.assert_allclose(schedule(count), 4e-3 * (1 - count / 10), rtol=1e-5)
+    assert optimizers.rate_by_width(1e-3, 256, 256) == 1e-3
+    with pytest.raises(ValueError, match="width: saw 0"):
+        optimizers.rate_by_width(1e-3, 0)

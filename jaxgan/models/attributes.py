@@ -57,17 +57,17 @@ TAPS = (
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
-            *("aggregation", "atoms", "bonds"),
+            *("aggregation", "aligned_hidden", "atoms", "bonds"),
             *("channels", "condition_size", "content_size", "embed_features"),
             *("embedding", "filter_size", "frames", "growth", "heads"),
-            *("layer_features", "mapping_layers", "motion_size"),
+            *("layer_features", "levels", "mapping_layers", "motion_size"),
             *("oversampling", "patch", "repetitions", "synthesis_layers"),
         ),
         COUNT,
     ),
     **dict.fromkeys(
         (
-            *("classes", "critical_layers", "deviations", "exact", "group"),
+            *("aligned", "classes", "critical_layers", "deviations", "exact", "group"),
             *("halvings", "margin", "shared", "times", "truncation_cutoff"),
         ),
         NUMBER,

@@ -14,6 +14,7 @@ from jaxgan.nn.conv import Conv, ConvTranspose, Dense, conv, conv_transpose, nor
 from jaxgan.nn.conv3d import Conv3d, ConvTranspose3d, conv3d, conv3d_transpose
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
+from jaxgan.nn.gated import LayerScale, SwiGLU
 from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
 from jaxgan.nn.minibatch import MinibatchDiscrimination, group_size, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
@@ -36,6 +37,7 @@ from jaxgan.nn.resample import (
     repeat,
 )
 from jaxgan.nn.resampled import resampled_conv
+from jaxgan.nn.rms_norm import RMSNorm, rms_norm
 from jaxgan.nn.spectral import PowerIteration, SpectralNorm
 from jaxgan.nn.timestep import TimestepEmbedding, sinusoids
 from jaxgan.nn.token_attention import MultiHeadAttention
@@ -60,6 +62,7 @@ __all__ = [
     "FiLM",
     "Headed",
     "InstanceNorm",
+    "LayerScale",
     "MinibatchDiscrimination",
     "Modulation",
     "MultiHeadAttention",
@@ -68,8 +71,10 @@ __all__ = [
     "Packed",
     "PowerIteration",
     "ProxyHead",
+    "RMSNorm",
     "SelfAttention",
     "SpectralNorm",
+    "SwiGLU",
     "TimestepEmbedding",
     "adaptive_layer_norm",
     "average_pool",
@@ -105,6 +110,7 @@ __all__ = [
     "replicate",
     "resample_filter",
     "resampled_conv",
+    "rms_norm",
     "sinusoidal_positions",
     "sinusoids",
     "uniform",

@@ -13,6 +13,7 @@ def repeated(
     rematerialize: bool = False,
     *,
     name: str,
+    along: int | None = None,
     **attributes: Any,
 ) -> Callable[..., jax.Array]:
     """Makes equal blocks one after the other, which are compiled once.
@@ -30,6 +31,8 @@ def repeated(
       rematerialize: keep only the blocks' inputs for the gradient, and compute the
         blocks once more there: less memory, up to a third more time.
       name: of the blocks in the tree of variables.
+      along: an axis of the others, as long as there are blocks, of which each has its
+        own part; None gives them whole to all.
       **attributes: of every block.
     """
     if not count:
@@ -38,7 +41,9 @@ def repeated(
         nn.remat(block, prevent_cse=False) if rematerialize else block,
         variable_axes={True: 0},
         split_rngs={"params": True},
-        in_axes=nn.broadcast,  # pyright: ignore[reportArgumentType]
+        in_axes=(  # pyright: ignore[reportArgumentType]
+            nn.broadcast if along is None else along
+        ),
         length=count,
     )
     blocks = scan(**attributes, name=name)

@@ -10,6 +10,7 @@ from jaxgan.recipes.cut import FASTCUT, cut
 from jaxgan.recipes.cyclegan import cyclegan
 from jaxgan.recipes.dvdgan import dvdgan
 from jaxgan.recipes.esrgan import esrgan
+from jaxgan.recipes.gat import gat
 from jaxgan.recipes.hinge import hinge
 from jaxgan.recipes.infogan import MNIST_CODES, infogan
 from jaxgan.recipes.least_squares import least_squares
@@ -48,6 +49,7 @@ __all__ = [
     "cyclegan",
     "dvdgan",
     "esrgan",
+    "gat",
     "hinge",
     "infogan",
     "least_squares",

@@ -1,6 +1,7 @@
 """Regularisers and objectives: what players minimise besides, or with, each other."""
 
 from jaxgan.terms.adversarial import adversarial
+from jaxgan.terms.alignment import alignment
 from jaxgan.terms.approximated import approximated_r1, approximated_r2
 from jaxgan.terms.auxiliary_classifier import auxiliary_classifier
 from jaxgan.terms.centering import centering
@@ -41,6 +42,7 @@ from jaxgan.terms.unrolled import unrolled
 __all__ = [
     "adversarial",
     "against",
+    "alignment",
     "approximated_r1",
     "approximated_r2",
     "auxiliary_classifier",

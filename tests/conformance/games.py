@@ -19,6 +19,7 @@ from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
+from jaxgan.games.levels import LevelGame
 from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
 from jaxgan.games.unpaired import UnpairedGame
@@ -29,6 +30,7 @@ from jaxgan.models import (
     dcgan,
     dit,
     dvdgan,
+    gat,
     mlp,
     mocogan,
     molgan,
@@ -268,6 +270,18 @@ def styled() -> StyleGame:
         stylegan2.Generator((4, 4, 1), style_size=4, **sizes),
         stylegan2.Discriminator(group=2, **sizes),
         latent_size=3,
+    )
+
+
+def levelled() -> LevelGame:
+    """Transformers, two levels, a mean of w for every class."""
+    sizes = {"classes": 3, "patch": 2, "depth": 2, "width": 8, "heads": 2, "levels": 2}
+    return LevelGame(
+        gat.Generator((4, 4, 1), embedding=3, **sizes),
+        gat.Discriminator(condition_size=4, **sizes),
+        latent_size=3,
+        conditioning=as_data,
+        mixing=0.0,
     )
 
 
@@ -663,6 +677,8 @@ GAMES = {
     ),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
+    # Classes move their means by the microbatch.
+    "levelled": Case(levelled, small_images, reads_batch=True),
     "waves": Case(waves, small_images, True, ("/fourier/",)),
 }
 
@@ -671,7 +687,15 @@ HEAVY = (
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),
-    *("infogan", "joint_images", "least_squares", "lesson", "minimax", "mirrored"),
+    *(
+        "infogan",
+        "joint_images",
+        "least_squares",
+        "lesson",
+        "levelled",
+        "minimax",
+        "mirrored",
+    ),
     *("modern", "molgan", "netgan", "nonsaturating"),
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(

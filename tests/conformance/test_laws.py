@@ -15,6 +15,7 @@ import pytest
 from jaxgan import losses, recipes, testing
 from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
+from jaxgan.augment.level_noise import level_noise
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import Augment, Players, Sample, Turn, schedules
 from jaxgan.games.latent import LatentGame
@@ -352,6 +353,20 @@ def test_augmentation_with_a_state():
 
     augment = Augment(lambda: jnp.float32(0.1), noise, update)
     check(recipes.nonsaturating(), GAMES["plain"], augment=augment)
+
+
+@pytest.mark.slow
+def test_noise_over_levels():
+    """GAT's recipe as it is played: reals are pictures, what is judged levels.
+
+    What logits of a pair share has no gradient in a relativistic loss.
+    """
+    bias = ("discriminator.*/logit/bias$",)
+    case = GAMES["levelled"]._replace(constants=bias)
+    check(recipes.gat(), case, augment=level_noise(2))
+    testing.check_explicit_mesh_agrees(
+        subject_of(case, recipes.gat().turns, augment=level_noise(2))
+    )
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ RATES = {
     "cyclegan": ("learning_rate",),
     "dvdgan": ("generator_rate", "discriminator_rate"),
     "esrgan": ("learning_rate", "pixel_rate"),
+    "gat": ("learning_rate",),
     "hinge": ("generator_rate", "discriminator_rate"),
     "infogan": ("generator_rate", "discriminator_rate"),
     "least_squares": ("learning_rate", "discriminator_rate"),
@@ -97,6 +98,9 @@ def test_every_recipe_is_here():
         ("r3gan", {"half_life": (0.0, -1.0)}),
         ("r3gan", {"burn_in_images": 0}),
         ("r3gan", {"batch_size": 0}),
+        ("gat", {"gamma": -1.0}),
+        ("gat", {"clip": 0.0}),
+        ("gat", {"epsilon": 0.0}),
         ("stylegan2", {"gamma": -1.0}),
         ("stylegan2", {"path_weight": math.inf}),
         ("stylegan2", {"penalty_every": 0}),
@@ -117,7 +121,7 @@ def test_every_recipe_is_here():
 def test_constants_of_recipes(recipe, options):
     name = {"half_life": "images", "clip": "limit"}
     first = next(iter(options))
-    first = first if recipe == "r3gan" else name.get(first, first)
+    first = first if recipe in ("gat", "r3gan") else name.get(first, first)
     with pytest.raises(ValueError, match=f"{first}: saw "):
         getattr(recipes, recipe)(**options)
 

@@ -131,7 +131,7 @@ QUICK = {"digits", "toy_modes", "conditional_mnist", "pix2pix_folder"}
 the same of all, and has tests of its own."""
 TRACED = {
     *("ali_ring", "dcgan_folder", "mlp_mnist", "mocogan_moving_mnist", "molgan_qm9"),
-    *("sngan_cifar10", "wgan_mnist", "afm_digits"),
+    *("sngan_cifar10", "wgan_mnist", "afm_digits", "gat_digits"),
 }
 """One of each further family, whose step is traced in a quick test."""
 
@@ -158,6 +158,10 @@ def test_all_are_here():
         "dvdgan_moving_mnist",
         "dvdgan_radar",
         "esrgan_folder",
+        "gat_cifar10",
+        "gat_digits",
+        "gat_imagenet256",
+        "gat_mnist",
         "infogan_mnist",
         "mlp_mnist",
         "mocogan_moving_mnist",

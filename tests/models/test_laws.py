@@ -18,6 +18,7 @@ from jaxgan.models import (
     dit,
     dvdgan,
     fastgan,
+    gat,
     mlp,
     mocogan,
     numbers,
@@ -42,6 +43,7 @@ IMAGE = (8, 8, 1)
 BIG = {"shape": IMAGE, "widths": (8, 8), "classes": 3, "attention": (0,), "shared": 2}
 SMALL = {"classes": 3, "attention": (0,)}
 TWO = PowerIteration(iterations=2, vectors=2)
+PATCHED = {"patch": 4, "depth": 2, "width": 8, "heads": 2, "levels": 2}
 STYLED = {"mapping_layers": 1, "channel_base": 32, "channel_max": 4}
 
 
@@ -109,6 +111,8 @@ GENERATORS = {
         (3,),
         LABELS,
     ),
+    "gat": (gat.Generator(IMAGE, 3, **PATCHED, embedding=2), (3,), LABELS),
+    "gat without labels": (gat.Generator(IMAGE, **PATCHED), (3,), ()),
     "pix2pix": (pix2pix.Generator(1, 2, 3), IMAGE, ()),
     "cyclegan": (cyclegan.Generator(1, 2, 1), IMAGE, ()),
     "cut": (
@@ -183,6 +187,8 @@ DISCRIMINATORS = {
     ),
     "progan": (progan.Discriminator(8, 0, 32, 4, half_grown, group=1), IMAGE, ()),
     "stylegan": (stylegan.Discriminator(8, 3, 32, 4, group=1), IMAGE, LABELS),
+    "gat": (gat.Discriminator(3, **PATCHED, condition_size=3), IMAGE, LABELS),
+    "gat without labels": (gat.Discriminator(**PATCHED), IMAGE, ()),
     "pix2pix": (
         pix2pix.Discriminator(2, 1),
         IMAGE,
@@ -207,6 +213,7 @@ HEAVY = {"restoration spectral"}
 TRAINED_SLOWLY = {"dvdgan", "dvdgan predictor", "stylegan3", "biggan deep"}
 """Whose passes in training take longest to compile, and stand in tests of their own."""
 EXACT = (
+    *(gat.Generator, gat.Discriminator),
     *(dit.Generator, dit.Discriminator, numbers.Generator, numbers.Discriminator),
     *(progan.Generator, progan.Discriminator),
     *(stylegan.Generator, stylegan.Discriminator),
@@ -234,11 +241,11 @@ ALL = every(*HEAVY)
 
 
 def only(output):
-    """The value, or all logits [B, ...]."""
+    """The value, the last of its levels, or all logits [B, ...]."""
     if isinstance(output, Sample):
         return output.value
     if not isinstance(output, Verdict):
-        return output
+        return output[-1] if isinstance(output, tuple) else output
     leaves = jax.tree.leaves(output.logits)
     if len(leaves) == 1:
         return leaves[0]
