@@ -10,6 +10,8 @@ from jaxgan.core.ranges import check_count, check_number
 
 Decay = Callable[[jax.Array, int], jax.Array]
 """f(step, images per step) -> the weight, in [0, 1], that the old average keeps."""
+LAST = 2**30
+"""A step at which every schedule has ended."""
 
 
 def cosine(start: float, end: float, steps: int) -> Callable[[jax.Array], jax.Array]:
@@ -90,6 +92,21 @@ def constant_decay(decay: float, start: int = 0) -> Decay:
     def value(step, images):
         del images
         return jnp.where(jnp.asarray(step) < start, 0.0, jnp.float32(decay))
+
+    return value
+
+
+def settled(decay: Decay) -> Decay:
+    """What a decay comes to in the long run, from the first step on.
+
+    For an average that begins with one that is trained, and has nothing to forget: as
+    StyleGAN2-ADA's code has it where it resumes from another network (Karras et al.
+    2020, arXiv 2006.06676, official PyTorch code, `ema_rampup`).
+    """
+
+    def value(step, images):
+        del step
+        return decay(jnp.asarray(LAST, jnp.int32), images)
 
     return value
 

@@ -43,6 +43,22 @@ def test_half_life_may_be_a_schedule():
     np.testing.assert_allclose(decay(jnp.int32(10), 50), 0.5**0.5, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("decay", "wanted"),
+    [
+        (schedules.half_life(1000.0, ramp_up=0.05), 0.5**0.01),
+        (schedules.half_life(schedules.cosine(0.0, 1000.0, 10**6)), 0.5**0.01),
+        (schedules.constant_decay(0.9, start=10**6), 0.9),
+        (schedules.no_average, 0.0),
+    ],
+)
+def test_settled(decay, wanted):
+    """As at the end, from the beginning on."""
+    for step in (0, 7, 10**6):
+        seen = schedules.settled(decay)(jnp.int32(step), 10)
+        np.testing.assert_allclose(seen, wanted, rtol=1e-6)
+
+
 def test_no_average_and_constant():
     assert schedules.no_average(jnp.int32(3), 8) == 0.0
     np.testing.assert_allclose(schedules.constant_decay(0.9)(jnp.int32(3), 8), 0.9)

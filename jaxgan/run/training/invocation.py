@@ -14,7 +14,7 @@ from jaxgan.run.files import (
     run_directory,
 )
 from jaxgan.run.files.data_record import DataRecord
-from jaxgan.run.training import loop, training_data, warm_start
+from jaxgan.run.training import gentle_start, loop, training_data, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
 from jaxgan.run.training.request import Request
 
@@ -46,13 +46,12 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     """
     request.options.check()
     stored = run_directory.check(request.run, request.identity)
+    kept: dict[str, Any] = {"warm_up": gentle_start.steps_of(request.options)}
     if stored is not None:
-        kept = {
-            "steps_per_dispatch": stored.steps_per_dispatch,
-            "start_from": stored.start_from,
-        }
-        options = dataclasses.replace(request.options, **kept)
-        request = request._replace(options=options)
+        names = ("steps_per_dispatch", "start_from", "warm_up")
+        kept = {name: getattr(stored, name) for name in names}
+    options = dataclasses.replace(request.options, **kept)
+    request = request._replace(options=options)
     run = request.run
     prepared, record, frozen = prepare_with_data(request)
     identity = request.identity._replace(steps_per_dispatch=prepared.steps_per_dispatch)
@@ -140,7 +139,8 @@ def _prepare(
     parts: Sequence[training_data.Built],
 ) -> Prepared:
     """Prepares what the loop needs for the experiments of all seeds."""
-    experiments = [part.experiment for part in parts]
+    options = request.options
+    experiments = [gentle_start.gentle(part.experiment, options) for part in parts]
     seeds = [part.seed for part in parts]
     return prepare(experiments, request.options, seeds, weights)
 

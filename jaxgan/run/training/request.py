@@ -46,4 +46,5 @@ class Request(NamedTuple):
             config_json.to_json(self.config),
             **of_the_run(self.options),
             start_from=self.options.start_from,
+            warm_up=self.options.warm_up,
         )
