@@ -96,7 +96,10 @@ def warmed_up(
         share = jnp.minimum(1.0, (step + 1).astype(jnp.float32) / (steps + 1))
         return jax.tree.map(lambda u: u * share.astype(u.dtype), updates), state
 
-    return optax.GradientTransformationExtraArgs(inner.init, update)
+    return optax.GradientTransformationExtraArgs(
+        inner.init,
+        update,  # pyright: ignore[reportArgumentType]
+    )
 
 
 def clip_weights(limit: float) -> optax.GradientTransformation:

@@ -96,17 +96,27 @@ def constant_decay(decay: float, start: int = 0) -> Decay:
     return value
 
 
-def settled(decay: Decay) -> Decay:
-    """What a decay comes to in the long run, from the first step on.
+def going_on(decay: Decay, steps: float) -> Decay:
+    """The decay of an average that begins with a trained one, and has less to forget.
 
-    For an average that begins with one that is trained, and has nothing to forget: as
-    StyleGAN2-ADA's code has it where it resumes from another network (Karras et al.
-    2020, arXiv 2006.06676, official PyTorch code, `ema_rampup`).
+    min(what the decay comes to in the long run, max(the decay, ½^(1 / steps))): from
+    the first step on its half-life is so many steps, or that of the long run, and it
+    grows beyond as the decay's own does. StyleGAN2-ADA's code, where it resumes from
+    another network, has its 10,000 images at once (Karras et al. 2020, arXiv
+    2006.06676, official PyTorch code, `ema_rampup`).
+
+    Args:
+      decay: of an average that begins with nothing.
+      steps: the half-life.
+
+    Raises:
+      ValueError: if there are no such steps.
     """
+    check_number("steps", steps, above=0)
 
     def value(step, images):
-        del step
-        return decay(jnp.asarray(LAST, jnp.int32), images)
+        last = decay(jnp.asarray(LAST, jnp.int32), images)
+        return jnp.minimum(last, jnp.maximum(decay(step, images), 0.5 ** (1.0 / steps)))
 
     return value
 

@@ -11,6 +11,7 @@ enlarges by, and of few channels: the stride then divides it, and not the small 
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -76,7 +77,7 @@ class Plan(NamedTuple):
 
 def _by_filtered_kernel(name: str):
     """On CPUs the kernel is filtered where that is quicker."""
-    whole, apart = getattr(_WHOLE, name), getattr(_APART, name)
+    whole, apart = _WHOLE[name], getattr(_APART, name)
 
     def compute(plan, left, right):
         channels, features = (
@@ -120,11 +121,18 @@ def _choice(plan, name, channels, features, dtype, batch) -> Choice | None:
     return None
 
 
-_WHOLE = Maps(
-    lambda plan, convolve, image, kernel: convolve(image, _larger(plan, kernel)),
-    lambda plan, convolve, maps, kernel: convolve(maps, _larger(plan, kernel)),
-    lambda plan, convolve, image, maps: _smaller(plan, convolve(image, maps)),
-)
+_WHOLE: dict[str, Callable] = {
+    "forward": lambda plan, convolve, image, kernel: convolve(
+        image, _larger(plan, kernel)
+    ),
+    "image_gradient": lambda plan, convolve, maps, kernel: convolve(
+        maps, _larger(plan, kernel)
+    ),
+    "kernel_gradient": lambda plan, convolve, image, maps: _smaller(
+        plan, convolve(image, maps)
+    ),
+}
+"""f(plan, convolve, ...), by what `convolve` computes of the larger kernel."""
 _APART = Maps(
     lambda plan, image, kernel: convolution.forward(
         plan.apart, _filtered(plan, image), kernel

@@ -115,8 +115,8 @@ class Options:
     run records what was copied."""
     warm_up: int | None = option(None, least=0, alike=True)
     """Of a run that starts from another: steps over which its updates grow to what they
-    are, while the average goes on from the other's at its full decay; by default 100.
-    With 0 all begins as it does from nothing."""
+    are, while the average goes on from the other's, slowly; by default 100. With 0 both
+    begin as they do from nothing."""
     data_changed: bool = option(False, alike=True)
     """Go on although the data are others than the run began with."""
     benchmark: int = option(0, least=0)

@@ -52,11 +52,22 @@ def test_half_life_may_be_a_schedule():
         (schedules.no_average, 0.0),
     ],
 )
-def test_settled(decay, wanted):
-    """As at the end, from the beginning on."""
+def test_an_average_goes_on(decay, wanted):
+    """As at the end, from the beginning on, if that is no more than asked for."""
     for step in (0, 7, 10**6):
-        seen = schedules.settled(decay)(jnp.int32(step), 10)
+        seen = schedules.going_on(decay, 312.5)(jnp.int32(step), 10)
         np.testing.assert_allclose(seen, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    # 5 % of 10⁷ images are half of the 10⁶ of the long run.
+    [(0, 0.5**0.01), (2000, 0.5**0.01), (10**6, 0.5**2e-5), (10**8, 0.5**1e-5)],
+)
+def test_a_long_average_goes_on_with_the_half_life_asked_for(step, wanted):
+    decay = schedules.half_life(1e6, ramp_up=0.05)
+    seen = schedules.going_on(decay, 100.0)(jnp.int32(step), 10)
+    np.testing.assert_allclose(seen, wanted, rtol=1e-6)
 
 
 def test_no_average_and_constant():
@@ -74,6 +85,7 @@ def test_no_average_and_constant():
         (lambda: schedules.linear_decay(1.0, -1, 3), "constant: saw -1"),
         (lambda: schedules.linear_decay(1.0, 1, 3, every=0), "every: saw 0"),
         (lambda: schedules.constant_decay(1.0), "decay: saw 1.0"),
+        (lambda: schedules.going_on(schedules.no_average, 0), "steps: saw 0"),
         (lambda: schedules.half_life(-1.0), "images: saw -1.0"),
         (lambda: schedules.half_life(float("nan")), "images: saw nan"),
     ],

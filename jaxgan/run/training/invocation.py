@@ -1,6 +1,5 @@
 """One invocation of training: what is asked for, against what the folder holds."""
 
-import dataclasses
 import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from jaxgan.run.files import (
     run_directory,
 )
 from jaxgan.run.files.data_record import DataRecord
-from jaxgan.run.training import gentle_start, loop, training_data, warm_start
+from jaxgan.run.training import loop, training_data, warm_start
 from jaxgan.run.training.prepare import Prepared, prepare
 from jaxgan.run.training.request import Request
 
@@ -46,12 +45,7 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     """
     request.options.check()
     stored = run_directory.check(request.run, request.identity)
-    kept: dict[str, Any] = {"warm_up": gentle_start.steps_of(request.options)}
-    if stored is not None:
-        names = ("steps_per_dispatch", "start_from", "warm_up")
-        kept = {name: getattr(stored, name) for name in names}
-    options = dataclasses.replace(request.options, **kept)
-    request = request._replace(options=options)
+    request = request.of_run(stored)
     run = request.run
     prepared, record, frozen = prepare_with_data(request)
     identity = request.identity._replace(steps_per_dispatch=prepared.steps_per_dispatch)
@@ -139,8 +133,7 @@ def _prepare(
     parts: Sequence[training_data.Built],
 ) -> Prepared:
     """Prepares what the loop needs for the experiments of all seeds."""
-    options = request.options
-    experiments = [gentle_start.gentle(part.experiment, options) for part in parts]
+    experiments = [request.begun(part.experiment) for part in parts]
     seeds = [part.seed for part in parts]
     return prepare(experiments, request.options, seeds, weights)
 

@@ -179,7 +179,7 @@ def test_it_begins_gently_unless_told_otherwise(train, one, tmp_path):
 
 
 def test_the_average_goes_on(one):
-    """At the decay that it has in the long run."""
+    """At the decay that it has in the long run, if that is short."""
     module = experiment_file.load_module(EXPERIMENT)
     experiment = module.build(module.Config())
     young = experiment.recipe._replace(ema_decay=schedules.half_life(1e3, 0.05))
