@@ -120,6 +120,32 @@ def lazy_adam(
     return adam(learning_rate * correction, b1**correction, b2**correction, eps)
 
 
+def warmed_up(
+    optimizer: optax.GradientTransformation, steps: int
+) -> optax.GradientTransformationExtraArgs:
+    """Updates times min(1, (t + 1) / (steps + 1)) on step t of the run.
+
+    Adam's first updates are as large as its rate whatever the gradient is, since its
+    moments are empty. There is no state beside the optimizer's: a train step tells all
+    optimizers the extra argument `step`.
+
+    Raises:
+      ValueError: if the steps are negative.
+    """
+    check_count("steps", steps, least=0)
+    inner = optax.with_extra_args_support(optimizer)
+
+    def update(updates, state, params=None, *, step, **extra):
+        updates, state = inner.update(updates, state, params, step=step, **extra)
+        share = jnp.minimum(1.0, (step + 1).astype(jnp.float32) / (steps + 1))
+        return jax.tree.map(lambda u: u * share.astype(u.dtype), updates), state
+
+    return optax.GradientTransformationExtraArgs(
+        inner.init,
+        update,  # pyright: ignore[reportArgumentType]
+    )
+
+
 def clip_weights(limit: float) -> optax.GradientTransformation:
     """Makes the updated parameters lie in [-limit, limit]; chain it last.
 

@@ -115,6 +115,7 @@ def move(
         gradient,
         getattr(state.opt_state, turn.player),
         _division(entry, state),
+        state.step,
     )
     memory = {**memory, **kept}
     return Move({**collections, "params": params}, opt_state, memory), {
@@ -183,11 +184,12 @@ def _update(
     gradient: Tree,
     opt_state: optax.OptState,
     params: Division,
+    step: jax.Array,
 ) -> tuple[Any, optax.OptState, dict[str, jax.Array]]:
     """New parameters and optimizer state, and how large gradient and update are."""
     # optax 0.2.8 is not clean under strict promotion: it raises beta to an int32.
     with jax.numpy_dtype_promotion("standard"):
-        updates, opt_state = params.update(optimizer, gradient, opt_state)
+        updates, opt_state = params.update(optimizer, gradient, opt_state, step)
     moved = params.join(optax.apply_updates(params.moving, updates))
     sizes = {"gradient_norm": optax.global_norm(gradient)}
     # Players may start at 0.

@@ -37,15 +37,17 @@ class Division(NamedTuple):
         optimizer: optax.GradientTransformation,
         gradient: Tree,
         opt_state: optax.OptState,
+        step: jax.Array | None = None,
     ) -> tuple[Tree, optax.OptState]:
         """The updates of what moves, and the optimizer's state.
 
-        The optimizer is shown zeros as the gradient of what rests, and its memory of
-        that stays. What belongs to no parameter, such as a count of updates, does not.
+        The optimizer is told the run's step, if it takes extra arguments. It is shown
+        zeros as the gradient of what rests, and its memory of that stays. What belongs
+        to no parameter, such as a count of updates, does not.
         """
         zeros = jax.tree.map(jnp.zeros_like, self.resting)
-        updates, after = optimizer.update(
-            self.join(gradient, zeros), opt_state, self.join(self.moving)
+        updates, after = optax.with_extra_args_support(optimizer).update(
+            self.join(gradient, zeros), opt_state, self.join(self.moving), step=step
         )
         if all(jax.tree.leaves(self.mask)):
             return updates, after

@@ -10,6 +10,8 @@ from jaxgan.core.ranges import check_count, check_number
 
 Decay = Callable[[jax.Array, int], jax.Array]
 """f(step, images per step) -> the weight, in [0, 1], that the old average keeps."""
+LAST = 2**30
+"""A step at which every schedule has ended."""
 
 
 def cosine(start: float, end: float, steps: int) -> Callable[[jax.Array], jax.Array]:
@@ -90,6 +92,31 @@ def constant_decay(decay: float, start: int = 0) -> Decay:
     def value(step, images):
         del images
         return jnp.where(jnp.asarray(step) < start, 0.0, jnp.float32(decay))
+
+    return value
+
+
+def going_on(decay: Decay, steps: float) -> Decay:
+    """The decay of an average that begins with a trained one, and has less to forget.
+
+    min(what the decay comes to in the long run, max(the decay, ½^(1 / steps))): from
+    the first step on its half-life is so many steps, or that of the long run, and it
+    grows beyond as the decay's own does. StyleGAN2-ADA's code, where it resumes from
+    another network, has its 10,000 images at once (Karras et al. 2020, arXiv
+    2006.06676, official PyTorch code, `ema_rampup`).
+
+    Args:
+      decay: of an average that begins with nothing.
+      steps: the half-life.
+
+    Raises:
+      ValueError: if there are no such steps.
+    """
+    check_number("steps", steps, above=0)
+
+    def value(step, images):
+        last = decay(jnp.asarray(LAST, jnp.int32), images)
+        return jnp.minimum(last, jnp.maximum(decay(step, images), 0.5 ** (1.0 / steps)))
 
     return value
 

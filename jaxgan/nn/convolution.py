@@ -148,11 +148,11 @@ def _compute(name, geometry, sizes, *arrays):
     # in parts, or on several devices, is to round as the whole.
     batch = 1 if arrays[0].shape[0] == 1 else USUAL_BATCH
     choice = choose(geometry, channels, features, arrays[0].dtype, batch)
-    return _traced_once(getattr(choice, name), geometry)(*arrays)
+    return traced_once(getattr(choice, name), geometry)(*arrays)
 
 
 @functools.cache
-def _traced_once(formulation: Formulation, geometry: Geometry):
+def traced_once(formulation: Formulation, geometry: Geometry):
     """Jitted, so that layers and passes of one shape are traced and lowered once."""
     return jax.jit(functools.partial(formulation, geometry))
 

@@ -113,6 +113,10 @@ class Options:
     """RUN or RUN:STEP. A new run begins with the networks of that checkpoint, as far as
     their arrays have the same names and shapes: to fine-tune them on other data. The
     run records what was copied."""
+    warm_up: int | None = option(None, least=0, alike=True)
+    """Of a run that starts from another: steps over which its updates grow to what they
+    are, while the average goes on from the other's, slowly; by default 100. With 0 both
+    begin as they do from nothing."""
     data_changed: bool = option(False, alike=True)
     """Go on although the data are others than the run began with."""
     benchmark: int = option(0, least=0)
@@ -132,6 +136,10 @@ class Options:
             raise RunError(
                 f"--evaluate-share: saw {self.evaluate_share}, wanted more than 0, at "
                 "most 1"
+            )
+        if self.warm_up and self.start_from is None:
+            raise RunError(
+                f"--warm-up: saw {self.warm_up} without --start-from, wanted both"
             )
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")

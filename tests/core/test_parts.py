@@ -32,6 +32,7 @@ OPTIMIZERS = {
     "rmsprop": optax.rmsprop(0.1),
     "injected": recipes.r3gan().optimizers.generator,
     "clipped": optax.chain(optax.adam(0.1), optimizers.clip_weights(1.5)),
+    "warmed up": optimizers.warmed_up(optax.adam(0.1), 5),
     "forgetting": optimizers.forgetting(optax.adam(0.1), lambda count: count // 2),
 }
 
@@ -58,7 +59,8 @@ def played(optimizer, params, parts, count):
     for seed in range(count):
         division = divide(params, parts)
         gradient = divide(random_like(PARAMS, seed), parts).moving
-        updates, state = division.update(optimizer, gradient, state)
+        step = jnp.int32(seed)
+        updates, state = division.update(optimizer, gradient, state, step)
         params = division.join(optax.apply_updates(division.moving, updates))
     return start, params, state
 
@@ -102,6 +104,45 @@ def test_what_moves_does_as_if_it_were_alone(name, parts):
         _, every, _ = played(optimizer, PARAMS, (), 3)
     for path, leaf in named(divide(some, parts).moving).items():
         np.testing.assert_array_equal(leaf, named(every)[path])
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_warmed_up_by_the_step_of_the_run(steps):
+    """Updates are a share of the optimizer's own, whose state is the same."""
+    optimizer = optax.adam(0.1)
+    gentle = optimizers.warmed_up(optimizer, steps)
+    state = gentle.init(PARAMS)
+    assert jax.tree.structure(state) == jax.tree.structure(optimizer.init(PARAMS))
+    gradient = random_like(PARAMS, 0)
+    with jax.numpy_dtype_promotion("standard"):
+        whole, after = optimizer.update(gradient, state, PARAMS)
+        made = {
+            step: gentle.update(gradient, state, PARAMS, step=jnp.int32(step))
+            for step in (0, 2, 99)
+        }
+    for step, (seen, kept) in made.items():
+        share = min(1.0, (step + 1) / (steps + 1))
+        assert_equal(after, kept, "state")
+        for one, other in zip(jax.tree.leaves(seen), jax.tree.leaves(whole)):
+            np.testing.assert_allclose(one, share * other, rtol=1e-6)
+    with pytest.raises(ValueError, match="steps: saw -1"):
+        optimizers.warmed_up(optimizer, -1)
+
+
+def test_a_train_step_tells_optimizers_its_step():
+    """So that a warm-up has its length, however many turns a player has."""
+    sgd, moved = optax.sgd(0.01), []
+    for optimizer in (sgd, optimizers.warmed_up(sgd, 1)):
+        case = subject(optimizer=optimizer)
+        before = case.init()
+        after, _ = case.jitted_step(before, case.batch)
+        pairs = zip(
+            jax.tree.leaves(before.variables.discriminator["params"]),
+            jax.tree.leaves(after.variables.discriminator["params"]),
+        )
+        moved.append([np.asarray(new - old) for old, new in pairs])
+    for whole, half in zip(*moved):
+        np.testing.assert_allclose(2 * half, whole, rtol=1e-3, atol=1e-6)
 
 
 def subject(parts=(), optimizer=None, **turn):

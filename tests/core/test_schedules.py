@@ -43,6 +43,33 @@ def test_half_life_may_be_a_schedule():
     np.testing.assert_allclose(decay(jnp.int32(10), 50), 0.5**0.5, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("decay", "wanted"),
+    [
+        (schedules.half_life(1000.0, ramp_up=0.05), 0.5**0.01),
+        (schedules.half_life(schedules.cosine(0.0, 1000.0, 10**6)), 0.5**0.01),
+        (schedules.constant_decay(0.9, start=10**6), 0.9),
+        (schedules.no_average, 0.0),
+    ],
+)
+def test_an_average_goes_on(decay, wanted):
+    """As at the end, from the beginning on, if that is no more than asked for."""
+    for step in (0, 7, 10**6):
+        seen = schedules.going_on(decay, 312.5)(jnp.int32(step), 10)
+        np.testing.assert_allclose(seen, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("step", "wanted"),
+    # 5 % of 10⁷ images are half of the 10⁶ of the long run.
+    [(0, 0.5**0.01), (2000, 0.5**0.01), (10**6, 0.5**2e-5), (10**8, 0.5**1e-5)],
+)
+def test_a_long_average_goes_on_with_the_half_life_asked_for(step, wanted):
+    decay = schedules.half_life(1e6, ramp_up=0.05)
+    seen = schedules.going_on(decay, 100.0)(jnp.int32(step), 10)
+    np.testing.assert_allclose(seen, wanted, rtol=1e-6)
+
+
 def test_no_average_and_constant():
     assert schedules.no_average(jnp.int32(3), 8) == 0.0
     np.testing.assert_allclose(schedules.constant_decay(0.9)(jnp.int32(3), 8), 0.9)
@@ -58,6 +85,7 @@ def test_no_average_and_constant():
         (lambda: schedules.linear_decay(1.0, -1, 3), "constant: saw -1"),
         (lambda: schedules.linear_decay(1.0, 1, 3, every=0), "every: saw 0"),
         (lambda: schedules.constant_decay(1.0), "decay: saw 1.0"),
+        (lambda: schedules.going_on(schedules.no_average, 0), "steps: saw 0"),
         (lambda: schedules.half_life(-1.0), "images: saw -1.0"),
         (lambda: schedules.half_life(float("nan")), "images: saw nan"),
     ],

@@ -78,7 +78,7 @@ def module_of(torch, kind, state_dict, facts=()):
     for name, array in state_dict.items():
         *path, leaf = name.split(".")
         tensor = torch.tensor(array)
-        if leaf in ("weight", "bias", "const"):
+        if leaf in ("weight", "weight_orig", "bias", "const"):
             inner(path).register_parameter(leaf, torch.nn.Parameter(tensor))
         else:
             inner(path).register_buffer(leaf, tensor)

@@ -11,6 +11,8 @@ from jaxgan.models.fastgan.networks import BASE, SHARES
 from jaxgan.weights.torch_layers import Path, Table, export_layers, import_layers
 
 PREFIX = "synthesis."
+LAST = "to_big.weight_orig"
+SIDE = re.compile(r"(?:synthesis\.)?(?:feat|se)_(\d+)\.")
 
 
 def import_torch(state_dict: Mapping[str, Any]) -> Variables:
@@ -30,14 +32,37 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
         raise ValueError(
             "state_dict: saw 'embed.weight', wanted a generator without classes"
         )
-    size, lite = _size(state), "feat_8.5.weight_orig" not in state
-    kept = {
+    kept = without_spare_blocks(state)
+    lite = "feat_8.5.weight_orig" not in state
+    return import_layers(kept, layers(_size(state), lite), "FastGAN's generator")
+
+
+def without_spare_blocks(state_dict: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries, without blocks behind the image's size; all, of other networks."""
+    state = {name.removeprefix(PREFIX): x for name, x in state_dict.items()}
+    if LAST not in state:
+        return dict(state_dict)
+    size = _size(state)
+    return {
         name: x
-        for name, x in state.items()
-        if (side := re.match(r"(?:feat|se)_(\d+)\.", name)) is None
-        or int(side[1]) <= size
+        for name, x in state_dict.items()
+        if (side := SIDE.match(name)) is None or int(side[1]) <= size
     }
-    return import_layers(kept, layers(size, lite), "FastGAN's generator")
+
+
+def width_of(channels: int) -> int:
+    """The width of a generator whose first kernel has so many features.
+
+    Raises:
+      ValueError: if there is none.
+    """
+    width, rest = divmod(channels, 2 * int(SHARES[BASE]))
+    if rest or not width:
+        wanted = 2 * int(SHARES[BASE])
+        raise ValueError(
+            f"init: saw {channels} features, wanted a multiple of {wanted}"
+        )
+    return width
 
 
 def _size(state: Mapping[str, Any]) -> int:
@@ -50,11 +75,11 @@ def _size(state: Mapping[str, Any]) -> int:
         for side in SHARES
         if (name := f"feat_{side}.1.weight_orig") in state
     }
-    if not widths or "to_big.weight_orig" not in state:
+    if not widths or LAST not in state:
         raise ValueError(
             f"state_dict: saw {sorted(state)[:3]} ..., wanted FastGAN's generator"
         )
-    channels = np.shape(state["to_big.weight_orig"])[1]
+    channels = np.shape(state[LAST])[1]
     last = max(widths)
     return last // 2 if last == 256 and widths[128] == channels else last
 

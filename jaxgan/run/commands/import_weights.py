@@ -21,7 +21,7 @@ class ImportCommand:
 
     checkpoint: Annotated[Positional[pathlib.Path], option("CHECKPOINT")]
     """Of the official PyTorch code: .safetensors, .pth or .pt, .npz,
-    or a .pkl of NVIDIA's or R3GAN's code; no code in it is run."""
+    or a .pkl of NVIDIA's, R3GAN's or projected GANs' code, of which nothing is run."""
     run_dir: Annotated[pathlib.Path, option("RUN")]
     """The folder to make, which must not hold anything."""
     model: Annotated[Network | None, option(default="as names and shapes say")] = None

@@ -85,7 +85,7 @@ class LatentOptions:
 class SamplingOptions:
     """How samples are made of them."""
 
-    truncation: Annotated[Numbers, option("PSI", "none"), FINITE] = None
+    truncation: Annotated[Numbers, option("PSI,PSI,...", "none"), FINITE] = None
     """Less variety, better samples.
     Of StyleGAN, the share of the way from the mean style, 0 to 1;
     of others, where normal latents are cut off."""

@@ -11,7 +11,7 @@ from jaxgan.run.editing import edits, fitted_pictures, latent_directions, tuned_
 from jaxgan.run.editing.codes import Codes
 from jaxgan.run.editing.latent_directions import Directions, Method
 from jaxgan.run.editing.latent_file import Latents
-from jaxgan.run.editing.picture_distance import distance_of
+from jaxgan.run.editing.picture_distance import check_shape, distance_of
 from jaxgan.run.editing.pivotal_tuning import Tuned, tuned
 from jaxgan.run.editing.projector import Found, Projector, joined
 from jaxgan.run.sampling.stored_run import StoredRun
@@ -69,9 +69,11 @@ class Editor:
         """Gives the function that finds pictures; arguments are those of the command.
 
         Raises:
-          RunError: if there is nothing to see with, or a number is out of range.
+          RunError: if there is nothing to see with, or not these pictures, or a number
+            is out of range.
         """
         distance = distance_of(weights, heads, features)
+        check_shape(distance, fitted_pictures.shape_of(self.codes))
         projector = Projector(self.codes, distance, every_layer=every_layer)
         return PictureProjector(projector, self.codes, steps, pivotal, seed)
 

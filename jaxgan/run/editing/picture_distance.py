@@ -49,6 +49,19 @@ def features_of(network: PerceptualDistance) -> Distance:
     return Distance(network.title(), network.weights, compute)
 
 
+def check_shape(distance: Distance, shape: tuple[int, ...]) -> None:
+    """Checks that a distance can see pictures [H, W, C].
+
+    Raises:
+      RunError: if they are too small, or have other channels.
+    """
+    images = jax.ShapeDtypeStruct((1, *shape), jnp.float32)
+    try:
+        jax.eval_shape(distance.compute, distance.weights, images, images)
+    except ValueError as error:
+        raise RunError(f"{distance.title}: {error}") from error
+
+
 def together(*parts: Distance) -> Distance:
     """The sum of distances."""
 

@@ -43,6 +43,8 @@ class Identity(NamedTuple):
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
       start_from: 'RUN:STEP' whose networks it began with; see `files.origin`.
+      warm_up: steps in which it went on with them gently; None, of one that is asked
+        for: as many as the run has.
     """
 
     experiment: str
@@ -54,6 +56,7 @@ class Identity(NamedTuple):
     skip_bad: bool = False
     steps_per_dispatch: int | None = 1
     start_from: str | None = None
+    warm_up: int | None = 0
 
 
 def read_identity(directory: pathlib.Path) -> Identity:
@@ -96,6 +99,7 @@ def _check_types(identity: Identity) -> None:
         "seeds": int,
         "microbatches": int,
         "steps_per_dispatch": int | None,
+        "warm_up": int | None,
     }
     for name, kind in kinds.items():
         value = getattr(identity, name)
@@ -188,6 +192,8 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
         asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
     if origin.agree(stored.start_from, asked.start_from):
         asked = asked._replace(start_from=stored.start_from)
+    if asked.warm_up is None:
+        asked = asked._replace(warm_up=stored.warm_up)
     lines = config_json.differences(_facts(stored), _facts(asked))
     if lines:
         started = first_command(directory)
@@ -202,7 +208,7 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
 
 def _facts(identity: Identity) -> dict[str, Any]:
     """Gathers the config, and the options that are part of the run."""
-    start = {"start_from": identity.start_from}
+    start = {"start_from": identity.start_from, "warm_up": identity.warm_up}
     return {**identity.config, **of_the_run(identity), **start}
 
 

@@ -10,8 +10,9 @@ Each is an experiment without data, with `Config`, `VARIANTS` and `build`, and b
   import_torch(arrays, config) -> variables, and its inverse export_torch.
   PASSING: endings of names of arrays that are made anew, not imported.
 
-GENERATOR and DISCRIMINATOR may list several such tuples, of which one is found. Of
-networks whose files changed in time there is also
+GENERATOR and DISCRIMINATOR may list several such tuples, of which one is found; without
+any DISCRIMINATOR one in the files is left out. Of networks whose files changed in time
+there is also
 
   respelled(arrays) -> arrays as the newest files have them.
 """
@@ -30,6 +31,7 @@ Network = Literal[
     "rrdbnet",
     "msrresnet",
     "srvggnet_compact",
+    "fastgan",
 ]
 """The names of these files."""
 

@@ -80,9 +80,11 @@ def find(
     models = [model] if model else list(NETWORKS)
     for model in models:
         module = importlib.import_module(f"{PLACE}.{model}")
+        judged = "D" in entries and bool(module.DISCRIMINATOR)
         known = {
             name: _recognised(arrays, module, "D" if name == "D" else "G")
             for name, arrays in entries.items()
+            if name != "D" or judged
         }
         if "" in known and known[""] is not None:
             known["G_ema"] = known.pop("")
@@ -92,9 +94,13 @@ def find(
             if strange:
                 raise RunError(
                     f"{strange[0]}: saw {_some(entries[strange[0]])}, wanted the "
-                    f"network of {model} that goes with the others"
+                    f"network of {model} that goes with the others",
+                    "--within G_ema takes a generator alone",
                 )
             whole = {name: arrays for name, arrays in known.items() if arrays}
+            if "D" in entries and not judged:
+                left_out = (*left_out, "D")
+                facts.pop("D", None)
             more = tuple(dict.fromkeys(left_out))
             return Found(module.__name__, whole, facts, more, tuple(files))
     seen = next(iter(entries.values()))

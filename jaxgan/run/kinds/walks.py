@@ -2,6 +2,7 @@
 
 import importlib.util
 import pathlib
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,4 +60,7 @@ def _save_mp4(path: pathlib.Path, frames: Sequence[np.ndarray], rate: float) -> 
     even: list[Any] = [
         np.pad(f, [(0, f.shape[0] % 2), (0, f.shape[1] % 2), (0, 0)]) for f in frames
     ]
-    imageio.mimsave(path, even, fps=rate, macro_block_size=2)
+    with warnings.catch_warnings():
+        # JAX warns of any fork; this one becomes FFmpeg at once.
+        warnings.filterwarnings("ignore", r"os\.fork\(\)", RuntimeWarning)
+        imageio.mimsave(path, even, fps=rate, macro_block_size=2)

@@ -1,6 +1,5 @@
 """One invocation of training: what is asked for, against what the folder holds."""
 
-import dataclasses
 import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -46,13 +45,7 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     """
     request.options.check()
     stored = run_directory.check(request.run, request.identity)
-    if stored is not None:
-        kept = {
-            "steps_per_dispatch": stored.steps_per_dispatch,
-            "start_from": stored.start_from,
-        }
-        options = dataclasses.replace(request.options, **kept)
-        request = request._replace(options=options)
+    request = request.of_run(stored)
     run = request.run
     prepared, record, frozen = prepare_with_data(request)
     identity = request.identity._replace(steps_per_dispatch=prepared.steps_per_dispatch)
@@ -140,7 +133,7 @@ def _prepare(
     parts: Sequence[training_data.Built],
 ) -> Prepared:
     """Prepares what the loop needs for the experiments of all seeds."""
-    experiments = [part.experiment for part in parts]
+    experiments = [request.begun(part.experiment) for part in parts]
     seeds = [part.seed for part in parts]
     return prepare(experiments, request.options, seeds, weights)
 

@@ -1,11 +1,14 @@
 """A request to train: an experiment, its config, and the options of this time."""
 
+import dataclasses
 import pathlib
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import config_json, run_directory
 from jaxgan.run.options import Options, of_the_run
+from jaxgan.run.training import gentle_start
 
 
 class Request(NamedTuple):
@@ -27,6 +30,18 @@ class Request(NamedTuple):
     options: Options
     command: str
 
+    def of_run(self, stored: run_directory.Identity | None) -> "Request":
+        """Takes over how the run in its folder began, if there is one."""
+        kept: dict[str, Any] = {"warm_up": gentle_start.steps_of(self.options)}
+        if stored is not None:
+            names = ("steps_per_dispatch", "start_from", "warm_up")
+            kept = {name: getattr(stored, name) for name in names}
+        return self._replace(options=dataclasses.replace(self.options, **kept))
+
+    def begun(self, experiment: Experiment) -> Experiment:
+        """Makes an experiment begin as is asked for: gently, from another run."""
+        return gentle_start.gentle(experiment, self.options)
+
     @property
     def run(self) -> pathlib.Path:
         """Finds the run's folder, where none is asked for."""
@@ -46,4 +61,5 @@ class Request(NamedTuple):
             config_json.to_json(self.config),
             **of_the_run(self.options),
             start_from=self.options.start_from,
+            warm_up=self.options.warm_up,
         )

@@ -36,6 +36,7 @@ TRAIN = (
     ("--learning-rate -1", "learning_rate: saw -1.0, wanted more than 0"),
     ("--learning-rate 0", "learning_rate: saw 0.0, wanted more than 0"),
     ("--widths 8 0", "widths: saw (8, 0), wanted at least 1"),
+    ("--warm-up -1", "--warm-up: saw -1, wanted at least 0"),
     ("--keep 0", "--keep: saw 0, wanted at least 1"),
     ("--devices 0", "--devices: saw 0, wanted at least 1"),
     ("--model-parallel 0", "--model-parallel: saw 0, wanted at least 1"),

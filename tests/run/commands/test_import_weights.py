@@ -20,6 +20,7 @@ from jaxgan.run.importable import (
     biggan,
     biggan_deep,
     cyclegan,
+    fastgan,
     mimicry,
     msrresnet,
     pix2pix,
@@ -179,6 +180,8 @@ CONFIGS = {
         srvggnet_compact,
         srvggnet_compact.Config(3, 3, 4, 2, None, Judge(2)),
     ),
+    "fastgan": (fastgan, fastgan.Config(128, 3, 5, 1)),
+    "fastgan lite": (fastgan, fastgan.Config(16, 1, 5, 2, True)),
     "srvggnet_compact without slopes": (
         srvggnet_compact,
         srvggnet_compact.Config(4, 3, 4, 2, 0.25),
@@ -201,7 +204,7 @@ def official(name):
 
     entries = {}
     players = {"G_ema": shapes.ema, "G": shapes.ema}
-    if config.discriminator is not None:
+    if getattr(config, "discriminator", None) is not None:
         players["D"] = shapes.variables.discriminator
     for player, shape in players.items():
         variables = jax.tree_util.tree_map_with_path(fill, shape)

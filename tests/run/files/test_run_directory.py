@@ -95,6 +95,7 @@ def test_damaged_identities(tmp_path, content, said):
         {"microbatches": 1e300},
         {"steps_per_dispatch": [1]},
         {"start_from": {}},
+        {"warm_up": "slowly"},
         {"shared_draws": 1},
         {"variant": None},
     ],

@@ -1,5 +1,6 @@
 """`--start-from`: what fits is copied to the bit, all else begins anew, and is said."""
 
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -9,12 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from jaxgan.core import schedules
 from jaxgan.run.devices import placement, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, experiment_file, origin, run_directory
 from jaxgan.run.options import Options
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.training import warm_start
+from jaxgan.run.training import gentle_start, warm_start
 from jaxgan.run.training.prepare import prepare
 from tests.run import images
 from tests.run.conftest import EXPERIMENT, ROOT, finish, rows, spawn_together
@@ -147,6 +149,47 @@ def test_resuming(train, one, tmp_path):
     assert train(*words, 20, "--start-from", f"{one}:20") == whole
     shutil.rmtree(tmp_path / "run" / "checkpoints")
     assert train(*words, 20) == whole
+
+
+def test_it_begins_gently_unless_told_otherwise(train, one, tmp_path):
+    """The first update is small, and the average goes on; 0 is as from nothing."""
+    first = {}
+    for name, words in {"gentle": (), "plain": ("--warm-up", 0)}.items():
+        train("--steps", 1, "--start-from", one, *words, run=name)
+        state = stored_run.load(tmp_path / name).state
+        source = stored_run.load(one).state
+        pairs = zip(
+            jax.tree.leaves(state.variables.generator["params"]),
+            jax.tree.leaves(source.variables.generator["params"]),
+        )
+        first[name] = [np.asarray(new - old) for new, old in pairs]
+    for small, whole in zip(first["gentle"], first["plain"]):
+        np.testing.assert_allclose(101 * small, whole, rtol=0.05, atol=1e-4)
+    stored = {
+        name: run_directory.read_identity(tmp_path / name).warm_up for name in first
+    }
+    assert stored == {"gentle": gentle_start.STEPS, "plain": 0}
+    # It is the run's own: without the option it stays, with another it is another run.
+    train("--steps", 2, run="plain")
+    assert run_directory.read_identity(tmp_path / "plain").warm_up == 0
+    with pytest.raises(RunError, match="warm_up: run has 0, you asked 7"):
+        train("--steps", 3, "--start-from", one, "--warm-up", 7, run="plain")
+    with pytest.raises(RunError, match="--warm-up: saw 3 without --start-from"):
+        train("--steps", 1, "--warm-up", 3, run="new")
+
+
+def test_the_average_goes_on(one):
+    """At the decay that it has in the long run, if that is short."""
+    module = experiment_file.load_module(EXPERIMENT)
+    experiment = module.build(module.Config())
+    young = experiment.recipe._replace(ema_decay=schedules.half_life(1e3, 0.05))
+    experiment = dataclasses.replace(experiment, recipe=young)
+    gentle = gentle_start.gentle(experiment, Options(start_from=str(one)))
+    assert young.ema_decay(jnp.int32(0), 8) == 0
+    late = young.ema_decay(jnp.int32(10**6), 8)
+    assert gentle.recipe.ema_decay(jnp.int32(0), 8) == late > 0.99
+    for options in (Options(), Options(start_from=str(one), warm_up=0)):
+        assert gentle_start.gentle(experiment, options) is experiment
 
 
 def test_another_start_is_another_run(train, one, tmp_path):
