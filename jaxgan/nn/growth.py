@@ -25,21 +25,22 @@ def at_stage(
 ) -> Any:
     """The result of the level that a step is at; no other level is computed.
 
-    Karras et al. 2018 (arXiv 1710.10196), section 2. When the module is initialised all
-    levels are computed, so that all have parameters.
+    Karras et al. 2018 (arXiv 1710.10196), section 2. When the module is initialised
+    every second level is computed, so that all have parameters.
 
     Args:
       module: whose parts the branches compute with: submodules made in `setup`.
       growth: the schedule; None is the last level, grown.
       step: of the context.
-      branches: one for each level, whose results are of one shape.
+      branches: one for each level, whose results are of one shape. With a share they
+        compute what the level before has of its own, too.
 
     Raises:
       ValueError: if the schedule has more levels.
     """
     if module.is_initializing():
-        results = [branch(module, jnp.ones(())) for branch in branches]
-        return results[-1]
+        results = [branch(module, jnp.ones(())) for branch in branches[::-2]]
+        return results[0]
     if growth is None:
         return branches[-1](module, None)
     last = getattr(growth, "last", len(branches) - 1)

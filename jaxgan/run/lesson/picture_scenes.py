@@ -14,7 +14,7 @@ from PIL import Image
 
 from jaxgan import data, recipes
 from jaxgan.core.context import Context, example_keys
-from jaxgan.core.growth import Growing
+from jaxgan.core.growth import Growing, level_of
 from jaxgan.core.state import init_state
 from jaxgan.core.step import make_step
 from jaxgan.core.types import Game, Sample, State
@@ -151,13 +151,13 @@ def walk(run: pathlib.Path) -> list[dict[str, Any]]:
 
 
 def growth() -> list[dict[str, Any]]:
-    """ProGAN: from 4×4 to 8×8 pixels, which are faded in."""
-    side, steps, columns = 8, 3_200, 8
-    growing = Growing(1, BATCH, stable=800 * BATCH, fading=400 * BATCH)
+    """ProGAN: from 4×4 to 8×8 and 16×16 pixels, which are faded in."""
+    side, steps, columns = 16, 4_800, 8
+    growing = Growing(level_of(side), BATCH, stable=800 * BATCH, fading=400 * BATCH)
     source = data.digits(side)
     game = LatentGame(
-        progan.Generator(source.shape, 0, 192, 24, growing),
-        progan.Discriminator(side, 0, 192, 24, growing),
+        progan.Generator(source.shape, 0, 256, 24, growing),
+        progan.Discriminator(side, 0, 256, 24, growing),
         latent_size=32,
         shown=as_grown(growing),
     )
@@ -166,7 +166,7 @@ def growth() -> list[dict[str, Any]]:
     draw = makes(game, columns * 4)
     asked = Sample(latents(columns * 4, 32, 5))
     frames = [sheet(draw(state, asked), columns, 1) for state in trained.states]
-    made = _pictures("From 4 to 8 pixels", frames, trained.steps, columns)
+    made = _pictures(f"From 4 to {side} pixels", frames, trained.steps, columns)
     stages = [growing(max(step - 1, 0)) for step in trained.steps]
     made["notes"] = [
         f"{4 * 2 ** int(stage.level)} pixels"

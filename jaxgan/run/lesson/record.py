@@ -1,8 +1,8 @@
 """The scenes, recorded anew: python -m jaxgan.run.lesson.record [NAME ...].
 
 What comes with the package was made by this, scenes of digits of the run that `jaxgan
-train digits` makes in runs/digits. It takes about ten minutes of one core, and gives
-the same bytes on the same machine.
+train digits` makes in runs/digits. It takes about a quarter of an hour of one core, and
+gives the same bytes on the same machine.
 """
 
 import json
