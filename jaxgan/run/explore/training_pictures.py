@@ -7,7 +7,7 @@ import numpy as np
 
 from jaxgan.data.source import DataError
 from jaxgan.run.errors import RunError
-from jaxgan.run.sampling.sampler import real_samples
+from jaxgan.run.sampling.real_samples import real_samples
 from jaxgan.run.sampling.stored_run import StoredRun
 
 SIDE = 32

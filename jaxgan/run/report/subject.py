@@ -13,7 +13,8 @@ from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import run_directory
 from jaxgan.run.kinds import Kind
 from jaxgan.run.sampling import interpolation, stored_run
-from jaxgan.run.sampling.sampler import Sampler, real_samples
+from jaxgan.run.sampling.real_samples import real_samples
+from jaxgan.run.sampling.sampler import Sampler
 
 BATCH = 16
 """Samples at once: little memory, for the run may be training beside."""

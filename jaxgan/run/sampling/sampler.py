@@ -10,14 +10,12 @@ import numpy as np
 
 from jaxgan.core import growth
 from jaxgan.core.abilities import conditioned, is_labelled, observed
-from jaxgan.core.context import Context, example_keys
-from jaxgan.core.microbatches import batch_size
+from jaxgan.core.context import Context
 from jaxgan.core.pace import Span
-from jaxgan.core.scene import real_examples
 from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Experiment, examples, pace_of
+from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.sampling import applied_game
 from jaxgan.run.sampling.labels import Label, class_names, label_numbers
 from jaxgan.run.sampling.noise_layers import NoiseLayers
@@ -242,28 +240,6 @@ def _latents(game, classes, variables, key, step, indices, labels=None):
 
 def _render(game, variables, step, keys, latent):
     sample, _ = game.generate(variables, latent, Context(keys, step=step))
-    return observed(game, sample)
-
-
-def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
-    """Shows examples of the data by index, as the game makes of them; numpy arrays.
-
-    Where a game makes them by its generator, that is the running average.
-    """
-    batch = examples(experiment.data, indices)
-    show = jax.jit(functools.partial(_real, experiment.game))
-    return jax.device_get(show(state.ema, state.step, batch))
-
-
-def real_shapes(experiment: Experiment, state: State, batch: Tree) -> Sample:
-    """Finds the shapes of what `real_samples` shows of a batch; nothing is computed."""
-    show = functools.partial(_real, experiment.game)
-    return jax.eval_shape(show, state.ema, state.step, batch)
-
-
-def _real(game, variables, step, batch):
-    keys = example_keys(jax.random.key(0), batch_size(batch))
-    sample = real_examples(game, variables, Context(keys, batch, step))
     return observed(game, sample)
 
 

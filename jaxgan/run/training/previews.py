@@ -13,7 +13,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import provenance, run_directory
 from jaxgan.run.files.metrics_log import Records, Silence
-from jaxgan.run.sampling import preview_grid, sampler
+from jaxgan.run.sampling import preview_grid, real_samples, sampler
 
 MOVING = "moving.webp"
 """The newest samples, of kinds whose examples move."""
@@ -30,7 +30,7 @@ def check(experiment: Experiment, state: State, batch: Tree) -> None:
     Raises:
       RunError: if it cannot.
     """
-    shapes = sampler.real_shapes(experiment, state, batch)
+    shapes = real_samples.real_shapes(experiment, state, batch)
     one = jax.tree.map(lambda x: np.zeros((1, *x.shape[1:]), x.dtype), shapes)
     try:
         experiment.kind.picture(one)
@@ -76,7 +76,7 @@ class Previews:
         if path.exists():
             return
         indices = np.arange(self._grid.num)
-        real = sampler.real_samples(self._experiment, state, indices)
+        real = real_samples.real_samples(self._experiment, state, indices)
         picture = self._experiment.kind.picture(real)
         pictures.save_png(path, pictures.enlarged(picture))
 

@@ -24,7 +24,7 @@ from jaxgan.run.explore import explorer_folder
 from jaxgan.run.files import provenance
 from jaxgan.run.files.provenance import Provenance
 from jaxgan.run.sampling import interpolation
-from jaxgan.run.sampling.sampler import real_samples
+from jaxgan.run.sampling.real_samples import real_samples
 from jaxgan.run.web import engine, local_server
 from tests.run.explore import explored_runs
 from tests.run.explore.played_video import PLAYED
