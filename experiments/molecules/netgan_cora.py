@@ -7,8 +7,17 @@ a game (`evaluation.low_rank_graph`).
 
     python experiments/molecules/netgan_cora.py --path cora-ml-lcc.npz --variant small
 
-Without `--path` the graph is a ring of 64 nodes with a few chords. Not trained yet
-beyond a few steps.
+Without `--path` the graph is a ring of 64 nodes with a few chords. `small` is trained
+but a little: after 629 steps (80 seconds of a core per seed), of the 300 nodes around
+Cora-ML's largest, mean ± deviation of three seeds, which also choose what is hidden:
+
+                walks           low rank
+    AUC         .771 ± .016     .864 ± .025
+    precision   .802 ± .002     .882 ± .017
+    overlap     .23 ± .02       .971 ± .005
+
+36 % ± 4 % of all steps go along edges. The rival, fitted in seconds, has learned all
+edges that it was shown by heart. Published of the whole of Cora-ML: AUC .94 to .95.
 """
 
 import dataclasses
