@@ -59,6 +59,50 @@ def decayed_adam(
     return optax.chain(optax.add_decayed_weights(weight_decay), rest)
 
 
+def decoupled_adam(
+    learning_rate: LearningRate,
+    b1: float,
+    b2: float,
+    weight_decay: float,
+    eps: float = 1e-8,
+) -> optax.GradientTransformation:
+    """AdamW: decays the weights themselves, in proportion to the learning rate.
+
+    Loshchilov and Hutter 2019 (arXiv 1711.05101); all weights, as PyTorch's.
+
+    Raises:
+      ValueError: naming the number that is out of range.
+    """
+    check_number("weight_decay", weight_decay, least=0)
+    adam(learning_rate, b1, b2, eps)  # which looks at the numbers
+    return optax.adamw(learning_rate, b1=b1, b2=b2, eps=eps, weight_decay=weight_decay)
+
+
+def rate_by_width(
+    learning_rate: LearningRate, width: int, reference: int = 768
+) -> LearningRate:
+    """learning_rate · reference / width: wider transformers learn more slowly.
+
+    Hyun et al. 2025 (arXiv 2509.24935): a rate that was found at one width then serves
+    all, for each network by its own. Yang et al. 2022 (arXiv 2203.03466) say why.
+
+    Args:
+      learning_rate: at the reference: a positive number, or a schedule.
+      width: features of a token.
+      reference: the width that the rate was found at.
+
+    Raises:
+      ValueError: naming the number that is out of range.
+    """
+    check_number("learning_rate", learning_rate, above=0)
+    check_count("width", width)
+    check_count("reference", reference)
+    share = reference / width
+    if callable(learning_rate):
+        return lambda count: share * jnp.asarray(learning_rate(count))
+    return share * learning_rate
+
+
 def lazy_adam(
     learning_rate: float, b1: float, b2: float, every: int, eps: float = 1e-8
 ) -> optax.GradientTransformation:

@@ -28,10 +28,16 @@ os.environ["XLA_FLAGS"] = (
     os.environ.get("XLA_FLAGS", "")
     + " --xla_cpu_collective_call_terminate_timeout_seconds=600"
 )
-# Thousands of operations are compiled alone, each in half the time without these. Other
-# versions may not know the flag, and XLA ends the process that names one unknown to it.
+# Thousands of programs are compiled, small ones mostly, which is over half of all the
+# time. Without these each takes half as long: cores have tests of their own to run, and
+# code in one piece takes less than in parts. Other versions may not know the flags, and
+# XLA ends the process that names one unknown to it.
 if importlib.metadata.version("jaxlib").startswith("0.10."):
-    os.environ["XLA_FLAGS"] += " --xla_cpu_use_fusion_emitters=false"
+    os.environ["XLA_FLAGS"] += (
+        " --xla_cpu_use_fusion_emitters=false"
+        " --xla_cpu_parallel_codegen_split_count=1"
+        " --xla_llvm_force_inline_before_split=false"
+    )
 
 import jax  # noqa: E402
 
@@ -54,6 +60,10 @@ def _getaddrinfo_here(host, *arguments, **options):
 
 
 socket.getaddrinfo = _getaddrinfo_here
+
+
+# Traces are made of millions of small objects that stay: looked through less often.
+gc.set_threshold(20_000, 20, 100)
 
 
 MUCH = 2 * 2**30

@@ -34,6 +34,7 @@ RECIPES = {
     and not name.startswith("_")
 }
 PUBLISHED = {
+    "afm",
     "ali",
     "cut",
     "cyclegan",
@@ -51,6 +52,7 @@ PUBLISHED = {
     "biggan",
     "relativistic",
     "r3gan",
+    "gat",
     "progan",
     "stylegan",
     "stylegan2",
@@ -88,6 +90,7 @@ def test_all_are_found():
         ("molgan", ["adversarial", "gradient_penalty"], 4),
         ("netgan", ["adversarial", "gradient_penalty"], 3),
         ("r3gan", ["adversarial", "r1", "r2"], 1),
+        ("gat", ["adversarial", "approximated_r1", "approximated_r2"], 1),
         ("progan", ["adversarial", "gradient_penalty", "drift"], 1),
         ("stylegan", ["adversarial", "r1"], 1),
         ("projected", ["adversarial"], 1),
@@ -238,6 +241,7 @@ def test_published_schedules_of_r3gan(name, gamma, life):
         ("mocogan", 2e-4),
         ("vgan", 2e-4),
         ("dvdgan", (1e-4, 5e-4)),
+        ("afm", 1e-4),
     ],
 )
 def test_first_update_has_the_published_size(name, rate):
@@ -246,6 +250,44 @@ def test_first_update_has_the_published_size(name, rate):
     scale = 1.0 / np.sqrt(1 - 0.99) if name == "wgan" else 1.0
     sizes = first_updates(RECIPES[name](*WANTS.get(name, ())))
     np.testing.assert_allclose(sizes, scale * np.array(rates), rtol=1e-4)
+
+
+def test_constants_of_afm():
+    """The official configuration's: λ_gp is ¼ of squares, and all decays and ends."""
+    recipe = recipes.afm()
+    critic, generator = recipe.turns
+    assert [critic.player, generator.player] == ["discriminator", "generator"]
+    weights = {term.name: term.weight for term in critic.terms}
+    assert weights == {
+        "adversarial": 1.0,
+        "approximated_r1": 0.5,
+        "approximated_r2": 0.5,
+        "centering": 0.01,
+    }
+    play, price = generator.terms
+    assert play.name == "adversarial"
+    assert len(jax.tree.leaves(play.init())) == 1, "which remembers its gradient's size"
+    ends = [price.weight(jnp.int32(step)) for step in (0, 250_000, 500_000, 10**6)]
+    np.testing.assert_allclose(ends, [0.2, 0.105, 0.01, 0.01], 1e-4)
+    decay = recipe.ema_decay(jnp.int32(0), 256)
+    np.testing.assert_allclose(decay, 0.9999, rtol=1e-6)
+    params = {"w": jnp.array([2.0])}
+    with jax.numpy_dtype_promotion("standard"):
+        for optimizer in recipe.optimizers:
+            state = optimizer.init(params)
+            updates, state = optimizer.update({"w": jnp.ones(1)}, state, params)
+            np.testing.assert_allclose(updates["w"], -1e-4 * (1 + 0.01 * 2.0), 1e-4)
+            np.testing.assert_allclose(state[0].nu["w"], 0.1, 1e-4)
+            np.testing.assert_allclose(state[0].mu["w"], 1.0)
+
+
+def test_afm_without_its_parts():
+    """No price, no memory, no shares; and a term that guides."""
+    guide = Term("guide", lambda state, play: (jnp.zeros(()), state))
+    recipe = recipes.afm(transport=(0.0, 0.0), normalize=False, guidance=(guide,))
+    play, guiding = recipe.turns[1].terms
+    assert not jax.tree.leaves(play.init())
+    assert guiding is guide
 
 
 @pytest.mark.parametrize(
@@ -607,3 +649,34 @@ def test_dirac_gan():
         assert circling[-100:].min() > 0.3, "no convergence without a penalty"
         assert circling.max() < 3.0, "alternating updates do not diverge either"
         assert dirac_path(loss, (r1(1.0),))[-1] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("width", "rate"), [(384, 4e-4), (768, 2e-4), (1024, 1.5e-4), (1152, 2e-4 / 1.5)]
+)
+def test_gat_learns_by_width(width, rate):
+    """The paper's rates of S, B, L and XL; gradients have a norm of 1 at most."""
+    made = recipes.gat(widths=(width, 768)).optimizers
+    params, gradient = jnp.zeros(4), jnp.full(4, -3.0)
+    for side, wanted in zip(made, (rate, 2e-4)):
+        with jax.numpy_dtype_promotion("standard"):  # optax raises beta to an int32
+            update, state = side.update(gradient, side.init(params), params)
+        np.testing.assert_allclose(update, wanted, rtol=1e-4)
+        # Adam's first moment is the gradient itself, its second .01 of the square.
+        (moments,) = (x for x in jax.tree.leaves(state, is_leaf=_adam) if _adam(x))
+        np.testing.assert_allclose(moments.mu, -0.5, rtol=1e-5)
+        np.testing.assert_allclose(moments.nu, 0.01 * 0.25, rtol=1e-4)
+
+
+def _adam(x):
+    return isinstance(x, optax.ScaleByAdamState)
+
+
+def test_rates_by_width():
+    """Rate times width stays, of numbers and of schedules."""
+    schedule = optimizers.rate_by_width(optax.linear_schedule(1e-3, 0.0, 10), 64, 256)
+    for count in (0, 5, 10):
+        np.testing.assert_allclose(schedule(count), 4e-3 * (1 - count / 10), rtol=1e-5)
+    assert optimizers.rate_by_width(1e-3, 256, 256) == 1e-3
+    with pytest.raises(ValueError, match="width: saw 0"):
+        optimizers.rate_by_width(1e-3, 0)

@@ -25,19 +25,24 @@ from jaxgan.core.types import (
 
 @dataclasses.dataclass(frozen=True)
 class _Stage:
-    """Both players as they are on a turn, for any number of passes."""
+    """Both players as they are on a turn, for any number of passes.
+
+    `after_real` is the discriminator as its main pass on reals left it, which that on
+    fakes begins with, and whatever repeats it.
+    """
 
     game: Game
     augment: Augment
     augment_state: Tree
     variables: Players[Variables]
     context: Context
+    after_real: Variables | None = None
 
     def judge(
         self, discriminator: Variables, sample: Sample, stream: str
     ) -> tuple[Verdict, Variables]:
         """A verdict with float32 logits, and the discriminator thereafter."""
-        fork = self.context.fork(stream)
+        fork = self.context.fork(stream).thinned(batch_size(sample.value))
         sample = self.augment.apply(self.augment_state, sample, fork)
         sample = sample._replace(features=())  # they are no part of what is judged
         verdict, discriminator = self.game.discriminate(discriminator, sample, fork)
@@ -46,7 +51,10 @@ class _Stage:
 
     def discriminate(self, sample: Sample, stream: str, params: Tree = None) -> Verdict:
         """See `types.Discriminate`."""
-        return self.judge(self._player("discriminator", params), sample, stream)[0]
+        player = self._player("discriminator", params)
+        if stream == "fake" and self.after_real is not None:
+            player = {**self.after_real, "params": player["params"]}
+        return self.judge(player, sample, stream)[0]
 
     def generate(self, latent: Tree, stream: str, params: Tree = None) -> Sample:
         """See `types.Generate`."""
@@ -92,8 +100,9 @@ def set_scene(
     fake, generator = game.generate(generator, latent, fork)
     if player == "discriminator":
         latent, real, fake = lax.stop_gradient((latent, real, fake))
-    real_verdict, discriminator = stage.judge(variables.discriminator, real, "real")
-    fake_verdict, discriminator = stage.judge(discriminator, fake, "fake")
+    real_verdict, after_real = stage.judge(variables.discriminator, real, "real")
+    fake_verdict, discriminator = stage.judge(after_real, fake, "fake")
+    stage = dataclasses.replace(stage, after_real=after_real)
     moved = generator if player == "generator" else discriminator
     collections = {name: moved[name] for name in moved if name != "params"}
     return Play(

@@ -92,7 +92,8 @@ class Discriminate(Protocol):
         """Judges a sample.
 
         Args:
-          sample: what to judge.
+          sample: what to judge. It may be that of every n-th example, which is then
+            judged with the keys of that example.
           stream: names the randomness (dropout, augmentation) of this pass. The main
             passes are 'real' and 'fake': a term that repeats one of them under the same
             name shares its computation.

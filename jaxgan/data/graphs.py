@@ -3,6 +3,9 @@
 import dataclasses
 import os
 import pathlib
+import warnings
+import zipfile
+import zlib
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +14,10 @@ from jaxgan.core.types import Sample
 from jaxgan.data.blank import SIZE as BLANK
 from jaxgan.data.blank import is_blank
 from jaxgan.data.source import DataError, check_count, check_seed
+
+DAMAGED = (zipfile.BadZipFile, zlib.error)
+MOST_NODES = 50_000
+"""More are refused: whether they are joined is a table of all pairs."""
 
 
 class Graph(NamedTuple):
@@ -57,25 +64,40 @@ def graph(path: str | os.PathLike, nodes: int | None = None) -> Graph:
     Raises:
       DataError: if there is none, or these are no edges.
     """
-    path = pathlib.Path(path)
+    path = pathlib.Path(path).expanduser()
     try:
-        if path.suffix == ".npz":
-            with np.load(path) as file:
-                edges = file["edges"]
-        else:
-            edges = np.loadtxt(path, np.int64, ndmin=2)
+        edges = _edges(path)
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file of edges") from None
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise DataError(f"{path}: saw no edges [E, 2]: {error}") from None
-    if edges.ndim != 2 or edges.shape[1] != 2 or not np.issubdtype(edges.dtype, int):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, *DAMAGED) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path}: saw no edges [E, 2]: {reason}") from None
+    if not len(edges):
+        raise DataError(f"{path}: saw 0 edges, wanted some of nodes from 0")
+    whole_numbers = np.issubdtype(edges.dtype, np.integer)
+    if edges.ndim != 2 or edges.shape[1] != 2 or not whole_numbers:
         raise DataError(
             f"{path}: saw {edges.dtype}{list(edges.shape)}, wanted whole numbers [E, 2]"
         )
-    if not len(edges) or edges.min() < 0:
-        raise DataError(f"{path}: saw {len(edges)} edges, wanted some of nodes from 0")
+    if edges.min() < 0 or edges.max() >= MOST_NODES:
+        seen = int(edges.min() if edges.min() < 0 else edges.max())
+        raise DataError(
+            f"{path}: saw node {seen}, wanted nodes from 0 to {MOST_NODES - 1}: number "
+            "them without gaps"
+        )
     whole = _of_edges(edges.astype(np.int64), int(edges.max()) + 1)
     return whole if nodes is None else _ball(whole, nodes)
+
+
+def _edges(path: pathlib.Path) -> np.ndarray:
+    """Reads edges, whatever they are. It raises errors of many kinds."""
+    if path.suffix == ".npz":
+        # Opened here: NumPy leaves files open that it cannot read.
+        with path.open("rb") as opened, np.load(opened) as file:
+            return file["edges"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of files in which there is nothing
+        return np.loadtxt(path, np.int64, ndmin=2)
 
 
 def _of_edges(edges: np.ndarray, size: int) -> Graph:
@@ -119,7 +141,8 @@ def split(whole: Graph, share: float = 0.15, seed: int = 0) -> Split:
       seed: of which.
 
     Raises:
-      DataError: if the share is none.
+      DataError: if the share is none, or there is nothing to hide or too little that
+        is absent.
     """
     check_seed(seed)
     if not 0.0 < share < 1.0:
@@ -129,6 +152,12 @@ def split(whole: Graph, share: float = 0.15, seed: int = 0) -> Split:
     spare = order[~_spanning(whole, order)]
     hidden = np.sort(spare[: round(share * len(order))])
     kept = np.setdiff1d(order, hidden)
+    pairs = whole.size * (whole.size - 1) // 2
+    if not len(spare) or len(hidden) > pairs - len(order):
+        raise DataError(
+            f"graph: saw {len(order)} edges of {pairs} pairs, of which {len(spare)} "
+            "can be hidden, wanted some, and as many pairs that are not joined"
+        )
     joined, absent = whole.adjacency, set()
     while len(absent) < len(hidden):
         i, j = sorted(rng.integers(whole.size, size=2).tolist())

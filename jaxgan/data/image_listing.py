@@ -82,10 +82,14 @@ class Listing(NamedTuple):
             yield _read
 
 
-def image_listing(path: pathlib.Path) -> Listing:
+def image_listing(path: pathlib.Path, of: str = "images") -> Listing:
     """Lists a folder or zip; nothing but the table of contents of a zip is read.
 
     Folders around everything are no classes. Pipes, sockets and devices are not opened.
+
+    Args:
+      path: of it.
+      of: what is wanted in it, for messages.
 
     Raises:
       DataError: if there is none, it cannot be read, or it is empty.
@@ -96,13 +100,13 @@ def image_listing(path: pathlib.Path) -> Listing:
         mode = path.stat().st_mode
         if not stat.S_ISDIR(mode):
             if not stat.S_ISREG(mode) or not zip_listing.is_zip(path):
-                raise DataError(_no_zip(path, mode))
+                raise DataError(_no_zip(path, mode, of))
             listing = zip_listing.list_zip(path)
         else:
             listing = folder_listing.list_folder(path)
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(
-            f"{shown(str(path))}: does not exist, wanted a folder or .zip of images"
+            f"{shown(str(path))}: does not exist, wanted a folder or .zip of {of}"
         ) from None
     except (OSError, ValueError) as error:
         if isinstance(error, DataError):
@@ -114,7 +118,7 @@ def image_listing(path: pathlib.Path) -> Listing:
         ) from None
     if not listing.entries:
         raise DataError(
-            f"{shown(str(path))}: saw no files in it, wanted images; check the path"
+            f"{shown(str(path))}: saw no files in it, wanted {of}; check the path"
         )
     return listing
 
@@ -184,12 +188,12 @@ def _read(entry: Entry, limit: int) -> bytes:
         return file.read(limit)
 
 
-def _no_zip(path: pathlib.Path, mode: int) -> str:
+def _no_zip(path: pathlib.Path, mode: int, of: str) -> str:
     from jaxgan.data.file_kind import HEAD, file_kind
 
     name = shown(str(path))
     if fault := special(mode):
-        return f"{name}: {fault.partition(';')[0]}, wanted a folder or .zip of images"
+        return f"{name}: {fault.partition(';')[0]}, wanted a folder or .zip of {of}"
     with path.open("rb") as file:
         kind = file_kind(file.read(HEAD), path.name)
     what = f" ({kind})" if kind else ""

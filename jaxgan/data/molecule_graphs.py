@@ -64,7 +64,8 @@ class Unfit(Exception):
     """Tells why a molecule is no graph of an encoding: `kind` is how that is counted.
 
     Attributes:
-      kind: 'unparsable', 'charged', 'in pieces', 'too large' or 'of other elements'.
+      kind: 'unparsable', 'charged', 'in pieces', 'too large', 'of other elements' or
+        'of other bonds'.
     """
 
     def __init__(self, kind: str, reason: str):
@@ -132,7 +133,14 @@ def encode(smiles: str, encoding: Encoding) -> tuple[np.ndarray, np.ndarray, str
     bonds = np.zeros((encoding.size, encoding.size), np.uint8)
     for bond in molecule.GetBonds():
         i, j = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
-        bonds[i, j] = bonds[j, i] = round(bond.GetBondTypeAsDouble())
+        order = bond.GetBondTypeAsDouble()
+        if order not in range(1, BONDS):
+            raise Unfit(
+                "of other bonds",
+                f"saw one of order {order:g} in {smiles!r}, wanted single, double or "
+                "triple",
+            )
+        bonds[i, j] = bonds[j, i] = int(order)
     return nodes, bonds, name
 
 

@@ -35,7 +35,7 @@ from jaxgan.data.source import DataError, Source, Subset
 
 VERSION = 1
 """Of what is kept: another one for another form."""
-ALWAYS_LEFT_OUT = ("unparsable", "charged", "in pieces")
+ALWAYS_LEFT_OUT = ("unparsable", "charged", "in pieces", "of other bonds")
 """What no encoding can have. What another one could is refused, if not skipped."""
 
 
@@ -154,7 +154,7 @@ def molecules(
         rows = [Row(line, smiles) for line, smiles in enumerate(SMILES, 1)]
         return _read(title, rows, encoding, skip=True)
     title = os.fspath(path)
-    rows = list(smiles_rows(pathlib.Path(path), column))
+    rows = list(smiles_rows(pathlib.Path(path).expanduser(), column))
     identity = ("molecules", VERSION, chemistry().rdBase.rdkitVersion, skip)
     kept = cache_folder() / f"{digest(*identity, encoding, rows)}.npz"
     source = _kept(kept, encoding)

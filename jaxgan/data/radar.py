@@ -5,6 +5,7 @@ import itertools
 import os
 import pathlib
 import zipfile
+import zlib
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ MOST_DBZ = 60.0
 """1 in a clip; -1 is 0 dBZ and less, which is no rain."""
 WET_DBZ = 7.0
 """About 0.1 mm of rain per hour, by Marshall and Palmer's law."""
+DAMAGED = (zipfile.BadZipFile, zlib.error)
 GRID = 4
 """Pixels between places from which clips are cut out while training."""
 
@@ -162,7 +164,11 @@ def radar(
     name = shown(os.fspath(path))
     events = _events(pathlib.Path(path).expanduser(), name)
     chosen = events[-1:] if split == "test" else events[:-1]
-    values = np.concatenate([frames_ for frames_, _ in chosen])
+    sizes = {pictures.shape[1:] for pictures, _ in chosen}
+    if len(sizes) > 1:
+        seen = ", ".join(f"{height} × {width}" for height, width in sorted(sizes))
+        raise DataError(f"{name}: saw frames of {seen}, wanted all of one size")
+    values = np.concatenate([pictures for pictures, _ in chosen])
     begins, before = [], 0
     for pictures, runs in chosen:
         begins += [
@@ -231,11 +237,12 @@ def _events(
     """Reads frames of every event, and which of them have no gap between them."""
     wanted = "wanted an .npz file of frames_EVENT, bytes [N, H, W], and times_EVENT"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves files open that it cannot read.
+        with path.open("rb") as opened, np.load(opened) as file:
             held = {key: file[key] for key in file.files}
     except FileNotFoundError:
         raise DataError(f"{name}: does not exist, {wanted}") from None
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile):
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, *DAMAGED):
         raise DataError(f"{name}: cannot be read, {wanted}") from None
     names = sorted(key[7:] for key in held if key.startswith("frames_"))
     if len(names) < 2 or any(f"times_{one}" not in held for one in names):
@@ -261,11 +268,15 @@ def _without_gaps(times: np.ndarray, name: str) -> list[tuple[int, int]]:
     texts = [str(one) for one in times.tolist()]
     if not all(len(one) == 12 and one.isdigit() for one in texts):
         raise DataError(f"{name}: saw {texts[:1]}, wanted minutes, as 201609281445")
-    stamps = np.array(
-        [f"{x[:4]}-{x[4:6]}-{x[6:8]}T{x[8:10]}:{x[10:]}" for x in texts],
-        "datetime64[m]",
-    )
+    written = [f"{x[:4]}-{x[4:6]}-{x[6:8]}T{x[8:10]}:{x[10:]}" for x in texts]
+    try:
+        stamps = np.array(written, "datetime64[m]")
+    except ValueError as error:
+        raise DataError(f"{name}: {error}, wanted minutes, as 201609281445") from None
     apart = np.diff(stamps).astype(np.int64)
+    if (apart <= 0).any():
+        late = texts[int(np.argmax(apart <= 0)) + 1]
+        raise DataError(f"{name}: saw {late} after the same or a later time; sort them")
     usual = int(np.median(apart)) if len(apart) else 0
     cuts = [0, *(np.flatnonzero(apart != usual) + 1).tolist(), len(texts)]
     return list(itertools.pairwise(cuts))

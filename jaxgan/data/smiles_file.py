@@ -46,12 +46,15 @@ def smiles_rows(path: pathlib.Path, column: str | None) -> Iterator[Row]:
         yield from (Row(line, one.split()[0]) for line, one in lines if one.strip())
         return
     reader = csv.reader(io.StringIO(text), delimiter=TABLES[suffix])
-    header = next(reader, [])
-    place = _place(path, header, column)
-    for cells in reader:
-        if any(cells):
-            smiles = cells[place].strip() if place < len(cells) else ""
-            yield Row(reader.line_num, smiles)
+    try:
+        place = _place(path, next(reader, []), column)
+        for cells in reader:
+            if any(cells):
+                smiles = cells[place].strip() if place < len(cells) else ""
+                yield Row(reader.line_num, smiles)
+    except csv.Error as error:
+        line = reader.line_num
+        raise DataError(f"{path}, line {line}: cannot be read: {error}") from None
 
 
 def _place(path: pathlib.Path, header: Sequence[str], column: str | None) -> int:

@@ -105,7 +105,7 @@ def _listing(path: pathlib.Path) -> Listing:
         identity = (status.st_size, status.st_mtime_ns)
         entry = Entry(path.name, str(path), identity, status.st_size)
         return Listing(path.parent, [entry], set(), None, packed=False)
-    return image_listing(path)
+    return image_listing(path, "videos, or a video")
 
 
 def _suffix(entry: Entry) -> str:

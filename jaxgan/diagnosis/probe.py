@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import optax
 from jax.extend.core import Var
 
+from jaxgan.core.abilities import observed
 from jaxgan.core.context import Context
 from jaxgan.core.scene import real_examples, set_scene
 from jaxgan.core.turns import main_turn
@@ -26,7 +27,8 @@ class Reading(NamedTuple):
     """What was read off one batch.
 
     Attributes:
-      fakes: small pictures of the generator's samples, [B, D]; see `small`.
+      fakes: small pictures of the generator's samples, [B, D]; see `small`. Where
+        they are not made as real examples are, of what is observed of them.
       train_logits: of the training examples, [V]: one per verdict.
       held_out_logits: of examples that are never trained on, [V], or [0] without.
       fake_logits: of the samples, [V].
@@ -100,7 +102,7 @@ def make_probe(
         (heard,) = to_params((*to_real(real_pull), *to_value(pull)))
         (sensed,) = to_generator(_random_directions(value, keys))
         return Reading(
-            fakes=small(value),
+            fakes=small(_as_real(game, scene, value)),
             train_logits=_per_example(real_logits),
             held_out_logits=unseen(scene, state, held_out),
             fake_logits=_per_example(logits),
@@ -111,6 +113,13 @@ def make_probe(
         )
 
     return probe
+
+
+def _as_real(game: Game, scene: Play, value: Tree) -> Tree:
+    """What of the samples is to be compared with real examples."""
+    alike = jax.tree.structure(scene.real.value) == jax.tree.structure(value)
+    sample = scene.fake._replace(value=value)
+    return value if alike else observed(game, sample).value
 
 
 def small(value: Tree) -> jax.Array:

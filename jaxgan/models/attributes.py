@@ -57,18 +57,18 @@ TAPS = (
 RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
-            *("aggregation", "atoms", "bonds"),
+            *("aggregation", "aligned_hidden", "atoms", "bonds"),
             *("channels", "condition_size", "content_size", "embed_features"),
-            *("embedding", "filter_size", "frames", "growth", "layer_features"),
-            *("mapping_layers", "motion_size"),
-            *("oversampling", "synthesis_layers"),
+            *("embedding", "filter_size", "frames", "growth", "heads"),
+            *("layer_features", "levels", "mapping_layers", "motion_size"),
+            *("oversampling", "patch", "repetitions", "synthesis_layers"),
         ),
         COUNT,
     ),
     **dict.fromkeys(
         (
-            *("classes", "critical_layers", "deviations", "exact", "group"),
-            *("halvings", "margin", "shared", "truncation_cutoff"),
+            *("aligned", "classes", "critical_layers", "deviations", "exact", "group"),
+            *("halvings", "margin", "shared", "times", "truncation_cutoff"),
         ),
         NUMBER,
     ),
@@ -86,9 +86,9 @@ RULES: dict[str, Rule] = {
         ),
         POSITIVE,
     ),
-    "noise_deviation": (
-        lambda x: _finite(x) and x >= 0,
-        "a finite number of at least 0",
+    **dict.fromkeys(
+        ("chance", "noise_deviation"),
+        (lambda x: _finite(x) and x >= 0, "a finite number of at least 0"),
     ),
     "magnitude_decay": (lambda x: _finite(x) and 0 <= x < 1, "a number in [0, 1)"),
     **dict.fromkeys(("slope", "truncation"), FINITE),

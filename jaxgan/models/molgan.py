@@ -35,6 +35,8 @@ class Generator(Network):
       dropout: probability of dropping a hidden feature.
       relaxation: what makes a graph of logits and Gumbel noise.
       temperature: τ of it.
+      chance: how much Gumbel noise there is, as a share. With less of it, graphs vary
+        by their latents rather than by what every pair of atoms draws for itself.
       dtype: of the computation; graphs are float32.
     """
 
@@ -45,6 +47,7 @@ class Generator(Network):
     dropout: float = 0.0
     relaxation: Relaxation = straight_through
     temperature: float = 1.0
+    chance: float = 1.0
     dtype: Any = jnp.float32
 
     @nn.compact
@@ -57,7 +60,7 @@ class Generator(Network):
         del given
         logits = self._logits(value, context)
         noise = {
-            name: gumbel(context.draw(f"gumbel/{name}"), one.shape[1:])
+            name: self.chance * gumbel(context.draw(f"gumbel/{name}"), one.shape[1:])
             for name, one in logits.items()
         }
         noise["adjacency"] = mirrored(noise["adjacency"])

@@ -6,12 +6,16 @@ derivatives of every order. Clips are [B, T, H, W, C], kernels [frames, height, 
 in, out].
 """
 
+import functools
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
 from jax import lax
 
 from jaxgan.core.explicit_mesh import along_batch
+from jaxgan.nn.apart import apart_on_cpus
 from jaxgan.nn.clips import frame_by_frame
 from jaxgan.nn.conv import Layer, conv, conv_transpose
 
@@ -49,10 +53,7 @@ def conv3d(
             f"kernel sees {length}"
         )
     x = jnp.pad(x, ((0, 0), pads[0], *[(0, 0)] * 3))
-    span = (frames - 1) * stride[0] + 1
-    beside = jnp.concatenate(
-        [x[:, at : at + span : stride[0]] for at in range(length)], axis=-1
-    )
+    beside = _beside(length, frames, stride[0])(x)
     flat = jnp.moveaxis(kernel, 0, 2)
     flat = flat.reshape(height, width, length * channels, features)
     return frame_by_frame(lambda y: conv(y, flat, stride[1], pads[1:]), beside)
@@ -97,6 +98,21 @@ def conv3d_transpose(
         return lax.pad(parts[..., at, :], zero, [none, edges, *[none] * 3])
 
     return sum(map(shifted, range(1, length)), start=shifted(0))
+
+
+@functools.cache
+def _beside(length: int, frames: int, stride: int) -> Callable[[jax.Array], jax.Array]:
+    """f(clips): of so many frames those that a kernel sees at once, as channels.
+
+    Apart, for else each would be computed as often as it is seen.
+    """
+    span = (frames - 1) * stride + 1
+
+    def beside(x):
+        each = [x[:, at : at + span : stride] for at in range(length)]
+        return jnp.concatenate(each, axis=-1)
+
+    return apart_on_cpus(beside) if length > 1 else beside
 
 
 def _pads(sizes, kernel, stride, padding) -> Pads:

@@ -65,7 +65,14 @@ def choose(
       maps, columns; of few features and many channels, places.
     """
     narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
-    if exact and narrowest >= MANY_CHANNELS and winograd.serves(geometry, 4):
+    # What is transformed is then more than what is multiplied.
+    narrows = geometry.folds and channels >= 2 * features
+    if (
+        exact
+        and not narrows
+        and narrowest >= MANY_CHANNELS
+        and winograd.serves(geometry, 4)
+    ):
         large = narrowest >= MORE_CHANNELS and min(geometry.maps) >= LARGE_MAPS
         for tile in (4, 2) if large else (2,):
             tiles = (-(-side // tile) for side in geometry.maps)

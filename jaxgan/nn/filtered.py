@@ -6,30 +6,20 @@ the image, or to the kernel, which grows by it. On CPUs it is the kernel's where
 Winograd's filtering takes the larger kernel at once: for StyleGAN2's 3 × 3 kernels and
 filter of four taps that is 6 × 6 with stride 2, folded to 3 × 3, and about as many
 products as the stride leaves of the small kernel. Nothing is then read or written
-between the two. The image gradient is the larger kernel's, too, of two taps, as ProGAN
-enlarges by, and of few channels: the stride then divides it, and not the small one.
+between the two. Of two taps, as ProGAN enlarges by, the image gradient is the larger
+kernel's too, which the stride then divides.
 """
 
-import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxgan.nn import bilinear, convolution, winograd
+from jaxgan.nn import bilinear, convolution
 from jaxgan.nn.bilinear import Maps
-from jaxgan.nn.convolution import Choice
 from jaxgan.nn.formulations import Geometry
 from jaxgan.nn.upfirdn import Pads, upfirdn2d
-
-TILE = 4
-"""Of Winograd's filtering."""
-MANY_CHANNELS, LARGE_MAPS = 32, 8
-"""From which on, the stride's channels counted, it takes the larger kernel."""
-FEW_CHANNELS = 16
-"""Up to which the image gradient takes it without that."""
 
 
 class Plan(NamedTuple):
@@ -76,8 +66,8 @@ class Plan(NamedTuple):
 
 
 def _by_filtered_kernel(name: str):
-    """On CPUs the kernel is filtered where that is quicker."""
-    whole, apart = _WHOLE[name], getattr(_APART, name)
+    """On CPUs the kernel is filtered if Winograd's filtering takes it then."""
+    whole, apart = getattr(_WHOLE, name), getattr(_APART, name)
 
     def compute(plan, left, right):
         channels, features = (
@@ -85,54 +75,31 @@ def _by_filtered_kernel(name: str):
             if name == "kernel_gradient"
             else right.shape[2:]
         )
-        choice = _choice(plan, name, channels, features, left.dtype, left.shape[0])
-        if choice is None:
+        batch = left.shape[0]
+        if not isinstance(batch, int):  # an exported program is for any
+            batch = convolution.USUAL_BATCH
+        sizes = channels, features, left.dtype, batch
+        choice = convolution.choose(plan.whole, *sizes)
+        cropped = any(pad < 0 for pads in plan.pads for pad in pads)
+        few = name == "image_gradient" and len(plan.taps) == 2 and plan.whole.folds
+        if cropped or not (few or choice == convolution.by_winograd(4)):
             return apart(plan, left, right)
-        convolve = convolution.traced_once(getattr(choice, name), plan.whole)
-        return whole(plan, convolve, left, right)
+        return whole(plan, left, right)
 
     return compute
 
 
-def _choice(plan, name, channels, features, dtype, batch) -> Choice | None:
-    """How to convolve by the filtered kernel; None if the image is filtered.
-
-    Milliseconds of one core, StyleGAN2's layer from 16 × 16 to 32 × 32 pixels, 32 to 16
-    channels, batch 64: image gradient 56 apart, 12 as here by phases and 8 by
-    Winograd's filtering; forward 10, 10 and 10; kernel gradient 22, 23 and 12.
-    """
-    if any(pad < 0 for pads in plan.pads for pad in pads):
-        return None
-    geometry = plan.whole
-    narrowest = min(channels * (plan.stride**2 if geometry.folds else 1), features)
-    tiles = batch * math.prod(-(-side // TILE) for side in geometry.maps)
-    if (
-        winograd.serves(geometry, TILE)
-        and dtype == jnp.float32
-        and narrowest >= MANY_CHANNELS
-        and min(geometry.maps) >= LARGE_MAPS
-        and tiles >= convolution.MANY_TILES
-    ):
-        return convolution.by_winograd(TILE)
-    narrow = min(channels, features) <= FEW_CHANNELS
-    few = len(plan.taps) == 2 or (narrow and batch > 1)
-    if name == "image_gradient" and geometry.folds and few:
-        return convolution.choose(geometry, channels, features, dtype, batch)
-    return None
-
-
-_WHOLE: dict[str, Callable] = {
-    "forward": lambda plan, convolve, image, kernel: convolve(
-        image, _larger(plan, kernel)
+_WHOLE = Maps(
+    lambda plan, image, kernel: convolution.forward(
+        plan.whole, image, _larger(plan, kernel)
     ),
-    "image_gradient": lambda plan, convolve, maps, kernel: convolve(
-        maps, _larger(plan, kernel)
+    lambda plan, maps, kernel: convolution.image_gradient(
+        plan.whole, maps, _larger(plan, kernel)
     ),
-    "kernel_gradient": lambda plan, convolve, image, maps: _smaller(
-        plan, convolve(image, maps)
+    lambda plan, image, maps: _smaller(
+        plan, convolution.kernel_gradient(plan.whole, image, maps)
     ),
-}
-"""f(plan, convolve, ...), by what `convolve` computes of the larger kernel."""
+)
 _APART = Maps(
     lambda plan, image, kernel: convolution.forward(
         plan.apart, _filtered(plan, image), kernel

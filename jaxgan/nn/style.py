@@ -137,8 +137,9 @@ def truncated(
     """average + share · (w - average) in the first `cutoff` of w's layers [B, L, W].
 
     Karras et al. 2019 (arXiv 1812.04948), appendix B: share is ψ; None is all layers.
+    The average is [W], or [B, W] where every example has its own.
     """
-    average = average[None, None]
+    average = average.reshape(-1, 1, w.shape[-1])
     near = average + share * (w - average)
     return (
         near

@@ -17,15 +17,15 @@ matrices, which is not compiled at all.
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.experimental.xla_metadata import set_xla_metadata
 
+from jaxgan.nn.apart import apart
 from jaxgan.nn.formulations import Geometry, unfold_kernel
 from jaxgan.nn.tiling import Axis, mixed, overlapped, resized, stacked, taps, times
 
@@ -86,7 +86,7 @@ def forward_by_winograd(
     products = _products(seen, weights, (2, 1))
     strips = [times(matrices.maps, places) for places in products]
 
-    @_apart
+    @apart
     def assemble(*strips):
         shape = tile, image.shape[0], rows.tiles, columns.tiles, kernel.shape[-1]
         strips = [jnp.moveaxis(x.reshape(shape), 0, 3) for x in strips]
@@ -109,7 +109,7 @@ def image_gradient_by_winograd(
     weights = _kernel_places(matrices, geometry, kernel)
     batch, stride, channels = maps.shape[0], geometry.stride, kernel.shape[2]
 
-    @_apart
+    @apart
     def strip(places):
         shape = batch, rows.tiles, columns.tiles, stride, stride, channels
         # [B, tiles, phases of rows, tiles, phases of columns, C]
@@ -118,7 +118,7 @@ def image_gradient_by_winograd(
         lines = lines.reshape(batch, rows.tiles, stride, -1, channels)
         return resized(lines, 3, -columns.before, columns.image)
 
-    @_apart
+    @apart
     def assemble(*strips):
         whole = overlapped(matrices.image.T, strips, 1, tile)
         whole = whole.reshape(batch, -1, columns.image, channels)
@@ -138,29 +138,12 @@ def kernel_gradient_by_winograd(
     products = _products(left, right, (1, 1))
     strips = [times(matrices.kernel.T, places) for places in products]
 
-    @_apart
+    @apart
     def assemble(*strips):
         matrix = stacked(matrices.kernel.T, strips, 0).reshape(-1, maps.shape[-1])
         return unfold_kernel(geometry, matrix, image.shape[-1])
 
     return assemble(*strips)
-
-
-def _apart(function: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
-    """The function, never fused with what takes its result, and compiled once.
-
-    XLA's CPU backend would compute the result anew, number by number, where it is
-    taken: slow to run if it is made of many pieces, and slow to compile. It fuses
-    nothing across a call. A barrier alone is no help: it is gone before things are
-    fused.
-    """
-    jitted = jax.jit(function)
-
-    def call(*arrays):
-        with set_xla_metadata(inlineable="false"):
-            return jitted(*arrays)
-
-    return call
 
 
 def _products(
@@ -196,12 +179,12 @@ def _image_places(
     for at, axis in enumerate(axes, 1):
         image = resized(image, at, axis.before, axis.span(places))
 
-    @_apart
+    @apart
     def row(image, factors):
         image = image.reshape(batch, -1, rows.stride, *image.shape[2:])
         return mixed(factors, taps(image, 1, places, rows))
 
-    @_apart
+    @apart
     def whole(row):
         row = row.reshape(*row.shape[:3], -1, columns.stride, channels)
         seen = [x.swapaxes(2, 3) for x in taps(row, 3, places, columns)]
@@ -220,12 +203,12 @@ def _maps_places(
     for at, axis in enumerate(axes, 1):
         maps = resized(maps, at, 0, axis.tiles * axis.tile)
 
-    @_apart
+    @apart
     def row(maps, factors):
         maps = maps.reshape(batch, rows.tiles, rows.tile, -1, features)
         return mixed(factors, [maps[:, :, at] for at in range(rows.tile)])
 
-    @_apart
+    @apart
     def whole(row):
         row = row.reshape(batch, rows.tiles, columns.tiles, columns.tile, features)
         seen = [row[:, :, :, at] for at in range(columns.tile)]

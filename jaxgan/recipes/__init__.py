@@ -2,6 +2,7 @@
 
 from jaxgan.core.recipe import Recipe
 from jaxgan.recipes.acgan import acgan
+from jaxgan.recipes.afm import afm
 from jaxgan.recipes.ali import ali
 from jaxgan.recipes.alternation import LearningRate
 from jaxgan.recipes.biggan import biggan
@@ -9,6 +10,7 @@ from jaxgan.recipes.cut import FASTCUT, cut
 from jaxgan.recipes.cyclegan import cyclegan
 from jaxgan.recipes.dvdgan import dvdgan
 from jaxgan.recipes.esrgan import esrgan
+from jaxgan.recipes.gat import gat
 from jaxgan.recipes.hinge import hinge
 from jaxgan.recipes.infogan import MNIST_CODES, infogan
 from jaxgan.recipes.least_squares import least_squares
@@ -40,12 +42,14 @@ __all__ = [
     "R3GANSchedule",
     "Recipe",
     "acgan",
+    "afm",
     "ali",
     "biggan",
     "cut",
     "cyclegan",
     "dvdgan",
     "esrgan",
+    "gat",
     "hinge",
     "infogan",
     "least_squares",

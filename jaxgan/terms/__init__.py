@@ -1,7 +1,11 @@
 """Regularisers and objectives: what players minimise besides, or with, each other."""
 
 from jaxgan.terms.adversarial import adversarial
+from jaxgan.terms.alignment import alignment
+from jaxgan.terms.approximated import approximated_r1, approximated_r2
 from jaxgan.terms.auxiliary_classifier import auxiliary_classifier
+from jaxgan.terms.centering import centering
+from jaxgan.terms.classifier_guidance import classifier_guidance
 from jaxgan.terms.conditional_contrastive import conditional_contrastive
 from jaxgan.terms.consistency import consistency
 from jaxgan.terms.criteria import fake_and_real, frobenius, mean_absolute, mean_squared
@@ -19,6 +23,8 @@ from jaxgan.terms.lpips import lpips
 from jaxgan.terms.mask_sparsity import mask_sparsity
 from jaxgan.terms.molgan_penalty import molgan_penalty
 from jaxgan.terms.mutual_information import mutual_information
+from jaxgan.terms.normalized_adversarial import normalized_adversarial
+from jaxgan.terms.optimal_transport import optimal_transport
 from jaxgan.terms.orthogonal import orthogonal
 from jaxgan.terms.patch_nce import identity_patch_nce, patch_nce
 from jaxgan.terms.path_length import path_length
@@ -28,6 +34,7 @@ from jaxgan.terms.r1 import r1
 from jaxgan.terms.r2 import r2
 from jaxgan.terms.real_sign import real_sign
 from jaxgan.terms.reward import reward_fit, reward_policy
+from jaxgan.terms.step_share import step_share
 from jaxgan.terms.top_k import top_k
 from jaxgan.terms.total_variation import total_variation
 from jaxgan.terms.unrolled import unrolled
@@ -35,9 +42,14 @@ from jaxgan.terms.unrolled import unrolled
 __all__ = [
     "adversarial",
     "against",
+    "alignment",
+    "approximated_r1",
+    "approximated_r2",
     "auxiliary_classifier",
     "brightness",
+    "centering",
     "charbonnier",
+    "classifier_guidance",
     "conditional_contrastive",
     "consistency",
     "cycle",
@@ -60,6 +72,8 @@ __all__ = [
     "mean_squared",
     "molgan_penalty",
     "mutual_information",
+    "normalized_adversarial",
+    "optimal_transport",
     "orthogonal",
     "patch_nce",
     "path_length",
@@ -70,6 +84,7 @@ __all__ = [
     "real_sign",
     "reward_fit",
     "reward_policy",
+    "step_share",
     "style",
     "top_k",
     "total_variation",

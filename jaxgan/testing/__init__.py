@@ -32,6 +32,7 @@ from jaxgan.testing.movers import (
 )
 from jaxgan.testing.subject import DECAY, Subject
 from jaxgan.testing.transformations import (
+    TRANSFORMATIONS,
     check_explicit_mesh_agrees,
     check_transformations_agree,
 )
@@ -39,6 +40,7 @@ from jaxgan.testing.transformations import (
 __all__ = [
     "CONSTANT_LEAVES",
     "DECAY",
+    "TRANSFORMATIONS",
     "Subject",
     "check_collections_change_in_the_main_pass",
     "check_draws_ignore_devices",

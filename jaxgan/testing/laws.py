@@ -25,7 +25,10 @@ from jaxgan.testing.movers import (
     check_only_the_mover_changes,
 )
 from jaxgan.testing.subject import DECAY, Subject
-from jaxgan.testing.transformations import check_transformations_agree
+from jaxgan.testing.transformations import (
+    TRANSFORMATIONS,
+    check_transformations_agree,
+)
 
 
 def check_step(
@@ -39,6 +42,7 @@ def check_step(
     reads_batch: bool = False,
     constants: Collection[str] = CONSTANT_LEAVES,
     frozen: Mapping[str, Tree] | None = None,
+    transformations: Collection[str] = TRANSFORMATIONS,
 ) -> None:
     """Checks every law of the train step on a game.
 
@@ -53,6 +57,7 @@ def check_step(
         then rightly change the result, and examples depend on each other in training.
       constants: patterns of leaves of `State` that never change.
       frozen: as for `init_state`.
+      transformations: under which the step is compared; all of them take longest.
 
     Raises:
       AssertionError: naming the law and the leaf.
@@ -60,7 +65,7 @@ def check_step(
     subject = Subject(game, turns, optimizers, batch, ema_decay, augment, frozen)
     check_only_the_mover_changes(subject)
     check_collections_change_in_the_main_pass(subject)
-    check_transformations_agree(subject, reads_batch=reads_batch)
+    check_transformations_agree(subject, reads_batch=reads_batch, only=transformations)
     check_draws_ignore_devices(subject)
     check_resuming_is_exact(subject)
     check_second_call_does_not_trace(subject)

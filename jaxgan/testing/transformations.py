@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import jax
 import jax.numpy as jnp
@@ -18,11 +18,18 @@ from jaxgan.core.types import Players, State
 from jaxgan.testing.comparison import assert_close
 from jaxgan.testing.subject import Subject
 
+TRANSFORMATIONS = (
+    *("eager", "scan", "vmap over seeds", "pmap", "shard_map"),
+    *("shard_map without varying types", "sharded jit", "microbatches"),
+)
+"""What there is to do with a step."""
+
 
 def check_transformations_agree(
     subject: Subject,
     *,
     reads_batch: bool = False,
+    only: Collection[str] = TRANSFORMATIONS,
     relative: float = 1e-3,
     absolute: float = 1e-5,
 ) -> None:
@@ -31,7 +38,20 @@ def check_transformations_agree(
     Eager, scan, vmap over seeds, sharded jit, `shard_map` with and without varying
     types, pmap and microbatches against plain jit. Optimizers are replaced by SGD,
     because Adam turns the rounding of a zero gradient into whole steps.
+
+    Args:
+      subject: what is checked.
+      reads_batch: see `check_step`; there are no microbatches then.
+      only: of `TRANSFORMATIONS`, each of which is compiled.
+      relative: tolerance.
+      absolute: tolerance.
+
+    Raises:
+      ValueError: if there is no such transformation.
+      AssertionError: naming the transformation and the leaf.
     """
+    if unknown := set(only) - set(TRANSFORMATIONS):
+        raise ValueError(f"only: saw {min(unknown)!r}, wanted of {TRANSFORMATIONS}")
     sgd = optax.sgd(0.01)
     subject = dataclasses.replace(subject, optimizers=Players(sgd, sgd))
     state, batch = subject.init(), subject.batch
@@ -43,6 +63,8 @@ def check_transformations_agree(
 
     wanted = repeat(subject.jitted_step, state)
     for name, run in _transformations(subject, reads_batch).items():
+        if name not in only:
+            continue
         seen = run(repeat, state)
         for part, left, right in zip(("state", "metrics"), wanted, seen):
             what = f"law 2: {part} under {name}, against jit"
@@ -77,7 +99,7 @@ Run = Callable[..., tuple[State, Metrics]]
 
 
 def _transformations(subject: Subject, reads_batch: bool) -> dict[str, Run]:
-    """What there is to do with a step, by its name."""
+    """`TRANSFORMATIONS` by their names."""
     runs = {
         "eager": lambda repeat, state: repeat(subject.step(), state),
         "scan": _scan(subject),

@@ -1,5 +1,6 @@
 """Adaptive augmentation: the official vectors, laws of the draws, and how p moves."""
 
+import collections
 import dataclasses
 import json
 
@@ -91,10 +92,20 @@ def at_percentile(npz, case):
     return x, lambda x: transform(x, strengths(case["ctor"]), draws)
 
 
-def test_official_percentiles(debugging):
-    """Every transformation alone at four percentiles, and all presets."""
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_official_percentiles(debugging, every):
+    """Every transformation alone and all presets, at all percentiles or one of them."""
     npz, cases = debugging
     assert len(cases) == 76
+    groups = collections.defaultdict(list)
+    for name, case in cases.items():
+        groups[json.dumps([case["ctor"], case.get("input")])].append((name, case))
+    assert {len(group) for group in groups.values()} == {1, 4}
+    if not every:
+        cases = dict(
+            group[place % len(group)] for place, group in enumerate(groups.values())
+        )
+    assert len(cases) == (76 if every else 31)
     for name, case in cases.items():
         x, function = at_percentile(npz, case)
         assert_close(function(x), nhwc(npz[f"out/{name}/y"]), name)

@@ -9,14 +9,17 @@ import pytest
 from flax import linen as nn
 
 from jaxgan import nn as layers
+from jaxgan import testing
 from jaxgan.core import Context, Game, Sample, Verdict
 from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.growth import Growing
 from jaxgan.core.heads import Codes
+from jaxgan.games.chain import ChainGame
 from jaxgan.games.contrastive import ContrastiveGame
 from jaxgan.games.draws import with_codes
 from jaxgan.games.joint import JointGame
 from jaxgan.games.latent import LatentGame, as_data, uniform_labels
+from jaxgan.games.levels import LevelGame
 from jaxgan.games.paired import PairedGame
 from jaxgan.games.style import StyleGame
 from jaxgan.games.unpaired import UnpairedGame
@@ -25,7 +28,9 @@ from jaxgan.models import (
     biggan,
     cut,
     dcgan,
+    dit,
     dvdgan,
+    gat,
     mlp,
     mocogan,
     molgan,
@@ -134,6 +139,17 @@ class Mapping(nn.Module):
         return Generator()(jnp.concatenate(parts, axis=1), (), context)
 
 
+class Timely(nn.Module):
+    """A generator, or a discriminator, that knows the given times."""
+
+    module: nn.Module
+
+    @nn.compact
+    def __call__(self, value, given, context: Context):
+        times = [time[:, None] for time in given.times]
+        return self.module(jnp.concatenate([value, *times], axis=1), (), context)
+
+
 class Beside(nn.Module):
     """A discriminator of values beside what they were made from."""
 
@@ -181,6 +197,27 @@ class ReadsTheBatch(nn.Module):
 
 def plain() -> LatentGame:
     return LatentGame(Generator(), Discriminator(), latent_size=3)
+
+
+def chained() -> ChainGame:
+    return ChainGame(Timely(Generator()), Timely(Discriminator()), latent_size=2)
+
+
+class Begun(LatentGame):
+    """A while after the start: what begins at 0 hides what lies before it."""
+
+    def init(self, key, batch):
+        players = super().init(key, batch)
+        return jax.tree.map(
+            lambda x: x + 0.2 * jax.random.normal(key, x.shape), players
+        )
+
+
+def transformed() -> LatentGame:
+    """Transformers of noise of the pictures' shape."""
+    shared = {"width": 8, "depth": 2, "heads": 2, "patch": 4, "classes": 3}
+    generator = dit.Generator(**shared, shape=(8, 8, 1), residual=True)
+    return Begun(generator, dit.Discriminator(**shared), generator.latent_size, as_data)
 
 
 def packed() -> LatentGame:
@@ -233,6 +270,18 @@ def styled() -> StyleGame:
         stylegan2.Generator((4, 4, 1), style_size=4, **sizes),
         stylegan2.Discriminator(group=2, **sizes),
         latent_size=3,
+    )
+
+
+def levelled() -> LevelGame:
+    """Transformers, two levels, a mean of w for every class."""
+    sizes = {"classes": 3, "patch": 2, "depth": 2, "width": 8, "heads": 2, "levels": 2}
+    return LevelGame(
+        gat.Generator((4, 4, 1), embedding=3, **sizes),
+        gat.Discriminator(condition_size=4, **sizes),
+        latent_size=3,
+        conditioning=as_data,
+        mixing=0.0,
     )
 
 
@@ -554,6 +603,8 @@ def continued() -> Sample:
 
 GAMES = {
     "plain": Case(plain, points),
+    "chained": Case(chained, points),
+    "transformed": Case(transformed, images),
     "packed": Case(packed, points),
     "lesson": Case(lesson, images, reads_batch=True),
     "concatenated": Case(concatenated, images, reads_batch=True),
@@ -626,6 +677,8 @@ GAMES = {
     ),
     # What constant noise is made of, for those who want it.
     "styled": Case(styled, small_images, True, ("/noise/",)),
+    # Classes move their means by the microbatch.
+    "levelled": Case(levelled, small_images, reads_batch=True),
     "waves": Case(waves, small_images, True, ("/fourier/",)),
 }
 
@@ -634,13 +687,22 @@ HEAVY = (
     *("antialiased", "unet"),
     *("attentive", "big", "biggan", "concatenated", "conditional_contrastive", "cut"),
     *("deep", "enlarged", "esrgan", "grouped", "grown", "grown_styled", "hinge"),
-    *("infogan", "joint_images", "least_squares", "lesson", "minimax", "mirrored"),
+    *(
+        "infogan",
+        "joint_images",
+        "least_squares",
+        "lesson",
+        "levelled",
+        "minimax",
+        "mirrored",
+    ),
     *("modern", "molgan", "netgan", "nonsaturating"),
     *("packed", "planar", "progan", "projected", "r3gan", "reacgan", "relativistic"),
     *(
         "real_esrgan",
         "restored",
         "styled",
+        "transformed",
         "srgan",
         "stylegan",
         "stylegan2",
@@ -666,6 +728,24 @@ def some_slow(names, quick=None):
         )
         for name in names
     ]
+
+
+FEW = ("vmap over seeds", "shard_map", "microbatches")
+"""The transformations under which a game or a term goes wrong by itself: by shapes, and
+by what it reads of other examples. The others are the step's; one quick row has all."""
+
+
+def with_transformations(names, quick=None):
+    """Parameters (name, transformations): `some_slow` under few, the rest under all."""
+    rows = []
+    for row in some_slow(names, quick):
+        (name,) = row.values
+        if not row.marks:
+            rows.append(pytest.param(name, FEW, id=name))
+        known = name if row.marks else f"{name} under all"
+        every = testing.TRANSFORMATIONS
+        rows.append(pytest.param(name, every, id=known, marks=pytest.mark.slow))
+    return rows
 
 
 REWARDED = Case(lambda: molecules(True), graphs)

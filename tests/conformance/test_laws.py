@@ -15,6 +15,7 @@ import pytest
 from jaxgan import losses, recipes, testing
 from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
+from jaxgan.augment.level_noise import level_noise
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import Augment, Players, Sample, Turn, schedules
 from jaxgan.games.latent import LatentGame
@@ -54,7 +55,7 @@ from tests.conformance.games import (
     Case,
     contrastive,
     images,
-    some_slow,
+    with_transformations,
 )
 from tests.test_recipes import RECIPES
 
@@ -89,6 +90,7 @@ FROZEN = {"network": {"kernel": jnp.linspace(-1.0, 1.0, 10).reshape(2, 5)}}
 RESTORED = {"perceptual": CONTENT, "pixel_steps": 1}
 # Laws are played over a period of the turns: sixteen steps teach no more than four.
 SHORT = {
+    "afm": {"shrink": 2, "transport_steps": 3, "chain": True},
     "stylegan2": {"penalty_every": 4, "path_every": 2},
     "stylegan3": {"penalty_every": 4},
     "cut": {"project": contrastive().project, "patches": 5, "identity": False},
@@ -106,6 +108,7 @@ SHORT = {
 # Whose discriminator says more than a logit, or sees more than a value.
 HEADS = {
     "acgan": CLASSIFIED,
+    "afm": GAMES["chained"],
     "ali": GAMES["joint"],
     "cut": GAMES["contrastive"],
     "cyclegan": GAMES["unpaired"],
@@ -126,7 +129,7 @@ HEADS = {
 }
 # Path lengths are compared with their mean, over the batch too; rewards are as large
 # as the adversarial loss is.
-READS_BATCH = {"molgan", "stylegan2"}
+READS_BATCH = {"afm", "molgan", "stylegan2"}
 # A last bias has no part in path lengths, and Adam with β₁ = 0 remembers but the last
 # gradient, which is theirs at the end of a period.
 # A Wasserstein critic's last bias is the same on both sides.
@@ -137,25 +140,32 @@ NO_MEMORY = {
 }
 
 
-@pytest.mark.parametrize("name", some_slow(RECIPES))
-def test_recipes(name):
+@pytest.mark.parametrize(("name", "transformations"), with_transformations(RECIPES))
+def test_recipes(name, transformations):
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(
         reads_batch=case.reads_batch or name in READS_BATCH,
         constants=NO_MEMORY.get(name, ()),
     )
     options = SHORT.get(name, {})
-    check(RECIPES[name](**options), case, frozen=FROZEN if options is RESTORED else {})
+    check(
+        RECIPES[name](**options),
+        case,
+        frozen=FROZEN if options is RESTORED else {},
+        transformations=transformations,
+    )
 
 
-PLAYED = {"plain", "joint", "paired", "unpaired", "contrastive"}
+PLAYED = {"chained", "plain", "joint", "paired", "unpaired", "contrastive"}
 PLAYED |= {"moving", "masked", "predicted"}
 
 
-@pytest.mark.parametrize("name", some_slow(sorted(GAMES.keys() - PLAYED)))
-def test_games(name):
+@pytest.mark.parametrize(
+    ("name", "transformations"), with_transformations(sorted(GAMES.keys() - PLAYED))
+)
+def test_games(name, transformations):
     """All but those on which `test_recipes` plays."""
-    check(recipe_of(name), GAMES[name])
+    check(recipe_of(name), GAMES[name], transformations=transformations)
 
 
 def recipe_of(game):
@@ -164,6 +174,8 @@ def recipe_of(game):
         return recipes.ali()
     if game in ("contrastive", "mirrored"):
         return recipes.cut(**SHORT["cut"])
+    if game == "chained":
+        return recipes.afm(**SHORT["afm"])
     return recipes.nonsaturating()
 
 
@@ -258,8 +270,10 @@ TERMS = {
 }
 
 
-@pytest.mark.parametrize("name", some_slow(TERMS, QUICK))
-def test_terms(name):
+@pytest.mark.parametrize(
+    ("name", "transformations"), with_transformations(TERMS, QUICK)
+)
+def test_terms(name, transformations):
     # DRAGAN's noise scales with the batch's deviation; unrolling learns from the batch;
     # the others compare with averages or ranks of the batch.
     reads_batch = name in (
@@ -273,7 +287,8 @@ def test_terms(name):
     )
     case = HEADS.get(name, GAMES["plain"])
     case = case._replace(reads_batch=case.reads_batch or reads_batch)
-    check(recipes.Recipe(TERMS[name], Players(sgd, sgd)), case)
+    recipe = recipes.Recipe(TERMS[name], Players(sgd, sgd))
+    check(recipe, case, transformations=transformations)
 
 
 @pytest.mark.slow
@@ -338,6 +353,20 @@ def test_augmentation_with_a_state():
 
     augment = Augment(lambda: jnp.float32(0.1), noise, update)
     check(recipes.nonsaturating(), GAMES["plain"], augment=augment)
+
+
+@pytest.mark.slow
+def test_noise_over_levels():
+    """GAT's recipe as it is played: reals are pictures, what is judged levels.
+
+    What logits of a pair share has no gradient in a relativistic loss.
+    """
+    bias = ("discriminator.*/logit/bias$",)
+    case = GAMES["levelled"]._replace(constants=bias)
+    check(recipes.gat(), case, augment=level_noise(2))
+    testing.check_explicit_mesh_agrees(
+        subject_of(case, recipes.gat().turns, augment=level_noise(2))
+    )
 
 
 @pytest.mark.slow

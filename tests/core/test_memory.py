@@ -16,7 +16,7 @@ from jax.sharding import PartitionSpec as P
 from jaxgan import losses, testing
 from jaxgan.core import Players, Sample, Term, Turn
 from jaxgan.terms import adversarial
-from tests.conformance.games import GAMES, SIZE
+from tests.conformance.games import FEW, GAMES, SIZE
 
 play = adversarial(losses.nonsaturating)
 sgd = optax.sgd(0.05)
@@ -79,7 +79,7 @@ def subject(*terms):
 def test_laws():
     """Of a pool from which the discriminator learns."""
     one = subject(swap(5))
-    testing.check_transformations_agree(one)
+    testing.check_transformations_agree(one, only=(*FEW, "sharded jit"))
     testing.check_resuming_is_exact(one)
     testing.check_explicit_mesh_agrees(one)
 

@@ -14,7 +14,7 @@ from jaxgan.core.parts import divide
 from jaxgan.core.turns import turn_names
 from jaxgan.terms import adversarial
 from jaxgan.testing.comparison import assert_equal
-from tests.conformance.games import GAMES
+from tests.conformance.games import FEW, GAMES
 
 play = adversarial(losses.nonsaturating)
 
@@ -202,7 +202,7 @@ def test_the_laws_of_a_step_with_parts():
     parts = (next(iter(subject().init().variables.discriminator["params"])),)
     one = subject(parts, optax.sgd(0.05))
     testing.check_only_the_mover_changes(one)
-    testing.check_transformations_agree(one)
+    testing.check_transformations_agree(one, only=FEW)
     testing.check_resuming_is_exact(one)
     testing.check_second_call_does_not_trace(one)
 

@@ -18,12 +18,14 @@ from jaxgan.optimizers import adam, clip_weights, lazy_adam
 BAD = (-1.0, math.nan, math.inf, -math.inf)
 RATES = {
     "acgan": ("generator_rate", "discriminator_rate"),
+    "afm": ("learning_rate",),
     "ali": ("learning_rate", "discriminator_rate"),
     "biggan": ("generator_rate", "discriminator_rate"),
     "cut": ("learning_rate",),
     "cyclegan": ("learning_rate",),
     "dvdgan": ("generator_rate", "discriminator_rate"),
     "esrgan": ("learning_rate", "pixel_rate"),
+    "gat": ("learning_rate",),
     "hinge": ("generator_rate", "discriminator_rate"),
     "infogan": ("generator_rate", "discriminator_rate"),
     "least_squares": ("learning_rate", "discriminator_rate"),
@@ -76,6 +78,13 @@ def test_every_recipe_is_here():
 @pytest.mark.parametrize(
     ("recipe", "options"),
     [
+        ("afm", {"b2": 1.0}),
+        ("afm", {"epsilon": 0.0}),
+        ("afm", {"gamma": -1.0}),
+        ("afm", {"shrink": 0}),
+        ("afm", {"transport": (-0.1, 0.0)}),
+        ("afm", {"transport_steps": 0}),
+        ("afm", {"weight_decay": -1.0}),
         ("hinge", {"b1": 1.0}),
         ("hinge", {"b2": -0.1}),
         ("hinge", {"critic_steps": 0}),
@@ -89,6 +98,9 @@ def test_every_recipe_is_here():
         ("r3gan", {"half_life": (0.0, -1.0)}),
         ("r3gan", {"burn_in_images": 0}),
         ("r3gan", {"batch_size": 0}),
+        ("gat", {"gamma": -1.0}),
+        ("gat", {"clip": 0.0}),
+        ("gat", {"epsilon": 0.0}),
         ("stylegan2", {"gamma": -1.0}),
         ("stylegan2", {"path_weight": math.inf}),
         ("stylegan2", {"penalty_every": 0}),
@@ -109,7 +121,7 @@ def test_every_recipe_is_here():
 def test_constants_of_recipes(recipe, options):
     name = {"half_life": "images", "clip": "limit"}
     first = next(iter(options))
-    first = first if recipe == "r3gan" else name.get(first, first)
+    first = first if recipe in ("gat", "r3gan") else name.get(first, first)
     with pytest.raises(ValueError, match=f"{first}: saw "):
         getattr(recipes, recipe)(**options)
 

@@ -132,3 +132,37 @@ def test_features_are_for_terms_and_nobody_judges_them():
 
     # d/dg g² = 2 g, and nothing else hears of it.
     assert jax.grad(term)(PARAMS.generator) == {"e": 0.0, "g": 10.0}
+
+
+class Counted(Encoded):
+    """A discriminator that says how often it was asked before, and shows its draws."""
+
+    def discriminate(self, variables, sample, context):
+        logits = sample.value * 0.0 + variables["asked"]
+        asked = {**variables, "asked": variables["asked"] + 1.0}
+        return Verdict(logits, _noise(context)), asked
+
+
+def test_repeated_passes_are_the_main_ones():
+    """They begin with what the main pass began with, and draw what it drew.
+
+    So do those of every second example.
+    """
+    state = STATE._replace(
+        variables=VARIABLES._replace(
+            discriminator={"params": PARAMS.discriminator, "asked": jnp.zeros(())}
+        )
+    )
+    play, after = set_scene(
+        Counted(), Augment(), "discriminator", PARAMS.discriminator, state, context()
+    )
+    assert after["asked"] == 2.0
+    mains = {"real": play.real_verdict, "fake": play.fake_verdict}
+    for stream, main in mains.items():
+        for every in (1, 2):
+            sample = jax.tree.map(lambda x: x[::every], getattr(play, stream))  # noqa: B023
+            again = play.discriminate(sample, stream)
+            for seen, wanted in zip(again, main):
+                np.testing.assert_array_equal(seen, wanted[::every])
+    assert play.real_verdict.logits[0] == 0.0
+    assert play.fake_verdict.logits[0] == 1.0

@@ -63,6 +63,10 @@ def test_files_of_edges(tmp_path, suffix):
     np.testing.assert_array_equal(near.edges, [[0, 1], [1, 2], [1, 3]])
 
 
+WHOLE = "".join(f"{i} {j}\n" for i in range(8) for j in range(i))
+STAR = "".join(f"0 {j}\n" for j in range(1, 8))
+
+
 def written(folder, name, text):
     path = folder / name
     path.write_text(text)
@@ -76,7 +80,12 @@ def written(folder, name, text):
         ("a b\n", {}, "saw no edges"),
         ("1 2 3\n", {}, r"wanted whole numbers \[E, 2\]"),
         ("0 1\n1 2\n", {}, "nodes: saw 64, wanted at most the graph's 3"),
-        ("0 -1\n", {}, "wanted some of nodes from 0"),
+        ("0 -1\n", {}, "saw node -1, wanted nodes from 0 to 49999"),
+        ("0 50000\n", {}, "saw node 50000, wanted nodes from 0 to 49999"),
+        ("# nothing\n", {}, "saw 0 edges"),
+        ("0.5 1\n", {}, "saw no edges"),
+        (WHOLE, {"nodes": 8}, "28 edges of 28 pairs, of which 21 can be hidden"),
+        (STAR, {"nodes": 8}, "7 edges of 28 pairs, of which 0 can be hidden"),
         ("", {"nodes": 2}, "nodes: saw 2, wanted an integer, at least 8"),
         ("", {"length": 1}, "length: saw 1"),
         ("", {"count": 0}, "count: saw 0"),
@@ -91,6 +100,24 @@ def test_what_is_refused(tmp_path, text, options, message):
     with pytest.raises(DataError, match=message) as caught:
         data.walks(path, **options)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 damaged", b"none"])
+def test_damaged_files_are_refused_in_a_line(tmp_path, content):
+    path = tmp_path / "graph.npz"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"graph\.npz: saw no edges") as caught:
+        graphs.graph(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_other_arrays_are_refused(tmp_path):
+    path = tmp_path / "graph.npz"
+    np.savez(path, nodes=np.arange(3))
+    with pytest.raises(DataError, match="saw no edges"):
+        graphs.graph(path)
+    np.savez(path, edges=np.array([[0, 1], [1, 2]], np.uint16))
+    assert len(graphs.graph(path).edges) == 2
 
 
 def test_blank_walks_need_no_file():

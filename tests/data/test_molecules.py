@@ -202,6 +202,8 @@ BAD = {
     ),
     "nothing": ("smiles\n", {}, "0 molecules of 0 rows"),
     "damaged": (b"\x1f\x8bnothing", {}, "cannot be read"),
+    "too long": (f"smiles\n{'C' * 140_000}\n", {}, "line 2: cannot be read: field"),
+    "four bonds": ("smiles\n[C]$[C]\n", {}, "1 of other bonds"),
 }
 
 

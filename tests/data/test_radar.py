@@ -157,6 +157,33 @@ def test_odd_times_are_refused(tmp_path, file):
     odd = write(tmp_path / "odd.npz", frames, [["noon"] * 10, TIMES])
     with pytest.raises(data.DataError, match="wanted minutes"):
         data.radar(odd, 4, 8)
+    none = write(tmp_path / "none.npz", frames, [["201613281445"] * 10, TIMES])
+    with pytest.raises(data.DataError, match="wanted minutes"):
+        data.radar(none, 4, 8)
+    back = write(tmp_path / "back.npz", frames, [TIMES[::-1], TIMES])
+    with pytest.raises(data.DataError, match=r"times_2016: saw .* sort them"):
+        data.radar(back, 4, 8)
+
+
+def test_frames_are_of_one_size(tmp_path, file):
+    with np.load(file) as held:
+        frames = held["frames_2016"]
+    events = {
+        f"{part}_{n}": one[:, : 20 + n] if part == "frames" else one
+        for n in range(3)
+        for part, one in (("frames", frames), ("times", np.array(TIMES)))
+    }
+    path = tmp_path / "sizes.npz"
+    np.savez(path, **events)
+    with pytest.raises(data.DataError, match="saw frames of 20 × 30, 21 × 30"):
+        data.radar(path, 4, 8)
+
+
+def test_an_array_is_no_archive(tmp_path):
+    with (tmp_path / "array.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(data.DataError, match="cannot be read"):
+        data.radar(tmp_path / "array.npz")
 
 
 def test_clips_brighter_than_any_are_one():

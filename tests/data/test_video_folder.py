@@ -244,8 +244,8 @@ def test_a_path_leads_somewhere(tmp_path):
     (tmp_path / "none").mkdir()
     for path, told in (
         ("", "path: saw ''"),
-        (tmp_path / "nowhere", "does not exist"),
-        (tmp_path / "none", "saw no files"),
+        (tmp_path / "nowhere", "does not exist, wanted a folder or .zip of videos"),
+        (tmp_path / "none", "saw no files in it, wanted videos, or a video"),
     ):
         with pytest.raises(data.DataError, match=told):
             videos(path)

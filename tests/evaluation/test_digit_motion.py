@@ -1,5 +1,7 @@
 """Digits that fly: what they are, and how fast, by clips of which both are known."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from jaxgan import data
 from jaxgan.evaluation.digit_motion import digit_motion
 
 
+@functools.cache
 def source(digits=2, **options):
     return data.moving_mnist(
         10, 64, digits, dataset="digits", digit_size=20, pace=0.08, **options

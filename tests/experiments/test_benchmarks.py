@@ -55,6 +55,18 @@ def test_seeds_print_a_row(script):
         seeds.Options(seeds=1)
 
 
+def test_pages_print_a_row(script, tmp_path):
+    pages = script("pages")
+    answer = {"name": "faces", "paint": 120.4, "moves": [*range(20, 0, -1)]}
+    assert pages.line(answer) == "| faces | 120 | 10.5 | 18.0 | - |"
+    answer = {"name": "lesson", "paint": None, "rounds": 41.7}
+    assert pages.line(answer) == "| lesson | - | - | - | 42 |"
+    with pytest.raises(SystemExit, match="saw no index"):
+        pages.Options((tmp_path,))
+    with pytest.raises(SystemExit, match="--moves: saw 1, wanted at least 2"):
+        pages.Options((), moves=1)
+
+
 def test_the_table_of_recorded_failures(script):
     """Every case and every cure has its row, with the finding that it is about."""
     table, runs = script("failing_table"), script("failing_runs")

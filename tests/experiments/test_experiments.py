@@ -16,7 +16,9 @@ from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.experiment import pace_of
 from jaxgan.run.files import experiment_file
 from jaxgan.run.files.fingerprint import fingerprint
+from jaxgan.run.options import Options
 from jaxgan.run.sampling import sampler, stored_run
+from jaxgan.run.training.prepare import prepare
 from tests.data import films
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -124,29 +126,24 @@ each = pytest.mark.parametrize(
 )
 
 
-# They take longest to compile. Others have the same parts, but for BigGAN's networks
-# and the eighteen augmentations.
-HEAVY = {
-    *(
-        "acgan_mnist",
-        "ali_digits",
-        "biggan_cifar10",
-        "biggan_imagenet128",
-        "dcgan_mnist",
-    ),
-    *("cut_folder", "cyclegan_folder"),
-    *("srgan_folder", "esrgan_folder", "real_esrgan_folder"),
-    *("infogan_mnist", "r3gan_cifar10", "r3gan_ffhq", "r3gan_stackedmnist"),
-    *("own_images", "projected_folder", "sagan_cifar10", "stylegan2_ada_folder"),
-    *("stylegan2_cifar10", "stylegan2_ffhq", "stylegan3_ffhq", "wgan_gp_mnist"),
-    *("progan_folder", "stylegan_ffhq", "netgan_cora"),
-    *("vgan_moving_mnist", "dvdgan_moving_mnist", "dvdgan_radar", "dvdgan_folder"),
+QUICK = {"digits", "toy_modes", "conditional_mnist", "pix2pix_folder"}
+"""Experiments that are trained, stopped and resumed in quick tests: what a run keeps is
+the same of all, and has tests of its own."""
+TRACED = {
+    *("ali_ring", "dcgan_folder", "mlp_mnist", "mocogan_moving_mnist", "molgan_qm9"),
+    *("sngan_cifar10", "wgan_mnist", "afm_digits", "gat_digits"),
 }
+"""One of each further family, whose step is traced in a quick test."""
 
 
 def test_all_are_here():
     assert {path.stem for path in FILES} == {
         "acgan_mnist",
+        "afm_cifar10",
+        "afm_digits",
+        "afm_imagenet256",
+        "afm_mnist",
+        "afm_toy",
         "ali_digits",
         "ali_ring",
         "biggan_cifar10",
@@ -161,6 +158,10 @@ def test_all_are_here():
         "dvdgan_moving_mnist",
         "dvdgan_radar",
         "esrgan_folder",
+        "gat_cifar10",
+        "gat_digits",
+        "gat_imagenet256",
+        "gat_mnist",
         "infogan_mnist",
         "mlp_mnist",
         "mocogan_moving_mnist",
@@ -192,7 +193,7 @@ def test_all_are_here():
 @pytest.mark.parametrize(
     "experiment",
     [
-        pytest.param(path, marks=[pytest.mark.slow] * (path.stem in HEAVY))
+        pytest.param(path, marks=[pytest.mark.slow] * (path.stem not in QUICK))
         for path in FILES
     ],
     indirect=True,
@@ -208,6 +209,20 @@ def test_resumes_to_the_same_bits(experiment, tmp_path):
         "real",
         *(f"step_{step:08d}" for step in (3, 4, 6)),
     ]
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [path for path in FILES if path.stem in TRACED],
+    indirect=True,
+    ids=lambda path: path.stem,
+)
+def test_the_step_is_traced(experiment):
+    """All parts fit, and what training draws can be drawn; nothing is compiled."""
+    _, module, config = experiment
+    prepared = prepare([module.build(config)], Options(devices=1, steps=STEPS), [0])
+    assert {"discriminator/loss", "generator/loss"} <= set(prepared.program.names)
+    assert min(prepared.program.parameters) > 0
 
 
 def test_the_games_of_pictures_begin():

@@ -110,6 +110,46 @@ def test_twins_learn_as_many_numbers(script, name):
         )
 
 
+CLIPS = [
+    pytest.param("mocogan", marks=pytest.mark.slow),
+    pytest.param("dvdgan", marks=pytest.mark.slow),
+    "molgan",
+]
+
+
+@pytest.mark.parametrize("name", ["mocogan", "dvdgan", "molgan"])
+def test_twins_of_clips_learn_as_many_numbers(script, name):
+    pytest.importorskip("torch")
+    made = script("clips_rows").WORKLOADS[name]
+    real = script("clips_workloads").as_sample(made.draw(8))
+    variables = jax.eval_shape(lambda: made.game.init(jax.random.key(0), real))
+    for ours, theirs in zip(variables, made.torch(), strict=True):
+        leaves = jax.tree.leaves(ours["params"])
+        assert sum(math.prod(leaf.shape) for leaf in leaves) == sum(
+            parameter.numel() for parameter in theirs.parameters()
+        )
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_twins_of_clips_are_ours(script, name):
+    """What is made and judged is the same, and a step moves every parameter."""
+    torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
+    made = script("clips_rows").WORKLOADS[name]
+    ours, begun = made.ours(8)
+    theirs = made.theirs(8, begun)
+    script("side_by_side").check_alike(name, ours.outputs(), theirs.outputs())
+    nets = made.torch()
+    before = [x.detach().clone() for net in nets for x in net.parameters()]
+    step = made.train(*nets)
+    layout = script("clips_workloads").layout
+    real = [torch.from_numpy(layout(one)) for one in made.draw(8)]
+    for _ in range(made.period):
+        assert torch.isfinite(step(*real))
+    after = [x for net in nets for x in net.parameters()]
+    assert all((old != new).any() for old, new in zip(before, after, strict=True))
+
+
 def tiny(script, name):
     """Networks of PyTorch, ours, and f(state dict) -> variables of either."""
     sides, widths = [4, 8], [8, 4]

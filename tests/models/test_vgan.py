@@ -30,6 +30,7 @@ def passed(module, variables, value):
     return output, {**variables, **changed}
 
 
+@pytest.mark.slow
 def test_training_steps_of_a_port(golden):
     npz = np.load(golden / "vgan.npz")
     generator, discriminator = (

@@ -61,6 +61,23 @@ def test_conv_is_laxs(size, kernel, stride, padding):
     np.testing.assert_allclose(*both(x, kernel), **TOLERANCE)
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_kernel_as_large_as_the_image_is_a_matrix(stride):
+    x, kernel = draw(3, 4, 5, 2), draw(4, 5, 2, 3, seed=1)
+    text = str(jax.make_jaxpr(lambda x: conv(x, kernel, stride, "VALID"))(x))
+    assert "dot_general" in text
+    assert "convolution" not in text
+
+    def slopes(function):
+        def value(*pair):
+            return jnp.sum(jnp.sin(function(*pair, stride, "VALID")))
+
+        return jax.jit(jax.value_and_grad(value, (0, 1)))(x, kernel)
+
+    for ours, theirs in zip(*map(jax.tree.leaves, map(slopes, (conv, reference)))):
+        np.testing.assert_allclose(ours, theirs, **TOLERANCE)
+
+
 @few
 @given(sizes, kernels, st.integers(1, 3))
 def test_conv_transpose_is_laxs(size, kernel, stride):

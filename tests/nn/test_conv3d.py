@@ -81,6 +81,20 @@ def test_layers_have_the_shapes_of_pytorchs():
         assert sorted(kernel.shape[-2:]) == [3, 5]
 
 
+def test_a_clip_is_made_once_however_often_it_is_seen():
+    """On CPUs: logarithms in it are those of its numbers, not of copies."""
+    x, kernel = draw(2, 7, 4, 4, 3), draw(4, 1, 1, 3, 2)
+
+    def seen(x, kernel):
+        return conv3d(jnp.log1p(jnp.square(x)), kernel, padding="VALID")
+
+    text = jax.jit(seen).lower(x, kernel).compile().as_text()
+    logs = [line for line in text.splitlines() if " log-plus-one(" in line]
+    sizes = {line.partition("= f32[")[2].partition("]")[0] for line in logs}
+    counts = {np.prod(list(map(int, size.split(",")))) for size in sizes}
+    assert counts == {x.size}
+
+
 def test_what_cannot_be_convolved():
     x = jnp.zeros((1, 2, 4, 4, 1))
     with pytest.raises(ValueError, match="frames: saw 2, wanted at least 4: a kernel"):

@@ -10,6 +10,7 @@ from jaxgan.models import (
     ali,
     biggan,
     dcgan,
+    gat,
     mlp,
     progan,
     r3gan,
@@ -22,7 +23,7 @@ from jaxgan.models.biggan import deep
 from jaxgan.nn import Headed, Network, Packed
 
 FAMILIES = (
-    *(ali, biggan, deep, dcgan, mlp, progan),
+    *(ali, biggan, deep, dcgan, gat, mlp, progan),
     *(r3gan, resnet, stylegan, stylegan2, toy),
 )
 

@@ -9,7 +9,7 @@ import pytest
 from flax import linen as nn
 
 from jaxgan.core import Context, example_keys
-from jaxgan.nn import Dropout, normal, uniform
+from jaxgan.nn import Dropout, normal, normals, uniform
 
 KEYS = example_keys(jax.random.key(0), 8)
 TRAIN = Context(KEYS, train=True)
@@ -23,6 +23,13 @@ def test_draws_follow_their_keys(draw):
     np.testing.assert_array_equal(draw(KEYS[::-1], (3, 2)), x[::-1])
     # A few ulp: float draws may differ between batch sizes.
     np.testing.assert_allclose(draw(KEYS[2:4], (3, 2)), x[2:4], rtol=1e-6)
+
+
+def test_several_draws_are_parts_of_one():
+    first, second = normals(KEYS, [(3, 2), (4,)])
+    whole = normal(KEYS, (10,))
+    np.testing.assert_array_equal(first.reshape(8, 6), whole[:, :6])
+    np.testing.assert_array_equal(second, whole[:, 6:])
 
 
 def test_moments():

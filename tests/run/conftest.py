@@ -1,8 +1,12 @@
 """Runs of the tiny experiment `points.py`, in this process and in others."""
 
+import contextlib
+import functools
+import io
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -39,6 +43,34 @@ def train(tmp_path, capsys):
         return fingerprint_in(capsys.readouterr().out)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _runs(tmp_path_factory):
+    """f(words, experiment) trains once; the run's folder."""
+
+    @functools.cache
+    def made(words, experiment):
+        folder = tmp_path_factory.mktemp("trained") / "run"
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert launch.train(experiment, [*words, "--run-dir", str(folder)]) == 0
+        return folder
+
+    return made
+
+
+@pytest.fixture
+def trained(tmp_path, _runs):
+    """f(*arguments, run=..., experiment=...) copies a run, for those that only read it.
+
+    It is trained for the first of them; returns the copy's folder.
+    """
+
+    def copy(*arguments, run="run", experiment=EXPERIMENT):
+        source = _runs(tuple(map(str, arguments)), experiment)
+        return pathlib.Path(shutil.copytree(source, tmp_path / run))
+
+    return copy
 
 
 def rows(run):

@@ -98,7 +98,7 @@ def milliseconds(
             for t, x in enumerate(tasks)
         ]
         (folder / "tasks.json").write_text(json.dumps(listed))
-        answer = _answer(browser, folder)
+        answer = answered(browser, folder)
     if "found" not in answer:
         raise SystemExit(f"the browser says: {answer.get('error', 'nothing')}")
     return answer["found"]
@@ -115,8 +115,8 @@ def _placed(folder, name, model, inputs):
     return {"file": f"{name}.onnx", "inputs": told}
 
 
-def _answer(browser: str, folder: pathlib.Path) -> dict:
-    """What the page sends."""
+def answered(browser: str, folder: pathlib.Path) -> dict:
+    """What the page of a folder sends back: JSON, posted to `found`."""
     told: dict = {}
     heard = threading.Event()
 

@@ -1,5 +1,6 @@
 """MoCoGAN's discriminators: of patches of single frames, and of clips."""
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -19,7 +20,7 @@ from jaxgan.nn import (
     Network,
     drawn_frames,
     frame_by_frame,
-    normal,
+    normals,
     of_frames,
 )
 
@@ -55,15 +56,16 @@ class ImageDiscriminator(Network):
         check_attributes(self)
         del given
         options = {"size": 4, "stride": 2, "padding": (ONE, ONE), "use_bias": False}
-        x = value.astype(self.dtype)
-        for place in range(halvings(*value.shape[-3:-1]) - 1):
-            x = _noisy(x, self.noise_deviation, context, place)
+        x, layers = value.astype(self.dtype), halvings(*value.shape[-3:-1])
+        noisy = _noisy(self.noise_deviation, context, _shapes(x, self.width, layers))
+        for place in range(layers - 1):
+            x = noisy(x, place)
             layer = Conv(self.width * 2**place, dtype=self.dtype, **options)
             x = layer(x)
             if place:
                 x = BatchNorm(scale_init=scale_init, dtype=self.dtype)(x, context)
             x = nn.leaky_relu(x, SLOPE)
-        x = _noisy(x, self.noise_deviation, context, "logits")
+        x = noisy(x, layers - 1)
         x = Conv(1, dtype=self.dtype, name="logits", **options)(x)
         return x[..., 0].astype(jnp.float32)
 
@@ -107,8 +109,9 @@ class VideoDiscriminator(Network):
         options = {"size": (4, 4, 4), "use_bias": False, "dtype": self.dtype}
         halve = {"stride": (1, 2), "padding": ((0, 0), ONE, ONE)}
         x = value.astype(self.dtype)
+        noisy = _noisy(self.noise_deviation, context, _shapes(x, self.width, layers))
         for place in range(layers):
-            x = _noisy(x, self.noise_deviation, context, place)
+            x = noisy(x, place)
             x = Conv3d(self.width * 2**place, **options, **halve)(x)
             if place:
                 x = BatchNorm(scale_init=scale_init, dtype=self.dtype)(x, context)
@@ -159,10 +162,24 @@ class Discriminator(Network):
         return Verdict({"frame": logits, "clip": verdict.logits}, verdict.features)
 
 
+def _shapes(x: jax.Array, width: int, layers: int) -> list[tuple[int, ...]]:
+    """Of what each of the layers sees, of frames [B, ...] or of clips."""
+    *frames, side, _, channels = x.shape[1:]
+    return [
+        (
+            *(count - 3 * place for count in frames),
+            *(side // 2**place,) * 2,
+            width * 2 ** (place - 1) if place else channels,
+        )
+        for place in range(layers)
+    ]
+
+
 def _noisy(
-    x: jax.Array, deviation: float, context: Context, place: int | str
-) -> jax.Array:
+    deviation: float, context: Context, shapes: list[tuple[int, ...]]
+) -> Callable[[jax.Array, int], jax.Array]:
+    """f(x, place): adds noise to what a layer sees; all of it is drawn at once."""
     if not deviation or not context.train:
-        return x
-    drawn = normal(context.draw(f"noise_{place}"), x.shape[1:])
-    return x + deviation * drawn.astype(x.dtype)
+        return lambda x, place: x
+    drawn = normals(context.draw("noise"), shapes)
+    return lambda x, place: x + deviation * drawn[place].astype(x.dtype)

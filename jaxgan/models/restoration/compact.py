@@ -12,12 +12,11 @@ from jaxgan.core.ranges import check_count
 from jaxgan.models.attributes import check_attributes
 from jaxgan.models.restoration.layers import (
     from_unit,
-    repeated,
     to_unit,
     torch_init,
 )
 from jaxgan.models.restoration.srresnet import check_channels
-from jaxgan.nn import Conv, Network, PReLU, pixel_shuffle, repeat
+from jaxgan.nn import Conv, Network, PReLU, pixel_shuffle, repeat, repeated
 
 
 def rectified(x: jax.Array, slope: float | None, name: str) -> jax.Array:

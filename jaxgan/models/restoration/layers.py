@@ -1,7 +1,4 @@
-"""What the networks of super-resolution share: ranges, first kernels, equal blocks."""
-
-from collections.abc import Callable
-from typing import Any
+"""What the networks of super-resolution share: ranges and first kernels."""
 
 import jax
 from flax import linen as nn
@@ -36,38 +33,3 @@ def from_unit(x: jax.Array) -> jax.Array:
 def doubled(x: jax.Array, conv: nn.Module) -> jax.Array:
     """Repeats every pixel four times, convolves, and rectifies with slope .2."""
     return nn.leaky_relu(conv(repeat(x)), 0.2)
-
-
-def repeated(
-    block: type[nn.Module],
-    count: int,
-    rematerialize: bool = False,
-    *,
-    name: str,
-    **attributes: Any,
-) -> Callable[..., jax.Array]:
-    """Makes equal blocks one after the other, which are compiled once.
-
-    It is a `lax.scan` over the blocks' variables, whose leaves have the number of
-    blocks as their first axis. The numbers are those of blocks written out, and so is
-    the time of a step; but ESRGAN's 23 blocks and their gradient compile in as little
-    time as one of them, where each one written out took half as long again.
-
-    Args:
-      block: maps (x, *others) to (x, None), with x of one shape.
-      count: of the blocks; without any, the input is the output.
-      rematerialize: keep only the blocks' inputs for the gradient, and compute the
-        blocks once more there: less memory, up to a third more time.
-      name: of the blocks in the tree of variables.
-      **attributes: of every block.
-    """
-    if not count:
-        return lambda x, *others: x
-    scan = nn.scan(
-        nn.remat(block, prevent_cse=False) if rematerialize else block,
-        variable_axes={True: 0},
-        split_rngs={"params": True},
-        in_axes=nn.broadcast,  # pyright: ignore[reportArgumentType]
-        length=count,
-    )
-    return lambda x, *others: scan(**attributes, name=name)(x, *others)[0]

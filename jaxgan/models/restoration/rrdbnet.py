@@ -13,11 +13,10 @@ from jaxgan.models.restoration.layers import (
     doubled,
     from_unit,
     he_init,
-    repeated,
     to_unit,
     torch_init,
 )
-from jaxgan.nn import Conv, Network, pixel_unshuffle
+from jaxgan.nn import Conv, Network, pixel_unshuffle, repeated
 
 RESIDUAL = 0.2
 """By which what a block adds is scaled."""
@@ -80,7 +79,7 @@ class RRDBNet(Network):
       width: features of the trunk.
       blocks: of three dense blocks each: 23 as published, 6 for drawings (anime_6B).
       growth: features that every convolution in a dense block adds.
-      rematerialize: see `layers.repeated`.
+      rematerialize: see `jaxgan.nn.repeated`.
       dtype: of the computation.
     """
 

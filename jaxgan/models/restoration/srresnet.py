@@ -12,11 +12,10 @@ from jaxgan.models.attributes import check_attributes
 from jaxgan.models.restoration.layers import (
     from_unit,
     he_init,
-    repeated,
     to_unit,
     torch_init,
 )
-from jaxgan.nn import BatchNorm, Conv, Network, PReLU, enlarge, pixel_shuffle
+from jaxgan.nn import BatchNorm, Conv, Network, PReLU, enlarge, pixel_shuffle, repeated
 
 SHUFFLES = {1: (), 2: (2,), 3: (3,), 4: (2, 2)}
 """By the scale: the factors of the pixel shuffles."""
@@ -84,7 +83,7 @@ class MSRResNet(Network):
       channels: of the output; a source has as many, or one.
       width: features of the trunk.
       blocks: of two convolutions each.
-      rematerialize: see `layers.repeated`.
+      rematerialize: see `jaxgan.nn.repeated`.
       dtype: of the computation.
     """
 
@@ -137,7 +136,7 @@ class SRResNet(Network):
       channels: of the output.
       width: features of the trunk.
       blocks: of two convolutions each.
-      rematerialize: see `layers.repeated`.
+      rematerialize: see `jaxgan.nn.repeated`.
       dtype: of the computation.
     """
 

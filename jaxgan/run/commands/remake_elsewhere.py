@@ -120,6 +120,12 @@ def by_run(path: pathlib.Path, made: Provenance, loaded: "StoredRun") -> Nearly:
 def _explored(path: pathlib.Path, made: Provenance, loaded: "StoredRun") -> Nearly:
     """What the page of `jaxgan explore` saved, if it is a sample as drawn."""
     options = made.options
+    if isinstance(pins := options.get("pins"), list):
+        pages = ", ".join(f"#{one.get('page', '')}" for one in pins)
+        raise RunError(
+            f"{path} is a walk of the page of jaxgan explore: make it again there, "
+            f"with pins at {pages} behind its address"
+        )
     page, plain = options.get("page", ""), {"seed", "index", "label", "amount"}
     edited = {word.partition("=")[0] for word in page.split("&") if word} - plain
     if edited or path.suffix != ".png":

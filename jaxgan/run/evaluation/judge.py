@@ -1,7 +1,7 @@
 """Real examples as an extractor sees them, to measure any samples against."""
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -90,13 +90,17 @@ class Judge:
         }
 
     def __call__(
-        self, samples: Sample, names: Sequence[str] | None = None
+        self,
+        samples: Sample,
+        names: Sequence[str] | None = None,
+        drawn_again: Callable[[int], Sample] | None = None,
     ) -> Measurement:
         """Measures samples.
 
         Args:
           samples: at least `LEAST`.
           names: of the measures, if not all that the protocol names.
+          drawn_again: see `Material`.
 
         Raises:
           RunError: if there are too few, or no measure fits the data.
@@ -110,7 +114,7 @@ class Judge:
         near = self._near(fake.features) if neighbours else None
         material = Material(
             *(self._real, fake, self.extractor, self.protocol.seed),
-            *(samples, self._real_examples, self._unit, near),
+            *(samples, self._real_examples, self._unit, near, drawn_again),
         )
         scores = [
             (name, one)

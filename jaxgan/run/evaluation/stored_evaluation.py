@@ -3,6 +3,7 @@
 import pathlib
 from typing import Any
 
+from jaxgan.core.types import Sample
 from jaxgan.data.source import LostDataError
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.evaluation import equivariance, neighbour_picture, real_data
@@ -112,15 +113,19 @@ def _by_kind(
 ) -> Measurement:
     """Measures samples; draws those nearest to training examples, if it looked."""
     judge = Judge(real, protocol)
-    samples = sampler.generate(
-        loaded.experiment,
-        loaded.state,
-        protocol.num,
-        protocol.seed,
-        source=real.given,
-        **options,
-    )
-    measurement = judge(samples)
+
+    def draw(number: int) -> Sample:
+        return sampler.generate(
+            loaded.experiment,
+            loaded.state,
+            protocol.num,
+            protocol.seed + number,
+            source=real.given,
+            **options,
+        )
+
+    samples = draw(0)
+    measurement = judge(samples, drawn_again=draw)
     if measurement.near:
         path = picture_path(loaded)
         try:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxgan.core.types import State
+from jaxgan.core.types import Sample, State
 from jaxgan.diagnosis import names
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.evaluation import training_protocol
@@ -132,12 +132,13 @@ class Interim:
         done = {one.measure for one in evaluations}
         missing = [name for name in self._judge.names if name not in done]
         if missing:
-            protocol = self._judge.protocol
-            indices = np.arange(self._num)
-            samples = self._sampler(state, protocol.seed, indices)
-            rows = evaluations_log.rows(
-                self._judge(samples, missing).scores, step, card, tag
-            )
+            first, indices = self._judge.protocol.seed, np.arange(self._num)
+
+            def draw(number: int) -> Sample:
+                return self._sampler(state, first + number, indices)
+
+            found = self._judge(draw(0), missing, draw)
+            rows = evaluations_log.rows(found.scores, step, card, tag)
             evaluations_log.keep(self._run, rows)
             evaluations += map(evaluations_log.evaluation, rows)
         wanted = [one for one in evaluations if one.measure in self._judge.names]

@@ -2,7 +2,6 @@
 
 import base64
 import dataclasses
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -70,7 +69,6 @@ def packed(array: Any) -> str:
 def card(
     stored: StoredRun,
     found: Explored,
-    inputs: Mapping[str, Any],
     training: TrainingPictures,
     record: Provenance | None,
     **more: Any,
@@ -80,7 +78,6 @@ def card(
     Args:
       stored: the run.
       found: its generator.
-      inputs: of each graph: which it takes.
       training: pictures, or why there are none.
       record: what saved files say of themselves; None: nothing.
       more: 'directions' and 'projected', where latents can be edited.
@@ -97,8 +94,6 @@ def card(
         "truncation": found.truncation,
         "layered": found.layered,
         "walk": "between" in found.parts,
-        "inputs": {name: list(names) for name, names in inputs.items()},
-        "latent": found.parts["latents"].outputs,
         "training": {
             **training._replace(sheet=b"")._asdict(),
             "sheet": "training.png" if training.sheet else "",

@@ -68,8 +68,7 @@ def write(
     seen = training_pictures.of_run(stored, training)
     if seen.missing and training:
         say(f"no nearest training pictures: {seen.missing}")
-    inputs = {name: one.inputs for name, one in written.items()}
-    card = explorer_card.card(stored, found, inputs, seen, record, **more)
+    card = explorer_card.card(stored, found, seen, record, **more)
     with export_folder.whole(out) as folder:
         page_files.copy(PAGE, folder)
         engine.unpack(package, folder / engine.FOLDER)

@@ -88,7 +88,10 @@ def stablehlo(part: Part, half: bool = False) -> Written:
     try:
         traced = export.export(jax.jit(part.function), platforms=PLATFORMS)
         data = bytes(traced(*types(part)).serialize())
-    except (NotImplementedError, TypeError, ValueError) as error:
+    except (
+        *(NotImplementedError, TypeError, ValueError),
+        jax.errors.InconclusiveDimensionOperation,  # of a batch of any size
+    ) as error:
         line = str(error).splitlines()[0]
         raise RunError(f"StableHLO: {line}") from error
     loaded = export.deserialize(bytearray(data))

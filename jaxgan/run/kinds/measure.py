@@ -69,6 +69,8 @@ class Material(NamedTuple):
       examples: f() reads the real ones.
       unit: what examples are called, in the plural.
       near: training examples near the samples, if they were looked for.
+      drawn_again: f(number) -> other samples of the same examples, number 1, 2, ...,
+        where it is known how to draw them.
     """
 
     real: "Outputs"
@@ -79,6 +81,7 @@ class Material(NamedTuple):
     examples: Callable[[], Sample]
     unit: str = "images"
     near: Near | None = None
+    drawn_again: Callable[[int], Sample] | None = None
 
     def title(self, measure: str) -> str:
         """Names a measure by whose features it is: 'FID (classifier)'."""

@@ -31,11 +31,14 @@ class Predictions(Videos):
       scale: f(numbers in [-1, 1]) -> those that thresholds are of, such as
         `data.to_dbz`.
       scale_unit: of these, such as 'dBZ'.
+      members: predictions of every clip, which differ in their noise alone, that the
+        continuous ranked probability score is of.
     """
 
     thresholds: tuple[float, ...] = (0.0,)
     scale: Callable[[np.ndarray], np.ndarray] = np.asarray
     scale_unit: str = ""
+    members: int = 8
 
     unit = "predictions"
     preview = 4
@@ -48,7 +51,7 @@ class Predictions(Videos):
         from jaxgan.run.kinds import prediction_measures
 
         return prediction_measures.measures(
-            self.thresholds, self.scale, self.scale_unit
+            self.thresholds, self.scale, self.scale_unit, self.members
         )
 
     @property

@@ -1,20 +1,23 @@
 """Samples from a run: any number, the same for the same seed on any batch size."""
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxgan.core import growth
 from jaxgan.core.abilities import conditioned, is_labelled, observed
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.microbatches import batch_size
+from jaxgan.core.pace import Span
 from jaxgan.core.scene import real_examples
 from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Experiment, examples
+from jaxgan.run.experiment import Experiment, examples, pace_of
 from jaxgan.run.sampling import applied_game
 from jaxgan.run.sampling.labels import Label, class_names, label_numbers
 from jaxgan.run.sampling.noise_layers import NoiseLayers
@@ -75,8 +78,9 @@ class Sampler:
         self.size = size if self._applied is None else min(size, AT_ONCE)
         self._ema, self._noise = ema, NoiseLayers(self.game, noise_layers)
         self.classes = len(class_names(experiment))
-        self._latents = jax.jit(functools.partial(_latents, self.game, self.classes))
-        self._render = jax.jit(functools.partial(_render, self.game))
+        self._pace = pace_of(experiment.data)
+        self._latents = _grown(functools.partial(_latents, self.game, self.classes))
+        self._render = _grown(functools.partial(_render, self.game))
         self._standing = Standing(self.game, self.classes, size, standing_statistics)
 
     def available(self, count: int) -> int:
@@ -97,7 +101,7 @@ class Sampler:
         """Compiles what the samples of a call need; nothing is computed.
 
         Args:
-          state: of which only shapes matter.
+          state: of which only shapes and the step matter.
           indices: [N], of the samples.
           labels: [N], if they are of chosen classes.
         """
@@ -108,7 +112,9 @@ class Sampler:
             keys = _keys(key, jnp.asarray(chosen))
             self._applied.compile(variables, state.step, keys, chosen)
             return
+        span = self._span(state)
         latents = self._latents.lower(
+            span,
             variables,
             key,
             state.step,
@@ -116,7 +122,7 @@ class Sampler:
             None if labels is None else labels[places],
         )
         latents.compile()
-        self._render.lower(variables, state.step, *latents.out_info).compile()
+        self._render.lower(span, variables, state.step, *latents.out_info).compile()
 
     def latents(
         self,
@@ -138,13 +144,13 @@ class Sampler:
             )
         if labels is not None:
             self._check(np.asarray(labels))
-        start = self._variables(state), _key(seed), state.step
+        start = self._span(state), self._variables(state), _key(seed), state.step
         return self._latents(*start, jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
         """Makes samples of latents, as numpy arrays."""
-        variables = self._variables(state)
-        return jax.device_get(self._render(variables, state.step, keys, latent))
+        start = self._span(state), self._variables(state), state.step
+        return jax.device_get(self._render(*start, keys, latent))
 
     def __call__(
         self,
@@ -199,6 +205,10 @@ class Sampler:
         variables = state.ema if self._ema else state.variables.generator
         return self._standing(self._noise(variables), state.step)
 
+    def _span(self, state: State) -> Span:
+        """Finds the steps of a run that its generator has the same layers at."""
+        return self._pace.spans[self._pace.place(int(state.step))]
+
 
 def _key(seed: int) -> jax.Array:
     try:
@@ -209,6 +219,19 @@ def _key(seed: int) -> jax.Array:
 
 def _keys(key, indices):
     return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, indices)
+
+
+def _grown(function: Callable) -> jax.stages.Wrapped:
+    """Compiles f(span, ...) for each span: what grows later, or has grown, is no part.
+
+    A program of all levels would be slow to trace and to compile.
+    """
+
+    def grown(span, *arguments):
+        with growth.only(span):
+            return function(*arguments)
+
+    return jax.jit(grown, static_argnums=0)
 
 
 def _latents(game, classes, variables, key, step, indices, labels=None):

@@ -53,6 +53,7 @@ def pictures(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_pictures_are_found_and_the_generator_is_tuned(
     style, pictures, tmp_path, capsys
 ):

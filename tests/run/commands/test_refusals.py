@@ -229,6 +229,7 @@ def test_a_full_disk_is_one_line(train, monkeypatch, tmp_path):
     assert train("--steps", 40) == train("--steps", 40, run="whole")
 
 
+@pytest.mark.slow
 def test_a_really_full_disk(train, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()

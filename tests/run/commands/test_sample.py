@@ -18,15 +18,13 @@ from jaxgan.run.sampling import interpolation, preview_grid, sampler, stored_run
 
 
 @pytest.fixture
-def run(train, tmp_path):
-    train("--steps", 2)
-    return tmp_path / "run"
+def run(trained):
+    return trained("--steps", 2)
 
 
 @pytest.fixture
-def labelled(train, tmp_path):
-    train("--steps", 2, "--variant", "labelled", run="labelled")
-    return tmp_path / "labelled"
+def labelled(trained):
+    return trained("--steps", 2, "--variant", "labelled", run="labelled")
 
 
 def test_load_and_fingerprint(run, capsys):

@@ -18,14 +18,9 @@ SAME = "the same, bit for bit"
 
 
 @pytest.fixture
-def run(train, tmp_path):
-    train(
-        "--steps",
-        2,
-        *("--sample-every", 1, "--save-every", 1),
-        experiment=EXPERIMENT.with_name("images.py"),
-    )
-    return tmp_path / "run"
+def run(trained):
+    words = ("--steps", 2, "--sample-every", 1, "--save-every", 1)
+    return trained(*words, experiment=EXPERIMENT.with_name("images.py"))
 
 
 def call(capsys, *arguments):

@@ -58,6 +58,7 @@ def test_two_processes_are_one(train, tmp_path):
     assert_alike(run, tmp_path / "whole")
 
 
+@pytest.mark.slow
 def test_eight_one_four_and_two_times_four_devices(train, tmp_path):
     """Also split over the devices of each process."""
     run = tmp_path / "run"
@@ -71,7 +72,8 @@ def test_eight_one_four_and_two_times_four_devices(train, tmp_path):
     assert_alike(run, tmp_path / "whole")
 
 
-@pytest.mark.parametrize("killed", [1, pytest.param(0, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [1, 0])
 def test_what_happens_to_one_happens_to_all(train, tmp_path, killed):
     run = tmp_path / "run"
     words = ("--run-dir", run, "--steps", 10**6, "--heartbeat", HEARTBEAT)

@@ -25,6 +25,12 @@ def codes_of(make):
     return Codes(make())
 
 
+@functools.cache
+def projector_of(codes, **options):
+    """Whose programs are compiled once."""
+    return Projector(codes, **options)
+
+
 def made(codes, count=2, seed=5):
     """Pictures of known codes [count], with the run's own noise."""
     keys, latent = codes.drawn(seed, np.arange(count))
@@ -36,7 +42,7 @@ def test_a_known_w_is_found_again():
     """Four times nearer than the mean, and the picture ten times."""
     codes = codes_of(styles)
     code, pictures = made(codes)
-    found = Projector(codes)(pictures, steps=400, frames=4)
+    found = projector_of(codes)(pictures, steps=400, frames=4)
     apart = np.linalg.norm((found.code - code)[:, 0], axis=1)
     before = np.linalg.norm(codes.spread.mean[0] - code[:, 0], axis=1)
     assert (apart < before / 4).all(), apart / before
@@ -50,7 +56,7 @@ def test_a_known_w_is_found_again():
 def test_a_known_z_of_a_linear_generator_is_found_exactly():
     codes = codes_of(linear)
     code, pictures = made(codes)
-    found = Projector(codes)(pictures, steps=300)
+    found = projector_of(codes)(pictures, steps=300)
     np.testing.assert_allclose(found.code, code, atol=1e-2)
     assert found.noise == ()
 
@@ -59,7 +65,7 @@ def test_what_is_rendered_of_what_was_found_is_what_was_shown():
     """The code and the maps of noise are all there is to it."""
     codes = codes_of(styles)
     _, pictures = made(codes)
-    found = Projector(codes)(pictures, steps=3)
+    found = projector_of(codes)(pictures, steps=3)
     for place in range(2):
         maps = [noise[place] for noise in found.noise]
         variables = codes.game.with_noise_maps(codes.variables, maps)
@@ -74,7 +80,7 @@ def test_what_is_rendered_of_what_was_found_is_what_was_shown():
 def test_pictures_do_not_see_each_other():
     codes = codes_of(styles)
     _, pictures = made(codes)
-    projector = Projector(codes)
+    projector = projector_of(codes)
     both = projector(pictures, steps=5, frames=1)
     again = projector(pictures, steps=5, frames=5)  # as many as segments
     np.testing.assert_allclose(both.code, again.code, atol=1e-6)
@@ -86,7 +92,7 @@ def test_pictures_do_not_see_each_other():
 def test_pictures_may_be_looked_for_some_at_a_time():
     codes = codes_of(styles)
     _, pictures = made(codes)
-    projector = Projector(codes)
+    projector = projector_of(codes)
     whole = projector(pictures, steps=4, frames=2)
     parts = [projector(pictures[:1], steps=4, frames=2)]
     parts.append(projector(pictures[1:], steps=4, frames=2, first=1))
@@ -98,7 +104,7 @@ def test_pictures_may_be_looked_for_some_at_a_time():
 def test_every_layer_may_have_a_code_of_its_own():
     codes = codes_of(styles)
     _, pictures = made(codes)
-    found = Projector(codes, every_layer=True)(pictures, steps=20, frames=1)
+    found = projector_of(codes, every_layer=True)(pictures, steps=20, frames=1)
     assert np.abs(found.code[:, 0] - found.code[:, 3]).max() > 1e-3
 
 
@@ -144,7 +150,7 @@ def test_noise_costs_less_than_what_is_alike_in_neighbours(seed):
 def test_what_cannot_be_meant_is_refused():
     codes = codes_of(linear)
     _, pictures = made(codes)
-    projector = Projector(codes)
+    projector = projector_of(codes)
     with pytest.raises(RunError, match="--steps: saw 0, wanted at least 1"):
         projector(pictures, steps=0)
     with pytest.raises(RunError, match=r"saw shape \[4, 4, 1\], wanted \[8, 8, 1\]"):

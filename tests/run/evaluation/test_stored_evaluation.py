@@ -19,9 +19,8 @@ class Things(Kind):
 
 
 @pytest.fixture
-def loaded(train, tmp_path):
-    train("--steps", 2)
-    return stored_run.load(tmp_path / "run")
+def loaded(trained):
+    return stored_run.load(trained("--steps", 2))
 
 
 def evaluate(loaded, names, *, split=None, **changes):

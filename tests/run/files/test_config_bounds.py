@@ -16,6 +16,7 @@ EXPERIMENTS = experiment_catalogue.experiments()
 
 NONE_IS_MEANT = {
     *("blur", "margin"),
+    *("chain", "passes", "transport"),
     *("augment", "average_decay", "average_from", "b1", "b2", "condition_layers"),
     *("continuous", "cycle_weight", "dataset_limit", "decay_epochs"),
     *("discriminator_attention", "dropout", "identity_weight", "l1_weight", "pool"),

@@ -194,6 +194,26 @@ def test_predictions_are_measured_beside_what_learns_nothing():
         assert str(made.about).count(",") == 2
 
 
+def test_ensembles_are_scored_by_rank():
+    """Members -½ and ½ of a truth of 0: E|X - y| = ½, E|X - X'| = ½."""
+    truth = np.zeros((2, 3, 12, 12, 1), np.float32)
+    given = np.ones((2, 2, 12, 12, 1), np.float32)
+
+    def drawn(number):
+        value = truth + (0.5 if number % 2 else -0.5)
+        return Sample(value, given, {"target": truth})
+
+    measure = Predictions(members=2).measures["crps"]
+    whole = material(drawn(0))._replace(drawn_again=drawn)
+    made, still, *_ = measure.scores(whole)
+    assert made.metric == "CRPS of 2 members"
+    assert made.value == pytest.approx(0.5 - 0.25)
+    assert made.about == "by lead time: 0.25, 0.25, 0.25"
+    assert still.metric == "CRPS of persistence"
+    assert still.value == pytest.approx(1.0)  # the mean absolute error
+    assert measure.scores(material(drawn(0))) == []
+
+
 def test_thresholds_are_of_what_numbers_mean():
     truth = np.full((1, 2, 12, 12, 1), 0.0, np.float32)  # 30 dBZ
     sample = Sample(truth, truth, {"target": truth})
@@ -274,11 +294,12 @@ def test_runs_are_measured(runs, capsys):
     assert said(capsys, "evaluate", runs / "clips", *words)[0] == 0
     (first, *_) = evaluations_log.read(runs / "clips")
     assert "random frames and changes" in str(first)
-    words = ("--metrics", "mse", "ssim", "csi-0", "--num", 16)
+    words = ("--metrics", "mse", "ssim", "csi-0", "crps", "--num", 16)
     status, text = said(capsys, "evaluate", runs / "predictions", *words)
     assert status == 0
     assert "MSE of persistence" in text
     assert "CSI of 0 of advection" in text
+    assert "CRPS of 8 members" in text
 
 
 def test_skill_is_told_by_lead_time(runs, tmp_path, capsys, monkeypatch):

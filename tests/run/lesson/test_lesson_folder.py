@@ -12,6 +12,8 @@ import pytest
 
 from jaxgan import recipes
 from jaxgan.diagnosis import diagnose
+from jaxgan.run import command_line
+from jaxgan.run.commands import COMMANDS
 from jaxgan.run.lesson import (
     card,
     dirac_scene,
@@ -97,6 +99,8 @@ def test_what_to_type_can_be_typed():
                 options = [w[2:].replace("-", "_") for w in words if w[:2] == "--"]
                 fields = known[words[2]].__dataclass_fields__
                 assert set(options) <= set(fields), words
+            else:
+                command_line.parse(COMMANDS[words[1]], words[2:], " ".join(words[:2]))
 
 
 def test_questions_have_one_right_answer_with_a_reason():

@@ -130,7 +130,7 @@ class Browser:
 
     def key(self, name):
         """Presses a key, by its name in JavaScript."""
-        codes = {"ArrowRight": 39, "ArrowLeft": 37}
+        codes = {"ArrowRight": 39, "ArrowLeft": 37, "Enter": 13}
         about = {"key": name, "code": name, "windowsVirtualKeyCode": codes[name]}
         for event in ("rawKeyDown", "keyUp"):
             self._call("Input.dispatchKeyEvent", type=event, **about)

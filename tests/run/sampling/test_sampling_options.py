@@ -159,9 +159,8 @@ def test_games_that_refuse():
 
 
 @pytest.fixture
-def run(train, tmp_path):
-    train("--steps", 2, "--variant", "labelled")
-    return tmp_path / "run"
+def run(trained):
+    return trained("--steps", 2, "--variant", "labelled")
 
 
 def test_commands_take_several_truncations(run, tmp_path, capsys):

@@ -21,7 +21,10 @@ WORDS = [
     (),
     ("--addressed", "--variant", "labelled"),
     pytest.param(("--seeds", 2), marks=pytest.mark.slow),
-    ("--addressed", "--seeds", 2, "--devices", 4, "--model-parallel", 2),
+    pytest.param(
+        ("--addressed", "--seeds", 2, "--devices", 4, "--model-parallel", 2),
+        marks=pytest.mark.slow,
+    ),
 ]
 
 
@@ -57,6 +60,7 @@ def test_five_at_a_time(train, tmp_path, words):
         assert_alike(tmp_path / "run", tmp_path / "single", without=5)
 
 
+@pytest.mark.slow
 def test_two_processes(train, tmp_path):
     """Each picks its part of the batches."""
     words = ("--addressed", "--steps", 20, *FIVE)

@@ -10,7 +10,9 @@ from jaxgan.run.files import run_directory
 from tests.run.conftest import EXPERIMENT, assert_alike
 
 
-@pytest.mark.parametrize(("parts", "devices"), [(2, 1), (16, 1), (2, 4)])
+@pytest.mark.parametrize(
+    ("parts", "devices"), [pytest.param(16, 1, marks=pytest.mark.slow), (2, 4)]
+)
 def test_parts_are_the_whole(parts, devices, train, tmp_path):
     """Its networks read no statistics of the batch."""
     train("--steps", 20, run="whole")

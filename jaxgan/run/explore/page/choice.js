@@ -110,11 +110,24 @@
   const changed = () => Object.keys(choice.edits).length > 0 || choice.mixed.length > 0
     || choice.amounts.some(Boolean) || choice.projected !== null || choice.amount !== first().amount || choice.cutoff !== layers;
 
-  // What saved files say: the options of `jaxgan sample`, and the page's own.
+  // What saved files say: the options of `jaxgan sample`, and the page's own. A seed that
+  // numbers of JavaScript cannot hold is text.
   const options = () => ({
-    latent: { seed: Number(choice.seed), label: choice.label === null ? null : card.classes[choice.label] },
+    latent: {
+      seed: Number.isSafeInteger(Number(choice.seed)) ? Number(choice.seed) : choice.seed,
+      label: choice.label === null ? null : card.classes[choice.label],
+    },
     index: choice.index, truncation: choice.amount, page: written(),
   });
+  // The command that makes what is plain of it: the sample of the seed, as truncated.
+  const command = () => {
+    const words = ["jaxgan sample RUN", `--step ${card.step}`, `--seed ${choice.seed}`, `--num ${choice.index + 1}`];
+    if (choice.label !== null) words.push(`--label ${JSON.stringify(card.classes[choice.label])}`);
+    if (choice.amount !== first().amount) words.push(`--truncation ${choice.amount}`);
+    if (choice.amount !== null && choice.cutoff !== layers) words.push(`--truncation-cutoff ${choice.cutoff}`);
+    if (card.record?.options.current) words.push("--current");
+    return words.join(" ");
+  };
   explorer.choice = choice;
-  explorer.chosen = { written, read, point, sample, mean, latent, reset, changed, options };
+  explorer.chosen = { written, read, point, sample, mean, latent, reset, changed, options, command };
 })();

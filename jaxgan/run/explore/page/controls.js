@@ -23,13 +23,13 @@
     busy = true;
     while (dirty) {
       dirty = false;
-      const started = performance.now();
+      const started = performance.now(), options = chosen.options();
       try {
         const point = await chosen.point();
         const [value] = await make.render([point]);
         make.paint(at("picture"), value);
         took = performance.now() - started;
-        shown = { ...point, value };
+        shown = { ...point, value, options };
         tell();
         if (!dirty) await beside();
       } catch (error) { at("told").textContent = String(error); }
@@ -37,20 +37,30 @@
     }
     busy = false;
   };
-  const settled = async () => { while (busy || dirty) await new Promise(done => setTimeout(done, 5)); };
+  const settled = async () => { while (busy || dirty || later) await new Promise(done => setTimeout(done, 5)); };
 
   const tell = () => {
     const parts = [choice.projected === null ? `Seed ${choice.seed}, sample ${choice.index}`
       : `Projected: ${card.projected.names[choice.projected]}`];
-    if (card.classes.length) parts.push(card.classes[shown.label]);
+    if (card.classes.length) parts.push(`class ${card.classes[shown.label]}`);
     if (chosen.changed()) parts.push("changed");
-    at("told").textContent = `${parts.join(" · ")} · ${took < 1 ? "<1" : Math.round(took)} ms`;
+    const said = parts.join(" · ");
+    if (at("told").textContent !== said) at("told").textContent = said; // it is read aloud
+    // The first picture waits for its networks, which are loaded for it.
+    at("took").textContent = explorer.ready ? `· ${took < 1 ? "<1" : Math.round(took)} ms` : "";
     at("undo").disabled = !chosen.changed();
-    const text = chosen.written();
-    history.replaceState(null, "", text ? `#${text}` : location.pathname);
     read();
     clearTimeout(later);
-    later = setTimeout(near, 120);
+    later = setTimeout(rest, 120);
+  };
+  // What follows when nothing has moved for a moment: browsers refuse an address that
+  // changes with every move.
+  const rest = () => {
+    later = 0;
+    const text = chosen.written();
+    history.replaceState(null, "", text ? `#${text}` : location.pathname);
+    at("command").textContent = `${chosen.command()}\njaxgan explore RUN --step ${card.step} --open`;
+    near();
   };
 
   // Samples of the seed, the other sample, and the mean: when they change.
@@ -90,15 +100,10 @@
     at("span").textContent = `${begin} to ${begin + THUMBS - 1}`;
     at("label").value = choice.label ?? "";
     at("start").value = choice.projected ?? "";
-    if (card.truncation === "share") {
-      at("amount").value = choice.amount;
-      at("amount-told").value = choice.amount.toFixed(2);
-    } else {
-      at("amount").value = choice.amount ?? at("amount").max;
-      at("amount-told").value = choice.amount === null ? "none" : choice.amount.toFixed(2);
-    }
+    at("amount").value = choice.amount ?? at("amount").max;
+    tells("amount", choice.amount === null ? "none" : choice.amount.toFixed(2));
     at("cutoff").value = choice.cutoff;
-    at("cutoff-told").value = choice.cutoff === layers ? "all" : choice.cutoff;
+    tells("cutoff", choice.cutoff === layers ? "all" : String(choice.cutoff));
     [...at("layers").children].forEach((one, k) => one.setAttribute("aria-pressed", choice.mixed.includes(k)));
     if (document.activeElement !== at("other")) at("other").value = choice.other;
     for (const one of at("methods").children) one.setAttribute("aria-pressed", one.dataset.method === choice.method);
@@ -111,9 +116,15 @@
     explorer.bars.draw();
   };
 
+  // What a slider stands for, beside it and for those who hear it.
+  const tells = (id, text) => {
+    at(`${id}-told`).value = text;
+    at(id).setAttribute("aria-valuetext", text);
+  };
+
   const number = (id, most, act) => at(id).addEventListener("input", () => {
     const text = at(id).value.trim();
-    if (/^\d+$/.test(text) && BigInt(text) <= most) act(text);
+    if (/^\d+$/.test(text) && BigInt(text) <= most) act(String(BigInt(text)));
   });
   const go = index => {
     Object.assign(choice, { index, edits: {}, projected: null });
@@ -127,13 +138,14 @@
     begin = Math.max(0, begin + by);
     go(begin);
   };
+  const turn = () => { begin = Math.floor(choice.index / THUMBS) * THUMBS; };
   const setUpSamples = () => {
     for (let k = 0; k < THUMBS; k++) {
       const one = button("", `Sample ${k}`, () => go(begin + k));
       one.append(document.createElement("canvas"));
       at("thumbs").append(one);
     }
-    begin = Math.floor(choice.index / THUMBS) * THUMBS;
+    turn();
     number("seed", (1n << 64n) - 1n, reseed);
     at("roll").addEventListener("click", () => reseed(String(crypto.getRandomValues(new Uint32Array(1))[0] % 1_000_000)));
     at("earlier").addEventListener("click", () => page(-THUMBS));
@@ -220,7 +232,8 @@
       const name = document.createElement("span"), told = document.createElement("output");
       row.className = "slide";
       name.textContent = k + 1;
-      Object.assign(slider, { type: "range", min: -4, max: 4, step: 0.1, ariaLabel: `Direction ${k + 1}` });
+      Object.assign(slider, { type: "range", min: -4, max: 4, step: 0.1 });
+      slider.setAttribute("aria-label", `Direction ${k + 1}`);
       slider.addEventListener("input", () => { choice.amounts[k] = Number(slider.value); update(); });
       slider.addEventListener("dblclick", () => { choice.amounts[k] = 0; update(); });
       row.append(name, slider, told);
@@ -234,14 +247,16 @@
     const usual = [...at("times").options].map(one => Number(one.value)).find(times => times * make.width >= 256);
     at("times").value = usual ?? 1;
     at("save").addEventListener("click", async () => {
-      const canvas = explorer.files.enlarged(make.pixels(shown.value), Number(at("times").value));
-      const file = await explorer.files.png(canvas, chosen.options(), choice.projected !== null);
-      explorer.files.save(file, `${card.experiment}_seed_${choice.seed}_sample_${choice.index}.png`);
+      if (!shown) return;
+      const { value, options, projected } = shown;
+      const canvas = explorer.files.enlarged(make.pixels(value), Number(at("times").value));
+      const file = await explorer.files.png(canvas, options, projected !== null);
+      explorer.files.save(file, `${card.experiment}_seed_${options.latent.seed}_sample_${options.index}.png`);
     });
     at("undo").addEventListener("click", () => { chosen.reset(); update(); });
   };
   explorer.controls = {
-    button, update, settled, shown: () => shown, took: () => took, near,
+    button, tells, update, settled, turn, shown: () => shown, took: () => took, near,
     setUp: () => [setUpSamples, setUpTruncation, setUpMixing, setUpDirections, setUpKeeping].forEach(act => act()),
   };
 })();

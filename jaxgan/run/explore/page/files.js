@@ -1,5 +1,5 @@
 "use strict";
-// Files to keep: PNG and GIF, which say that they are synthetic and how to make them.
+// Files to keep: PNG and GIF here, WebM in video.js, which say that they are synthetic and how to make them.
 (() => {
   const text = new TextEncoder(), card = explorer.card;
   const escaped = words => words.replace(/[&<>]/g, sign => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
@@ -173,5 +173,5 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
-  explorer.files = { png, gif, enlarged, save };
+  explorer.files = { packet, png, gif, enlarged, save };
 })();

@@ -7,6 +7,8 @@
   at("version").textContent = card.version;
   at("engine").textContent = `Networks are run by ${card.engine}.`;
   at("silent").hidden = card.record !== null;
+  at("saying").hidden = card.record === null;
+  at("to-walk").hidden = !card.walk;
   const [height, width, channels] = card.shape;
   const facts = {
     experiment: card.experiment, run: card.run, step: card.step.toLocaleString("en"),
@@ -27,8 +29,6 @@
   at("training-note").textContent = training.missing
     ? `Nearest training pictures are not shown: ${training.missing}.`
     : `The nearest training picture is looked for among ${many(training.count)} of ${many(training.total)}, by the root of the mean square difference of pixels${training.square > 1 ? `, each the mean over ${training.square} × ${training.square}` : ""}. 0 would be a copy. Near pixels are no proof of one, nor far pixels of none.`;
-  at("command").textContent = `jaxgan sample RUN --step ${card.step} --seed 0\njaxgan explore RUN --step ${card.step} --open`;
-
   const still = why => {
     at("told").textContent = why;
     const image = document.createElement("img");
@@ -38,7 +38,7 @@
     shown.className = "still";
     shown.append(image);
     at("controls").replaceChildren(shown);
-    at("picture").hidden = at("keep").hidden = at("walk").hidden = true;
+    for (const id of ["picture", "keep", "walk", "to-walk"]) at(id).hidden = true;
   };
   const begin = async () => {
     if (location.protocol === "file:") {
@@ -57,7 +57,14 @@
       explorer.ready = true;
     } catch (error) { still(`The generator could not be started: ${error.message}`); }
   };
-  window.addEventListener("hashchange", () => { chosen.read(location.hash.slice(1)); controls.update(); });
+  // A link to a part of this page is no choice.
+  window.addEventListener("hashchange", () => {
+    const text = location.hash.slice(1);
+    if (at(text) || !explorer.ready) return;
+    chosen.read(text);
+    controls.turn();
+    controls.update();
+  });
   window.addEventListener("resize", () => explorer.bars.draw());
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => explorer.bars.draw());
   begin();

@@ -2,7 +2,7 @@
 // Bars of the latent's numbers, and walks between pinned pictures.
 (() => {
   const { card, choice, chosen } = explorer, make = explorer.generator;
-  const at = id => document.getElementById(id), { button, update, shown } = explorer.controls;
+  const at = id => document.getElementById(id), { button, tells, update, shown } = explorer.controls;
   const BAR = 3; // the largest number that is drawn
 
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -55,15 +55,19 @@
   explorer.bars = bars;
 
   const MOST = 8;
-  let pins = [], way = [], playing = false, rendering = false, wanted = null, shownAt = 0;
+  let pins = [], playing = false, rendering = false, saving = false, wanted = null;
   const pin = async () => {
     if (!shown() || pins.length >= MOST) return;
-    pins.push({ ...shown() });
+    pins = [...pins, shown()];
     await follow();
   };
   const list = () => {
     at("pins").replaceChildren(...pins.map((one, k) => {
-      const made = button("", `Remove pin ${k + 1}`, () => { pins.splice(k, 1); follow(); });
+      const made = button("", `Remove pin ${k + 1}`, () => {
+        pins = pins.filter((_, other) => other !== k);
+        follow();
+        (at("pins").children[Math.min(k, pins.length - 1)] ?? at("pin")).focus({ preventScroll: true });
+      });
       const canvas = document.createElement("canvas");
       make.paint(canvas, one.value);
       made.append(canvas);
@@ -72,20 +76,20 @@
     at("pins-note").textContent = pins.length < 2
       ? `Pin two pictures at least, up to ${MOST}: choose one above, press "Pin for a walk", choose another.`
       : "Press a pin to remove it. Noise and class are those of the first.";
-    for (const id of ["play", "loop", "way", "clear"]) at(id).disabled = pins.length < (id === "clear" ? 1 : 2);
+    at("pin").disabled = pins.length >= MOST;
+    for (const id of ["play", "save-webm", "save-gif", "way"]) at(id).disabled = saving || pins.length < 2;
+    at("clear").disabled = !pins.length;
   };
   const stops = () => (at("round").checked ? [...pins, pins[0]] : pins);
   const count = () => Number(at("frames").value) * (stops().length - 1) + (at("round").checked ? 0 : 1);
-  const latentAt = async share => {
-    const every = stops(), far = share * (every.length - 1);
-    const leg = Math.min(Math.floor(far), every.length - 2);
+  const latentAt = async (share, every = stops()) => {
+    const far = share * (every.length - 1), leg = Math.min(Math.floor(far), every.length - 2);
     const code = await make.between(every[leg].code, every[leg + 1].code, far - leg);
-    return { ...pins[0], code };
+    return { ...every[0], code };
   };
   const follow = async () => {
     list();
     [at("frames-told").value, at("rate-told").value] = [at("frames").value, at("rate").value];
-    way = [];
     if (pins.length < 2) { pause(); at("walk-told").textContent = ""; return; }
     await look(Number(at("way").value));
   };
@@ -94,15 +98,18 @@
     wanted = share;
     if (rendering) return;
     rendering = true;
-    while (wanted !== null) {
-      const now = wanted;
-      wanted = null;
-      const [value] = await make.render([await latentAt(now)]);
-      make.paint(at("walked"), value);
-      shownAt = now;
-      at("way-told").value = `${(100 * now).toFixed(0)} %`;
-    }
-    rendering = false;
+    try {
+      while (wanted !== null && pins.length > 1) {
+        const now = wanted;
+        wanted = null;
+        const [value] = await make.render([await latentAt(now)]);
+        make.paint(at("walked"), value);
+        tells("way", `${(100 * now).toFixed(0)} %`);
+      }
+    } catch (error) {
+      pause();
+      at("walk-told").textContent = String(error);
+    } finally { rendering = false; }
   };
   const pause = () => { playing = false; at("play").textContent = "Play"; };
   const play = () => {
@@ -125,21 +132,44 @@
   // All pictures of the walk, in batches.
   const walked = async () => {
     const total = count(), last = at("round").checked ? total : total - 1, images = [];
+    const every = stops();
     for (let k = 0; k < total; k += 8) {
       const some = [];
-      for (let i = k; i < Math.min(total, k + 8); i++) some.push(await latentAt(i / last));
+      for (let i = k; i < Math.min(total, k + 8); i++) some.push(await latentAt(i / last, every));
       for (const value of await make.render(some)) images.push(make.pixels(value));
       at("walk-told").textContent = `Made ${images.length} of ${total} pictures …`;
       await new Promise(requestAnimationFrame);
     }
     return images;
   };
-  const loop = async () => {
-    const images = await walked(), times = Math.max(1, Math.round(256 / make.width));
-    const from = pins.some(one => one.projected !== null);
-    const file = explorer.files.gif(images, Number(at("rate").value), times, { pins: pins.length, ...chosen.options() }, from);
+  // Of even sides, which videos want.
+  const times = Math.max(2, 2 * Math.round(128 / make.width));
+  // The file of the walk, which says what each pin is.
+  const loop = async kind => {
+    const from = pins.some(one => one.projected !== null), rate = Number(at("rate").value);
+    const options = {
+      pins: pins.map(one => one.options), round: at("round").checked,
+      frames: Number(at("frames").value), rate,
+    };
+    const images = await walked();
+    at("walk-told").textContent = "Writing the file …";
+    await new Promise(requestAnimationFrame);
+    const write = kind === "webm" ? explorer.video.webm : explorer.files.gif;
+    const file = await write(images, rate, times, options, from);
     at("walk-told").textContent = `${images.length} pictures, ${(file.size / 1024).toFixed(0)} KB.`;
     return file;
+  };
+  const keep = async kind => {
+    saving = true;
+    list();
+    try {
+      explorer.files.save(await loop(kind), `${card.experiment}_walk.${kind}`);
+    } catch (error) {
+      at("walk-told").textContent = `Not saved: ${error.message}`;
+    } finally {
+      saving = false;
+      list();
+    }
   };
   const setUp = () => {
     at("walk").hidden = !card.walk;
@@ -149,11 +179,12 @@
     at("pin").addEventListener("click", pin);
     at("play").addEventListener("click", play);
     at("clear").addEventListener("click", () => { pins = []; follow(); });
-    at("loop").addEventListener("click", async () => explorer.files.save(await loop(), `${card.experiment}_walk.gif`));
+    for (const kind of ["webm", "gif"]) at(`save-${kind}`).addEventListener("click", () => keep(kind));
+    explorer.video.codec(times * make.width, times * make.height).then(found => { at("save-webm").hidden = !found; });
     at("way").addEventListener("input", () => { pause(); look(Number(at("way").value)); });
     for (const id of ["frames", "rate", "round"]) at(id).addEventListener("input", follow);
     list();
     [at("frames-told").value, at("rate-told").value] = [at("frames").value, at("rate").value];
   };
-  explorer.walk = { setUp, pin, loop, walked, latentAt, pins: () => pins, at: () => shownAt };
+  explorer.walk = { setUp, pin, loop, latentAt };
 })();

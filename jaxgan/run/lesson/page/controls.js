@@ -8,8 +8,10 @@
   ];
   const EVERY = 100; // rounds between two looks of the diagnosis
   let game = null, playing = false, busy = false, drawn = null, seed = 0, shape = "ring";
-  let credit = 0, before = 0, slow = 0, rounds = 0, counted = performance.now(), measured = 0, verdict = null, painted = 0;
+  let credit = 0, before = 0, slow = 0, rounds = 0, measured = 0, verdict = null, painted = 0;
+  let counted = { at: 0, rounds: 0 };
   const strokes = [];
+  let hand = null; // the pen that keys move
 
   for (const [name, about] of Object.entries(card.recipes)) at("recipe").add(new Option(about.title, name));
   at("recipe").value = "r3gan";
@@ -34,26 +36,33 @@
     for (const player of ["generator", "discriminator"]) at(`rate-${player}`).value = Math.log10(game.rates[player]);
     at("critic").value = game.critic;
     rounds = measured = 0;
+    counted = { at: performance.now(), rounds };
     verdict = null;
     read();
   }
+  // What a slider stands for, beside it and for those who hear it.
+  const tells = (id, text) => {
+    at(`${id}-shown`).value = text;
+    at(id).setAttribute("aria-valuetext", text);
+  };
   function read() {
-    at("speed-shown").value = SPEEDS[at("speed").value][0];
+    tells("speed", SPEEDS[at("speed").value][0]);
     for (const player of ["generator", "discriminator"]) {
       const rate = 10 ** Number(at(`rate-${player}`).value);
       game.rates[player] = Number(rate.toPrecision(2));
-      at(`rate-${player}-shown`).value = game.rates[player].toExponential(1);
+      tells(`rate-${player}`, game.rates[player].toExponential(1));
     }
     game.critic = Number(at("critic").value);
-    at("critic-shown").value = at("critic").value;
+    tells("critic", at("critic").value);
   }
   async function choose(name) {
     shape = name;
     for (const button of at("shapes").children) button.setAttribute("aria-pressed", button.dataset.shape === name);
     at("flat").classList.toggle("drawing", name === "own");
+    hand = null;
     if (name === "own") {
       strokes.length = 0;
-      say("Draw on the left picture: what you draw is the real data. The game goes on as soon as you do.");
+      say("Draw on the picture from above, or press Enter on it and then arrow keys: what you draw is the real data. The game goes on as soon as you do.");
     }
     game.show(chosen());
     verdict = null;
@@ -73,7 +82,7 @@
       await game.turn(player);
       say(SAID[player]);
       await look();
-    } finally { busy = false; }
+    } catch (error) { say(String(error)); } finally { busy = false; }
   }
   const free = async () => { while (busy) await new Promise(requestAnimationFrame); };
 
@@ -87,6 +96,7 @@
     at("go").textContent = "Pause";
     say("");
     [before, credit, slow] = [performance.now(), 0, 0];
+    counted = { at: before, rounds };
     requestAnimationFrame(frame);
     return undefined;
   }
@@ -125,10 +135,10 @@
       measured = rounds;
       verdict = await game.measure();
     }
-    const passed = now - counted;
+    const passed = now - counted.at;
     if (passed > 1000) {
-      at("count-speed").textContent = ((1000 * (rounds - (advance.rounds || 0))) / passed).toFixed(0);
-      [counted, advance.rounds] = [now, rounds];
+      at("count-speed").textContent = ((1000 * (rounds - counted.rounds)) / passed).toFixed(0);
+      counted = { at: now, rounds };
     }
     // Pictures take longer than moves: a dozen in a second are enough.
     if (performance.now() - painted > 80) await look();
@@ -156,7 +166,7 @@
     if (at("show-net").checked) flat.net(view.folded, card.fold, colours.ink);
     if (at("show-slopes").checked) flat.arrows(view.samples, view.slopes, 120, colours.ink);
     flat.points(few(view.samples, 300), dark, 3);
-    if (shape === "own") strokes.length || flat.crosses([0, 0], colours.soft, 8);
+    if (shape === "own" && (hand || !strokes.length)) flat.crosses(hand ?? [0, 0], colours.ink, 8);
     tall.draw(heights, card.lattice, card.reach, few(view.samples, 200), at("show-real").checked ? few(game.reals, 120) : []);
     folded(view, colours);
     lesson.chart(at("losses"), game.curve.map(x => x[0]), [
@@ -170,7 +180,7 @@
     at("count-modes").textContent = `${view.modes} of ${game.shape.centres.length}`;
     const ranking = game.last["discriminator/ranking"];
     at("count-ranking").textContent = ranking === undefined ? "" : `${(100 * ranking).toFixed(0)} %`;
-    tell();
+    lesson.tell(verdict);
   }
   function folded(view, colours) {
     const canvas = at("fold"), pen = canvas.getContext("2d", { willReadFrequently: true });
@@ -193,31 +203,6 @@
     draw(view.plane, gap, size, 2.5);
     draw(view.folded, 2 * gap + size, size, card.reach);
   }
-  function tell() {
-    const box = at("verdict");
-    box.hidden = !verdict;
-    if (!verdict) return;
-    const { findings, early } = verdict;
-    const mood = findings.length ? "ill" : early ? "" : "well";
-    const text = findings.map(one => one.name).join() + early;
-    box.dataset.mood = mood;
-    if (box.dataset.text === text && performance.now() - (tell.last || 0) < 3000) return;
-    [box.dataset.text, tell.last] = [text, performance.now()];
-    box.replaceChildren();
-    const line = words => { const p = document.createElement("p"); p.textContent = words; box.append(p); return p; };
-    if (!findings.length) line(early ? "Diagnosis: too early to tell." : "Diagnosis: healthy. None of the library's rules finds anything wrong.");
-    for (const { name, evidence } of findings) {
-      line(`Diagnosis: ${name}. ${evidence[0].toUpperCase()}${evidence.slice(1)}.`);
-      const list = document.createElement("ul");
-      for (const advice of card.advice[name] || []) {
-        const item = document.createElement("li");
-        item.textContent = advice.replaceAll("`", "");
-        list.append(item);
-      }
-      box.append(list);
-    }
-  }
-
   async function load() {
     at("load").disabled = true;
     at("start-note").textContent = "Loading the engine…";
@@ -227,6 +212,7 @@
       await lesson.game.graph("look");
     } catch (error) {
       at("start-note").textContent = refusal(error);
+      at("load").disabled = false;
       return;
     }
     at("start").hidden = true;
@@ -256,7 +242,6 @@
     await free();
     seed++;
     begin();
-    at("verdict").hidden = true;
     await redraw();
   });
   at("recipe").addEventListener("change", async () => {
@@ -271,10 +256,10 @@
     if (event.target.type === "checkbox") paint();
   });
 
-  // Data of one's own: drawn by hand on the picture from above.
+  // Data of one's own: drawn by hand on the picture from above, or by a pen that Enter
+  // puts down and arrow keys move.
   let drawing = false;
-  const add = event => {
-    const [x, y] = flat.at(event);
+  const add = ([x, y]) => {
     const last = strokes[strokes.length - 1];
     if (last && Math.hypot(last[0] - x, last[1] - y) < 0.06) return;
     strokes.push([x, y]);
@@ -286,10 +271,20 @@
     if (shape !== "own") return;
     drawing = true;
     at("flat").setPointerCapture(event.pointerId);
-    add(event);
+    add(flat.at(event));
   });
-  at("flat").addEventListener("pointermove", event => { if (drawing) add(event); });
-  at("flat").addEventListener("pointerup", () => { drawing = false; });
+  at("flat").addEventListener("pointermove", event => { if (drawing) add(flat.at(event)); });
+  for (const name of ["pointerup", "pointercancel"])
+    at("flat").addEventListener(name, () => { drawing = false; });
+  const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Enter: [0, 0] };
+  at("flat").addEventListener("keydown", event => {
+    const way = WAYS[event.key];
+    if (shape !== "own" || !way) return;
+    event.preventDefault();
+    if (!hand && event.key !== "Enter") return;
+    hand = (hand ?? [0, 0]).map((x, k) => Math.max(-flat.reach, Math.min(flat.reach, x + 0.08 * way[k])));
+    add(hand);
+  });
 
   const again = () => { if (drawn) paint(); };
   window.addEventListener("resize", again);

@@ -77,7 +77,6 @@ lesson.Plane = class {
     this.canvas = canvas;
     this.reach = reach;
     this.pen = canvas.getContext("2d", { willReadFrequently: true });
-    this.small = document.createElement("canvas");
   }
   begin() {
     lesson.fit(this.canvas);
@@ -97,6 +96,7 @@ lesson.Plane = class {
   }
   // Heights [side²], row by row from below, as colours.
   heat(heights, side) {
+    this.small ??= document.createElement("canvas");
     this.small.width = this.small.height = side;
     const pen = this.small.getContext("2d", { willReadFrequently: true }), image = pen.createImageData(side, side);
     for (let row = 0; row < side; row++)

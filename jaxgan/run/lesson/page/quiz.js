@@ -2,8 +2,12 @@
 // Questions with answers and reasons; progress stays in this browser.
 (() => {
   const KEY = "jaxgan-lesson-answers", at = id => document.getElementById(id);
+  // Only what is an answer of this quiz: the browser may remember an older one.
   const read = () => {
-    try { return JSON.parse(localStorage.getItem(KEY)) || {}; } catch { return {}; }
+    let kept = {};
+    try { kept = JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { /* nothing that can be read */ }
+    return Object.fromEntries(lesson.questions.map((question, i) => [i, kept[i]])
+      .filter(([i, place]) => lesson.questions[i].answers[place]));
   };
   const keep = answers => {
     try { localStorage.setItem(KEY, JSON.stringify(answers)); } catch { /* a private window */ }
@@ -37,10 +41,8 @@
       label.className = chosen === place ? (place ? "wrong" : "right") : "";
       label.querySelector("input").checked = chosen === place;
     }
-    const reason = box.querySelector(".reason");
-    reason.hidden = chosen === undefined;
-    if (chosen === undefined) return;
-    reason.textContent = chosen === 0 ? `Right. ${question.reason}` : `Not quite. ${question.answers[chosen][1] || question.hint || "Think again, or look at the scene."}`;
+    if (chosen !== undefined)
+      box.querySelector(".reason").textContent = chosen === 0 ? `Right. ${question.reason}` : `Not quite. ${question.answers[chosen][1]}`;
   };
 
   function build() {

@@ -12,7 +12,7 @@
         const script = document.createElement("script");
         script.src = `scenes/${name}.js`;
         script.onload = () => good(lesson.recordings[name]);
-        script.onerror = () => bad(new Error(`scenes/${name}.js could not be loaded`));
+        script.onerror = () => { loaded.delete(name); bad(new Error(`scenes/${name}.js could not be loaded`)); };
         document.head.append(script);
       }));
     return loaded.get(name);
@@ -184,13 +184,19 @@
     }
   }
 
-  let shown = null;
+  let shown = null, wanted = 0;
   async function show(index, focus = false) {
+    wanted = index;
     const words = lesson.words[index];
     const buttons = [...at("list").querySelectorAll("button")];
     buttons.forEach((button, i) => button.setAttribute("aria-current", i === index));
     if (focus) buttons[index].scrollIntoView({ block: "nearest", inline: "center" });
-    const variants = await load(words.name);
+    let variants;
+    try { variants = await load(words.name); } catch (error) {
+      at("scene").replaceChildren(element("p", error.message));
+      return;
+    }
+    if (wanted !== index) return; // another was asked for meanwhile
     if (shown) shown.stop();
     const box = at("scene");
     box.replaceChildren(element("h3", words.title));
@@ -267,7 +273,7 @@
   });
   window.addEventListener("resize", () => { if (shown) shown.go(shown.time); });
   lesson.scene = show;
-  show(1).catch(error => at("scene").replaceChildren(element("p", error.message)));
+  show(1);
   at("version").textContent = lesson.card.version;
   if (lesson.card.runtime) at("engine").textContent = ` The engine is ${lesson.card.engine}.`;
 })();

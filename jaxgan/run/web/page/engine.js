@@ -28,7 +28,8 @@ window.engine = (() => {
           if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
           return answer.arrayBuffer();
         })
-        .then(data => ort.InferenceSession.create(data)));
+        .then(data => ort.InferenceSession.create(data))
+        .catch(error => { graphs.delete(path); throw error; })); // it may be there later
     return graphs.get(path);
   };
 

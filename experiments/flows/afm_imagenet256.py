@@ -1,0 +1,165 @@
+"""Adversarial flow models on ImageNet at 256×256, from a folder of yours.
+
+Lin et al. 2025 (arXiv 2511.22475): transformers on both sides, noise of the picture's
+own shape, and a generator that pays for how far it moves it. Constants are the paper's:
+AdamW with rates of 1e-4 at every size, batches of 256, λ_gp = 0.25 on a quarter of the
+batch, λ_ot from 0.2 to 0.01 (B) or 0.005 (M, L, XL) over 500,000 steps.
+
+    python experiments/flows/afm_imagenet256.py --path imagenet.zip
+    python experiments/flows/afm_imagenet256.py --path imagenet.zip --variant XL
+    jaxgan forecast afm_imagenet256 --target v5e:2x4
+
+The paper trains on 32×32×4 latents of a published autoencoder, in patches of 2; here
+are pixels, in patches of 16: as many tokens, and blocks of the same size. Published, of
+latents: FID 6.07 (B), 5.21 (M), 4.36 (L), 3.98 (XL), 2.92 (XL, 112 layers) in one step
+without guidance, by hand: when the distance stalls, a price of 0.001 and lower rates,
+and the generator started anew from its average. Nothing is published of pixels, where
+slopes and noise have another scale than in latents; not run here.
+"""
+
+import dataclasses
+from typing import Annotated, Any
+
+import jax.numpy as jnp
+
+from jaxgan import data, recipes
+from jaxgan.games.chain import ChainGame
+from jaxgan.games.latent import LatentGame, as_data, unconditional
+from jaxgan.models import dit
+from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds
+from jaxgan.run.experiment import Experiment
+from jaxgan.run.options import Options
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """What identifies a run."""
+
+    path: str = "imagenet"
+    """A folder or zip of images, sub-folders as classes."""
+    size: int = 256
+    """Pixels per side: a multiple of the patch."""
+    flip: bool = True
+    """Mirror images left to right at random."""
+    conditional: bool = True
+    """Whether both players see labels."""
+    seed: int = 0
+    """Of everything that is drawn."""
+    batch_size: int = 256
+    """Images per step."""
+    patch: Annotated[int, Bounds(least=1)] = 16
+    """Pixels per side of a token."""
+    width: int = 768
+    """Features of a token."""
+    depth: Annotated[int, Bounds(least=1)] = 12
+    """Blocks of either network."""
+    heads: Annotated[int, Bounds(least=1)] = 12
+    """Of every attention."""
+    repetitions: Annotated[int, Bounds(least=1)] = 1
+    """How often the generator goes through its blocks."""
+    chain: Annotated[int, Bounds(least=0)] = 1
+    """Steps from noise to a sample that training is for; 0: any number."""
+    passes: Annotated[int, Bounds(least=0)] = 0
+    """Steps of a sample where any number will do; 0: one."""
+    rematerialize: bool = False
+    """Compute blocks once more for the gradient, which takes less memory."""
+    bfloat16: bool = False
+    """Compute in bfloat16; norms, softmax and logits are float32."""
+    learning_rate: float = 1e-4
+    """AdamW's, of both players."""
+    transport: Annotated[tuple[float, float], Bounds(least=0)] = (0.2, 0.01)
+    """What the generator pays for moving its noise, at first and at last."""
+    transport_steps: Annotated[int, Bounds(least=1)] = 500_000
+    """Steps of half a cosine between them."""
+    gamma: float = 0.5
+    """Of the penalties on slopes: twice the paper's λ_gp."""
+    half_life: float = 1_774_000.0
+    """Of the generator's running average, in images."""
+
+
+LARGE = Config(width=1024, heads=16, transport=(0.2, 0.005))
+EXTRA = dataclasses.replace(LARGE, width=1152, depth=28)
+VARIANTS = {
+    "B": Config(),
+    "M": dataclasses.replace(LARGE, depth=16),
+    "L": dataclasses.replace(LARGE, depth=24),
+    "XL": EXTRA,
+    "XL-56": dataclasses.replace(EXTRA, repetitions=2),
+    "XL-112": dataclasses.replace(EXTRA, repetitions=4),
+    "XL-4-steps": dataclasses.replace(EXTRA, chain=4, transport=(0.25, 0.005)),
+}
+OPTIONS = Options(steps=500_000)
+
+
+def build(config: Config) -> Experiment:
+    """Builds the experiment that a config describes."""
+    labels = "auto" if config.conditional else "none"
+    source = data.folder(config.path, config.size, labels=labels)
+    recipe = recipes.afm(
+        config.learning_rate,
+        config.transport,
+        config.transport_steps,
+        gamma=config.gamma,
+        half_life=config.half_life,
+        chain=config.chain != 1,
+    )
+    return Experiment(
+        game=game(config, source),
+        recipe=recipe,
+        data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
+    )
+
+
+def game(config: Config, source: data.Source) -> LatentGame:
+    """Transformers of one step, or of a chain."""
+    classes = len(source.classes) if config.conditional else 0
+    if config.conditional and classes < 2:
+        raise data.DataError(
+            f"classes: saw {classes}, wanted at least 2, or --no-conditional"
+        )
+    conditioning = as_data if config.conditional else unconditional
+    shared: dict[str, Any] = {
+        "width": config.width,
+        "depth": config.depth,
+        "heads": config.heads,
+        "patch": config.patch,
+        "classes": classes,
+        "rematerialize": config.rematerialize,
+        "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,
+    }
+    if config.chain == 1:
+        generator = dit.Generator(
+            **shared, shape=source.shape, repetitions=config.repetitions
+        )
+        judge = dit.Discriminator(**shared)
+        return LatentGame(generator, judge, generator.latent_size, conditioning)
+    told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
+    generator = dit.Generator(**shared, shape=source.shape, **told)
+    judge = dit.Discriminator(**shared, times=1)
+    return ChainGame(
+        generator,
+        judge,
+        generator.latent_size,
+        conditioning,
+        steps=config.chain,
+        passes=config.passes,
+    )
+
+
+def tiny(config: Config) -> Config:
+    """Makes the config small enough for a test."""
+    return dataclasses.replace(
+        config,
+        size=8,
+        batch_size=8,
+        patch=4,
+        width=8,
+        depth=1,
+        heads=1,
+        transport_steps=4,
+    )
+
+
+if __name__ == "__main__":
+    launch.main(__file__)

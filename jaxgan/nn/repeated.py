@@ -1,0 +1,50 @@
+"""Equal blocks one after the other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+from flax import linen as nn
+
+
+def repeated(
+    block: type[nn.Module],
+    count: int,
+    rematerialize: bool = False,
+    *,
+    name: str,
+    along: int | None = None,
+    **attributes: Any,
+) -> Callable[..., jax.Array]:
+    """Makes equal blocks one after the other, which are compiled once.
+
+    It is a `lax.scan` over the blocks' variables, whose leaves have the number of
+    blocks as their first axis. The numbers are those of blocks written out, and so is
+    the time of a step; but ESRGAN's 23 blocks and their gradient compile in as little
+    time as one of them, where each one written out took half as long again.
+
+    What is returned can be called several times, with the same variables.
+
+    Args:
+      block: maps (x, *others) to (x, None), with x of one shape.
+      count: of the blocks; without any, the input is the output.
+      rematerialize: keep only the blocks' inputs for the gradient, and compute the
+        blocks once more there: less memory, up to a third more time.
+      name: of the blocks in the tree of variables.
+      along: an axis of the others, as long as there are blocks, of which each has its
+        own part; None gives them whole to all.
+      **attributes: of every block.
+    """
+    if not count:
+        return lambda x, *others: x
+    scan = nn.scan(
+        nn.remat(block, prevent_cse=False) if rematerialize else block,
+        variable_axes={True: 0},
+        split_rngs={"params": True},
+        in_axes=(  # pyright: ignore[reportArgumentType]
+            nn.broadcast if along is None else along
+        ),
+        length=count,
+    )
+    blocks = scan(**attributes, name=name)
+    return lambda x, *others: blocks(x, *others)[0]
