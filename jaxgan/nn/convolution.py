@@ -38,8 +38,6 @@ MANY_TILES = 64
 FEW_PLACES, FEWER_PLACES = 256, 64
 """Places of all maps up to which phases, and turning, do not pay: what is then read or
 written is mostly the kernel."""
-COLUMNS = range(8, 33)
-"""Places of all maps for which the image gradient is one product."""
 USUAL_BATCH = 64
 
 
@@ -58,12 +56,14 @@ def choose(
     spare the bits that it rounds off. Otherwise
 
     - forward: XLA's; where one number is the sum of few products, patches; to few
-      features of many channels, places.
+      features of many channels, places; to few places of a single image, columns, also
+      where its gradients are filtered.
     - image gradient: phases; to few channels, or from few or small maps, shifts; from
-      a few places, columns.
+      a few places of a single image, columns.
     - kernel gradient: XLA's with its operands turned; of few channels, patches; of few
       maps, columns; of few features and many channels, places.
     """
+    direct = choose_direct(geometry, channels, batch)
     narrowest, exact = min(channels, features), jnp.dtype(dtype) == jnp.float32
     # What is transformed is then more than what is multiplied.
     narrows = geometry.folds and channels >= 2 * features
@@ -77,8 +77,10 @@ def choose(
         for tile in (4, 2) if large else (2,):
             tiles = (-(-side // tile) for side in geometry.maps)
             if batch * math.prod(tiles) >= MANY_TILES:
-                return by_winograd(tile)
-    direct = choose_direct(geometry, channels, batch)
+                filtered = by_winograd(tile)
+                if _is_mostly_kernel(geometry, batch):
+                    filtered = filtered._replace(forward=direct.forward)
+                return filtered
     if features <= FEW_CHANNELS and channels >= MANY_CHANNELS:
         return direct._replace(
             forward=few_features.forward_by_places,
@@ -102,7 +104,7 @@ def choose_direct(
         kernel_gradient = formulations.kernel_gradient_by_columns
     else:
         kernel_gradient = formulations.kernel_gradient_by_turning
-    if places in COLUMNS and not few:
+    if batch == 1 and places <= FEWER_PLACES and not few:
         image_gradient = formulations.image_gradient_by_columns
     elif whole and not few and not small and places > FEW_PLACES:
         image_gradient = formulations.image_gradient_by_phases
@@ -111,7 +113,14 @@ def choose_direct(
     forward = formulations.forward_by_xla
     if products <= FEW_PRODUCTS:
         forward = formulations.forward_by_patches
+    elif _is_mostly_kernel(geometry, batch):
+        forward = formulations.forward_by_columns
     return Choice(forward, image_gradient, kernel_gradient)
+
+
+def _is_mostly_kernel(geometry: Geometry, batch: int) -> bool:
+    """Whether what is read for the maps of a single image is mostly the kernel."""
+    return batch == 1 and math.prod(geometry.maps) <= FEW_PLACES
 
 
 @functools.cache

@@ -244,6 +244,20 @@ def test_winograd_under_vmap_shard_map_and_second_derivatives():
     )
 
 
+def test_of_a_single_small_image_the_kernel_is_read_as_it_lies():
+    """Its gradients are filtered all the same, and batches are not told apart."""
+    pads = ((1, 1), (1, 1))
+    small, larger = (Geometry((n, n), (3, 3), 1, pads) for n in (16, 17))
+    sizes = 64, 64, jnp.float32
+    filtered = convolution.by_winograd(2)
+    columns = filtered._replace(forward=formulations.forward_by_columns)
+    assert convolution.choose(small, *sizes, 1) == columns
+    assert convolution.choose(larger, *sizes, 1) == filtered
+    assert convolution.choose(small, *sizes) == convolution.by_winograd(4)
+    single = Geometry((1, 1), (3, 3), 1, pads)
+    assert convolution.choose(single, 64, 8).forward is formulations.forward_by_xla
+
+
 def test_each_choice_is_made_for_some_shape():
     shapes = itertools.product((1, 2), (3, 4), ((1, 16), (16, 16), (64, 3)), (1, 64))
     chosen = {
