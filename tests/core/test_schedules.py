@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.core import schedules
@@ -21,6 +21,7 @@ def test_cosine(step, wanted):
     np.testing.assert_allclose(third, 2.0 - 1.5 * 0.25, rtol=1e-6)
 
 
+@settings(deadline=None)
 @given(batch=st.integers(1, 512), steps=st.integers(1, 50))
 def test_half_life_counts_images(batch, steps):
     """After `half_life` images a value weighs one half, at any batch size."""
