@@ -9,7 +9,8 @@ known), a restoration x2 (RRDBNet) and a translation (CycleGAN's ResNet), both w
 random weights, whose outputs must be those of the bare module. Size, mode, orientation,
 transparency and every pixel are compared. The status is 1 if anything is not as it
 should be. Then the command itself goes over the folder. `--large` adds 12 megapixels,
-in tiles, and shows the memory that it took.
+enlarged in tiles and translated whole, because tiles are normalised each by itself, and
+shows the memory that it took, with that of the comparison.
 """
 
 import contextlib
@@ -53,7 +54,7 @@ class Options:
     only: Sequence[str] = ()
     """Of x4, x2 and translation; by default all."""
     large: bool = False
-    """Enlarge 12 megapixels by 4, too."""
+    """Enlarge 12 megapixels by 4, and translate them, too."""
     command: bool = True
     """Run the command itself, too."""
 
@@ -251,7 +252,7 @@ def main(options: Options) -> None:
                 large = odd.name.startswith("4000")
                 if large and label == "x2":
                     continue
-                application = tiled if large else whole
+                application = tiled if large and mapping.scale > 1 else whole
                 folders = inputs, folder / label / "made"
                 found, seconds = cells(application, mapping, variables, odd, folders)
                 wrong += found.startswith("WRONG")
