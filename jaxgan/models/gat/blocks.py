@@ -218,11 +218,9 @@ class Mapping(nn.Module):
         means = stored.value
         mutable = self.is_mutable_collection("style_average")
         if context.train and mutable and not self.is_initializing():
-            batch = w.shape[0]
-            sums, counts = context.across_devices(
-                (share.T @ jax.lax.stop_gradient(w) / batch, jnp.mean(share, axis=0))
-            )
-            met = sums / jnp.where(counts > 0, counts, 1.0)[:, None]
+            shares, styles = context.all_rows((share, w))
+            counts = jnp.sum(shares, axis=0)
+            met = shares.T @ styles / jnp.maximum(counts, 1.0)[:, None]
             pace = (1.0 - self.decay) * (counts > 0).astype(jnp.float32)[:, None]
             stored.value = means + pace * (met - means)
         return share @ means
