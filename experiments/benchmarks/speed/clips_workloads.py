@@ -90,7 +90,7 @@ class Workload:
         @jax.jit
         def judge(variables, sample):
             context = Context(example_keys(jax.random.key(0), batch))
-            verdict = every_frame.apply(variables, *sample[:2], context)
+            verdict: Any = every_frame.apply(variables, *sample[:2], context)
             return flat(verdict.logits)
 
         z = self.latent(batch)
