@@ -7,7 +7,7 @@ here the official notebook's four Gaussians at ±0.5 and ±1.5, 0.05 wide. Const
 the notebook's: finite differences with λ_gp = 0.01 on all of the batch, λ_ot = 0.05, no
 normalised gradients, four layers of 1,024; `small` has four of 128 and a higher rate.
 
-    python experiments/flows/afm_toy.py --variant small
+    python experiments/transformers/afm_toy.py --variant small
     python experiments/benchmarks/flows/maps.py
 
 The second compares maps of several methods and seeds, and prints a table. 'map/error'

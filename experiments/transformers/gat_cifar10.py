@@ -4,8 +4,8 @@ Hyun et al. 2025 (arXiv 2509.24935) train on ImageNet only: this is their recipe
 width of 256, with its rule for the learning rate and all of its augmentation. `fine`
 has patches of 2, and four times as many tokens.
 
-    python experiments/flows/gat_cifar10.py
-    python experiments/flows/gat_cifar10.py --path cifar10.zip
+    python experiments/transformers/gat_cifar10.py
+    python experiments/transformers/gat_cifar10.py --path cifar10.zip
 
 Not trained yet, and no published number is to be compared with.
 """

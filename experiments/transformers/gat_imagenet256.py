@@ -9,7 +9,7 @@ with DINOv2. Neither network is part of this experiment: it has pixels in patche
 so as many tokens, and no alignment, without which the paper reports a clear drop.
 
     jaxgan forecast gat_imagenet256 --variant XL --target v5e:4x4
-    python experiments/flows/gat_imagenet256.py --path ~/imagenet/train
+    python experiments/transformers/gat_imagenet256.py --path ~/imagenet/train
 
 Published, in latents: FID 2.18 by XL/2 after 60 epochs; 40 took 12 days of eight A6000.
 Not run here.
