@@ -25,7 +25,7 @@ from jaxgan.core import Context, Sample, example_keys, init_state
 from jaxgan.core.state import SEED_AXES
 from jaxgan.run.files import experiment_file
 
-TOY = pathlib.Path(__file__).resolve().parents[2] / "flows" / "afm_toy.py"
+TOY = pathlib.Path(__file__).resolve().parents[2] / "transformers" / "afm_toy.py"
 toy = experiment_file.load_module(TOY)
 METHODS = {
     "AFM": {},
