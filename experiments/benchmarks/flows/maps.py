@@ -2,9 +2,9 @@
 
     python experiments/benchmarks/flows/maps.py --steps 4000 --picture maps.png
 
-Trains `experiments/transformers/afm_toy.py` (its `small`): adversarial flow models with and
-without their price of transport, R3GAN and WGAN-GP, the seeds of each side by side in
-one program. Prints a table: roots of mean squares over z of G(z) - T(z), with T the
+Trains `experiments/transformers/afm_toy.py` (its `small`): adversarial flow models with
+and without their price of transport, R3GAN and WGAN-GP, the seeds of each side by side
+in one program. Prints a table: roots of mean squares over z of G(z) - T(z), with T the
 optimal map; of G(z) - G'(z) between two seeds, for all pairs; and the Wasserstein
 distance of the samples to the data. Means ± standard deviations over seeds, or pairs.
 """
