@@ -38,7 +38,8 @@ def stored(game: Any, seed: int = 0) -> StoredRun:
     z = jnp.zeros((2, game.latent_size))
     context = Context(example_keys(jax.random.key(1), 2), batch)
     made = jax.jit(game.generator.init)(jax.random.key(seed), z, (), context)
-    data = types.SimpleNamespace(source=types.SimpleNamespace(classes=()))
+    source = types.SimpleNamespace(classes=())
+    data = types.SimpleNamespace(source=source, batch_size=8)
     experiment: Any = types.SimpleNamespace(
         game=game, data=data, held_out=None, kind=kinds.images
     )

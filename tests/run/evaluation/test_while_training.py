@@ -41,9 +41,9 @@ def measured(monkeypatch):
     calls = []
     once = judge.Judge.__call__
 
-    def counted(self, fake, names=None):
+    def counted(self, fake, names=None, *others):
         calls.append(tuple(names or self.names))
-        return once(self, fake, names)
+        return once(self, fake, names, *others)
 
     monkeypatch.setattr(judge.Judge, "__call__", counted)
     return calls

@@ -20,7 +20,7 @@ NONE_IS_MEANT = {
     *("augment", "average_decay", "average_from", "b1", "b2", "condition_layers"),
     *("continuous", "cycle_weight", "dataset_limit", "decay_epochs"),
     *("discriminator_attention", "dropout", "identity_weight", "l1_weight", "pool"),
-    *("embedding", "gamma", "group", "shared"),
+    *("chance", "embedding", "gamma", "group", "shared"),
     *("generator_attention", "half_life", "halvings", "limit", "mapping_layers"),
     *("mixing", "noise", "orthogonality", "path_weight", "penalty", "seed", "target"),
     *("adversarial_weight", "content_weight", "freeze", "layer_weights"),
