@@ -226,13 +226,8 @@ def _laid_out(geometry, whole):
 
 def _cut(geometry, whole):
     """The image without what is around it."""
-    return _pad(
-        whole,
-        [
-            (-pad[0], n - size + pad[0], 0)
-            for pad, n, size in zip(geometry.pads, geometry.image, whole.shape[1:3])
-        ],
-    )
+    sides = zip(geometry.pads, geometry.image, whole.shape[1:3])
+    return _pad(whole, [(-pad[0], n - size + pad[0], 0) for pad, n, size in sides])
 
 
 def _patches(geometry, image):
