@@ -16,8 +16,8 @@ from jaxgan.core.timed import times_of
 from jaxgan.core.types import Verdict
 from jaxgan.models.attributes import check_attributes
 from jaxgan.nn import Dense, Network, sinusoids
+from jaxgan.nn.conv import torch_init
 
-torch_init = nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
 SCALE = 100.0
 """Numbers of about ±1 are multiplied by it before their sinusoids are taken."""
 

@@ -21,6 +21,10 @@ Padding = str | tuple[tuple[int, int], tuple[int, int]]
 """'SAME' or 'VALID' as in `jax.lax`, or zeros ((above, below), (left, right))."""
 normal_init = nn.initializers.normal(0.02)
 """N(0, 0.02²): DCGAN's (arXiv 1511.06434, section 3)."""
+torch_init = nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
+"""U(±1 / √fan_in): PyTorch's own. Biases start at 0, where PyTorch draws them alike."""
+xavier = nn.initializers.xavier_uniform()
+"""U(±√(6 / (fan_in + fan_out))): Glorot and Bengio 2010, equation 16."""
 
 
 def conv(

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from flax import linen as nn
 
-from jaxgan.nn.conv import Dense, Initializer
+from jaxgan.nn.conv import Dense, Initializer, xavier
 
 
 class SwiGLU(nn.Module):
@@ -22,7 +22,7 @@ class SwiGLU(nn.Module):
     """
 
     hidden: int
-    kernel_init: Initializer = nn.initializers.xavier_uniform()
+    kernel_init: Initializer = xavier
     dtype: Any = jnp.float32
 
     @nn.compact

@@ -8,9 +8,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.core.explicit_mesh import along_batch
-from jaxgan.nn.conv import Dense, Initializer
-
-xavier = nn.initializers.xavier_uniform()
+from jaxgan.nn.conv import Dense, Initializer, xavier
 
 Prepare = Callable[[str, jax.Array], jax.Array]
 """f(name, x [B, N, heads, C / heads]) -> x, for 'query' and 'key'."""

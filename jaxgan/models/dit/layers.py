@@ -22,11 +22,8 @@ from jaxgan.nn import (
     repeated,
     sinusoidal_positions,
 )
+from jaxgan.nn.conv import xavier
 from jaxgan.nn.patches import grid
-
-xavier = nn.initializers.xavier_uniform()
-torch_init = nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
-"""U(±1 / √fan-in): PyTorch's own, of the last layer of those that judge."""
 
 
 class Block(nn.Module):

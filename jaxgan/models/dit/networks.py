@@ -20,8 +20,9 @@ from jaxgan.core.explicit_mesh import along_batch
 from jaxgan.core.timed import times_of
 from jaxgan.core.types import Verdict
 from jaxgan.models.attributes import check_attributes
-from jaxgan.models.dit.layers import Transformer, torch_init
+from jaxgan.models.dit.layers import Transformer
 from jaxgan.nn import Dense, Modulation, adaptive_layer_norm, from_patches, layer_norm
+from jaxgan.nn.conv import torch_init
 
 zeros = nn.initializers.zeros_init()
 

@@ -16,7 +16,6 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.models.attributes import check_attributes
 from jaxgan.models.labels import labels
-from jaxgan.models.restoration.layers import torch_init
 from jaxgan.nn import (
     BatchNorm,
     ConditionalBatchNorm,
@@ -29,6 +28,7 @@ from jaxgan.nn import (
     normal,
     repeat,
 )
+from jaxgan.nn.conv import torch_init
 
 POWER = PowerIteration(both=True)
 """As PyTorch keeps spectral vectors, so that evaluation divides by the same σ."""

@@ -13,7 +13,7 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.models.labels import labels
 from jaxgan.nn.adaptive_norm import Modulation
-from jaxgan.nn.conv import Dense
+from jaxgan.nn.conv import Dense, normal_init, xavier
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.gated import LayerScale, SwiGLU
 from jaxgan.nn.modulated import unit_second_moment
@@ -21,10 +21,8 @@ from jaxgan.nn.rms_norm import RMSNorm, rms_norm
 from jaxgan.nn.rotary import angles, rotate
 from jaxgan.nn.token_attention import MultiHeadAttention
 
-xavier = nn.initializers.xavier_uniform()
 small_xavier = nn.initializers.variance_scaling(0.1**2, "fan_avg", "uniform")
 """Xavier's with a gain of 0.1: gates are nearly closed at first, scales nearly 1."""
-row_init = nn.initializers.normal(0.02)
 
 QUERY_EPSILON = float(np.finfo(np.float32).eps)
 """Of queries' and keys' norms: PyTorch's where none is asked for."""
@@ -203,7 +201,7 @@ class Mapping(nn.Module):
         if self.classes:
             given = labels(given, count)
             table = Embedding(
-                self.classes, self.embedding, kernel_init=row_init, name="embedding"
+                self.classes, self.embedding, kernel_init=normal_init, name="embedding"
             )
             parts.insert(0, unit_second_moment(table(given)))
             share = jax.nn.one_hot(given, self.classes)

@@ -23,12 +23,10 @@ from jaxgan.models.gat.blocks import (
     LevelHead,
     Mapping,
     SlowMLP,
-    row_init,
-    xavier,
 )
 from jaxgan.models.labels import labels
 from jaxgan.nn import Network
-from jaxgan.nn.conv import Dense
+from jaxgan.nn.conv import Dense, normal_init, xavier
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.patches import from_patches, grid, patches, sinusoidal_positions
 from jaxgan.nn.repeated import repeated
@@ -214,7 +212,7 @@ class Discriminator(Network):
         embed = Dense(self.width, kernel_init=xavier, dtype=self.dtype, name="patches")
         x = embed(patches(x, self.patch)).astype(jnp.float32)
         x = x + sinusoidal_positions(sides[0], sides[1], self.width)[None]
-        token = self.param("token", row_init, (self.width,), jnp.float32)
+        token = self.param("token", normal_init, (self.width,), jnp.float32)
         token = jnp.zeros_like(x[:, :1]) + token.reshape(1, 1, -1)
         x = jnp.concatenate([token, x], axis=1)
         through = repeated(
@@ -241,7 +239,7 @@ class Discriminator(Network):
         judged = out(RMSNorm(name="logit_norm")(token))
         if not self.classes:
             return judged[:, 0]
-        table = Embedding(self.classes, size, kernel_init=row_init, name="embedding")
+        table = Embedding(self.classes, size, kernel_init=normal_init, name="embedding")
         row = table(labels(given, token.shape[0]))
         mapped = SlowMLP(size, self.learning_rate_multiplier, name="mapping")(row)
         return jnp.sum(judged * mapped, axis=-1)

@@ -12,7 +12,6 @@ from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models.attributes import check_attributes, check_widths
 from jaxgan.models.labels import labels
-from jaxgan.models.restoration.layers import torch_init
 from jaxgan.nn import (
     BatchNorm,
     Conv,
@@ -22,6 +21,7 @@ from jaxgan.nn import (
     PowerIteration,
     average_pool,
 )
+from jaxgan.nn.conv import torch_init
 
 SLOPE = 0.2
 AROUND = ((1, 1), (1, 1))

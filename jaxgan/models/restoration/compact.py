@@ -13,10 +13,10 @@ from jaxgan.models.attributes import check_attributes
 from jaxgan.models.restoration.layers import (
     from_unit,
     to_unit,
-    torch_init,
 )
 from jaxgan.models.restoration.srresnet import check_channels
 from jaxgan.nn import Conv, Network, PReLU, pixel_shuffle, repeat, repeated
+from jaxgan.nn.conv import torch_init
 
 
 def rectified(x: jax.Array, slope: float | None, name: str) -> jax.Array:

@@ -10,8 +10,9 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.types import Verdict
 from jaxgan.models.attributes import check_attributes
-from jaxgan.models.restoration.layers import to_unit, torch_init
+from jaxgan.models.restoration.layers import to_unit
 from jaxgan.nn import BatchNorm, Conv, Dense, Network, PowerIteration, double
+from jaxgan.nn.conv import torch_init
 
 SLOPE = 0.2
 AROUND = ((1, 1), (1, 1))

@@ -6,10 +6,6 @@ from flax import linen as nn
 from jaxgan.nn import repeat
 from jaxgan.nn.conv import Initializer
 
-torch_init = nn.initializers.variance_scaling(1 / 3, "fan_in", "uniform")
-"""U(±1 / √fan_in): PyTorch's own, of convolutions that BasicSR does not initialise.
-Biases start at 0, where PyTorch draws them alike."""
-
 
 def he_init(scale: float) -> Initializer:
     """He's normal kernels for ReLUs, times a scale: BasicSR's `default_init_weights`.

@@ -14,9 +14,9 @@ from jaxgan.models.restoration.layers import (
     from_unit,
     he_init,
     to_unit,
-    torch_init,
 )
 from jaxgan.nn import Conv, Network, pixel_unshuffle, repeated
+from jaxgan.nn.conv import torch_init
 
 RESIDUAL = 0.2
 """By which what a block adds is scaled."""

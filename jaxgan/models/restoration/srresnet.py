@@ -13,9 +13,9 @@ from jaxgan.models.restoration.layers import (
     from_unit,
     he_init,
     to_unit,
-    torch_init,
 )
 from jaxgan.nn import BatchNorm, Conv, Network, PReLU, enlarge, pixel_shuffle, repeated
+from jaxgan.nn.conv import torch_init
 
 SHUFFLES = {1: (), 2: (2,), 3: (3,), 4: (2, 2)}
 """By the scale: the factors of the pixel shuffles."""

@@ -128,7 +128,7 @@ class MeasureOptions:
     classes, modes, collapse, duplicates, memorisation.
     Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
     Of StyleGAN3 equivariance, too.
-    Of videos frechet, kid and those of sets; of predictions also mse, ssim,
+    Of videos frechet, kid and those of sets; of predictions also mse, ssim, crps,
     csi-THRESHOLD; of molecules structures, diversity, qed, logp, sa; of walks graph.
     By default what the experiment measures itself, too."""
     num: int = 2000
