@@ -40,8 +40,8 @@ class CheckpointOptions:
     trust: Flag = False
     """Run the program in RUN, though it was not trained or imported here."""
 
-    def load(self, run: pathlib.Path) -> "StoredRun":
-        """Loads the run with this checkpoint.
+    def load(self, run: pathlib.Path, parts: Sequence[str] = ()) -> "StoredRun":
+        """Loads the run with this checkpoint, or parts of it: see `stored_run.load`.
 
         Raises:
           RunError: if there is none, or the run's program is not known.
@@ -56,7 +56,7 @@ class CheckpointOptions:
         from jaxgan.run.sampling import stored_run
 
         xla.set_up_xla()
-        return stored_run.load(run, self.step, self.run_seed)
+        return stored_run.load(run, self.step, self.run_seed, parts=parts)
 
 
 @dataclasses.dataclass(frozen=True)
