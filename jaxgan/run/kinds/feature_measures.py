@@ -97,3 +97,5 @@ SLICED_DISTANCE = Measure(_sliced)
 SIMILARITY = Measure(_collapse)
 DUPLICATES = Measure(_duplicates)
 MEMORISATION = Measure(_memorisation, neighbours=True)
+FVD = frechet()._replace(usual=False)
+"""The Fréchet distance by a name that wants FVD's network with published weights."""

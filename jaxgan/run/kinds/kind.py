@@ -52,6 +52,11 @@ class Kind(Protocol):
         return {}
 
     @property
+    def usual_measures(self) -> Sequence[str]:
+        """Names the measures that are taken where none is named."""
+        return [name for name, measure in self.measures.items() if measure.usual]
+
+    @property
     def sections(self) -> "Sequence[Section]":
         """Tells what a report shows beside what it shows of all kinds: nothing."""
         return ()

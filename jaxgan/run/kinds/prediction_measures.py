@@ -45,6 +45,7 @@ def measures(
         ),
         "frechet": feature_measures.frechet(),
         "kid": feature_measures.kernel("KID"),
+        "fvd": feature_measures.FVD,
     }
 
 

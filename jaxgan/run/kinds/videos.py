@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # they are heavy
 # Compared by identity, as all kinds are.
 @dataclasses.dataclass(frozen=True, eq=False)
 class Videos(Kind):
-    """Clips, measured by what a random network sees of frames and their changes.
+    """Clips, measured by FVD's network if its weights are given, else by a random one.
 
     Attributes:
       rate: frames per second of what moves.
@@ -93,10 +93,11 @@ class Videos(Kind):
             write_frames(path, self.frames(samples), rate)
 
     def features(self, source: "Source", protocol: EvaluationProtocol) -> "Extractor":
-        """Makes random features of frames and of their changes.
+        """Makes FVD's network if it has weights; else random features.
 
         Raises:
-          RunError: if another network is asked for.
+          RunError: if another network is asked for, or clips do not suit it.
+          WeightsError: if weights are not of FVD's network.
         """
         from jaxgan.run.kinds import video_measures
 
