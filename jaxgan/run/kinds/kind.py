@@ -9,9 +9,9 @@ import numpy as np
 from jaxgan.core.types import Game, Sample, State
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds import walks
+from jaxgan.run.kinds.drawing import walks
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.measures.measure import Measure
 from jaxgan.run.kinds.route import Route
 
 if TYPE_CHECKING:  # they are heavy

@@ -18,9 +18,9 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import evaluations_log, provenance
 from jaxgan.run.kinds import DigitVideos, Predictions, Videos, predictions, videos
+from jaxgan.run.kinds.drawing.film_strips import EDGE
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.film_strips import EDGE
-from jaxgan.run.kinds.measure import Material
+from jaxgan.run.kinds.measures.measure import Material
 from jaxgan.run.sampling import sampler, stored_run
 from jaxgan.weights import WeightsError
 from tests.evaluation.i3d_state import random_state
@@ -257,7 +257,7 @@ def test_thresholds_are_of_what_numbers_mean():
 
 def test_digits_are_followed(monkeypatch):
     source = data.moving_mnist(8, 48, 1, dataset="digits", digit_size=16, clips=16)
-    from jaxgan.run.kinds import video_measures
+    from jaxgan.run.kinds.measures import video_measures
 
     class Judge:
         shape, description = (16, 16, 1), "judge"

@@ -8,7 +8,7 @@ from jaxgan.evaluation.kernel_distance import kernel_distance
 from jaxgan.evaluation.memorisation import copied_share, near_duplicate_share
 from jaxgan.evaluation.precision_recall import precision_recall
 from jaxgan.evaluation.sliced_distance import sliced_distance
-from jaxgan.run.kinds.measure import RARE, Material, Measure, Score
+from jaxgan.run.kinds.measures.measure import RARE, Material, Measure, Score
 
 SUBSET = 1000
 """Examples per subset of the kernel distance, or all if there are fewer."""

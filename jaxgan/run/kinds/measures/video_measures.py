@@ -14,9 +14,9 @@ from jaxgan.evaluation.digit_motion import DigitMotion, digit_motion
 from jaxgan.evaluation.extractor import Extractor
 from jaxgan.evaluation.i3d import NAME, check_shape, i3d
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds import feature_measures
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measures import feature_measures
+from jaxgan.run.kinds.measures.measure import Material, Measure, Score
 from jaxgan.run.progress import waiting
 
 RANDOM = "frechet is the Fréchet distance of random features, which needs none"
