@@ -128,8 +128,9 @@ class MeasureOptions:
     classes, modes, collapse, duplicates, memorisation.
     Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
     Of StyleGAN3 equivariance, too.
-    Of videos frechet, kid and those of sets; of predictions also mse, ssim, crps,
-    csi-THRESHOLD; of molecules structures, diversity, qed, logp, sa; of walks graph.
+    Of videos frechet, fvd (which wants --weights), kid and those of sets; of
+    predictions also mse, ssim, crps, csi-THRESHOLD; of molecules structures, diversity,
+    qed, logp, sa; of walks graph.
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
@@ -143,7 +144,7 @@ class MeasureOptions:
     ] = None
     """What sees the images: one trained on the data, or FID's network."""
     weights: Annotated[pathlib.Path | None, option("FILE", "downloaded once")] = None
-    """Of FID's Inception network."""
+    """Of FID's Inception network; of videos of FVD's I3D: i3d_pretrained_400.pt."""
 
     def protocol(
         self, kind: "Kind", fitting: Sequence[str] = (), further: Sequence[str] = ()
@@ -161,7 +162,7 @@ class MeasureOptions:
         from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 
         protocol = EvaluationProtocol(
-            self.metrics or [*kind.measures, *fitting],
+            self.metrics or [*kind.usual_measures, *fitting],
             self.num,
             self.seed,
             self.extractor,
