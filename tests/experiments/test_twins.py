@@ -110,17 +110,19 @@ def test_twins_learn_as_many_numbers(script, name):
         )
 
 
-CLIPS = [
-    pytest.param("mocogan", marks=pytest.mark.slow),
-    pytest.param("dvdgan", marks=pytest.mark.slow),
-    "molgan",
+QUICK = ("molgan", "afm")
+
+
+ROWS = [
+    *(("clips_rows", name) for name in ("mocogan", "dvdgan", "molgan")),
+    *(("transformers_rows", name) for name in ("afm", "gat")),
 ]
 
 
-@pytest.mark.parametrize("name", ["mocogan", "dvdgan", "molgan"])
-def test_twins_of_clips_learn_as_many_numbers(script, name):
+@pytest.mark.parametrize(("rows", "name"), ROWS)
+def test_twins_of_clips_and_tokens_learn_as_many_numbers(script, rows, name):
     pytest.importorskip("torch")
-    made = script("clips_rows").WORKLOADS[name]
+    made = script(rows).WORKLOADS[name]
     real = script("clips_workloads").as_sample(made.draw(8))
     variables = jax.eval_shape(lambda: made.game.init(jax.random.key(0), real))
     for ours, theirs in zip(variables, made.torch(), strict=True):
@@ -130,15 +132,21 @@ def test_twins_of_clips_learn_as_many_numbers(script, name):
         )
 
 
-@pytest.mark.parametrize("name", CLIPS)
-def test_twins_of_clips_are_ours(script, name):
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        pytest.param(*row, marks=() if row[1] in QUICK else pytest.mark.slow)
+        for row in ROWS
+    ],
+)
+def test_twins_of_clips_and_tokens_are_ours(script, rows, name):
     """What is made and judged is the same, and a period of steps moves every kernel.
 
     A critic's last bias adds as much to what is real as to what is not.
     """
     torch = pytest.importorskip("torch")
     torch.set_num_threads(1)
-    made = script("clips_rows").WORKLOADS[name]
+    made = script(rows).WORKLOADS[name]
     ours, begun = made.ours(8)
     theirs = made.theirs(8, begun)
     script("side_by_side").check_alike(name, ours.outputs(), theirs.outputs())

@@ -12,7 +12,9 @@ from side_by_side import Plays
 
 from jaxgan import recipes
 from jaxgan.core import Sample, init_state, make_step, metrics, schedules
+from jaxgan.core.abilities import Mapped
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.types import Augment
 from jaxgan.games.latent import LatentGame
 
 QUICK = {"xla_backend_optimization_level": 1}
@@ -37,6 +39,9 @@ class Workload:
       made: f(generator, latents, labels) -> what PyTorch's makes, in our layout.
       judged: f(discriminator, *real) -> logits of PyTorch's, all frames judged.
       period: of the turns, in steps.
+      augment: of ours, of what is judged.
+      stirred: deviation of what is added to all parameters at first, of networks that
+        begin at 0.
     """
 
     title: str
@@ -50,20 +55,23 @@ class Workload:
     made: Callable[..., Any]
     judged: Callable[..., Sequence[Any]]
     period: int = 1
+    augment: Augment = Augment()  # noqa: RUF009  immutable
+    stirred: float = 0.0
 
     def ours(self, batch: int, apply: bool = True) -> tuple[Plays, Any]:
         """Makes ours, whose step is compiled at the first; with what it begins with."""
         game, recipe = self.game, self.recipe
         described = game, recipe.turns, recipe.optimizers
         real = jax.device_put(as_sample(self.draw(batch)))
-        first = jax.jit(
-            lambda key: init_state(key, *described, real), compiler_options=QUICK
-        )
-        state = first(jax.random.key(0))
+
+        def begin(key):
+            state = init_state(key, *described, real, self.augment)
+            return state._replace(variables=stirred(state.variables, self.stirred))
+
+        state = jax.jit(begin, compiler_options=QUICK)(jax.random.key(0))
         begun = jax.device_get(state.variables)
-        step = jax.jit(
-            make_step(*described, ema_decay=recipe.ema_decay), donate_argnums=0
-        )
+        more = {"ema_decay": recipe.ema_decay, "augment": self.augment}
+        step = jax.jit(make_step(*described, **more), donate_argnums=0)
 
         @functools.cache
         def compiled() -> Any:
@@ -83,9 +91,14 @@ class Workload:
         @jax.jit
         def make(variables, latent):
             context = Context(example_keys(jax.random.key(0), len(latent.value)))
+            if isinstance(game, Mapped):
+                latent = game.mapped(variables, latent, context)
             sample, _ = game.generate(variables, latent, context)
-            shares = sample.features
-            return shares if isinstance(shares, dict) else {"clip": sample.value}
+            shares, value = sample.features, sample.value
+            if isinstance(value, tuple):
+                return {f"level {place}": x for place, x in enumerate(value)}
+            name = "clip" if value.ndim == 5 else "image"
+            return shares if isinstance(shares, dict) else {name: value}
 
         @jax.jit
         def judge(variables, sample):
@@ -151,6 +164,25 @@ class Workload:
         z = rng.standard_normal((batch, self.game.latent_size)).astype(np.float32)
         labelled = self.game.conditioning.labelled
         return Sample(z, rng.integers(0, CLASSES, batch) if labelled else ())
+
+
+def stirred(variables: Any, deviation: float) -> Any:
+    """Variables whose parameters are not 0 where they were."""
+    if not deviation:
+        return variables
+
+    def moved(player, key):
+        leaves, structure = jax.tree.flatten(player["params"])
+        keys = jax.random.split(key, len(leaves))
+        noise = [jax.random.normal(k, x.shape) for k, x in zip(keys, leaves)]
+        leaves = [x + deviation * n for x, n in zip(leaves, noise)]
+        return {**player, "params": structure.unflatten(leaves)}
+
+    keys = jax.random.split(jax.random.key(1))
+    return variables._replace(
+        generator=moved(variables.generator, keys[0]),
+        discriminator=moved(variables.discriminator, keys[1]),
+    )
 
 
 def as_sample(arrays: Arrays) -> Sample:
