@@ -26,10 +26,10 @@ def stored(game, images, step=3, first=None, **options):
     recipe = recipes.nonsaturating(1e-3)
     examples = data.batches(data.arrays(images, labels, CLASSES), 4)
     experiment = Experiment(game, recipe, examples, **options)
-    state = init_state(
-        *(jax.random.key(0), game, recipe.turns, recipe.optimizers),
-        first or examples(0),
-    )
+    first = first or examples(0)
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, first)
+    )(jax.random.key(0))
     state = state._replace(ema=jax.tree.map(lambda x: x + 0.01, state.ema))
     return StoredRun(experiment, state, step, None, "odd", pathlib.Path("odd"))
 
