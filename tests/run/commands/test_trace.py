@@ -40,7 +40,9 @@ def call(capsys, *arguments):
         ("sample --num 3 --batch-size 2", "a.npz"),
         ("sample --num 3 --current --step 1", "folder"),
         ("interpolate --points 2 --frames 2", "a.gif"),
-        ("interpolate --points 2 --frames 2", "a.png"),
+        pytest.param(
+            *("interpolate --points 2 --frames 2", "a.png"), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_files_are_made_again(run, tmp_path, capsys, command, name):
