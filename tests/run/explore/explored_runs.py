@@ -1,5 +1,6 @@
 """Small generators to explore, of noise and of styles."""
 
+import functools
 import pathlib
 
 import jax
@@ -39,6 +40,7 @@ def images(side, channels=1):
     return random.integers(0, 255, (60, side, side, channels)).astype(np.uint8)
 
 
+@functools.cache
 def of_styles():
     """Styles of six layers, conditioned on labels."""
     game = StyleGame(
@@ -50,6 +52,7 @@ def of_styles():
     return stored(game, images(16))
 
 
+@functools.cache
 def of_noise():
     """Noise of six numbers, unconditional, in colours."""
     game = LatentGame(dcgan.Generator((16, 16, 3), 4), dcgan.Discriminator(4), 6)
