@@ -144,6 +144,20 @@ def test_rooms_of_run_import_only_those_below(path):
             assert room == here or below, f"{here} imports {module}"
 
 
+KINDS = ("drawing", "measures", "sections")
+"""Rooms of `kinds`, from the bottom; kinds themselves import them late."""
+
+
+def test_rooms_of_kinds_import_only_those_below():
+    for level, name in enumerate(KINDS):
+        paths = list((PACKAGE / "run" / "kinds" / name).glob("[!_]*.py"))
+        assert paths, name
+        for path in paths:
+            for module, _ in imports(path):
+                below = [f"jaxgan.run.kinds.{room}" for room in KINDS[level + 1 :]]
+                assert not module.startswith(tuple(below)), f"{path} imports {module}"
+
+
 def test_the_face_of_run_is_there():
     for name in FACE:
         assert importlib.util.find_spec(f"jaxgan.run.{name}") is not None, name

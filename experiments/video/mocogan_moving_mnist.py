@@ -129,7 +129,9 @@ def build(config: Config) -> Experiment:
         recipe=recipe,
         data=data.clip_batches(source, config.batch_size, config.seed),
         kind=DigitVideos(
-            digits=source.pictures, count=config.digits, speed=source.speed
+            digits=lambda: source.pictures(),
+            count=config.digits,
+            speed=data.flying_speed(config.size, config.digit_size),
         ),
         held_out=data.clip_batches(opened("test", 1_000), config.batch_size),
     )

@@ -75,10 +75,12 @@ OPTIONS = Options(steps=100_000)
 def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
 
+    size = 4 * 2 ** len(config.generator_widths)
+
     def opened(split: str, clips: int):
         return data.moving_mnist(
             config.frames,
-            4 * 2 ** len(config.generator_widths),
+            size,
             config.digits,
             dataset=config.dataset,
             split=split,
@@ -101,7 +103,9 @@ def build(config: Config) -> Experiment:
         recipe=recipe,
         data=data.clip_batches(source, config.batch_size, config.seed),
         kind=DigitVideos(
-            digits=source.pictures, count=config.digits, speed=source.speed
+            digits=lambda: source.pictures(),
+            count=config.digits,
+            speed=data.flying_speed(size, config.digit_size),
         ),
         held_out=data.clip_batches(opened("test", 1_000), config.batch_size),
     )

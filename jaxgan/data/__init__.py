@@ -14,6 +14,7 @@ from jaxgan.data.clip_openers import moving_mnist, radar, videos
 from jaxgan.data.crop_batches import CropBatches, crop_batches
 from jaxgan.data.image_folder import skipping_bad
 from jaxgan.data.molecules import names_of
+from jaxgan.data.moving_digits import flying_speed
 from jaxgan.data.openers import (
     arrays,
     digits,
@@ -65,6 +66,7 @@ __all__ = [
     "crop_batches",
     "digits",
     "edges",
+    "flying_speed",
     "folder",
     "from_dbz",
     "gray",

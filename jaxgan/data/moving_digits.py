@@ -23,6 +23,8 @@ EMBEDDED = "digits"
 """The name of the digits that are always there."""
 WORDS = 4
 """Random words per digit: which it is, where it starts (two), where it goes."""
+PACE = 0.1
+"""Of the published recipe."""
 HELD_OUT = 6
 """Every so manieth of the embedded digits is of the split 'test'."""
 
@@ -101,7 +103,7 @@ class MovingDigits:
     @property
     def speed(self) -> float:
         """Pixels per frame, but for frames in which digits bounce."""
-        return self.pace * (self.side - self.images.shape[1])
+        return flying_speed(self.side, self.images.shape[1], self.pace)
 
     def pictures(self) -> Arrays:
         """The digits themselves, labelled: of which a classifier can be trained."""
@@ -140,6 +142,11 @@ class MovingDigits:
         return bits.reshape(self.count, WORDS) * 2.0**-53
 
 
+def flying_speed(size: int, digit_size: int, pace: float = PACE) -> float:
+    """Pixels per frame of digits that do not bounce; arguments of `moving_mnist`."""
+    return pace * (size - digit_size)
+
+
 def flights(draws: np.ndarray, frames: int, pace: float) -> np.ndarray:
     """Finds the ways of digits in the unit square, as Srivastava's generator does.
 
@@ -176,7 +183,7 @@ def moving_mnist(
     clips: int = 10_000,
     seed: int = 0,
     digit_size: int = 28,
-    pace: float = 0.1,
+    pace: float = PACE,
     labelled: bool = False,
     data_dir: str | os.PathLike | None = None,
 ) -> MovingDigits:

@@ -11,8 +11,8 @@ import numpy as np
 
 from jaxgan.data.download import downloaded, sha256
 from jaxgan.evaluation.extractor import Extractor, Outputs, fingerprint
+from jaxgan.evaluation.folded_weights import array, folded
 from jaxgan.evaluation.inception_network import CLASSES, TAPS, Inception, Taps
-from jaxgan.weights import torch_layout
 from jaxgan.weights.array_file import read_arrays
 from jaxgan.weights.errors import WeightsError
 
@@ -103,24 +103,21 @@ def load(path: str | os.PathLike) -> dict[str, Any]:
 def convert(state: dict[str, np.ndarray]) -> dict[str, Any]:
     """Variables for `Inception` of the state dict of a port to PyTorch.
 
-    Kernels [out, in, H, W] become [H, W, in, out]. A normalisation
-    γ (x - μ) / √(σ² + ε) + β becomes part of the convolution before it, in float64.
-
-    Raises:
-      ValueError: naming the first array that is missing, has another shape, or numbers
-        that are no finite floats.
+    Normalisations become part of the convolutions before them. Raises as `folded`.
     """
 
-    def arrays(layer: dict[str, Any], name: str) -> dict[str, Any]:
+    def variables(layer: dict[str, Any], name: str) -> dict[str, Any]:
         if "kernel" not in layer:
             return {
-                inner: arrays(value, f"{name}.{inner}" if name else inner)
+                inner: variables(value, f"{name}.{inner}" if name else inner)
                 for inner, value in layer.items()
             }
         shape = layer["kernel"].shape
-        return (_dense if len(shape) == 2 else _folded)(state, name, shape)
+        if len(shape) == 2:
+            return _dense(state, name, shape)
+        return folded(state, f"{name}.conv.weight", f"{name}.bn", shape, EPSILON)
 
-    return {"params": arrays(_shapes()["params"], "")}
+    return {"params": variables(_shapes()["params"], "")}
 
 
 @functools.cache
@@ -133,35 +130,8 @@ def _shapes() -> Any:
 def _dense(
     state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
+    kernel = array(state, f"{name}.weight", shape[::-1])
     return {
-        "kernel": _get(state, f"{name}.weight", shape[::-1]).T.astype(np.float32),
-        "bias": _get(state, f"{name}.bias", shape[-1:]).astype(np.float32),
+        "kernel": kernel.T.astype(np.float32),
+        "bias": array(state, f"{name}.bias", shape[-1:]).astype(np.float32),
     }
-
-
-def _folded(
-    state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]
-) -> dict[str, np.ndarray]:
-    height, width, inputs, outputs = shape
-    kernel = _get(state, f"{name}.conv.weight", (outputs, inputs, height, width))
-    scale, shift, mean, variance = (
-        _get(state, f"{name}.bn.{part}", (outputs,))
-        for part in ("weight", "bias", "running_mean", "running_var")
-    )
-    if variance.min() < 0:
-        raise ValueError(f"saw '{name}.bn.running_var' below 0: {variance.min():g}")
-    factor = scale / np.sqrt(variance + EPSILON)
-    return {
-        "kernel": (kernel.transpose(2, 3, 1, 0) * factor).astype(np.float32),
-        "bias": (shift - mean * factor).astype(np.float32),
-    }
-
-
-def _get(state: dict[str, np.ndarray], name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """An array of the state, of finite floats, in float64."""
-    if name not in state:
-        raise ValueError(f"saw no array {name!r}")
-    if state[name].shape != shape:
-        raise ValueError(f"saw {name!r} of shape {state[name].shape}, wanted {shape}")
-    torch_layout.array(state[name], name)
-    return state[name].astype(np.float64)

@@ -18,7 +18,7 @@ from jaxgan.data.facts import Facts
 from jaxgan.data.lazy_source import LazySource
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.kinds import images, pairs
+from jaxgan.run.kinds import Kind, images, pairs
 from jaxgan.terms import adversarial
 
 EXAMPLES = 4
@@ -66,7 +66,7 @@ class NoData:
 def _refuse() -> NoReturn:
     raise RunError(
         "this run was imported: it holds networks, and no data",
-        "jaxgan evaluate RUN --real FOLDER measures it against a folder of images",
+        "jaxgan evaluate RUN --real FOLDER measures it against examples of yours",
     )
 
 
@@ -94,6 +94,7 @@ def without_data(
     current: bool = True,
     examples: int = EXAMPLES,
     given: tuple[int, ...] = (),
+    kind: Kind | None = None,
 ) -> Experiment:
     """Makes an experiment that samples, and does not train.
 
@@ -106,6 +107,7 @@ def without_data(
       current: whether there is a current generator beside the average.
       examples: in a batch that the networks can be shown.
       given: the shape of what examples are made of, where that are pictures.
+      kind: of the examples; images, or pairs of them, unless it is told.
     """
     term = (adversarial(losses.nonsaturating),)
     facts = Facts(0, shape, tuple(map(str, range(classes))))
@@ -116,5 +118,5 @@ def without_data(
             optimizers=Players(optax.identity(), optax.identity()),
         ),
         data=NoData(LazySource(facts, _refuse), examples, current, given),
-        kind=pairs if given else images,
+        kind=kind or (pairs if given else images),
     )

@@ -17,7 +17,7 @@ from jaxgan.weights import file_kind
 from jaxgan.weights.errors import WeightsError
 from jaxgan.weights.legacy_file import read_legacy
 from jaxgan.weights.pickle_reader import Inert, PickleReader, Room
-from jaxgan.weights.tensors import Tensors, described
+from jaxgan.weights.tensors import Parameter, Tensors, described
 
 NETWORKS = ("G_ema", "G", "D")
 """What is read of a pickle's dict."""
@@ -67,7 +67,7 @@ def read_network_pickle(path: str | os.PathLike) -> Pickled:
                 f"{path}: saw a pickle of {described(content)}, {_WANTED}"
             )
         networks = {
-            name: _network(content[name])
+            name: network_of(content[name])
             for name in NETWORKS
             if content.get(name) is not None
         }
@@ -120,8 +120,12 @@ def _persistent(meta: Any) -> Inert:
     return made
 
 
-def _network(module: Any) -> Network:
-    """The arrays and facts of a module, and of those inside it."""
+def network_of(module: Any) -> Network:
+    """The arrays and facts of a module, and of those inside it.
+
+    Raises:
+      ValueError: if it is none, or holds what is no tensor.
+    """
     arrays: dict[str, np.ndarray] = {}
     facts: dict[str, Any] = {}
     for place, (prefix, state) in enumerate(_modules(module, "")):
@@ -130,6 +134,8 @@ def _network(module: Any) -> Network:
         for name, value in own.items():
             if value is None or name in passing:
                 continue
+            if isinstance(value, Parameter):
+                value = value.array
             if not isinstance(value, np.ndarray):
                 raise ValueError(
                     f"{prefix}{name}: saw {described(value)}, wanted a tensor"

@@ -31,6 +31,22 @@ AXES = 64
 """Of an array of NumPy, at most."""
 
 
+class Parameter:
+    """A parameter as PyTorch before 0.4 pickles it: an object around a tensor.
+
+    Args:
+      array: its numbers.
+      rest: whatever else it was made with.
+    """
+
+    def __init__(self, array: Any, *rest: Any):
+        del rest
+        self.array = array
+
+    def __setstate__(self, state: Any) -> None:
+        del state
+
+
 def described(value: Any) -> str:
     """Names the class of what a pickle holds."""
     return getattr(value, "described", "") or type(value).__name__
@@ -51,6 +67,7 @@ class Tensors:
         # Made here: a pickle can change the attributes of functions that it names.
         self.known: dict[tuple[str, str], Any] = {
             ("torch", "Size"): lambda *a: tuple(*self._sizes(a)),
+            ("torch.nn.parameter", "Parameter"): lambda *a: Parameter(*a),
             ("torch._utils", "_rebuild_tensor"): lambda *a: self._tensor(*a, False, ()),
             ("torch._utils", "_rebuild_tensor_v2"): lambda *a: self._tensor(*a),
             ("torch._utils", "_rebuild_parameter"): lambda value, *rest: value,

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from jaxgan import data
+from jaxgan.data import opening
+from jaxgan.data.lazy_source import LazySource
 from jaxgan.games import latent
 from jaxgan.run import launch
 from jaxgan.run.devices.first_state import state_shapes
@@ -126,6 +128,8 @@ each = pytest.mark.parametrize(
 )
 
 
+COMPUTED = {"digits", "ring", "grid"}
+"""Data that are always there."""
 QUICK = {"digits", "pix2pix_folder"}
 """Experiments that are trained, stopped and resumed in quick tests: what a run keeps is
 the same of all, and has tests of its own."""
@@ -342,3 +346,22 @@ def test_every_field_is_explained(path):
     kinds = [type(node).__name__ for node in config.body[1:]]
     assert kinds == ["AnnAssign", "Expr"] * (len(kinds) // 2)
     assert kinds
+
+
+@each
+def test_is_rebuilt_without_its_data(experiment, monkeypatch):
+    _, module, config = experiment
+    named = opening.opener(fake_dataset, "data_dir", strict=False)
+    monkeypatch.setattr(data, "image_dataset", named)
+    with opening.recorded() as opened:
+        module.build(config)
+    known = [one.opening() for one in opened]
+    if {one.opener for one in known} <= COMPUTED:
+        return
+
+    def not_there(source):
+        raise AssertionError(f"{source.facts} is opened")
+
+    monkeypatch.setattr(LazySource, "opened", property(not_there))
+    with opening.remembered(known):
+        module.build(config)

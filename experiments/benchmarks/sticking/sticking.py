@@ -32,7 +32,7 @@ from jaxgan.core import Context, example_keys
 from jaxgan.evaluation.equivariance import equivariance
 from jaxgan.evaluation.movements import rotation_matrix, translated, translation_matrix
 from jaxgan.run import pictures
-from jaxgan.run.kinds import walks
+from jaxgan.run.kinds.drawing import walks
 from jaxgan.run.sampling import stored_run
 
 Draw = Callable[[Any, Any, np.ndarray], np.ndarray]

@@ -37,8 +37,9 @@ from jaxgan import data
 from jaxgan.core import Sample
 from jaxgan.evaluation import advection, forecast_skill
 from jaxgan.run import pictures
-from jaxgan.run.kinds import Predictions, film_strips
-from jaxgan.run.kinds.film_strips import Film
+from jaxgan.run.kinds import Predictions
+from jaxgan.run.kinds.drawing import film_strips
+from jaxgan.run.kinds.drawing.film_strips import Film
 from jaxgan.run.sampling import sampler, stored_run
 
 SHOWN = 4

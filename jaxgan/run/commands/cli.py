@@ -1,5 +1,6 @@
 """The `jaxgan` program. JAX loads only when a command needs it."""
 
+import atexit
 import gc
 import os
 import sys
@@ -20,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # What libraries load is no garbage: looking for some, every few hundred
         # objects, takes a sixth of the time from here to a picture.
         gc.set_threshold(100_000)
+        # Nor when the process ends, which would take as long again.
+        atexit.register(gc.freeze)
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_help())

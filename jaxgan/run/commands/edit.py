@@ -80,7 +80,7 @@ class EditCommand:
         from jaxgan.run.editing import codes, direction_files, edits, latent_file
         from jaxgan.run.editing import latent_directions as found
         from jaxgan.run.files import output_path
-        from jaxgan.run.kinds import walks
+        from jaxgan.run.kinds.drawing import walks
         from jaxgan.run.sampling.noise_layers import numbers_of_layers
 
         if self.out:

@@ -20,8 +20,9 @@ class ImportCommand:
     """Make a run of published weights."""
 
     checkpoint: Annotated[Positional[pathlib.Path], option("CHECKPOINT")]
-    """Of the official PyTorch code: .safetensors, .pth or .pt, .npz,
-    or a .pkl of NVIDIA's, R3GAN's or projected GANs' code, of which nothing is run."""
+    """Of the official PyTorch code: .safetensors, .pth or .pt, .npz, or a .pkl of
+    NVIDIA's, R3GAN's or projected GANs' code, or a whole module of MoCoGAN's: of none
+    is anything run."""
     run_dir: Annotated[pathlib.Path, option("RUN")]
     """The folder to make, which must not hold anything."""
     model: Annotated[Network | None, option(default="as names and shapes say")] = None
@@ -37,7 +38,8 @@ class ImportCommand:
     spectral_epsilon and iterations of both BigGANs;
     pooling (mean or sum) and halvings of mimicry; dropout, and
     dropout_at_use and own_at_use (yes or no), of pix2pix and
-    cyclegan; slope of srvggnet_compact; clamp, group,
+    cyclegan; slope of srvggnet_compact; classes, frames
+    and rate of mocogan; clamp, group,
     learning_rate_multiplier, condition_multiplier
     and discriminator_clamp of stylegan2 and stylegan3
     (pickles tell); of stylegan3 also critical_layers, margin,

@@ -59,7 +59,7 @@ class InterpolateCommand:
           RunError: if there is no such run, or options do not fit it.
         """
         from jaxgan.run.files import output_path
-        from jaxgan.run.kinds import walks
+        from jaxgan.run.kinds.drawing import walks
         from jaxgan.run.sampling import interpolation, movement
 
         if len(self.keys) == 1:

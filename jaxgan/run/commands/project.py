@@ -62,7 +62,7 @@ class ProjectCommand:
         from jaxgan.run.editing import fitted_pictures, projection_files
         from jaxgan.run.editing.editor import Editor
         from jaxgan.run.files import output_path
-        from jaxgan.run.kinds import walks
+        from jaxgan.run.kinds.drawing import walks
         from jaxgan.run.progress import waiting
 
         if not self.pictures:

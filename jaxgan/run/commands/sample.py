@@ -50,12 +50,13 @@ class SampleCommand:
         if exported_folder.is_one(self.run):
             self._sample_exported()
             return
-        from jaxgan.run.sampling import sample_files, sampler
+        from jaxgan.run.sampling import kept_programs, sample_files, sampler
 
         if self.out:
             sample_files.check_path(self.out)
 
-        loaded = self.checkpoint.load(self.run)
+        generator = "variables" if self.sampling.current else "ema"
+        loaded = self.checkpoint.load(self.run, parts=[generator])
         if self.out:
             sample_files.check_path(self.out, loaded.experiment.kind)
         each = self.sampling.each(loaded.experiment)
@@ -68,6 +69,7 @@ class SampleCommand:
                 self.latent.seed,
                 label=self.latent.label,
                 batch_size=self.batch_size,
+                programs=kept_programs.of_run(loaded, options),
                 **options,
             )
             for options in each

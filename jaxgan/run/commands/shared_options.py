@@ -40,8 +40,8 @@ class CheckpointOptions:
     trust: Flag = False
     """Run the program in RUN, though it was not trained or imported here."""
 
-    def load(self, run: pathlib.Path) -> "StoredRun":
-        """Loads the run with this checkpoint.
+    def load(self, run: pathlib.Path, parts: Sequence[str] = ()) -> "StoredRun":
+        """Loads the run with this checkpoint, or parts of it: see `stored_run.load`.
 
         Raises:
           RunError: if there is none, or the run's program is not known.
@@ -56,7 +56,7 @@ class CheckpointOptions:
         from jaxgan.run.sampling import stored_run
 
         xla.set_up_xla()
-        return stored_run.load(run, self.step, self.run_seed)
+        return stored_run.load(run, self.step, self.run_seed, parts=parts)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,8 +128,9 @@ class MeasureOptions:
     classes, modes, collapse, duplicates, memorisation.
     Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
     Of StyleGAN3 equivariance, too.
-    Of videos frechet, kid and those of sets; of predictions also mse, ssim, crps,
-    csi-THRESHOLD; of molecules structures, diversity, qed, logp, sa; of walks graph.
+    Of videos frechet, fvd (which wants --weights), kid and those of sets; of
+    predictions also mse, ssim, crps, csi-THRESHOLD; of molecules structures, diversity,
+    qed, logp, sa; of walks graph.
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
@@ -143,7 +144,7 @@ class MeasureOptions:
     ] = None
     """What sees the images: one trained on the data, or FID's network."""
     weights: Annotated[pathlib.Path | None, option("FILE", "downloaded once")] = None
-    """Of FID's Inception network."""
+    """Of FID's Inception network; of videos of FVD's I3D: i3d_pretrained_400.pt."""
 
     def protocol(
         self, kind: "Kind", fitting: Sequence[str] = (), further: Sequence[str] = ()
@@ -161,7 +162,7 @@ class MeasureOptions:
         from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 
         protocol = EvaluationProtocol(
-            self.metrics or [*kind.measures, *fitting],
+            self.metrics or [*kind.usual_measures, *fitting],
             self.num,
             self.seed,
             self.extractor,

@@ -7,6 +7,7 @@ from jaxgan.run.errors import warn
 
 DETERMINISTIC = "xla_gpu_deterministic_ops"
 """XLA's flag. Without it one program gives other bits in another process on a GPU."""
+_LEAST = "jax_persistent_cache_min_compile_time_secs"
 
 
 def set_up_xla() -> None:
@@ -42,3 +43,6 @@ def _keep_compiled() -> None:
         warn(f"compiled code is not kept: {error}")
         return
     jax.config.update("jax_compilation_cache_dir", str(cache))
+    if jax.config.values.get(_LEAST) == 1.0:  # JAX's default
+        # A generator compiles in less, and is waited for at every `sample`.
+        jax.config.update(_LEAST, 0.1)

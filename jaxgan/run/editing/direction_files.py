@@ -12,7 +12,7 @@ from jaxgan.run import pictures
 from jaxgan.run.editing.latent_directions import Directions
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import output_path, run_directory
-from jaxgan.run.kinds import walks
+from jaxgan.run.kinds.drawing import walks
 from jaxgan.run.sampling.stored_run import StoredRun
 
 SUFFIXES = (".png", ".gif", ".webp", ".mp4", ".npz")

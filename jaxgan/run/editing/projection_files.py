@@ -10,7 +10,7 @@ from jaxgan.run import pictures
 from jaxgan.run.editing import latent_file, tuned_run
 from jaxgan.run.editing.editor import Projection
 from jaxgan.run.files import output_path
-from jaxgan.run.kinds import walks
+from jaxgan.run.kinds.drawing import walks
 from jaxgan.run.sampling.stored_run import StoredRun
 
 RATE = 8.0

@@ -17,7 +17,7 @@ from jaxgan.run import few_examples
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation.real_data import RealData
 from jaxgan.run.kinds.evaluation_protocol import LEAST, EvaluationProtocol
-from jaxgan.run.kinds.measure import RARE, Material, Near, Score
+from jaxgan.run.kinds.measures.measure import RARE, Material, Near, Score
 from jaxgan.run.progress import tracked
 from jaxgan.weights import WeightsError
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.evaluation.real_data import RealData
-from jaxgan.run.kinds.measure import Near
+from jaxgan.run.kinds.measures.measure import Near
 
 COUNT, COLUMNS = 16, 4
 """Samples that are drawn, each beside the training example nearest to it."""

@@ -51,7 +51,7 @@ def scores(
     kind = stored.experiment.kind
     file = None if weights is None else pathlib.Path(weights)
     fitting = equivariance.fitting(stored.experiment.game)
-    wanted = metrics or [*kind.measures, *fitting]
+    wanted = metrics or [*kind.usual_measures, *fitting]
     protocol = EvaluationProtocol(wanted, num, seed, extractor, file)
     protocol.check(kind.unit, (*kind.measures, equivariance.EQUIVARIANCE))
     measurements = stored_evaluation.evaluate(

@@ -1,33 +1,22 @@
-"""Checkpoints: the only module that knows orbax."""
+"""Checkpoints: the newest few states of a run on disk."""
 
-import collections
 import contextlib
 import logging
-import math
 import pathlib
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
-import orbax.checkpoint as ocp
+from orbax.checkpoint import CheckpointManager
 
 from jaxgan.core.types import State
-from jaxgan.run import progress
 from jaxgan.run.devices import processes
-from jaxgan.run.devices.placement import with_sharding
 from jaxgan.run.errors import RunError, warn
-from jaxgan.run.files import full_disk, run_directory
-from jaxgan.run.files.fingerprint import fingerprint
-from jaxgan.weights.file_kind import memory_size
+from jaxgan.run.files import full_disk, run_directory, saved_state
+from jaxgan.run.files.saved_state import Damaged
 
 FOLDER = "checkpoints"
-STATE = "state"
 LOGGER = logging.getLogger("absl")
-Stored: Any = collections.namedtuple(
-    "Stored", [name for name in State._fields if name != "frozen"]
-)
-"""What of a state is on disk: all but the frozen networks."""
 
 
 class Restored(NamedTuple):
@@ -35,10 +24,6 @@ class Restored(NamedTuple):
 
     state: Any
     step: int
-
-
-class Damaged(Exception):
-    """Tells that a checkpoint cannot be read, or holds something else."""
 
 
 class Checkpoints:
@@ -52,7 +37,7 @@ class Checkpoints:
         self.run = run
         self.folder = (run / FOLDER).absolute()
         self.last: int | None = None
-        self._manager = _manager(self.folder, keep)
+        self._manager = saved_state.manager(self.folder, keep)
 
     def __enter__(self) -> "Checkpoints":
         # What orbax's threads log at length before they fail is raised here as well.
@@ -77,10 +62,7 @@ class Checkpoints:
         if step == self.last:
             return
         run_directory.check_there(self.run)
-        facts = {"fingerprint": fingerprint(processes.local(state))}
-        arguments = ocp.args.Composite(
-            state=ocp.args.StandardSave(_stored(state)), facts=ocp.args.JsonSave(facts)
-        )
+        arguments = saved_state.to_save(state)
         with self._written(step):
             if not self._manager.save(step, args=arguments):
                 raise RunError(f"{self.folder}: step {step} was not saved", code=1)
@@ -168,7 +150,10 @@ def _is_step(name: str) -> bool:
 
 
 def read(
-    run: pathlib.Path, step: int | None = None, target: State | None = None
+    run: pathlib.Path,
+    step: int | None = None,
+    target: State | None = None,
+    parts: Sequence[str] = (),
 ) -> Restored:
     """Reads a checkpoint without changing anything on disk.
 
@@ -177,6 +162,8 @@ def read(
       step: which; by default the newest readable one.
       target: shapes, dtypes and shardings; without it the state comes as dicts on a
         CPU, whatever devices it was saved from; they have the same fingerprint.
+      parts: fields of the state that are enough, without a target, as numpy arrays; of
+        the others there may be nothing: see `saved_state.PARTS`.
 
     Raises:
       RunError: if there is none, or it cannot be read.
@@ -186,10 +173,11 @@ def read(
         raise RunError(f"{run} has no checkpoint of step {step}; it has {saved}")
     if not saved:
         raise RunError(f"{run} has no checkpoint yet")
-    with contextlib.closing(_manager((run / FOLDER).absolute(), None)) as manager:
+    with contextlib.closing(_reader(run)) as manager:
         for number in [step] if step is not None else reversed(saved):
             try:
-                return Restored(_read(manager, number, target), number)
+                state = saved_state.read(manager, number, target, parts)
+                return Restored(state, number)
             except Damaged as damage:
                 if step is not None or number == saved[0]:
                     raise RunError(
@@ -205,95 +193,27 @@ def saved_fingerprint(run: pathlib.Path, step: int) -> str:
     Raises:
       RunError: if it cannot be read.
     """
-    with contextlib.closing(_manager((run / FOLDER).absolute(), None)) as manager:
+    with contextlib.closing(_reader(run)) as manager:
         try:
-            with _quiet():
-                wanted = ocp.args.Composite(facts=ocp.args.JsonRestore())
-                restored: Any = manager.restore(step, args=wanted)
-            return restored.facts["fingerprint"]
-        except Exception as error:  # as in `_read`
+            return saved_state.facts(manager, step)["fingerprint"]
+        except Exception as error:  # as in `saved_state.read`
             raise RunError(
                 f"the checkpoint of step {step} is damaged: {type(error).__name__}",
                 code=1,
             ) from None
 
 
-def _manager(folder: pathlib.Path, keep: int | None) -> ocp.CheckpointManager:
-    reading = keep is None
-    with _quiet():
-        options = ocp.CheckpointManagerOptions(
-            max_to_keep=keep, create=not reading, read_only=reading
-        )
-        return ocp.CheckpointManager(
-            folder, item_names=(STATE, "facts"), options=options
-        )
+def _reader(run: pathlib.Path) -> CheckpointManager:
+    return saved_state.manager((run / FOLDER).absolute(), None)
 
 
-def _read(manager: ocp.CheckpointManager, step: int, target: State | None) -> Any:
-    waited = progress.lasting(f"restoring step {step} of {manager.directory.parent}")
-    try:
-        with waited, _quiet():
-            shapes = _stored(target) if target else _stored_shapes(manager, step)
-            arguments = ocp.args.Composite(
-                state=ocp.args.StandardRestore(shapes), facts=ocp.args.JsonRestore()
-            )
-            restored: Any = manager.restore(step, args=arguments)
-    except Exception as error:
-        # Orbax has no error class for damage: anything may come out of a broken file.
-        raise Damaged(full_disk.first_line(error)) from None
-    facts = restored.facts if isinstance(restored.facts, dict) else {}
-    if fingerprint(processes.local(restored.state)) != facts.get("fingerprint"):
-        raise Damaged("its contents do not have the fingerprint that was saved")
-    state = restored.state
-    return State(**state._asdict()) if isinstance(state, Stored) else state
-
-
-def _stored(state: State) -> Any:
-    return Stored(*(getattr(state, name) for name in Stored._fields))
-
-
-def _stored_shapes(manager: ocp.CheckpointManager, step: int) -> Any:
-    """Finds what was saved, to lie on a CPU: the devices of then may not be there."""
-    with contextlib.closing(ocp.StandardCheckpointHandler()) as handler:
-        stored: Any = handler.metadata(manager.directory / str(step) / STATE)
-    try:
-        device = jax.local_devices(backend="cpu")[0]
-    except RuntimeError:  # JAX_PLATFORMS leaves it out
-        device = jax.local_devices()[0]
-    single = jax.sharding.SingleDeviceSharding(device)
-    tree = getattr(stored, "tree", stored)
-    claimed = sum(
-        math.prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves(tree)
-    )
-    # What is not there is filled in: a small file may say that it has terabytes.
-    if (memory := memory_size()) and claimed > memory:
-        raise ValueError(
-            f"it claims {claimed / 2**30:.1f} GiB, and the memory here is "
-            f"{memory / 2**30:.1f}"
-        )
-    return with_sharding(tree, single)
-
-
-def _read_by_all(manager: ocp.CheckpointManager, step: int, target: State) -> Any:
+def _read_by_all(manager: CheckpointManager, step: int, target: State) -> Any:
     """Reads the state; on every process damage, if any of them could not read it."""
     state = damage = None
     try:
-        state = _read(manager, step, target)
+        state = saved_state.read(manager, step, target)
     except Damaged as error:
         damage = error
     if processes.everyone(damage is None):
         return state
     return damage or Damaged("another process could not read it")
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Hides orbax's warnings, and the traces of its threads when a restore fails."""
-    hook, level = sys.unraisablehook, logging.root.manager.disable
-    sys.unraisablehook = lambda unraisable: None
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        sys.unraisablehook = hook
-        logging.disable(level)

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 from jaxgan.run.errors import RunError, warn
 from jaxgan.run.files import run_directory, stored_text
-from jaxgan.run.kinds.measure import Score
+from jaxgan.run.kinds.measures.measure import Score
 
 FILE = "evaluations.jsonl"
 PICTURES = "evaluations"

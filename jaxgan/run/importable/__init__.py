@@ -32,6 +32,7 @@ Network = Literal[
     "msrresnet",
     "srvggnet_compact",
     "fastgan",
+    "mocogan",
 ]
 """The names of these files."""
 

@@ -11,8 +11,9 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.importable import NETWORKS
 from jaxgan.run.importable.attributes import Facts
 from jaxgan.run.importable.named_arrays import Named
-from jaxgan.weights import file_kind, network_pickle, torch_layout
+from jaxgan.weights import WeightsError, file_kind, network_pickle, torch_layout
 from jaxgan.weights.array_file import read_arrays
+from jaxgan.weights.saved_module import read_saved_module
 
 PLACE = "jaxgan.run.importable"
 STATE = "model_state_dict"
@@ -122,7 +123,14 @@ def _split(
             name: network.facts for name, network in networks.items()
         }
         return {name: x.arrays for name, x in networks.items()}, facts, left_out
-    arrays, left_out = _apart(read_arrays(path, within))
+    try:
+        arrays, left_out = _apart(read_arrays(path, within))
+    except WeightsError:
+        # There may be no arrays beside a module in it.
+        saved = None if within else read_saved_module(path)
+        if saved is None:
+            raise
+        return {"": saved.arrays}, {"": saved.facts}, ()
     entries: dict[str, dict[str, np.ndarray]] = {}
     for name, array in arrays.items():
         top, _, rest = name.partition(".")

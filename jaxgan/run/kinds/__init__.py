@@ -8,8 +8,8 @@ is special about it. Experiments of stored runs import this module, so its path 
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.images import Images, images
 from jaxgan.run.kinds.kind import Kind, Section, Subject
-from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
-from jaxgan.run.kinds.molecule_signals import molecule_signals
+from jaxgan.run.kinds.measures.measure import Comparison, Material, Measure, Score
+from jaxgan.run.kinds.measures.molecule_signals import molecule_signals
 from jaxgan.run.kinds.molecules import Molecules
 from jaxgan.run.kinds.node_walks import Graphs
 from jaxgan.run.kinds.pairs import Domains, Pairs, domains, pairs

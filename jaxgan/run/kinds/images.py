@@ -10,7 +10,7 @@ from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.kind import Kind, Section
-from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.measures.measure import Measure
 
 if TYPE_CHECKING:  # they are heavy
     import pathlib
@@ -28,14 +28,14 @@ class Images(Kind):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """FID and whatever else is told of images."""
-        from jaxgan.run.kinds.image_measures import MEASURES
+        from jaxgan.run.kinds.measures.image_measures import MEASURES
 
         return MEASURES
 
     @property
     def sections(self) -> Sequence[Section]:
         """Walks between latents."""
-        from jaxgan.run.kinds.walk_section import WALKS
+        from jaxgan.run.kinds.sections.walk_section import WALKS
 
         return (WALKS,)
 
@@ -45,7 +45,7 @@ class Images(Kind):
 
     def features(self, source: "Source", protocol: EvaluationProtocol) -> "Extractor":
         """Makes, or downloads, what sees the images; see `image_measures`."""
-        from jaxgan.run.kinds import image_measures
+        from jaxgan.run.kinds.measures import image_measures
 
         return image_measures.extractor_of(source, protocol)
 

@@ -9,9 +9,9 @@ import numpy as np
 from jaxgan.core.types import Game, Sample, State
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds import walks
+from jaxgan.run.kinds.drawing import walks
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.measures.measure import Measure
 from jaxgan.run.kinds.route import Route
 
 if TYPE_CHECKING:  # they are heavy
@@ -50,6 +50,11 @@ class Kind(Protocol):
     def measures(self) -> Mapping[str, Measure]:
         """Tells what can be measured: no more than the experiment measures itself."""
         return {}
+
+    @property
+    def usual_measures(self) -> Sequence[str]:
+        """Names the measures that are taken where none is named."""
+        return [name for name, measure in self.measures.items() if measure.usual]
 
     @property
     def sections(self) -> "Sequence[Section]":

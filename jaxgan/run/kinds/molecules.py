@@ -14,7 +14,7 @@ from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.kinds.kind import Kind, Section
-from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.measures.measure import Measure
 
 TABLE = "molecules.csv"
 """Beside the files of single molecules: what all of them are."""
@@ -46,15 +46,15 @@ class Molecules(Kind):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Validity and all that follows from it."""
-        from jaxgan.run.kinds import molecule_measures
+        from jaxgan.run.kinds.measures import molecule_measures
 
         return molecule_measures.measures(self)
 
     @property
     def sections(self) -> Sequence[Section]:
         """Figures over training, and walks between latents."""
-        from jaxgan.run.kinds.molecule_section import OVER_TRAINING
-        from jaxgan.run.kinds.walk_section import WALKS
+        from jaxgan.run.kinds.sections.molecule_section import OVER_TRAINING
+        from jaxgan.run.kinds.sections.walk_section import WALKS
 
         return (OVER_TRAINING, WALKS)
 

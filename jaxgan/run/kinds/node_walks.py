@@ -10,7 +10,7 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run.errors import RunError
 from jaxgan.run.kinds.kind import Kind
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measures.measure import Material, Measure, Score
 
 
 # Compared by identity: arrays have no truth value.

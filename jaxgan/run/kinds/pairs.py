@@ -11,10 +11,10 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds import comparison_picture
+from jaxgan.run.kinds.drawing import comparison_picture
 from jaxgan.run.kinds.images import Images
 from jaxgan.run.kinds.kind import Section
-from jaxgan.run.kinds.measure import Comparison, Measure
+from jaxgan.run.kinds.measures.measure import Comparison, Measure
 from jaxgan.run.kinds.route import Route
 
 if TYPE_CHECKING:  # they are heavy
@@ -59,13 +59,13 @@ class Pairs(Images):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """How near outputs are to their targets, and to the targets as a set."""
-        from jaxgan.run.kinds import pair_measures
+        from jaxgan.run.kinds.measures import pair_measures
 
         return pair_measures.of_pairs(self.crop, self._further)
 
     @property
     def _further(self) -> dict[str, Callable[[], Comparison]]:
-        from jaxgan.run.kinds import pair_measures
+        from jaxgan.run.kinds.measures import pair_measures
 
         if self.perceptual is None:
             return dict(self.comparisons)
@@ -75,7 +75,7 @@ class Pairs(Images):
     @property
     def sections(self) -> Sequence[Section]:
         """Before and after."""
-        from jaxgan.run.kinds.slider_section import SLIDERS
+        from jaxgan.run.kinds.sections.slider_section import SLIDERS
 
         return (SLIDERS,)
 
@@ -116,7 +116,7 @@ class Domains(Pairs):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """How near outputs are to the domain they lead to, in each direction."""
-        from jaxgan.run.kinds import pair_measures
+        from jaxgan.run.kinds.measures import pair_measures
 
         return pair_measures.of_domains(self.crop, self._further)
 

@@ -11,7 +11,7 @@ from jaxgan.core.types import Sample
 from jaxgan.run.errors import RunError
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
 from jaxgan.run.kinds.kind import Kind, Section
-from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.measures.measure import Measure
 
 if TYPE_CHECKING:  # they are heavy
     from jaxgan.data.source import Source
@@ -39,7 +39,7 @@ class Points(Kind):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Distances, and how points lie among each other."""
-        from jaxgan.run.kinds import feature_measures
+        from jaxgan.run.kinds.measures import feature_measures
 
         return {
             "frechet": feature_measures.frechet(),
@@ -51,7 +51,7 @@ class Points(Kind):
     @property
     def sections(self) -> Sequence[Section]:
         """The discriminator's landscape, and walks through it."""
-        from jaxgan.run.kinds.landscape_charts import LANDSCAPE, WAYS
+        from jaxgan.run.kinds.sections.landscape_charts import LANDSCAPE, WAYS
 
         return (LANDSCAPE, WAYS)
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds.film_strips import edged, pairs_of, side_by_side, strips
+from jaxgan.run.kinds.drawing.film_strips import edged, pairs_of, side_by_side, strips
 from jaxgan.run.kinds.kind import Section
-from jaxgan.run.kinds.measure import Measure
+from jaxgan.run.kinds.measures.measure import Measure
 from jaxgan.run.kinds.route import Route
 from jaxgan.run.kinds.videos import Videos
 
@@ -48,7 +48,7 @@ class Predictions(Videos):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """How near predictions are to what came, by lead time, and as a set."""
-        from jaxgan.run.kinds import prediction_measures
+        from jaxgan.run.kinds.measures import prediction_measures
 
         return prediction_measures.measures(
             self.thresholds, self.scale, self.scale_unit, self.members
@@ -57,7 +57,7 @@ class Predictions(Videos):
     @property
     def sections(self) -> Sequence[Section]:
         """Players of truth and prediction."""
-        from jaxgan.run.kinds.player_section import PREDICTIONS
+        from jaxgan.run.kinds.sections.player_section import PREDICTIONS
 
         return (PREDICTIONS,)
 

@@ -10,11 +10,11 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
+from jaxgan.run.kinds.drawing.film_strips import Film, films_of, side_by_side, strips
+from jaxgan.run.kinds.drawing.walks import FASTEST, SLOWEST, check_moving, write_frames
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.film_strips import Film, films_of, side_by_side, strips
 from jaxgan.run.kinds.kind import Kind, Section
-from jaxgan.run.kinds.measure import Measure
-from jaxgan.run.kinds.walks import FASTEST, SLOWEST, check_moving, write_frames
+from jaxgan.run.kinds.measures.measure import Measure
 
 if TYPE_CHECKING:  # they are heavy
     from jaxgan.data.source import Source
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # they are heavy
 # Compared by identity, as all kinds are.
 @dataclasses.dataclass(frozen=True, eq=False)
 class Videos(Kind):
-    """Clips, measured by what a random network sees of frames and their changes.
+    """Clips, measured by FVD's network if its weights are given, else by a random one.
 
     Attributes:
       rate: frames per second of what moves.
@@ -53,14 +53,14 @@ class Videos(Kind):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """How near clips are to the data as a set, by random features."""
-        from jaxgan.run.kinds.video_measures import MEASURES
+        from jaxgan.run.kinds.measures.video_measures import MEASURES
 
         return MEASURES
 
     @property
     def sections(self) -> Sequence[Section]:
         """Players."""
-        from jaxgan.run.kinds.player_section import PLAYERS
+        from jaxgan.run.kinds.sections.player_section import PLAYERS
 
         return (PLAYERS,)
 
@@ -93,12 +93,13 @@ class Videos(Kind):
             write_frames(path, self.frames(samples), rate)
 
     def features(self, source: "Source", protocol: EvaluationProtocol) -> "Extractor":
-        """Makes random features of frames and of their changes.
+        """Makes FVD's network if it has weights; else random features.
 
         Raises:
-          RunError: if another network is asked for.
+          RunError: if another network is asked for, or clips do not suit it.
+          WeightsError: if weights are not of FVD's network.
         """
-        from jaxgan.run.kinds import video_measures
+        from jaxgan.run.kinds.measures import video_measures
 
         return video_measures.extractor_of(source, protocol)
 
@@ -108,7 +109,7 @@ class Videos(Kind):
         Raises:
           RunError: if samples are no clips of squares, gray or coloured.
         """
-        from jaxgan.run.kinds import video_measures
+        from jaxgan.run.kinds.measures import video_measures
 
         return video_measures.folder_of(path, shape)
 
@@ -132,7 +133,7 @@ class DigitVideos(Videos):
     @property
     def measures(self) -> Mapping[str, Measure]:
         """Beside those of all videos, if digits stay what they are, and how fast."""
-        from jaxgan.run.kinds import video_measures
+        from jaxgan.run.kinds.measures import video_measures
 
         further = {}
         if self.digits is not None:

@@ -12,7 +12,8 @@ from jaxgan.run import pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import output_path, safe_name
-from jaxgan.run.kinds import Kind, walks
+from jaxgan.run.kinds import Kind
+from jaxgan.run.kinds.drawing import walks
 from jaxgan.run.sampling import labels
 
 ELSEWHERE = {

@@ -49,6 +49,7 @@ class Sampler:
         standing_statistics: int | None = None,
         ema: bool = True,
         source: Any = None,
+        programs: Callable[..., Sample] | None = None,
     ):
         """Prepares to sample.
 
@@ -64,6 +65,8 @@ class Sampler:
           ema: use the running average of the generator, not the current one.
           source: of the examples that a game is applied to, if it is; by default the
             experiment's.
+          programs: that were traced before, of the same experiment and options: a
+            `kept_programs.KeptPrograms`, which calls of this sampler go through.
 
         Raises:
           RunError: if the game cannot be truncated so or adds no noise, or a number is
@@ -77,6 +80,7 @@ class Sampler:
         self._ema, self._noise = ema, NoiseLayers(self.game, noise_layers)
         self.classes = len(class_names(experiment))
         self._pace = pace_of(experiment.data)
+        self._programs = programs
         self._latents = _grown(functools.partial(_latents, self.game, self.classes))
         self._render = _grown(functools.partial(_render, self.game))
         self._standing = Standing(self.game, self.classes, size, standing_statistics)
@@ -114,8 +118,8 @@ class Sampler:
         latents = self._latents.lower(
             span,
             variables,
-            key,
             state.step,
+            key,
             jnp.asarray(chosen),
             None if labels is None else labels[places],
         )
@@ -142,8 +146,8 @@ class Sampler:
             )
         if labels is not None:
             self._check(np.asarray(labels))
-        start = self._span(state), self._variables(state), _key(seed), state.step
-        return self._latents(*start, jnp.asarray(indices), labels)
+        start = self._span(state), self._variables(state), state.step
+        return self._latents(*start, _key(seed), jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
         """Makes samples of latents, as numpy arrays."""
@@ -181,13 +185,29 @@ class Sampler:
     def _some(
         self, state: State, seed: int, indices: np.ndarray, labels: Any
     ) -> Sample:
-        if self._applied is None:
+        if self._applied is None and self._programs is None:
             keys, latent = self.latents(state, seed, indices, labels)
             return self.render(state, keys, latent)
         if labels is not None:
             self._check(np.asarray(labels))
+        if self._applied is None:
+            return self._by_programs(state, seed, indices, labels)
         keys = _keys(_key(seed), jnp.asarray(indices))
         return self._applied(self._variables(state), state.step, keys, indices)
+
+    def _by_programs(
+        self, state: State, seed: int, indices: np.ndarray, labels: Any
+    ) -> Sample:
+        assert self._programs is not None
+        span = self._span(state)
+        drawn = _key(seed), jnp.asarray(indices), labels
+        sample = self._programs(
+            functools.partial(self._latents, span),
+            functools.partial(self._render, span),
+            *(self._variables(state), state.step, drawn),
+            *(span, self.size),
+        )
+        return jax.device_get(sample)
 
     def _check(self, labels: np.ndarray) -> None:
         if not self.labelled:
@@ -232,7 +252,7 @@ def _grown(function: Callable) -> jax.stages.Wrapped:
     return jax.jit(grown, static_argnums=0)
 
 
-def _latents(game, classes, variables, key, step, indices, labels=None):
+def _latents(game, classes, variables, step, key, indices, labels=None):
     keys = _keys(key, indices)
     game = conditioned(game, labels, classes)
     return keys, game.latent(variables, Context(keys, step=step))[0]

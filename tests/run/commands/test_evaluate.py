@@ -15,9 +15,9 @@ from jaxgan.run import launch, pictures
 from jaxgan.run.commands import cli
 from jaxgan.run.evaluation import judge, real_data
 from jaxgan.run.files import evaluations_log
-from jaxgan.run.kinds import image_measures
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.image_measures import MEASURES
+from jaxgan.run.kinds.measures import image_measures
+from jaxgan.run.kinds.measures.image_measures import MEASURES
 from jaxgan.run.sampling import stored_run
 from tests.run.commands.test_import_weights import bring, official, save
 from tests.run.conftest import EXPERIMENT, ROOT

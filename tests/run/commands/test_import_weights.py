@@ -22,6 +22,7 @@ from jaxgan.run.importable import (
     cyclegan,
     fastgan,
     mimicry,
+    mocogan,
     msrresnet,
     pix2pix,
     r3gan,
@@ -182,6 +183,8 @@ CONFIGS = {
     ),
     "fastgan": (fastgan, fastgan.Config(128, 3, 5, 1)),
     "fastgan lite": (fastgan, fastgan.Config(16, 1, 5, 2, True)),
+    "mocogan": (mocogan, mocogan.Config(16, 1, 5, 3, 6, 2, 4, 8.0)),
+    "mocogan without categories": (mocogan, mocogan.Config(8, 3, 16, 2, 3, 2)),
     "srvggnet_compact without slopes": (
         srvggnet_compact,
         srvggnet_compact.Config(4, 3, 4, 2, 0.25),
@@ -300,6 +303,7 @@ SETTINGS = {
         *("--set", "own_at_use=no"),
     ),
     "srvggnet_compact without slopes": ("--set", "slope=0.25"),
+    "mocogan": ("--set", "classes=4", "--set", "frames=5", "--set", "rate=8"),
 }
 
 

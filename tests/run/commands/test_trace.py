@@ -225,6 +225,7 @@ def test_what_the_page_saved_is_made_again(run, tmp_path, capsys):
     assert "with #index=4&amounts=1_0 behind its address" in told
 
 
+@pytest.mark.slow
 def test_reports_and_pictures_of_measures_say_so(run, tmp_path, capsys):
     options = ("--metrics", "memorisation", "--num", 16, "--neighbours", 16)
     weights = ("--extractor", "classifier")

@@ -67,7 +67,7 @@ def scores(kind, real, held_out, fake):
 @pytest.mark.parametrize("seed", [0, 1])
 def test_all_measures_in_any_order(kind, seed, monkeypatch):
     """Real examples, held-out ones and samples: sorted by value, or shuffled."""
-    from jaxgan.run.kinds import image_measures
+    from jaxgan.run.kinds.measures import image_measures
 
     monkeypatch.setattr(image_measures, "extractor_of", colours)
     sets = [examples(kind, count, place) for place, count in enumerate((80, 40, 64))]
@@ -91,7 +91,7 @@ def test_all_measures_in_any_order(kind, seed, monkeypatch):
 
 def test_names_of_files_mean_nothing(tmp_path, monkeypatch, capsys):
     """Also where fewer images are drawn than there are, and as classes or not."""
-    from jaxgan.run.kinds import image_measures
+    from jaxgan.run.kinds.measures import image_measures
 
     monkeypatch.setattr(image_measures, "extractor_of", colours)
     monkeypatch.setenv("JAXGAN_CACHE", str(tmp_path / "cache"))

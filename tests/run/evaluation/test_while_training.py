@@ -16,7 +16,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import judge, while_training
 from jaxgan.run.files import evaluations_log, stored_text
-from jaxgan.run.kinds import image_measures
+from jaxgan.run.kinds.measures import image_measures
 from jaxgan.run.options import Options
 from tests.run.conftest import EXPERIMENT, fingerprint_in, rows
 

@@ -62,7 +62,7 @@ class Curves(Kind):
 
     @property
     def measures(self):
-        from jaxgan.run.kinds.feature_measures import frechet
+        from jaxgan.run.kinds.measures.feature_measures import frechet
 
         return {
             "roughness": Measure(_roughness, features=False),
@@ -72,7 +72,7 @@ class Curves(Kind):
 
     @property
     def sections(self):
-        from jaxgan.run.kinds.walk_section import WALKS
+        from jaxgan.run.kinds.sections.walk_section import WALKS
 
         return (Section("spectrum", "Spectrum", _spectra, leading=True), WALKS)
 

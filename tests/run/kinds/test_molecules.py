@@ -13,7 +13,7 @@ from jaxgan.diagnosis.diagnose import diagnose
 from jaxgan.run import kinds
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds.measure import Material
+from jaxgan.run.kinds.measures.measure import Material
 from jaxgan.run.kinds.molecules import WRONG
 
 chem = pytest.importorskip("rdkit.Chem")

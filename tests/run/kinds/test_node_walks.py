@@ -7,7 +7,7 @@ from jaxgan import data
 from jaxgan.core import Sample
 from jaxgan.run import kinds
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds.measure import Material
+from jaxgan.run.kinds.measures.measure import Material
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import evaluations_log
 from jaxgan.run.kinds import Comparison, Pairs, domains, images, pairs
-from jaxgan.run.kinds.measure import Material
+from jaxgan.run.kinds.measures.measure import Material
 from jaxgan.run.kinds.route import Translation, as_sample
 from jaxgan.run.sampling import sampler, stored_run
 from tests.run.conftest import rows as metric_rows

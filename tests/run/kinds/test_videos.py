@@ -12,15 +12,18 @@ from PIL import Image, ImageSequence
 
 from jaxgan import data
 from jaxgan.core import Sample
+from jaxgan.evaluation import i3d
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import evaluations_log, provenance
 from jaxgan.run.kinds import DigitVideos, Predictions, Videos, predictions, videos
+from jaxgan.run.kinds.drawing.film_strips import EDGE
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.film_strips import EDGE
-from jaxgan.run.kinds.measure import Material
+from jaxgan.run.kinds.measures.measure import Material
 from jaxgan.run.sampling import sampler, stored_run
+from jaxgan.weights import WeightsError
+from tests.evaluation.i3d_state import random_state
 
 EXPERIMENT = pathlib.Path(__file__).with_name("flights.py")
 
@@ -150,21 +153,49 @@ def test_predictions_want_frames_given():
         predictions.picture(Sample(clips(2)))
 
 
-def protocol(**options):
-    return EvaluationProtocol(("frechet",), 64, **options)
+def protocol(*names, **options):
+    return EvaluationProtocol(names or ("frechet",), 64, **options)
 
 
-def test_no_distance_is_called_fvd_without_its_weights(tmp_path):
+def test_no_distance_is_called_fvd_without_its_weights(tmp_path, monkeypatch):
+    source = data.moving_mnist(9, 16, 1, dataset="digits", digit_size=8)
+    assert "FVD" not in videos.features(source, protocol()).title("Fréchet distance")
+    with pytest.raises(
+        RunError, match=r"--metrics: saw 'fvd', .* give them by --weigh"
+    ):
+        videos.features(source, protocol("kid", "fvd"))
+    weights = tmp_path / "i3d.npz"
+    np.savez(weights, **random_state())
+    monkeypatch.setattr(i3d, "black_to_white", lambda variables: 12.0)
+    title = videos.features(source, protocol(weights=weights)).title("Fréchet distance")
+    assert title == "Fréchet distance (I3D of other weights)"
+    with pytest.raises(RunError, match=r"i3d\.npz holds no published weights .* 12\.0"):
+        videos.features(source, protocol("fvd", weights=weights))
+    monkeypatch.setattr(i3d, "black_to_white", lambda variables: 131.4)
+    found = videos.features(source, protocol("fvd", weights=weights))
+    assert found.title("Fréchet distance") == "FVD"
+
+
+def test_networks_that_do_not_suit_clips_are_refused(tmp_path):
     weights = tmp_path / "i3d.pt"
     weights.write_bytes(b"weights")
-    source = data.moving_mnist(4, 16, 1, dataset="digits", digit_size=8)
-    assert "FVD" not in videos.features(source, protocol()).title("Fréchet distance")
-    with pytest.raises(RunError, match="--weights: published I3D weights"):
+    source = data.moving_mnist(9, 16, 1, dataset="digits", digit_size=8)
+    with pytest.raises(WeightsError, match=r"i3d\.pt"):
         videos.features(source, protocol(weights=weights))
+    short = data.moving_mnist(4, 16, 1, dataset="digits", digit_size=8)
+    with pytest.raises(RunError, match=r"clips: saw shape .* at least 9 frames"):
+        videos.features(short, protocol("fvd", weights=weights))
     with pytest.raises(RunError, match="--extractor: saw 'inception'"):
         videos.features(source, protocol(extractor="inception"))
     with pytest.raises(RunError, match="clips: saw shape"):
         videos.features(data.digits(), protocol())
+
+
+@pytest.mark.parametrize("kind", [videos, predictions])
+def test_fvd_is_measured_where_it_is_named(kind):
+    assert "fvd" in kind.measures
+    assert "fvd" not in kind.usual_measures
+    assert {"frechet", "kid"} <= set(kind.usual_measures)
 
 
 def test_folders_of_other_shapes_are_refused(tmp_path):
@@ -226,7 +257,7 @@ def test_thresholds_are_of_what_numbers_mean():
 
 def test_digits_are_followed(monkeypatch):
     source = data.moving_mnist(8, 48, 1, dataset="digits", digit_size=16, clips=16)
-    from jaxgan.run.kinds import video_measures
+    from jaxgan.run.kinds.measures import video_measures
 
     class Judge:
         shape, description = (16, 16, 1), "judge"
@@ -344,7 +375,8 @@ def test_reports_play(runs, capsys):
             "wanted NAME.gif, NAME.webp, NAME.mp4 or NAME.png",
         ),
         (("interpolate", "{clips}", "--rate", "1000", "--out", "a.gif"), "--rate: saw"),
-        (("evaluate", "{clips}", "--metrics", "fvd"), "no measure of videos"),
+        (("evaluate", "{clips}", "--metrics", "fvd"), "--metrics: saw 'fvd'"),
+        (("evaluate", "{clips}", "--metrics", "fid"), "no measure of videos"),
         (("evaluate", "{clips}", "--extractor", "inception"), "--extractor"),
         (("evaluate", "{clips}", "--real", "{folder}"), "saw no files"),
         (("evaluate", "{predictions}", "--real", "{folder}"), "--real: no folders"),

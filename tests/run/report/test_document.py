@@ -30,7 +30,7 @@ from jaxgan.run.sampling import sampler, stored_run
 pytest.importorskip("plotly", reason="jaxgan[report] is not installed")
 pytest.importorskip("jinja2", reason="jaxgan[report] is not installed")
 
-from jaxgan.run.kinds import landscape
+from jaxgan.run.kinds.sections import landscape
 from jaxgan.run.report import (
     curves,
     document,

@@ -10,7 +10,7 @@ from jaxgan.core.types import Sample
 from jaxgan.evaluation import molecule_properties as properties
 from jaxgan.evaluation import molecules
 from jaxgan.evaluation.molecules import Names
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measures.measure import Material, Measure, Score
 
 if TYPE_CHECKING:
     from jaxgan.run.kinds.molecules import Molecules

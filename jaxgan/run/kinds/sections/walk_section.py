@@ -4,8 +4,8 @@ import numpy as np
 
 from jaxgan.run import embedded_pictures, pictures
 from jaxgan.run.embedded_pictures import Picture
+from jaxgan.run.kinds.drawing.walks import FRAME
 from jaxgan.run.kinds.kind import Section, Subject
-from jaxgan.run.kinds.walks import FRAME
 
 COUNT, FRAMES, RATE = 4, 12, 10.0
 """Walks, each between two samples; pictures on the way; those per second."""

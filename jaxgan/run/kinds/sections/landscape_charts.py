@@ -9,7 +9,7 @@ from jaxgan.run import charts
 from jaxgan.run.charts import COLOURS, Chart, chart
 from jaxgan.run.embedded_pictures import thinned
 from jaxgan.run.kinds.kind import Section, Subject
-from jaxgan.run.kinds.landscape import SAMPLES, SIDE, Landscape, landscapes
+from jaxgan.run.kinds.sections.landscape import SAMPLES, SIDE, Landscape, landscapes
 
 MOST_FRAMES = 24
 FRAME_MILLISECONDS = 400

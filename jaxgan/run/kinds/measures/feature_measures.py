@@ -8,7 +8,7 @@ from jaxgan.evaluation.kernel_distance import kernel_distance
 from jaxgan.evaluation.memorisation import copied_share, near_duplicate_share
 from jaxgan.evaluation.precision_recall import precision_recall
 from jaxgan.evaluation.sliced_distance import sliced_distance
-from jaxgan.run.kinds.measure import RARE, Material, Measure, Score
+from jaxgan.run.kinds.measures.measure import RARE, Material, Measure, Score
 
 SUBSET = 1000
 """Examples per subset of the kernel distance, or all if there are fewer."""
@@ -97,3 +97,5 @@ SLICED_DISTANCE = Measure(_sliced)
 SIMILARITY = Measure(_collapse)
 DUPLICATES = Measure(_duplicates)
 MEMORISATION = Measure(_memorisation, neighbours=True)
+FVD = frechet()._replace(usual=False)
+"""The Fréchet distance by a name that wants FVD's network with published weights."""

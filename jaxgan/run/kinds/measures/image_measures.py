@@ -11,9 +11,9 @@ from jaxgan.evaluation.classifier_training import LARGEST
 from jaxgan.evaluation.extractor import Extractor
 from jaxgan.evaluation.inception import inception
 from jaxgan.evaluation.inception_score import inception_score
-from jaxgan.run.kinds import feature_measures
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measures import feature_measures
+from jaxgan.run.kinds.measures.measure import Material, Measure, Score
 from jaxgan.run.progress import waiting
 
 NAMED = 100

@@ -9,8 +9,8 @@ import numpy as np
 from jaxgan.core.types import Sample
 from jaxgan.evaluation import advection, forecast_skill
 from jaxgan.evaluation.structural_similarity import WINDOW
-from jaxgan.run.kinds import feature_measures
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measures import feature_measures
+from jaxgan.run.kinds.measures.measure import Material, Measure, Score
 from jaxgan.run.kinds.route import translations_of
 
 Skill = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -45,6 +45,7 @@ def measures(
         ),
         "frechet": feature_measures.frechet(),
         "kid": feature_measures.kernel("KID"),
+        "fvd": feature_measures.FVD,
     }
 
 

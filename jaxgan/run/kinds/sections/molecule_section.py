@@ -35,7 +35,7 @@ def _shares(subject: Subject, step: int) -> tuple[float, ...]:
 
 def _measured(subject: Subject, sample: Sample) -> tuple[float, ...]:
     from jaxgan.run.errors import RunError
-    from jaxgan.run.kinds.molecule_measures import names_of
+    from jaxgan.run.kinds.measures.molecule_measures import names_of
 
     kind = subject.kind
     names = names_of(kind, sample).strict  # pyright: ignore[reportArgumentType]

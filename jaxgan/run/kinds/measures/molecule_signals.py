@@ -38,7 +38,7 @@ def molecule_signals(
         return made.value
 
     def measure(state: State) -> dict[str, float]:
-        from jaxgan.run.kinds.molecule_measures import names_of
+        from jaxgan.run.kinds.measures.molecule_measures import names_of
 
         found = names_of(kind, Sample(jax.device_get(sample(state.ema))))
         signals = {

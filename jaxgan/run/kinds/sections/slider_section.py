@@ -6,7 +6,7 @@ import numpy as np
 
 from jaxgan.run import embedded_pictures, pictures
 from jaxgan.run.embedded_pictures import Picture
-from jaxgan.run.kinds.comparison_picture import sequence
+from jaxgan.run.kinds.drawing.comparison_picture import sequence
 from jaxgan.run.kinds.images import to_uint8
 from jaxgan.run.kinds.kind import Section, Subject
 

@@ -12,16 +12,14 @@ from jaxgan.evaluation.classifier import classifier
 from jaxgan.evaluation.clip_features import clip_features
 from jaxgan.evaluation.digit_motion import DigitMotion, digit_motion
 from jaxgan.evaluation.extractor import Extractor
+from jaxgan.evaluation.i3d import NAME, check_shape, i3d
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds import feature_measures
 from jaxgan.run.kinds.evaluation_protocol import EvaluationProtocol
-from jaxgan.run.kinds.measure import Material, Measure, Score
+from jaxgan.run.kinds.measures import feature_measures
+from jaxgan.run.kinds.measures.measure import Material, Measure, Score
 from jaxgan.run.progress import waiting
 
-FVD = (
-    "published I3D weights are not read yet, and without them no distance is an FVD; "
-    "leave it out for the Fréchet distance of random features"
-)
+RANDOM = "frechet is the Fréchet distance of random features, which needs none"
 
 MEASURES: Mapping[str, Measure] = {
     "frechet": feature_measures.frechet(),
@@ -30,23 +28,45 @@ MEASURES: Mapping[str, Measure] = {
     "density-coverage": feature_measures.DENSITY_COVERAGE,
     "duplicates": feature_measures.DUPLICATES,
     "memorisation": feature_measures.MEMORISATION,
+    "fvd": feature_measures.FVD,
 }
 
 
 def extractor_of(source: Source, protocol: EvaluationProtocol) -> Extractor:
-    """Makes random features of frames and of their changes.
+    """Makes FVD's network of its weights, or random features of frames and changes.
 
     Raises:
-      RunError: if another network is asked for, or clips are too small or too short.
+      RunError: if another network is asked for, FVD without its published weights, or
+        clips are too small or too short.
+      WeightsError: if weights are not of FVD's network.
     """
-    if protocol.weights is not None:
-        raise RunError(f"--weights: {FVD}")
     if protocol.extractor is not None:
-        raise RunError(f"--extractor: saw {protocol.extractor!r}, but {FVD}")
+        raise RunError(
+            f"--extractor: saw {protocol.extractor!r}, which sees images; videos are "
+            "seen by random features, or by FVD's I3D with --weights"
+        )
+    shape, wanted = tuple(source.shape), "fvd" in protocol.names
+    if wanted and protocol.weights is None:
+        raise RunError(
+            "--metrics: saw 'fvd', which is of I3D's published weights: give them by "
+            "--weights i3d_pretrained_400.pt",
+            RANDOM,
+        )
     try:
-        return clip_features(tuple(source.shape))
+        if protocol.weights is None:
+            return clip_features(shape)
+        check_shape(shape)
     except ValueError as error:
         raise RunError(str(error)) from error
+    with waiting("looking at a black and a white clip by the weights given"):
+        network = i3d(protocol.weights)
+    if wanted and network.name != NAME:
+        raise RunError(
+            f"--metrics: saw 'fvd', but {protocol.weights.name} holds no published "
+            f"weights ({network.description})",
+            RANDOM,
+        )
+    return network
 
 
 def folder_of(path: pathlib.Path, shape: tuple[int, ...]) -> Source:

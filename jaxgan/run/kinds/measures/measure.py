@@ -99,6 +99,7 @@ class Measure(NamedTuple):
       neighbours: whether it needs the training examples that are nearest to samples.
       compares: whether it compares samples with real examples as a set; else it looks
         at each on its own, and any number of them will do.
+      usual: whether it is taken where none is named.
     """
 
     scores: Callable[[Material], Sequence[Score]]
@@ -106,6 +107,7 @@ class Measure(NamedTuple):
     classes: bool = False
     neighbours: bool = False
     compares: bool = True
+    usual: bool = True
 
 
 class Comparison(NamedTuple):

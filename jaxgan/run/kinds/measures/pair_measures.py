@@ -11,9 +11,9 @@ from jaxgan.evaluation.lpips import PerceptualDistance, lpips
 from jaxgan.evaluation.peak_signal_to_noise import psnr
 from jaxgan.evaluation.structural_similarity import WINDOW, ssim
 from jaxgan.run.errors import RunError
-from jaxgan.run.kinds import feature_measures
-from jaxgan.run.kinds.comparison_picture import sequence
-from jaxgan.run.kinds.measure import Comparison, Material, Measure, Score
+from jaxgan.run.kinds.drawing.comparison_picture import sequence
+from jaxgan.run.kinds.measures import feature_measures
+from jaxgan.run.kinds.measures.measure import Comparison, Material, Measure, Score
 from jaxgan.weights import WeightsError
 
 Comparisons = Mapping[str, Callable[[], Comparison]]

@@ -9,8 +9,8 @@ from jaxgan import data
 from jaxgan.core import Sample
 from jaxgan.evaluation.classifier import per_channel
 from jaxgan.evaluation.extractor import Extractor, Outputs
-from jaxgan.run.kinds.image_measures import MEASURES
-from jaxgan.run.kinds.measure import Material
+from jaxgan.run.kinds.measures.image_measures import MEASURES
+from jaxgan.run.kinds.measures.measure import Material
 
 
 def single(count):

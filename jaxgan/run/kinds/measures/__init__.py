@@ -1,0 +1,1 @@
+"""What is measured of each kind, and what sees it for that."""
