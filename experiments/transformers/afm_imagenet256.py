@@ -13,8 +13,9 @@ The paper trains on 32×32×4 latents of a published autoencoder, in patches of 
 are pixels, in patches of 16: as many tokens, and blocks of the same size. Published, of
 latents: FID 6.07 (B), 5.21 (M), 4.36 (L), 3.98 (XL), 2.92 (XL, 112 layers) in one step
 without guidance, by hand: when the distance stalls, a price of 0.001 and lower rates,
-and the generator started anew from its average. Nothing is published of pixels, where
-slopes and noise have another scale than in latents; not run here.
+and the generator started anew from its average: the stages are in `afm_stages.sh`.
+Nothing is published of pixels, where slopes and noise have another scale than in
+latents; not run here.
 """
 
 import dataclasses

@@ -193,6 +193,22 @@ class Chained(Protocol):
 
 
 @runtime_checkable
+class Stepped(Protocol):
+    """A game whose samples may take more or fewer passes of one trained generator."""
+
+    def in_passes(self, passes: int) -> Game:
+        """Makes the same game, whose samples take so many.
+
+        Args:
+          passes: from noise to a sample.
+
+        Raises:
+          ValueError: if the generator is not trained for so many.
+        """
+        ...
+
+
+@runtime_checkable
 class Applicable(Protocol):
     """A game whose generator maps inputs: it translates, restores or enlarges them."""
 

@@ -46,7 +46,8 @@ def afm(
     XL end with a price of .005.
 
     The published end of training is by hand: a price of .001, rates of 8e-5 and then
-    3e-5, and the generator started from its average (table 11).
+    3e-5, and the generator started from its average (table 11): by `--start-from` and
+    `--from-average`, see `experiments/transformers/afm_stages.sh`.
 
     Args:
       learning_rate: AdamW's, of both players.

@@ -113,6 +113,11 @@ class Options:
     """RUN or RUN:STEP. A new run begins with the networks of that checkpoint, as far as
     their arrays have the same names and shapes: to fine-tune them on other data. The
     run records what was copied."""
+    from_average: bool = option(False, alike=True)
+    """With --start-from the generator, too, begins as the other run's average."""
+    discriminator_from: str | None = option(None, alike=True)
+    """RUN or RUN:STEP. A new run's discriminator begins with that of this checkpoint,
+    and all else with what --start-from names, if there is one."""
     warm_up: int | None = option(None, least=0, alike=True)
     """Of a run that starts from another: steps over which its updates grow to what they
     are, while the average goes on from the other's, slowly; by default 100. With 0 both
@@ -137,16 +142,22 @@ class Options:
                 f"--evaluate-share: saw {self.evaluate_share}, wanted more than 0, at "
                 "most 1"
             )
-        if self.warm_up and self.start_from is None:
-            raise RunError(
-                f"--warm-up: saw {self.warm_up} without --start-from, wanted both"
-            )
+        if self.start_from is None:
+            self._check_no_start()
         if not self.minutes > 0:
             raise RunError(f"--minutes: saw {self.minutes}, wanted more than 0")
         weights = self.evaluate_weights
         if weights is not None and not weights.is_file():
             raise RunError(f"--evaluate-weights: there is no file {weights}")
         self._check_processes()
+
+    def _check_no_start(self) -> None:
+        if self.warm_up:
+            raise RunError(
+                f"--warm-up: saw {self.warm_up} without --start-from, wanted both"
+            )
+        if self.from_average:
+            raise RunError("--from-average: saw it without --start-from, wanted both")
 
     def _check_processes(self) -> None:
         where = {

@@ -11,6 +11,7 @@ from jaxgan.core.abilities import (
     Chained,
     Labelled,
     Layered,
+    Stepped,
     Transformable,
     Truncatable,
     Walkable,
@@ -59,7 +60,7 @@ def test_who_can_what(make):
     assert isinstance(game, Layered) == (make is style_game)
     assert isinstance(game, Transformable) == (make is style_game)
     assert not is_transformable(game)
-    assert not isinstance(game, Chained | Applicable)
+    assert not isinstance(game, Chained | Stepped | Applicable)
     assert not is_labelled(game)
     assert is_labelled(make(conditioning=as_data))
     assert not is_labelled(object())

@@ -7,7 +7,7 @@ import pytest
 from flax import linen as nn
 
 from jaxgan.core import Context, Sample, example_keys
-from jaxgan.core.abilities import Chained, conditioned, is_labelled, observed
+from jaxgan.core.abilities import Chained, Stepped, conditioned, is_labelled, observed
 from jaxgan.core.timed import Timed, times_of
 from jaxgan.games.chain import ChainGame
 from jaxgan.games.latent import as_data, uniform_labels
@@ -103,6 +103,7 @@ def test_samples_take_all_steps(passes):
     """(1 - 1 / 2N)^N of the noise, the same noise however many steps there are."""
     made = game(conditioning=as_data).in_passes(passes)
     assert isinstance(made, Chained)
+    assert isinstance(made, Stepped)
     assert is_labelled(made)
     made = conditioned(made, classes=2)
     around = context(train=False, batch=())

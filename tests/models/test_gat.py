@@ -11,6 +11,7 @@ from jaxgan.core import Context, example_keys
 from jaxgan.models import gat
 from jaxgan.models.gat import weights
 from jaxgan.models.gat.blocks import GeneratorBlock, SlowMLP
+from jaxgan.run.devices.compiled_program import operations
 from tests.models.filled import filled
 from tests.models.golden import assert_near, like, under
 
@@ -233,6 +234,16 @@ def test_published_sizes(name, millions):
     width = weights.PUBLISHED[name].width
     seen = np.array(seen) + 256 * width + [16 * width + width, 0]
     np.testing.assert_allclose(seen / 1e6, millions, atol=0.06)
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("B", 23.0), ("XL", 119.0)])
+def test_published_operations(name, wanted):
+    """10⁹ multiplications a picture: the paper's for XL, of B a DiT's."""
+    module, _ = weights.PUBLISHED[name].players()
+    z, given = jnp.zeros((1, 64)), jnp.zeros(1, jnp.int32)
+    variables = jax.eval_shape(module.init, jax.random.key(0), z, given, context(1))
+    seen = operations(module.apply, variables, z, given, context(1)) / 2e9
+    assert seen == pytest.approx(wanted, rel=0.005)
 
 
 def test_blocks_start_small():

@@ -11,7 +11,7 @@ import pytest
 
 import jaxgan
 from jaxgan.run.files import checkpoints, origin, run_directory, run_program
-from jaxgan.run.training import warm_start
+from jaxgan.run.training import stored_networks
 from tests.golden.runs import make
 
 FOLDER = pathlib.Path(make.__file__).parent
@@ -67,7 +67,7 @@ def test_a_fingerprint_is_that_of_the_state(name):
     restored = checkpoints.read(FOLDER / name)
     seen = checkpoints.fingerprint(restored.state)
     assert seen == checkpoints.saved_fingerprint(FOLDER / name, restored.step)
-    assert len(warm_start.read(str(FOLDER / name)).leaves) > 10
+    assert len(stored_networks.read(str(FOLDER / name)).leaves) > 10
 
 
 def test_the_start_of_one_is_told():

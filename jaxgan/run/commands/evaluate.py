@@ -78,6 +78,7 @@ class EvaluateCommand:
         game, cutoff = loaded.experiment.game, self.sampling.truncation_cutoff
         for options in each:  # before any of them is measured
             sampling_options.truncated(game, options["truncation"], cutoff)
+        sampling_options.in_passes(game, self.sampling.passes)
         measured, place = [], 0
         for options in each:
             with skipping_bad(self.skip_bad):

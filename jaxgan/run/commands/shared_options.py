@@ -91,6 +91,9 @@ class SamplingOptions:
     of others, where normal latents are cut off."""
     truncation_cutoff: Annotated[int | None, Bounds(least=0), option("N", "all")] = None
     """Truncate the first N layers only."""
+    passes: Annotated[Count | None, option("N", "as trained")] = None
+    """Passes of the generator per sample,
+    of games that step from noise to a sample, as adversarial flow models."""
     noise_layers: Annotated[str | None, option("LAYERS", "all")] = None
     """Add noise in these layers only, such as 0-3 or none."""
     standing_statistics: Annotated[Count | None, option("N", "running averages")] = None
@@ -193,6 +196,7 @@ def picture_path(
         "seed": latents.seed,
         "truncation": "_".join(f"{x:g}" for x in sampling.truncation or ()) or None,
         "truncation_cutoff": sampling.truncation_cutoff,
+        "passes": sampling.passes,
         "noise": None if noise is None else safe_name.safe(noise, "layers"),
         "standing_statistics": sampling.standing_statistics,
         "run_seed": checkpoint.run_seed,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+import jax.extend as jex
 from jax.sharding import SingleDeviceSharding
 
 from jaxgan.run.devices.placement import with_sharding
@@ -100,7 +101,8 @@ def facts(compiled: jax.stages.Compiled, loops: bool = False) -> ProgramFacts:
 def operations(function: Callable, *arguments: Any) -> float:
     """Counts the floating-point operations of a function as it is written.
 
-    By the longest way through every branch, before anything is optimized: in a program
+    By the longest way through every branch, and with all turns of a scan, of which the
+    counter takes one; before anything is optimized: in a program
     compiled for a GPU, convolutions are calls of a library, which count nothing. It is
     lowered for a GPU wherever this runs, because there convolutions are themselves and
     not one of the formulations that are quick on CPUs; the CPU's counter counts it,
@@ -119,9 +121,44 @@ def operations(function: Callable, *arguments: Any) -> float:
         return math.nan
     shapes = with_sharding(jax.eval_shape(lambda *x: x, *arguments), cpu)
     traced = jax.jit(function).trace(*shapes)
+    return _counted(traced) + _further_turns(traced.jaxpr.jaxpr, cpu)
+
+
+def _counted(traced: jax.stages.Traced) -> float:
     cost = traced.lower(lowering_platforms=("cuda",)).cost_analysis()
     assert cost is not None
-    return cost["flops"]
+    return cost.get("flops", 0.0)
+
+
+def _further_turns(jaxpr: Any, cpu: SingleDeviceSharding) -> float:
+    """Counts the operations of the turns of scans but for those that are counted."""
+    total = 0.0
+    for equation in jaxpr.eqns:
+        parts = equation.params
+        if equation.primitive.name == "scan":
+            once, more = _both(parts["jaxpr"], cpu)
+            counted = min(parts["length"], parts["unroll"])
+            total += parts["length"] * (once + more) - counted * once
+        elif equation.primitive.name == "cond":
+            each = [_both(branch, cpu) for branch in parts["branches"]]
+            total += max(map(sum, each)) - max(once for once, _ in each)
+        else:
+            within = jax.tree.leaves(list(parts.values()), is_leaf=_is_jaxpr)
+            for one in filter(_is_jaxpr, within):
+                total += _further_turns(getattr(one, "jaxpr", one), cpu)
+    return total
+
+
+def _both(part: Any, cpu: SingleDeviceSharding) -> tuple[float, float]:
+    """Counts what the counter does of a part, and what it leaves out."""
+    shapes = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in part.in_avals]
+    function = jax.jit(jex.core.jaxpr_as_fun(part))
+    once = _counted(function.trace(*with_sharding(shapes, cpu)))
+    return once, _further_turns(part.jaxpr, cpu)
+
+
+def _is_jaxpr(value: Any) -> bool:
+    return isinstance(value, jex.core.Jaxpr | jex.core.ClosedJaxpr)
 
 
 def collectives(hlo: str) -> dict[str, Collective]:

@@ -1,4 +1,4 @@
-"""RUN[:STEP], the checkpoint that another run starts from, and the record of it."""
+"""RUN[:STEP], a checkpoint that another run starts from, and the record of it."""
 
 import json
 import pathlib
@@ -27,8 +27,8 @@ class Origin(NamedTuple):
         return f"{self.run}" if self.step is None else f"{self.run}:{self.step}"
 
 
-def parse(text: str) -> Origin:
-    """Reads RUN or RUN:STEP.
+def parse(text: str, option: str = "--start-from") -> Origin:
+    """Reads RUN or RUN:STEP, which an option says.
 
     Raises:
       RunError: if no run is named.
@@ -37,7 +37,7 @@ def parse(text: str) -> Origin:
     if not (colon and step.isdigit()):
         run, step = text, ""
     if not run:
-        raise RunError(f"--start-from: saw {text!r}, wanted RUN or RUN:STEP")
+        raise RunError(f"{option}: saw {text!r}, wanted RUN or RUN:STEP")
     return Origin(pathlib.Path(run), int(step) if step else None)
 
 

@@ -25,6 +25,8 @@ VERSIONS = "versions.json"
 """Of the libraries that the run began with."""
 SAMPLES = "samples"
 """Folder of the pictures."""
+START = ("start_from", "from_average", "discriminator_from", "warm_up")
+"""Of the identity, how the run began with the networks of others."""
 MOST = 1_000_000
 """Of seeds, parts and steps that are compiled together."""
 
@@ -43,6 +45,8 @@ class Identity(NamedTuple):
       steps_per_dispatch: how many steps are compiled together, for their rounding
         depends on it. None, of one that is asked for: as many as the run has.
       start_from: 'RUN:STEP' whose networks it began with; see `files.origin`.
+      from_average: whether the generator began as that one's average.
+      discriminator_from: 'RUN:STEP' whose discriminator it began with.
       warm_up: steps in which it went on with them gently; None, of one that is asked
         for: as many as the run has.
     """
@@ -56,6 +60,8 @@ class Identity(NamedTuple):
     skip_bad: bool = False
     steps_per_dispatch: int | None = 1
     start_from: str | None = None
+    from_average: bool = False
+    discriminator_from: str | None = None
     warm_up: int | None = 0
 
 
@@ -96,6 +102,8 @@ def _check_types(identity: Identity) -> None:
         "config": dict,
         "shared_draws": bool,
         "start_from": str | None,
+        "from_average": bool,
+        "discriminator_from": str | None,
         "seeds": int,
         "microbatches": int,
         "steps_per_dispatch": int | None,
@@ -190,8 +198,11 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
         )
     if asked.steps_per_dispatch is None:
         asked = asked._replace(steps_per_dispatch=stored.steps_per_dispatch)
-    if origin.agree(stored.start_from, asked.start_from):
-        asked = asked._replace(start_from=stored.start_from)
+    for name in ("start_from", "discriminator_from"):
+        if origin.agree(getattr(stored, name), getattr(asked, name)):
+            asked = asked._replace(**{name: getattr(stored, name)})
+    if not asked.from_average:
+        asked = asked._replace(from_average=stored.from_average)
     if asked.warm_up is None:
         asked = asked._replace(warm_up=stored.warm_up)
     lines = config_json.differences(_facts(stored), _facts(asked))
@@ -208,7 +219,7 @@ def _check_same(directory: pathlib.Path, stored: Identity, asked: Identity) -> N
 
 def _facts(identity: Identity) -> dict[str, Any]:
     """Gathers the config, and the options that are part of the run."""
-    start = {"start_from": identity.start_from, "warm_up": identity.warm_up}
+    start = {name: getattr(identity, name) for name in START}
     return {**identity.config, **of_the_run(identity), **start}
 
 

@@ -72,8 +72,9 @@ def read(
     saved = checkpoints.steps(run)
     first = identity.config.get("seed", 0)
     config = dict(identity.config)
-    if identity.start_from:
-        config["start_from"] = identity.start_from
+    for name in ("start_from", "from_average", "discriminator_from"):
+        if getattr(identity, name):
+            config[name] = getattr(identity, name)
     config |= frozen_record.lines(run)
     return RunFacts(
         name=identity.experiment,

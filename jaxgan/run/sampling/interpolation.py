@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from jaxgan.core.abilities import Walkable
+from jaxgan.core.timed import untimed
 from jaxgan.core.types import Sample, State
 from jaxgan.run.errors import RunError
 from jaxgan.run.sampling.movement import Movement
@@ -57,7 +58,7 @@ def interpolate(
     seed, first = stops[0]
     if label is None and draw.labelled:
         _, latent = draw.latents(state, seed, np.full(draw.size, first))
-        label = np.asarray(latent.given)[:1]
+        label = np.asarray(untimed(latent.given))[:1]
     ends = _ends(draw, state, stops, label)
     own = (seed, first)
     return through(draw, state, ends, frames, loop=loop, move=move, noise=own)

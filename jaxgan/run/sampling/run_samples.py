@@ -19,6 +19,7 @@ class SampleOptions(TypedDict, total=False):
     Attributes:
       truncation: less variety, better samples; what it means is the game's.
       truncation_cutoff: truncate so many of the first layers only.
+      passes: of the generator per sample, where a game may take more or fewer.
       noise_layers: add noise in these layers only: '0-3', '2' or 'none'.
       standing_statistics: normalise by statistics of so many batches of samples.
       current: take the current generator, not its running average.
@@ -27,6 +28,7 @@ class SampleOptions(TypedDict, total=False):
 
     truncation: float | None
     truncation_cutoff: int | None
+    passes: int | None
     noise_layers: str | None
     standing_statistics: int | None
     current: bool

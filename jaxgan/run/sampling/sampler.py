@@ -19,7 +19,7 @@ from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.sampling import applied_game
 from jaxgan.run.sampling.labels import Label, class_names, label_numbers
 from jaxgan.run.sampling.noise_layers import NoiseLayers
-from jaxgan.run.sampling.sampling_options import Standing, truncated
+from jaxgan.run.sampling.sampling_options import Standing, in_passes, truncated
 
 AT_ONCE = 8
 """Examples that a game is applied to at a time, at most: they may be large."""
@@ -45,6 +45,7 @@ class Sampler:
         size: int = 64,
         truncation: float | None = None,
         truncation_cutoff: int | None = None,
+        passes: int | None = None,
         noise_layers: str | None = None,
         standing_statistics: int | None = None,
         ema: bool = True,
@@ -59,6 +60,7 @@ class Sampler:
           truncation: less variety, better samples: what the game's method `truncated`
             does with it.
           truncation_cutoff: truncate so many of the first layers only.
+          passes: of the generator per sample, of a game that may take more or fewer.
           noise_layers: add noise in these layers only: '0-3', '2' or 'none'.
           standing_statistics: normalise by the statistics of so many batches of fakes:
             see `games.standing_statistics`. They depend on `size`.
@@ -69,10 +71,11 @@ class Sampler:
             `kept_programs.KeptPrograms`, which calls of this sampler go through.
 
         Raises:
-          RunError: if the game cannot be truncated so or adds no noise, or a number is
-            out of range.
+          RunError: if the game cannot be truncated so, or do with so many passes, or
+            adds no noise, or a number is out of range.
         """
-        self.game = truncated(experiment.game, truncation, truncation_cutoff)
+        game = truncated(experiment.game, truncation, truncation_cutoff)
+        self.game = in_passes(game, passes)
         if size < 1:
             raise RunError(f"--batch-size: saw {size}, wanted at least 1")
         self._applied = applied_game.applied(experiment, self.game, source)

@@ -1,11 +1,11 @@
-"""The manner of sampling: truncation and standing statistics, where a game has them."""
+"""The manner of sampling: truncation, passes and statistics, where a game has them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import jax
 
-from jaxgan.core.abilities import Truncatable, conditioned
+from jaxgan.core.abilities import Stepped, Truncatable, conditioned
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Game, Variables
 from jaxgan.games.standing_statistics import standing_statistics
@@ -30,6 +30,25 @@ def truncated(game: Game, share: float | None, cutoff: int | None = None) -> Gam
         return game.truncated(share, cutoff)
     except ValueError as error:
         raise RunError(f"--truncation: this game has not got it so: {error}") from error
+
+
+def in_passes(game: Game, passes: int | None) -> Game:
+    """Makes a game sample in so many passes, if that is asked for.
+
+    Raises:
+      RunError: if it cannot.
+    """
+    if passes is None:
+        return game
+    if not isinstance(game, Stepped):
+        raise RunError(
+            f"--passes: {type(game).__name__} makes its samples in one pass; leave it "
+            "out"
+        )
+    try:
+        return game.in_passes(passes)
+    except ValueError as error:
+        raise RunError(f"--{error}") from error
 
 
 def options(
@@ -72,6 +91,7 @@ def card(
     *,
     truncation: float | None = None,
     truncation_cutoff: int | None = None,
+    passes: int | None = None,
     noise_layers: str | None = None,
     standing_statistics: int | None = None,
     ema: bool = True,
@@ -87,6 +107,8 @@ def card(
     }
     if truncation_cutoff is not None:
         entries["truncation cutoff"] = truncation_cutoff
+    if passes is not None:
+        entries["passes"] = passes
     if noise_layers is not None:
         entries["layers of noise"] = noise_layers
     return entries

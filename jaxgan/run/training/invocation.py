@@ -13,7 +13,7 @@ from jaxgan.run.files import (
     run_directory,
 )
 from jaxgan.run.files.data_record import DataRecord
-from jaxgan.run.training import loop, training_data, warm_start
+from jaxgan.run.training import loop, stored_networks, training_data
 from jaxgan.run.training.prepare import Prepared, prepare
 from jaxgan.run.training.request import Request
 
@@ -50,8 +50,7 @@ def train(request: Request, interrupts: loop.Interrupts) -> Trained:
     prepared, record, frozen = prepare_with_data(request)
     identity = request.identity._replace(steps_per_dispatch=prepared.steps_per_dispatch)
     if prepared.warm_start:
-        source = str(prepared.warm_start.weights.origin)
-        identity = identity._replace(start_from=source)
+        identity = identity._replace(**prepared.warm_start.weights.origins)
     with (
         full_disk.watch(run, lambda: _afterwards(request)),
         claim.claimed(run, identity, request.path, request.command) as withdraw,
@@ -113,23 +112,24 @@ def _check_alike(prepared: Prepared, facts: dict[str, Any]) -> None:
     processes.check_alike(
         {
             "--steps-per-dispatch": prepared.steps_per_dispatch,
-            "--start-from": start and (start.weights.origin, start.weights.fingerprint),
+            "--start-from": start and start.weights.facts,
             **facts,
         }
     )
 
 
-def _weights(request: Request) -> warm_start.Weights | None:
+def _weights(request: Request) -> stored_networks.Weights | None:
     """Reads the weights that a new run starts from, if it starts from any."""
-    start = request.options.start_from
-    if start is None or not _is_new(request.run):
+    options = request.options
+    starts = options.start_from, options.discriminator_from
+    if starts == (None, None) or not _is_new(request.run):
         return None
-    return warm_start.read(start)
+    return stored_networks.read(*starts, average=options.from_average)
 
 
 def _prepare(
     request: Request,
-    weights: warm_start.Weights | None,
+    weights: stored_networks.Weights | None,
     parts: Sequence[training_data.Built],
 ) -> Prepared:
     """Prepares what the loop needs for the experiments of all seeds."""

@@ -58,6 +58,7 @@ class LeafMatch(NamedTuple):
         counts = [
             f"{place} {_count(self.copied, path)} of {_count(wanted, path)}"
             for path, place in PLACES.items()
+            if _count(wanted, path)
         ]
         unlike = [
             f"{_place(name)}: saw {seen}, wanted {want}{self._why(seen, want)}"

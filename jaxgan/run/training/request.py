@@ -34,7 +34,7 @@ class Request(NamedTuple):
         """Takes over how the run in its folder began, if there is one."""
         kept: dict[str, Any] = {"warm_up": gentle_start.steps_of(self.options)}
         if stored is not None:
-            names = ("steps_per_dispatch", "start_from", "warm_up")
+            names = ("steps_per_dispatch", *run_directory.START)
             kept = {name: getattr(stored, name) for name in names}
         return self._replace(options=dataclasses.replace(self.options, **kept))
 
@@ -60,6 +60,5 @@ class Request(NamedTuple):
             self.variant,
             config_json.to_json(self.config),
             **of_the_run(self.options),
-            start_from=self.options.start_from,
-            warm_up=self.options.warm_up,
+            **{name: getattr(self.options, name) for name in run_directory.START},
         )

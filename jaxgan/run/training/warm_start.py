@@ -1,4 +1,4 @@
-"""A warm start: a new run begins with the networks of another, as far as they fit.
+"""A warm start: a new run begins with the networks of others, as far as they fit.
 
 What fits has the same name, shape and type. It is copied bit for bit: both players'
 parameters and collections, and the generator's running average. All else begins anew:
@@ -17,77 +17,18 @@ from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import checkpoints, data_record, run_directory
-from jaxgan.run.files.fingerprint import fingerprint, leaf_name
-from jaxgan.run.files.origin import Origin, parse, write
+from jaxgan.run.files import data_record
+from jaxgan.run.files.fingerprint import leaf_name
+from jaxgan.run.files.origin import write
 from jaxgan.run.training.leaf_match import LeafMatch, Shape, match
-
-PARTS = ("variables", "ema")
-"""Of the state, what is copied."""
-
-
-class Weights(NamedTuple):
-    """Holds the networks of a run's checkpoint.
-
-    Attributes:
-      origin: the checkpoint.
-      fingerprint: of its whole state.
-      seeds: of the runs in it; several have a first axis in every leaf.
-      leaves: by name: 'variables/generator/params/...', 'ema/params/...'.
-      classes: of what it was trained on; 0 if there are none, or it is not known.
-    """
-
-    origin: Origin
-    fingerprint: str
-    seeds: tuple[int, ...]
-    leaves: dict[str, np.ndarray]
-    classes: int = 0
-
-    def of_seed(self, name: str, seed: int) -> np.ndarray:
-        """Takes a leaf of one run: the one of this seed, or the first."""
-        leaf = self.leaves[name]
-        if len(self.seeds) == 1:
-            return leaf
-        return leaf[self.seeds.index(self.source(seed))]
-
-    def source(self, seed: int) -> int:
-        """Finds the seed of the run that the run of a seed starts from."""
-        return seed if seed in self.seeds else self.seeds[0]
-
-
-def read(start: str) -> Weights:
-    """Reads a checkpoint; the code of its experiment is not run.
-
-    Args:
-      start: RUN or RUN:STEP.
-
-    Raises:
-      RunError: if there is no such run or checkpoint, or it cannot be read.
-    """
-    origin = parse(start)
-    try:
-        identity = run_directory.read_identity(origin.run)
-        restored = checkpoints.read(origin.run, origin.step)
-    except RunError as error:
-        raise RunError(
-            f"--start-from: {error.args[0]}", error.hint, error.code
-        ) from error
-    first = identity.config.get("seed", 0)
-    record = data_record.read(origin.run)
-    return Weights(
-        Origin(origin.run, restored.step),
-        fingerprint(restored.state),
-        tuple(range(first, first + identity.seeds)),
-        {n: np.asarray(x) for n, x in _leaves(restored.state).items()},
-        len(record.of_run(0).facts.classes) if record else 0,
-    )
+from jaxgan.run.training.stored_networks import DISCRIMINATOR, Weights, leaves
 
 
 class WarmStart(NamedTuple):
-    """Holds what a new run takes from another.
+    """Holds what a new run takes from others.
 
     Attributes:
-      weights: of the other run.
+      weights: of the others.
       match: which of them it takes.
     """
 
@@ -107,13 +48,10 @@ class WarmStart(NamedTuple):
             name = leaf_name(path)
             if name not in taken:
                 return leaf
-            return _put(self._values(name, seeds), leaf.sharding)
+            values = self.weights.leaves[name].of_seeds(seeds)
+            return _put(values, leaf.sharding)
 
         return jax.tree_util.tree_map_with_path(of_leaf, state)
-
-    def _values(self, name: str, seeds: Sequence[int]) -> np.ndarray:
-        values = [self.weights.of_seed(name, seed) for seed in seeds]
-        return values[0] if len(seeds) == 1 else np.stack(values)
 
     def tell(
         self, run: pathlib.Path, seeds: Sequence[int], say: Callable[[str], None]
@@ -126,20 +64,11 @@ class WarmStart(NamedTuple):
 
     def lines(self) -> list[str]:
         """Says, for people, what was copied and what was not."""
-        origin = self.weights.origin
-        start = f"starting from {origin.run}, step {origin.step}"
-        return self.match.lines(start)
+        return self.match.lines(f"starting from {self.weights}")
 
     def record(self, seeds: Sequence[int]) -> dict[str, Any]:
         """Says the same in full, as JSON."""
-        origin = self.weights.origin
-        return {
-            "run": str(origin.run),
-            "step": origin.step,
-            "fingerprint": self.weights.fingerprint,
-            "seeds": {str(seed): self.weights.source(seed) for seed in seeds},
-            **self.match.record(),
-        }
+        return {**self.weights.record(seeds), **self.match.record()}
 
 
 def fit(
@@ -148,33 +77,32 @@ def fit(
     seeds: Sequence[int],
     experiment: Experiment | None = None,
 ) -> WarmStart:
-    """Finds what of a run's networks fits those of another; nothing is computed.
+    """Finds what of other runs' networks fits those of a new one; nothing is computed.
 
     Args:
-      weights: of the one.
-      target: shapes of the other's state.
+      weights: of the others.
+      target: shapes of the new one's state.
       seeds: of the runs in that.
       experiment: that of these runs, whose classes may explain what does not fit.
 
     Raises:
       RunError: if nothing fits.
     """
-    wanted = {n: _shape(x, len(seeds)) for n, x in _leaves(target).items()}
-    seen = {n: _shape(x, len(weights.seeds)) for n, x in weights.leaves.items()}
+    wanted = {
+        name: _shape(leaf, len(seeds))
+        for name, leaf in leaves(target).items()
+        if weights.start or name.startswith(f"{DISCRIMINATOR}/")
+    }
+    seen = {
+        name: _shape(leaf.values, len(leaf.source.seeds))
+        for name, leaf in weights.leaves.items()
+    }
     here = len(data_record.facts_of(experiment).classes) if experiment else 0
     found = match(seen, wanted)._replace(classes=(weights.classes, here))
     if not found.copied:
-        lines = found.lines(f"--start-from: nothing of {weights.origin} fits")
+        lines = found.lines(f"{weights.option}: nothing of {weights.origin} fits")
         raise RunError("\n".join(lines))
     return WarmStart(weights, found)
-
-
-def _leaves(state: Any) -> dict[str, Any]:
-    """Finds what can be copied of a state, or of the dicts that one was restored as."""
-    tree = state if isinstance(state, dict) else state._asdict()
-    parts = {name: tree[name] for name in PARTS}
-    leaves = jax.tree_util.tree_leaves_with_path(parts)
-    return {leaf_name(path): leaf for path, leaf in leaves}
 
 
 def _shape(leaf: Any, runs: int) -> Shape:

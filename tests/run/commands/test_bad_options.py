@@ -65,6 +65,7 @@ SAMPLING = (
     ("--run-seed -1", f"--run-seed: saw -1, {SEED}"),
     ("--truncation nan", "--truncation: saw (nan,), wanted a finite number"),
     ("--truncation-cutoff -1", "--truncation-cutoff: saw -1, wanted at least 0"),
+    ("--passes 0", "--passes: saw 0, wanted at least 1"),
     ("--standing-statistics 0", "--standing-statistics: saw 0, wanted at least 1"),
 )
 CODES = (
@@ -84,6 +85,7 @@ BATCHED = (
     ("--batch-size 0", "--batch-size: saw 0, wanted at least 1"),
     *SAMPLING,
     ("--noise-layers 0-2", "--noise-layers: LatentGame adds no noise"),
+    ("--passes 2", "--passes: LatentGame makes its samples in one pass; leave it out"),
 )
 MEASURES = (
     ("--num 0", "--num: saw 0, wanted at least 16"),

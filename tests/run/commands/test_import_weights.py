@@ -34,7 +34,7 @@ from jaxgan.run.importable import (
 from jaxgan.run.importable.restoration_judge import Judge
 from jaxgan.run.no_data import NoData
 from jaxgan.run.sampling import sampler, stored_run
-from jaxgan.run.training import warm_start
+from jaxgan.run.training import stored_networks, warm_start
 from tests.models.golden import assert_near, images, under
 from tests.weights import pickled, torch_by_hand
 
@@ -532,7 +532,7 @@ def test_a_run_can_start_from_it(tmp_path, capsys):
     bring(save(tmp_path / "x.npz", entries), tmp_path / "run")
     experiment = module.build(config)
     shapes = state_shapes(experiment, (1,), experiment.data.shapes)
-    weights = warm_start.read(str(tmp_path / "run"))
+    weights = stored_networks.read(str(tmp_path / "run"))
     start = warm_start.fit(weights, shapes, (1,))
     wanted = len(jax.tree.leaves((shapes.variables, shapes.ema)))
     assert len(start.match.copied) == len(weights.leaves) == wanted

@@ -202,6 +202,7 @@ def test_the_protocol_says_how_samples_were_made():
     card = sampling_options.card(
         truncation=0.7,
         truncation_cutoff=4,
+        passes=2,
         standing_statistics=8,
         ema=False,
         batch_size=32,
@@ -210,5 +211,6 @@ def test_the_protocol_says_how_samples_were_made():
         "generator": "current",
         "truncation": 0.7,
         "truncation cutoff": 4,
+        "passes": 2,
         "batch statistics": "standing: of 8 batches of 32 samples",
     }

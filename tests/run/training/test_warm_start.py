@@ -16,7 +16,7 @@ from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, experiment_file, origin, run_directory
 from jaxgan.run.options import Options
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.training import gentle_start, warm_start
+from jaxgan.run.training import gentle_start, stored_networks
 from jaxgan.run.training.prepare import prepare
 from tests.run import images
 from tests.run.conftest import EXPERIMENT, ROOT, finish, rows, spawn_together
@@ -34,11 +34,12 @@ def assert_equal(one, other):
         np.testing.assert_array_equal(bits(seen), bits(wanted), name, strict=True)
 
 
-def prepared_points(source, seeds=(7,), **options):
-    """The experiment `points`, to start from a run."""
+def prepared_points(source, seeds=(7,), discriminator=None, average=False, **options):
+    """The experiment `points`, to start from a run, or from two."""
     module = experiment_file.load_module(EXPERIMENT)
     experiments = [module.build(module.Config(seed=seed)) for seed in seeds]
-    weights = warm_start.read(str(source))
+    start = source and str(source)
+    weights = stored_networks.read(start, discriminator, average=average)
     return prepare(experiments, Options(**options), seeds, weights)
 
 
@@ -80,6 +81,47 @@ def test_all_that_fits_is_copied_and_nothing_else(one, step):
     assert int(state.step) == 0
 
 
+@pytest.mark.parametrize("average", [False, True])
+@pytest.mark.parametrize("discriminator", [None, 10, 20])
+@pytest.mark.parametrize("step", [10, 20])
+def test_a_generator_of_the_average_and_another_discriminator(
+    one, step, discriminator, average
+):
+    """Each array is of one checkpoint: D reload and EMA reload of published stages."""
+    other = discriminator and f"{one}:{discriminator}"
+    prepared = prepared_points(f"{one}:{step}", discriminator=other, average=average)
+    state = prepared.first_state()
+    source = stored_run.load(one, step).state
+    judge = stored_run.load(one, discriminator or step).state.variables.discriminator
+    generator = source.ema if average else source.variables.generator
+    assert_equal(state.variables.generator, generator)
+    assert_equal(state.variables.discriminator, judge)
+    assert_equal(state.ema, source.ema)
+    record = prepared.warm_start.record((7,))
+    assert (record["step"], record.get("from_average", False)) == (step, average)
+    assert record.get("discriminator_from", {}).get("step") == discriminator
+    assert not any(record[name] for name in ("unlike", "missing", "left_out"))
+
+
+def test_the_average_is_not_the_generator(one):
+    """Or the test above would say little."""
+    state = stored_run.load(one).state
+    pairs = zip(jax.tree.leaves(state.ema), jax.tree.leaves(state.variables.generator))
+    assert all(np.any(bits(average) != bits(current)) for average, current in pairs)
+
+
+def test_a_discriminator_alone(one):
+    prepared = prepared_points(None, discriminator=f"{one}:10")
+    state, fresh = prepared.first_state(), prepared.program.init()
+    source = stored_run.load(one, 10).state
+    assert_equal(state.variables.discriminator, source.variables.discriminator)
+    assert_equal(state.variables.generator, fresh.variables.generator)
+    assert_equal(state.ema, fresh.ema)
+    start = f"starting from the discriminator of {one}, step 10"
+    wanted = [f"{start}: arrays copied: discriminator 4 of 4"]
+    assert prepared.warm_start.lines() == wanted
+
+
 def test_it_lies_as_a_first_state_does(one, monkeypatch):
     monkeypatch.setattr(placement, "LARGE", 8)
     prepared = prepared_points(one, devices=4, model_parallel=2)
@@ -98,6 +140,16 @@ def test_several_seeds(three, seeds):
         source = stored_run.load(three, seed=seed if seed in (3, 4, 5) else 3).state
         assert_equal(member.variables, source.variables)
         assert_equal(member.ema, source.ema)
+
+
+def test_seeds_of_both_starts(one, three):
+    """Each seed takes of either what is its own, or the first's."""
+    state = prepared_points(one, (4, 9), discriminator=str(three)).first_state()
+    for place, seed in enumerate((4, 3)):
+        member = seed_axis.member(state, place, 2)
+        judge = stored_run.load(three, seed=seed).state.variables.discriminator
+        assert_equal(member.variables.discriminator, judge)
+        assert_equal(member.ema, stored_run.load(one).state.ema)
 
 
 def test_one_run_is_the_start_of_all_seeds(one):
@@ -204,6 +256,30 @@ def test_another_start_is_another_run(train, one, tmp_path):
         train("--steps", 20, "--start-from", one, run="new")
 
 
+def test_a_stage_is_resumed(train, one, tmp_path, capsys):
+    """Its options may be left out; others are another run."""
+    stage = ("--start-from", one, "--from-average", "--discriminator-from", f"{one}:10")
+    whole = train("--steps", 20, *stage, run="whole")
+    train("--steps", 10, *stage)
+    said = origin.read(tmp_path / "run")
+    assert said["from_average"]
+    assert said["discriminator_from"]["step"] == 10
+    assert train("--steps", 20) == whole
+    identity = run_directory.read_identity(tmp_path / "run")
+    assert identity.start_from == f"{one}:20"
+    assert identity.discriminator_from == f"{one}:10"
+    assert identity.from_average
+    train("--steps", 10, "--start-from", one, run="plain")
+    for words, wanted in (
+        (("--from-average",), "from_average: run has False, you asked True"),
+        (("--discriminator-from", one), "discriminator_from: run has None, you asked"),
+    ):
+        with pytest.raises(RunError, match=wanted):
+            train("--steps", 20, "--start-from", one, *words, run="plain")
+    with pytest.raises(RunError, match=r"discriminator_from: run has '.*:10', you"):
+        train("--steps", 20, "--discriminator-from", f"{one}:20")
+
+
 def test_what_is_refused(train, one, tmp_path, monkeypatch):
     """Before anything is compiled, or the folder is touched."""
     monkeypatch.setattr("jaxgan.run.training.loop.train", None)
@@ -213,8 +289,11 @@ def test_what_is_refused(train, one, tmp_path, monkeypatch):
         (":3", "--start-from: saw ':3', wanted RUN or RUN:STEP"),
         ("", "--start-from: saw '', wanted RUN or RUN:STEP"),
     ):
-        with pytest.raises(RunError, match=said):
-            train("--steps", 10, "--start-from", start)
+        for option in ("--start-from", "--discriminator-from"):
+            with pytest.raises(RunError, match=said.replace("--start-from", option)):
+                train("--steps", 10, option, start)
+    with pytest.raises(RunError, match="--from-average: saw it without --start-from"):
+        train("--steps", 10, "--from-average", "--discriminator-from", one)
     with pytest.raises(RunError) as error:
         train("--start-from", one, experiment=pathlib.Path(images.__file__))
     lines = str(error.value).splitlines()
@@ -222,6 +301,10 @@ def test_what_is_refused(train, one, tmp_path, monkeypatch):
     assert lines[0].startswith(start)
     wanted = "  generator/params/Dense_0/kernel: saw [4, 8], wanted [4, 32]"
     assert lines[1] == wanted
+    with pytest.raises(RunError) as error:
+        train("--discriminator-from", one, experiment=pathlib.Path(images.__file__))
+    start = f"error: --discriminator-from: nothing of {one}:20 fits: arrays copied: di"
+    assert str(error.value).startswith(start)
     assert not list(tmp_path.iterdir())
 
 
