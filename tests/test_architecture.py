@@ -1,6 +1,7 @@
 """Imports only go down, the step stays small, heavy things load late."""
 
 import ast
+import functools
 import importlib.util
 import pathlib
 import re
@@ -38,9 +39,20 @@ TOUCHES_FILES = {"run", "data", "evaluation"}
 IMPURE = {"orbax", "tensorflow_datasets", "tensorboardX", "PIL", "matplotlib", "rich"}
 
 
+@functools.cache
+def tree_of(path):
+    """What a file says, read once for all that is asked of it."""
+    return ast.parse(path.read_text())
+
+
+@functools.cache
 def imports(path):
     """(module, whether it is imported when the file is) of every import statement."""
-    tree = ast.parse(path.read_text())
+    return tuple(_imports(path))
+
+
+def _imports(path):
+    tree = tree_of(path)
     top = set(map(id, tree.body))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -176,7 +188,7 @@ def test_sizes():
     assert not {str(path): count for path, count in lines.items() if count > 300}
     for path in FILES:
         source = path.read_text()
-        for node in ast.walk(ast.parse(source)):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef):
                 assert code_lines(node, source) <= LINES, f"{path}: {node.name}"
 
@@ -192,7 +204,7 @@ def test_no_file_knows_too_many_modules(path):
     if path.stem == "__init__":  # a face names all that it shows
         return
     known = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
             "jaxgan"
         ):
@@ -207,8 +219,11 @@ def test_names_within_run_are_used_once():
     for path in RUN_FILES:
         # Each file of an importable network is an experiment, with a Config of its own.
         if run_room(path) != "importable":
-            tree = ast.parse(path.read_text())
-            names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+            names = [
+                node.name
+                for node in tree_of(path).body
+                if isinstance(node, ast.ClassDef)
+            ]
             classes.update(name for name in names if name[0] != "_")
     assert max(stems.values()) == 1, stems.most_common(3)
     assert max(classes.values()) == 1, classes.most_common(3)
@@ -219,7 +234,7 @@ def test_run_asks_no_value_for_its_shape_and_no_game_for_its_class(path):
     """Kinds of data know shapes; games tell of abilities; tyro parses."""
     source = path.read_text()
     assert "Namespace" not in source
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance":
             assert "Game" not in ast.unparse(node.args[1])
         if isinstance(node, ast.Compare) and run_room(path) != "kinds":
@@ -243,8 +258,7 @@ METRIC = re.compile(
     ids=lambda p: str(p.relative_to(PACKAGE)),
 )
 def test_names_of_metrics_are_constants(path):
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             assert not METRIC.fullmatch(node.value), node.value
 

@@ -51,8 +51,10 @@ REFERENCE = {
 
 REFERENCE["relativistic_average_of_constants"] = REFERENCE["relativistic_average"]
 
-logits = st.lists(
-    st.tuples(*2 * (st.floats(-1e4, 1e4, width=32),)), min_size=1, max_size=8
+pair = st.tuples(*2 * (st.floats(-1e4, 1e4, width=32),))
+# For each length a loss is compiled.
+logits = st.sampled_from((1, 8)).flatmap(
+    lambda count: st.lists(pair, min_size=count, max_size=count)
 )
 
 

@@ -137,6 +137,7 @@ def test_experiments_of_an_installed_package(installed, tmp_path):
     assert str(installed) in str(file)
 
 
+@pytest.mark.slow  # whoever runs tests has installed it so
 def test_experiments_of_a_checkout(source, tmp_path):
     """Installed in place, jaxgan uses the experiments where they lie."""
     # Nothing but the builder: pip must not find jaxgan here either.

@@ -635,7 +635,9 @@ def dirac_path(loss, penalties, steps=400, rate=0.1):
         state, _ = step(state, batch)
         return state, optax.global_norm(state.variables)
 
-    state = init_state(jax.random.key(0), game, turns, optimizers, batch)
+    state = jax.jit(lambda key: init_state(key, game, turns, optimizers, batch))(
+        jax.random.key(0)
+    )
     return np.asarray(jax.jit(lambda s: jax.lax.scan(body, s, None, steps))(state)[1])
 
 

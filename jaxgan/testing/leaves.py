@@ -48,7 +48,7 @@ def check_frozen_networks_stay(subject: Subject) -> None:
     into the compiled program instead.
     """
     before = subject.init()
-    traced = jax.jit(subject.step()).trace(before, subject.batch)
+    traced = subject.jitted_step.trace(before, subject.batch)
     held = {_content(x) for x in jax.tree.leaves(before.frozen) if np.size(x) > 1}
     for constant in traced.jaxpr.consts:
         if np.size(constant) > 1 and _content(constant) in held:

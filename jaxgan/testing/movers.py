@@ -14,11 +14,8 @@ from jaxgan.testing.subject import Subject
 
 def check_only_the_mover_changes(subject: Subject) -> None:
     """Law 1: a turn leaves the other player, and what rests, as it was, bit for bit."""
-    for alone in subject.alone:
-        (turn,) = alone.turns
+    for turn, before, after in subject.moves:
         other = "generator" if turn.player == "discriminator" else "discriminator"
-        before = alone.init()
-        after, _ = alone.jitted_step(before, alone.batch)
         still = getattr(before.variables, turn.player)["params"]
         moved = getattr(after.variables, turn.player)["params"]
         if equal(still, moved):
@@ -58,9 +55,7 @@ def check_collections_change_in_the_main_pass(subject: Subject) -> None:
             _, discriminator = game.discriminate(discriminator, sample, fork)
         return discriminator
 
-    for alone in subject.alone:
-        (turn,) = alone.turns
-        after, _ = alone.jitted_step(alone.init(), batch)
+    for turn, _, after in subject.moves:
         seen = dict(getattr(after.variables, turn.player))
         seen.pop("params")
         if not seen:

@@ -1,12 +1,10 @@
 """Law 2: however a step is wrapped, it does the same."""
 
-import dataclasses
 import math
 from collections.abc import Callable, Collection
 
 import jax
 import jax.numpy as jnp
-import optax
 from jax import lax
 from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
@@ -14,7 +12,7 @@ from jax.sharding import PartitionSpec as P
 from jaxgan.core.microbatches import batch_size
 from jaxgan.core.move import Metrics
 from jaxgan.core.state import SEED_AXES
-from jaxgan.core.types import Players, State
+from jaxgan.core.types import State
 from jaxgan.testing.comparison import assert_close
 from jaxgan.testing.subject import Subject
 
@@ -52,9 +50,8 @@ def check_transformations_agree(
     """
     if unknown := set(only) - set(TRANSFORMATIONS):
         raise ValueError(f"only: saw {min(unknown)!r}, wanted of {TRANSFORMATIONS}")
-    sgd = optax.sgd(0.01)
-    subject = dataclasses.replace(subject, optimizers=Players(sgd, sgd))
-    state, batch = subject.init(), subject.batch
+    subject, init = subject.descending(0.01)
+    state, batch = init(0), subject.batch
 
     def repeat(step, state):
         for _ in range(subject.steps):
@@ -62,7 +59,7 @@ def check_transformations_agree(
         return state, measured
 
     wanted = repeat(subject.jitted_step, state)
-    for name, run in _transformations(subject, reads_batch).items():
+    for name, run in _transformations(subject, reads_batch, init).items():
         if name not in only:
             continue
         seen = run(repeat, state)
@@ -79,9 +76,8 @@ def check_explicit_mesh_agrees(
     Over it the batch is split and the state replicated; against plain jit. It is no
     part of `check_step`, whose sharded jit is over an Auto mesh, to compile less.
     """
-    sgd = optax.sgd(0.01)
-    subject = dataclasses.replace(subject, optimizers=Players(sgd, sgd))
-    state, batch = subject.init(), subject.batch
+    subject, init = subject.descending(0.01)
+    state, batch = init(0), subject.batch
     devices = math.gcd(jax.device_count(), batch_size(batch))
     mesh = jax.make_mesh((devices,), ("data",), axis_types=(AxisType.Explicit,))
     wanted = subject.jitted_step(state, batch)
@@ -98,12 +94,14 @@ Run = Callable[..., tuple[State, Metrics]]
 """f(repeat, state) -> the state and the last metrics after `repeat(step, state)`."""
 
 
-def _transformations(subject: Subject, reads_batch: bool) -> dict[str, Run]:
+def _transformations(
+    subject: Subject, reads_batch: bool, init: Callable[[int], State]
+) -> dict[str, Run]:
     """`TRANSFORMATIONS` by their names."""
     runs = {
         "eager": lambda repeat, state: repeat(subject.step(), state),
         "scan": _scan(subject),
-        "vmap over seeds": _seeds(subject),
+        "vmap over seeds": _seeds(subject, init),
         **_over_devices(subject),
     }
     if not reads_batch:
@@ -126,11 +124,11 @@ def _scan(subject: Subject) -> Run:
     return run
 
 
-def _seeds(subject: Subject) -> Run:
+def _seeds(subject: Subject, init: Callable[[int], State]) -> Run:
     def run(repeat, state):
         several = jax.vmap(subject.step(), (SEED_AXES, None), (SEED_AXES, 0))
         shared = {"step": state.step, "frozen": state.frozen}
-        pair = (each._replace(frozen=()) for each in (state, subject.init(1)))
+        pair = (each._replace(frozen=()) for each in (state, init(1)))
         both = jax.tree.map(lambda *x: jnp.stack(x), *pair)
         out, measured = repeat(jax.jit(several), both._replace(**shared))
         shared = {"step": out.step, "frozen": out.frozen}

@@ -76,6 +76,7 @@ def subject(*terms):
     return testing.Subject(case.game(), turns, Players(sgd, sgd), case.batch())
 
 
+@pytest.mark.slow  # CycleGAN's pools are quick rows of the laws
 def test_laws():
     """Of a pool from which the discriminator learns."""
     one = subject(swap(5))

@@ -198,6 +198,7 @@ def test_all_parts_are_none():
     assert_equal(state, again, "all parts")
 
 
+@pytest.mark.slow
 def test_the_laws_of_a_step_with_parts():
     parts = (next(iter(subject().init().variables.discriminator["params"])),)
     one = subject(parts, optax.sgd(0.05))

@@ -31,7 +31,9 @@ class Linear(nn.Module):
 
 def made(game, batch, loss):
     turns = [Turn(player, (adversarial(loss),)) for player in Players._fields]
-    state = init_state(jax.random.key(0), game, turns, Players(sgd, sgd), batch)
+    state = jax.jit(lambda key: init_state(key, game, turns, Players(sgd, sgd), batch))(
+        jax.random.key(0)
+    )
     return state, jax.jit(probe.make_probe(game, turns, Augment()))
 
 

@@ -86,6 +86,7 @@ def test_the_table_of_recorded_failures(script):
         assert finding not in verdict
 
 
+@pytest.mark.slow
 def test_enlarging_is_compared_with_bicubic(script, tmp_path, monkeypatch, capsys):
     """A way that gives the truth back is perfect; bicubic is what it is."""
     enlarging = script("enlarging")

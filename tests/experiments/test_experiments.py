@@ -130,12 +130,13 @@ each = pytest.mark.parametrize(
 
 COMPUTED = {"digits", "ring", "grid"}
 """Data that are always there."""
-QUICK = {"digits", "toy_modes", "conditional_mnist", "pix2pix_folder"}
+QUICK = {"digits", "pix2pix_folder"}
 """Experiments that are trained, stopped and resumed in quick tests: what a run keeps is
 the same of all, and has tests of its own."""
 TRACED = {
     *("ali_ring", "dcgan_folder", "mlp_mnist", "mocogan_moving_mnist", "molgan_qm9"),
     *("sngan_cifar10", "wgan_mnist", "afm_digits", "gat_digits"),
+    *("conditional_mnist", "toy_modes"),
 }
 """One of each further family, whose step is traced in a quick test."""
 

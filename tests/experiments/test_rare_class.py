@@ -82,7 +82,9 @@ def test_what_the_arms_see(script, options):
         assert len(others) == 70
 
 
-@pytest.mark.parametrize("recipe", ["r3gan", "hinge"])
+@pytest.mark.parametrize(
+    "recipe", ["r3gan", pytest.param("hinge", marks=pytest.mark.slow)]
+)
 def test_the_gan_draws_all_classes_alike(script, tmp_path, recipe):
     """An epoch has every class as often, and every example of the largest once."""
     gan = script("rare_class_gan")
@@ -131,6 +133,7 @@ def test_a_quarter_of_a_folder_is_held_out(script, tmp_path):
     np.testing.assert_array_equal(found[1].test.values, test.values)
 
 
+@pytest.mark.slow  # it trains thirteen classifiers
 def test_it_measures_and_goes_on(script, options, monkeypatch):
     """Classes that differ in brightness are told apart; what is done stays done."""
     rare_class = script("rare_class")

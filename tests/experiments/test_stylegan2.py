@@ -14,6 +14,14 @@ from jaxgan.run.files import experiment_file
 from tests.experiments.test_experiments import EXPERIMENTS
 
 DENSE = 512 * 512 + 512
+
+
+def one_quick(names):
+    """The first: the whole networks of the others take long to trace."""
+    first, *rest = names
+    return [first, *(pytest.param(name, marks=pytest.mark.slow) for name in rest)]
+
+
 # Numbers of G and of D: what the official code prints, or sums of layers it prints.
 FFHQ = {
     "256": (24767458, 24001089),
@@ -79,13 +87,13 @@ def counts(config, file):
     )
 
 
-@pytest.mark.parametrize("variant", CIFAR)
+@pytest.mark.parametrize("variant", one_quick(CIFAR))
 def test_cifar_is_the_published_size(variant):
     file = module("cifar10")
     assert counts(file.VARIANTS[variant], file) == CIFAR[variant]
 
 
-@pytest.mark.parametrize("variant", FFHQ)
+@pytest.mark.parametrize("variant", one_quick(FFHQ))
 def test_ffhq_is_the_published_size(variant):
     file = module("ffhq")
     assert counts(file.VARIANTS[variant], file) == FFHQ[variant]

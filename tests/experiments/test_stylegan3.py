@@ -10,7 +10,13 @@ from jaxgan import data
 from jaxgan.core import make_step
 from jaxgan.run.files import experiment_file
 from tests.experiments.test_experiments import EXPERIMENTS
-from tests.experiments.test_stylegan2 import FFHQ, counts, fake_folder, first_state
+from tests.experiments.test_stylegan2 import (
+    FFHQ,
+    counts,
+    fake_folder,
+    first_state,
+    one_quick,
+)
 
 # Millions of parameters of the generators, as the official code prints them, and the
 # discriminators, which are StyleGAN2's.
@@ -32,7 +38,7 @@ def file():
     return experiment_file.load_module(EXPERIMENTS["stylegan3_ffhq"])
 
 
-@pytest.mark.parametrize("variant", SIZES)
+@pytest.mark.parametrize("variant", one_quick(SIZES))
 def test_networks_are_the_published_size(file, variant):
     millions, judge = SIZES[variant]
     generator, discriminator = counts(file.VARIANTS[variant], file)
@@ -56,7 +62,7 @@ def test_constants_are_the_published_ones(file):
     assert file.OPTIONS.steps == 781_250
 
 
-@pytest.mark.parametrize("variant", ["t", "r"])
+@pytest.mark.parametrize("variant", one_quick(["r", "t"]))
 def test_steps_trace_in_bfloat16(file, variant):
     """Under strict promotion; the state is a fixed point, and parameters float32."""
     config = file.tiny(file.VARIANTS[variant])

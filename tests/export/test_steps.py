@@ -32,7 +32,7 @@ RECIPES = {
         batch_size=32,
     ),
 }
-QUICK = ("nonsaturating", "wgan_gp")
+QUICK = ("wgan_gp",)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_every_step_is_the_same(name):
         toy.Generator(widths, normalise=False), toy.Discriminator(widths, 2), 2
     )
     data = batches(ring(), 32, 0)
-    state = init_state(
-        jax.random.key(0), game, recipe.turns, recipe.optimizers, data(0)
-    )
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, data(0))
+    )(jax.random.key(0))
     average = constant_decay(0.99)
     step = make_step(game, recipe.turns, recipe.optimizers, ema_decay=average)
 

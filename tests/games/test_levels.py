@@ -63,7 +63,9 @@ def test_diagnosis_compares_the_last_level():
     game, batch = case.game(), case.batch()
     augment = level_noise(2)
     key = jax.random.key(0)
-    state = init_state(key, game, recipe.turns, recipe.optimizers, batch)
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, batch)
+    )(key)
     read = jax.jit(probe.make_probe(game, recipe.turns, augment))
     keys = example_keys(key, len(batch.given))
     seen = read(state, keys, batch, ())

@@ -122,7 +122,13 @@ def biased(after, before, examples):
     return jax.tree_util.tree_map_with_path(layer, after, before)
 
 
-@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name != GENERATORS[0] else [])
+        for name in GENERATORS
+    ],
+)
 def test_official_generators(golden, name):
     case = Golden(golden, name)
     npz, variables = case.npz, case.variables

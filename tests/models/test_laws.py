@@ -209,7 +209,12 @@ DISCRIMINATORS = {
     ),
     "toy": (toy.Discriminator((6, 5), pieces=2), (2,), ()),
 }
-HEAVY = {"restoration spectral"}
+HEAVY = {
+    *("biggan tables", "dit times", "fastgan lite", "gat without labels", "joined"),
+    *("plain", "progan labels", "r3gan", "restoration spectral", "resnet spectral"),
+    "toy plain",
+}
+"""What takes longest to compile, and variants of what has another row."""
 TRAINED_SLOWLY = {"dvdgan", "dvdgan predictor", "stylegan3", "biggan deep"}
 """Whose passes in training take longest to compile, and stand in tests of their own."""
 EXACT = (

@@ -58,7 +58,14 @@ def staged(module, loss):
     return jax.jit(jax.value_and_grad(total, has_aux=True))
 
 
-@pytest.mark.parametrize("side", [4, 8, 16])
+@pytest.mark.parametrize(
+    "side",
+    [
+        pytest.param(4, marks=pytest.mark.slow),
+        8,
+        pytest.param(16, marks=pytest.mark.slow),
+    ],
+)
 def test_generators_of_gan_zoo(golden, side):
     npz, config, variables = load(golden, f"g_{side}")
     z, slant = jnp.asarray(npz["in/z"]), images(npz["in/cotangent"])
@@ -79,7 +86,14 @@ def test_generators_of_gan_zoo(golden, side):
         assert_near(still, images(npz["out/alpha0/y"]), 1e-4, "grown")
 
 
-@pytest.mark.parametrize("side", [4, 8, 16])
+@pytest.mark.parametrize(
+    "side",
+    [
+        pytest.param(4, marks=pytest.mark.slow),
+        8,
+        pytest.param(16, marks=pytest.mark.slow),
+    ],
+)
 def test_discriminators_of_gan_zoo(golden, side):
     npz, config, variables = load(golden, f"d_{side}")
     value = images(npz[f"in/img{side}"])

@@ -46,7 +46,9 @@ def labels(npz):
     return jnp.asarray(npz["in/c"].argmax(1).astype(np.int32))
 
 
-@pytest.mark.parametrize("name", ["r3gan_g", "r3gan_g_cond"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("r3gan_g", marks=pytest.mark.slow), "r3gan_g_cond"]
+)
 def test_official_generators(golden, name):
     npz = np.load(golden / f"{name}.npz")
     module, variables = network(npz), r3gan_weights.import_torch(under(npz, "state/"))
@@ -68,7 +70,9 @@ def test_official_generators(golden, name):
     assert_near(gradient, wanted, GRADIENT, name)
 
 
-@pytest.mark.parametrize("name", ["r3gan_d", "r3gan_d_cond"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("r3gan_d", marks=pytest.mark.slow), "r3gan_d_cond"]
+)
 def test_official_discriminators(golden, name):
     npz = np.load(golden / f"{name}.npz")
     module, variables = network(npz), r3gan_weights.import_torch(under(npz, "state/"))

@@ -112,7 +112,7 @@ def compiled(module):
     )
 
 
-@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize("name", [pytest.param("g", marks=pytest.mark.slow), "g_fused"])
 def test_official_generators(golden, name):
     npz, config, module, variables = load(golden, name)
     z, other = jnp.asarray(npz["in/z"]), jnp.asarray(npz["in/z2"])

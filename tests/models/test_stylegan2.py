@@ -18,6 +18,14 @@ from tests.models.filled import filled
 
 GENERATORS = ["g", "g_cond", "g_altarch"]
 DISCRIMINATORS = ["d_resnet", "d_orig", "d_skip"]
+
+
+def one_quick(names):
+    """The first; whole networks and their gradients take long to compile."""
+    first, *rest = names
+    return [first, *(pytest.param(name, marks=pytest.mark.slow) for name in rest)]
+
+
 ARCHITECTURES = {
     "skip": Architecture.SKIP,
     "orig": Architecture.ORIGINAL,
@@ -124,7 +132,7 @@ def test_official_mappings(golden, name):
     )
 
 
-@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize("name", one_quick(["g_cond", "g", "g_altarch"]))
 def test_official_generators(golden, name):
     npz, config, module, variables = load(golden, name)
     z, c = jnp.asarray(npz["in/z"]), given(npz, config)
@@ -170,7 +178,7 @@ def test_official_generators(golden, name):
     np.testing.assert_allclose(cut, nhwc(npz["out/eval_trunc_const/img"]), **OUTPUT)
 
 
-@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize("name", one_quick(["g_altarch", "g", "g_cond"]))
 def test_official_generator_gradients(golden, name):
     npz, config, module, variables = load(golden, name)
     z, c = jnp.asarray(npz["in/z"]), given(npz, config)
@@ -205,7 +213,7 @@ def test_official_discriminators(golden, name):
         np.testing.assert_allclose(logits, npz[f"out/n{count}/logits"], **OUTPUT)
 
 
-@pytest.mark.parametrize("name", DISCRIMINATORS)
+@pytest.mark.parametrize("name", one_quick(DISCRIMINATORS))
 def test_official_discriminator_gradients(golden, name):
     npz, config, module, variables = load(golden, name)
     image, c = nhwc(npz["in/img"]), given(npz, config)
@@ -302,7 +310,7 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.parametrize("side", PUBLISHED)
+@pytest.mark.parametrize("side", one_quick(sorted(PUBLISHED, reverse=True)))
 def test_published_sizes(side):
     base, layers, of_generator, of_discriminator = PUBLISHED[side]
     network = stylegan2.Generator((side, side, 3), 0, 512, layers, base)

@@ -103,7 +103,7 @@ def test_official_generators(golden, name):
         np.testing.assert_allclose(seen, images(npz[f"out/{case}/img"]), **OUTPUT)
 
 
-@pytest.mark.parametrize("name", ["t", "r"])
+@pytest.mark.parametrize("name", [pytest.param("t", marks=pytest.mark.slow), "r"])
 def test_official_gradients(golden, name):
     npz, _, module, variables = load(golden, name)
     z = jnp.asarray(npz["in/z"])
@@ -123,7 +123,7 @@ def test_official_gradients(golden, name):
     assert_close(of_z, npz["grad/main/in:z"], 1e-3, "z")
 
 
-@pytest.mark.parametrize("name", ["t", "r"])
+@pytest.mark.parametrize("name", ["t", pytest.param("r", marks=pytest.mark.slow)])
 def test_official_running_means(golden, name):
     """They move first, and are used then, whether or not they are stored."""
     npz, _, module, variables = load(golden, name)
@@ -313,7 +313,13 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name != "R 1024" else [])
+        for name in PUBLISHED
+    ],
+)
 def test_published_sizes(name):
     side, options, millions = PUBLISHED[name]
     module = stylegan3.Generator((side, side, 3), **options)

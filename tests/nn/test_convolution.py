@@ -63,7 +63,7 @@ def pairs_of(geometry, channels, features):
     }
 
 
-few = settings(max_examples=5, deadline=None, derandomize=True)
+few = settings(max_examples=3, deadline=None, derandomize=True)
 many = settings(max_examples=60, deadline=None, derandomize=True)
 
 
@@ -172,7 +172,7 @@ def test_winograd_is_as_few_functions_for_any_tile(name):
     assert compiled.count(" call(") == calls
 
 
-@settings(max_examples=5, deadline=None, derandomize=True)
+@few
 @given(geometries())
 def test_image_gradients_without_stride_are_convolutions(geometry):
     geometry = geometry._replace(stride=1)

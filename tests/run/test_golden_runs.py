@@ -42,7 +42,13 @@ def test_what_is_in_them_is_found(name):
     assert_found(make.numbers(jaxgan.load(FOLDER / name, trust=True)), expected)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name == "bars" else [])
+        for name in NAMES
+    ],
+)
 def test_they_go_on(name, tmp_path, capsys):
     """By the copy of the experiment in the run, and the options of its command."""
     run = tmp_path / "run"

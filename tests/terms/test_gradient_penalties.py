@@ -33,7 +33,7 @@ PENALTIES = {
     scale=st.floats(0.01, 10.0),
     seed=st.integers(0, 99),
 )
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 def test_linear_critic(shape, scale, seed):
     """The slope is w everywhere: one norm per sample, whatever its shape."""
     w = scale * normal(seed, *shape)

@@ -159,7 +159,9 @@ def test_microbatches():
     play = adversarial(losses.least_squares)
     turns = (Turn("discriminator", (image_pool(play, shape, 5),)),)
     game, batch, optimizers = case.game(), case.batch(), Players(sgd, sgd)
-    first = init_state(jax.random.key(0), game, turns, optimizers, batch)
+    first = jax.jit(lambda key: init_state(key, game, turns, optimizers, batch))(
+        jax.random.key(0)
+    )
     ends = []
     for parts in (1, 4):
         step = jax.jit(make_step(game, turns, optimizers, microbatches=parts))

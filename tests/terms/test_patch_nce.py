@@ -93,9 +93,14 @@ def test_official_gradients(patches):
         assert not np.any(k[n])
 
 
+# Nine blocks' gradients take long to compile; what they are made of is quick, above and
+# in tests/models.
 @pytest.fixture(
     scope="module",
-    params=["cut_model", pytest.param("cut_model_fast", marks=pytest.mark.slow)],
+    params=[
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in ("cut_model", "cut_model_fast")
+    ],
 )
 def whole(request, golden):
     """The game, its players, its batch and its recipe, with the official positions."""

@@ -1,5 +1,6 @@
 """CUT's networks against official vectors."""
 
+import functools
 import json
 
 import jax
@@ -36,7 +37,9 @@ def official(npz):
     return generator, cyclegan_weights.import_torch(under(npz, "state/G."))
 
 
-@pytest.fixture(params=["cut_model", "cut_model_fast"])
+@pytest.fixture(
+    params=["cut_model", pytest.param("cut_model_fast", marks=pytest.mark.slow)]
+)
 def npz(request, golden):
     return np.load(golden / f"{request.param}.npz")
 
@@ -47,7 +50,8 @@ def test_official_generator(npz):
     there = context(len(x))
     picture = jax.jit(lambda x: module.apply(variables, x, (), there))(x)
     assert_near(picture, images(npz["out/forward/y"]), OUTPUT, "forward")
-    seen = module.apply(variables, x, (), there, LAYERS, method="features")
+    features = functools.partial(module.apply, method="features")
+    seen = jax.jit(lambda x: features(variables, x, (), there, LAYERS))(x)
     assert tuple(seen) == LAYERS
     for layer in LAYERS:
         wanted = images(npz[f"out/forward/first_sample/layer{layer}"])

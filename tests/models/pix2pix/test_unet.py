@@ -16,7 +16,9 @@ STILL = {"dropout_at_use": False, "own_at_use": False}
 SMALL = Generator(width=2, halvings=6)
 
 
-@pytest.mark.parametrize("name", ["unet64", "unet256", "unet_in"])
+@pytest.mark.parametrize(
+    "name", ["unet64", pytest.param("unet256", marks=pytest.mark.slow), "unet_in"]
+)
 def test_official(golden, name):
     npz = np.load(golden / f"pix2pix_{name}.npz")
     options = facts(npz)[1]

@@ -46,7 +46,9 @@ def made(npz):
     return module, real, fake, given
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param("projgan_d", marks=pytest.mark.slow), "projgan_d_cond"]
+)
 def test_official(golden, name):
     """The discriminator's turn, then the generator's, then evaluation, in a row."""
     npz = np.load(golden / f"{name}.npz")

@@ -40,7 +40,9 @@ def made(npz):
     return kind(**{names[n]: ctor[n] for n in ctor if n in names})
 
 
-@pytest.mark.parametrize("rematerialize", [False, True])
+@pytest.mark.parametrize(
+    "rematerialize", [False, pytest.param(True, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("name", ["esrgan_rrdbnet", "esrgan_msrresnet"])
 def test_official_generators(golden, name, rematerialize):
     npz = np.load(golden / f"{name}.npz")

@@ -307,7 +307,17 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+def variants_are_slow(names):
+    """What is of a network that has a row of its own."""
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] if name.split()[0] in names else [])
+        if " " in name
+        else name
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", variants_are_slow(CONFIGS))
 def test_configs_are_read_off_shapes(name, tmp_path, capsys):
     """Names and shapes alone give the config back, and the run holds the weights."""
     module, config, entries = official(name)

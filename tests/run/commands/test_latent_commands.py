@@ -200,6 +200,7 @@ def test_noise_is_heard_in_some_layers_only(style, capsys, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_edits_and_projections_are_traced(style, pictures, capsys, tmp_path):
     edited, found = tmp_path / "edited.gif", tmp_path / "found"
     cli.main(["edit", str(style), "--num", "2", "--frames", "3", "--out", str(edited)])

@@ -68,7 +68,9 @@ def picture(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("with_heads", [True, False])
+@pytest.mark.parametrize(
+    "with_heads", [pytest.param(True, marks=pytest.mark.slow), False]
+)
 def test_the_features_are_those_of_the_files(run, files, picture, with_heads):
     """Pictures get nearer, by the distances that measuring has of the same files."""
     trunk, heads = files

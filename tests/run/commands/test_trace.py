@@ -40,7 +40,9 @@ def call(capsys, *arguments):
         ("sample --num 3 --batch-size 2", "a.npz"),
         ("sample --num 3 --current --step 1", "folder"),
         ("interpolate --points 2 --frames 2", "a.gif"),
-        ("interpolate --points 2 --frames 2", "a.png"),
+        pytest.param(
+            *("interpolate --points 2 --frames 2", "a.png"), marks=pytest.mark.slow
+        ),
     ],
 )
 def test_files_are_made_again(run, tmp_path, capsys, command, name):
@@ -223,6 +225,7 @@ def test_what_the_page_saved_is_made_again(run, tmp_path, capsys):
     assert "with #index=4&amounts=1_0 behind its address" in told
 
 
+@pytest.mark.slow
 def test_reports_and_pictures_of_measures_say_so(run, tmp_path, capsys):
     options = ("--metrics", "memorisation", "--num", 16, "--neighbours", 16)
     weights = ("--extractor", "classifier")

@@ -104,6 +104,7 @@ def test_what_happens_to_one_happens_to_all(train, tmp_path, killed):
     assert_alike(run, tmp_path / "whole", without=step)
 
 
+@pytest.mark.slow
 def test_processes_that_were_started_differently(tmp_path):
     own = (("--steps", 20), ("--steps", 30, "--seed", 1))
     for code, _, err in finish_all(spawn_together("--run-dir", tmp_path, own=own)):

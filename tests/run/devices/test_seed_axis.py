@@ -17,19 +17,19 @@ from jaxgan.run.files import metrics_log
 from jaxgan.run.sampling import sampler, stored_run
 from tests.run.conftest import EXPERIMENT, fingerprint_in
 
-SEEDS = (3, 4, 5)
+SEEDS = (3, 4)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Three runs at once, and each alone; 25 steps, off every rhythm."""
+    """Two runs at once, and each alone; 25 steps, off every rhythm."""
     folder = tmp_path_factory.mktemp("seeds")
 
     def train(name, *words):
         flags = ["--steps", "25", "--variant", "labelled", "--run-dir"]
         assert launch.train(EXPERIMENT, [*flags, str(folder / name), *words]) == 0
 
-    train("three", "--seed", "3", "--seeds", "3")
+    train("both", "--seed", "3", "--seeds", "2")
     for seed in SEEDS:
         train(str(seed), "--seed", str(seed))
     return folder
@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
 
 def test_each_is_its_own_run(folder):
     for seed in SEEDS:
-        ours = stored_run.load(folder / "three", seed=seed)
+        ours = stored_run.load(folder / "both", seed=seed)
         alone = stored_run.load(folder / str(seed))
         assert dataclasses.asdict(ours.config) == dataclasses.asdict(alone.config)
         for (path, a), b in zip(
@@ -52,7 +52,7 @@ def test_each_is_its_own_run(folder):
 
 
 def test_rows_have_each_mean_and_spread(folder):
-    rows = metrics_log.read_rows(folder / "three" / "metrics.jsonl")
+    rows = metrics_log.read_rows(folder / "both" / "metrics.jsonl")
     assert [row["step"] for row in rows] == [10, 20, 25]
     for place, row in enumerate(rows):
         alone = [
@@ -70,7 +70,7 @@ def test_rows_have_each_mean_and_spread(folder):
 
 
 def test_pictures_of_each(folder, tmp_path, capsys):
-    samples = folder / "three" / "samples"
+    samples = folder / "both" / "samples"
     names = {path.name for path in samples.iterdir()}
     assert names >= {"real.png", *(f"seed_{seed}" for seed in SEEDS)}
     assert (samples / "seed_4.gif").is_file()
@@ -79,24 +79,24 @@ def test_pictures_of_each(folder, tmp_path, capsys):
         ours = np.asarray(Image.open(samples / f"seed_{seed}" / name), np.int32)
         theirs = np.asarray(Image.open(folder / str(seed) / "samples" / name), np.int32)
         assert np.abs(ours - theirs).mean() < 1
-    with Image.open(folder / "three" / "curves.png") as curves:
+    with Image.open(folder / "both" / "curves.png") as curves:
         assert curves.size == (800, 300)
     out = tmp_path / "x.npz"
-    words = ["sample", str(folder / "three"), "--run-seed", "5", "--num", "7"]
+    words = ["sample", str(folder / "both"), "--run-seed", "4", "--num", "7"]
     cli.main([*words, "--out", str(out)])
-    alone = stored_run.load(folder / "5")
+    alone = stored_run.load(folder / "4")
     wanted = sampler.generate(alone.experiment, alone.state, 7)
     np.testing.assert_allclose(np.load(out)["value"], wanted.value, 1e-3, 1e-4)
-    with pytest.raises(RunError, match=r"--run-seed: saw 6, wanted .*\[3, 4, 5\]"):
-        stored_run.load(folder / "three", seed=6)
+    with pytest.raises(RunError, match=r"--run-seed: saw 6, wanted .*\[3, 4\]"):
+        stored_run.load(folder / "both", seed=6)
 
 
 @pytest.mark.parametrize("devices", [pytest.param(1, marks=pytest.mark.slow), 8])
 def test_they_resume_to_the_same_bits(devices, train):
     flags = ["--seeds", 2, "--devices", devices, "--steps"]
-    whole = train(*flags, 20, run="whole")
-    train(*flags, 7)
-    assert train(*flags, 20) == whole
+    whole = train(*flags, 8, run="whole")
+    train(*flags, 3)
+    assert train(*flags, 8) == whole
 
 
 def test_the_number_of_seeds_is_part_of_the_run(train):

@@ -17,9 +17,9 @@ def test_signals_do_not_remember_a_state(name):
     values = np.random.default_rng(0).standard_normal((2, 600, 2)).astype(np.float32)
     batches, held_out = (data.batches(data.arrays(part), 64) for part in values)
     experiment = Experiment(game, recipe, batches, held_out=held_out)
-    state = init_state(
-        jax.random.key(0), game, recipe.turns, recipe.optimizers, batches(0)
-    )
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, batches(0))
+    )(jax.random.key(0))
     generator = state.variables.generator
     moved = {**generator, "params": jax.tree.map(lambda x: 2 * x, generator["params"])}
     later = state._replace(variables=state.variables._replace(generator=moved))

@@ -60,7 +60,9 @@ def measured(game, sample, aligned=True, batch_size=8):
         kind=kind,
     )
     recipe, first = experiment.recipe, experiment.data(0)
-    state = init_state(jax.random.key(0), game, recipe.turns, recipe.optimizers, first)
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, first)
+    )(jax.random.key(0))
     return TranslationSignals(experiment)(state)
 
 

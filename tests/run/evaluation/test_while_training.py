@@ -134,6 +134,7 @@ def values(run):
     return [{k: v for k, v in row.items() if "second" not in k} for row in rows(run)]
 
 
+@pytest.mark.slow
 def test_seeds_side_by_side(tmp_path, capsys):
     run = tmp_path / "run"
     words = [*WORDS, "--seeds", "2", "--steps", "2", "--run-dir", str(run)]

@@ -1,5 +1,6 @@
 """Small generators to explore, of noise and of styles."""
 
+import functools
 import pathlib
 
 import jax
@@ -26,10 +27,10 @@ def stored(game, images, step=3, first=None, **options):
     recipe = recipes.nonsaturating(1e-3)
     examples = data.batches(data.arrays(images, labels, CLASSES), 4)
     experiment = Experiment(game, recipe, examples, **options)
-    state = init_state(
-        *(jax.random.key(0), game, recipe.turns, recipe.optimizers),
-        first or examples(0),
-    )
+    first = first or examples(0)
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, first)
+    )(jax.random.key(0))
     state = state._replace(ema=jax.tree.map(lambda x: x + 0.01, state.ema))
     return StoredRun(experiment, state, step, None, "odd", pathlib.Path("odd"))
 
@@ -39,6 +40,7 @@ def images(side, channels=1):
     return random.integers(0, 255, (60, side, side, channels)).astype(np.uint8)
 
 
+@functools.cache
 def of_styles():
     """Styles of six layers, conditioned on labels."""
     game = StyleGame(
@@ -50,6 +52,7 @@ def of_styles():
     return stored(game, images(16))
 
 
+@functools.cache
 def of_noise():
     """Noise of six numbers, unconditional, in colours."""
     game = LatentGame(dcgan.Generator((16, 16, 3), 4), dcgan.Discriminator(4), 6)

@@ -36,13 +36,17 @@ from tests.run.explore import explored_runs
 RUNS = pathlib.Path(make.__file__).parent
 
 
-@pytest.fixture(autouse=True)
-def without_the_runtime(monkeypatch, tmp_path):
+def without_runtime(patch, folder):
     """A page with all but what runs its models: what every machine can make."""
     pytest.importorskip("onnx", reason="jaxgan[export] is not installed")
     pytest.importorskip("onnxruntime", reason="jaxgan[export] is not installed")
-    monkeypatch.setattr(engine, "found", lambda named: (tmp_path / "package", ""))
-    monkeypatch.setattr(engine, "unpack", lambda package, folder: folder.mkdir())
+    patch.setattr(engine, "found", lambda named: (folder / "package", ""))
+    patch.setattr(engine, "unpack", lambda package, folder: folder.mkdir())
+
+
+@pytest.fixture(autouse=True)
+def without_the_runtime(monkeypatch, tmp_path):
+    without_runtime(monkeypatch, tmp_path)
 
 
 def card_of(folder):
@@ -77,10 +81,18 @@ def test_a_page_of_styles(tmp_path):
     assert explorer_folder.step_of(tmp_path) is None
 
 
-def test_a_page_of_noise(tmp_path):
-    out = tmp_path / "made"
-    explorer_folder.write(explored_runs.of_noise(), out, training=0)
-    card = card_of(out)
+@pytest.fixture(scope="module")
+def noise_page(tmp_path_factory):
+    """Made once for those that read it."""
+    out = tmp_path_factory.mktemp("noise") / "made"
+    with pytest.MonkeyPatch.context() as patch:
+        without_runtime(patch, out.parent)
+        explorer_folder.write(explored_runs.of_noise(), out, training=0)
+    return out
+
+
+def test_a_page_of_noise(noise_page):
+    out, card = noise_page, card_of(noise_page)
     assert card["kind"] == "latent"
     assert card["truncation"] == "threshold"
     assert card["code"] == [1, 6]
@@ -89,9 +101,8 @@ def test_a_page_of_noise(tmp_path):
     assert not (out / "training.png").exists()
 
 
-def test_a_page_asks_nobody(tmp_path):
-    out = tmp_path / "made"
-    explorer_folder.write(explored_runs.of_noise(), out, training=0)
+def test_a_page_asks_nobody(noise_page):
+    out = noise_page
     known = {
         *("https://registry", "http://www.w3.org", "http://ns.adobe.com"),
         *("http://iptc.org", "http://cv.iptc.org"),

@@ -62,7 +62,9 @@ def stored(game, batch, first=None, **options):
     examples = data.batches(source, 4)
     experiment = Experiment(game, recipe, examples, **options)
     first = first or examples(0)
-    state = init_state(jax.random.key(0), game, recipe.turns, recipe.optimizers, first)
+    state = jax.jit(
+        lambda key: init_state(key, game, recipe.turns, recipe.optimizers, first)
+    )(jax.random.key(0))
     state = state._replace(ema=jax.tree.map(lambda x: x + 0.01, state.ema))
     return StoredRun(experiment, state, 3, None, "odd", pathlib.Path("odd"))
 

@@ -184,6 +184,10 @@ def test_vectors_are_the_whole_state(name):
     np.testing.assert_array_equal(filled, np.asarray(floats))
 
 
+QUICK = ("r3gan", "wgan")
+"""Whose gradients are penalised, and whose weights are clipped."""
+
+
 def a_batch(seed):
     random = np.random.default_rng(seed)
     shape = (toy_game.BATCH, 2)
@@ -198,7 +202,13 @@ def played(graph, floats, counts, step, batch):
 
 
 @pytest.mark.parametrize("player", ["discriminator", "generator"])
-@pytest.mark.parametrize("name", toy_game.CHOICES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow])
+        for name in toy_game.CHOICES
+    ],
+)
 def test_an_exported_move_is_that_of_jax(name, player):
     """From equal states, at the start and later, all that a move changes."""
     runtime = pytest.importorskip("onnxruntime")

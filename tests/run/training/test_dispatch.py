@@ -18,7 +18,7 @@ from tests.run.conftest import EXPERIMENT, assert_alike, finish, rows, spawn_tog
 
 FIVE = ("--steps-per-dispatch", 5)
 WORDS = [
-    (),
+    pytest.param((), marks=pytest.mark.slow),
     ("--addressed", "--variant", "labelled"),
     pytest.param(("--seeds", 2), marks=pytest.mark.slow),
     pytest.param(

@@ -43,12 +43,16 @@ def test_it_is_as_described():
 
 
 @pytest.mark.parametrize(
-    "words",
-    [(), pytest.param(("--steps-per-dispatch", 5), marks=pytest.mark.slow)],
+    ("words", "stops"),
+    [
+        ((), (12,)),  # where a size changes, a third of a level's fade being over
+        pytest.param((), (3, 17), marks=pytest.mark.slow),
+        pytest.param(("--steps-per-dispatch", 5), (15,), marks=pytest.mark.slow),
+    ],
 )
-def test_stopped_where_a_size_changes_and_within_fades(grow, tmp_path, words):
+def test_stopped_where_a_size_changes_and_within_fades(grow, tmp_path, words, stops):
     whole = grow(*words, run="whole")
-    for step in (15,) if words else (3, 17):
+    for step in stops:
         grow(*words, "--steps", step)
     assert grow(*words) == whole
     seen = [row for row in rows(tmp_path / "whole") if "generator/loss" in row]

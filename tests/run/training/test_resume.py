@@ -124,9 +124,8 @@ def test_kill_9_one_run_twenty_times(train, tmp_path):
 @pytest.mark.parametrize(
     "number",
     [
-        signal.SIGHUP,
-        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
-        pytest.param(signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param(number, marks=pytest.mark.slow)
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
     ],
 )
 def test_polite_signals_save(number, train, tmp_path):

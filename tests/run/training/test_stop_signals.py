@@ -159,7 +159,14 @@ def test_a_signal_amid_a_line_is_told_too(capfd, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "stage", ["import jax", "compiling", pytest.param("first", marks=pytest.mark.slow)]
+    "stage",
+    [
+        "import jax",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("compiling", "first")
+        ),
+    ],
 )
 def test_at_start_nothing_stays(stage, tmp_path):
     """While libraries load, while it compiles; the first step may be done by then."""

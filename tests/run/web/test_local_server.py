@@ -1,5 +1,6 @@
 """Pages are served to this machine, and opened in its browser."""
 
+import functools
 import http.server
 import threading
 import urllib.request
@@ -40,6 +41,7 @@ def test_a_lesson_opens_a_browser(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(webbrowser, "open", seen.append)
     monkeypatch.setattr(http.server.ThreadingHTTPServer, "serve_forever", serve)
     monkeypatch.setattr(engine, "found", lambda named: (None, "it is a test"))
+    monkeypatch.setattr(lesson_folder, "moves", functools.cache(lesson_folder.moves))
     out = tmp_path / "lesson"
     cli.main(["lesson", "--out", str(out)])
     assert not seen
