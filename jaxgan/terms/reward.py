@@ -17,6 +17,9 @@ Reward = Callable[[Any], np.ndarray]
 
 HEAD = "reward"
 """Of the verdict: what the network believes."""
+PART = 2**16
+"""Bytes that go to the host at once. JAX has larger arrays copied by the threads that
+compute; if all of these wait for the host, it waits for them."""
 
 
 def reward_fit(reward: Reward, weight: float | Schedule = 1.0) -> Term:
@@ -81,12 +84,22 @@ def believed(verdict: Verdict) -> jax.Array:
 
 def _of_host(reward: Reward, value: Tree) -> jax.Array:
     """The rewards [B] of values, as constants."""
-    value = lax.stop_gradient(value)
-    count = jax.tree.leaves(value)[0].shape[0]
+    leaves, tree = jax.tree.flatten(lax.stop_gradient(value))
+    count = leaves[0].shape[0]
 
-    def on_host(value):
-        rewards = reward(jax.tree.map(np.asarray, value))
+    def on_host(leaves):
+        whole = [np.concatenate(parts, min(1, parts[0].ndim - 1)) for parts in leaves]
+        rewards = reward(jax.tree.unflatten(tree, whole))
         return np.asarray(rewards, np.float32).reshape(count)
 
     shape = jax.ShapeDtypeStruct((count,), jnp.float32)
-    return jax.pure_callback(on_host, shape, value, vmap_method="sequential")
+    parts = [_parts(leaf) for leaf in leaves]
+    return jax.pure_callback(on_host, shape, parts, vmap_method="sequential")
+
+
+def _parts(x: jax.Array) -> list[jax.Array]:
+    """Cuts [B, N, ...] along N into parts of at most `PART` bytes, if N lets it."""
+    if x.ndim < 2 or not x.size:
+        return [x]
+    each = max(1, PART * x.shape[1] // (x.size * x.dtype.itemsize))
+    return jnp.split(x, list(range(each, x.shape[1], each)), axis=1)
