@@ -63,12 +63,10 @@ class Labelled(Protocol):
         An example's class comes from its own key. No data are read.
 
         Args:
-          classes: how many there are. A game need not know: its networks count them,
-            and so does the source of the data that it was trained on.
+          classes: how many there are; the source of the data tells, if no game does.
 
         Raises:
-          ValueError: if samples are not conditioned on labels, or there are fewer than
-            two classes.
+          ValueError: if samples have no labels, or there are fewer than two classes.
         """
         ...
 
@@ -197,10 +195,7 @@ class Stepped(Protocol):
     """A game whose samples may take more or fewer passes of one trained generator."""
 
     def in_passes(self, passes: int) -> Game:
-        """Makes the same game, whose samples take so many.
-
-        Args:
-          passes: from noise to a sample.
+        """Makes the same game, whose samples take so many from noise on.
 
         Raises:
           ValueError: if the generator is not trained for so many.
@@ -289,8 +284,7 @@ def conditioned(game: Game, labels: jax.Array | None = None, classes: int = 0) -
     Args:
       game: the one that was trained.
       labels: integers [B] that are asked for; None asks for nothing.
-      classes: how many there are, to draw from where labels are not asked for. Games
-        without labels need it not.
+      classes: how many to draw from where labels are not asked for, if any are drawn.
 
     Raises:
       ValueError: if labels are asked of a game without, or there are no classes to draw
