@@ -7,9 +7,8 @@ Needs libtpu (pip install jaxgan[tpu]), a minute per row, five to twenty of the 
 networks, and no data: blank images stand in. The batch is the experiment's, or the next
 that the chips can share; on more than 64 chips it is four examples per chip, if that is
 more. Where it does not fit the chips' memory, it is gone through in 2 parts, or 4, or
-8, by --microbatches: a loop, in which the compiler counts no operations. Compiling
-StyleGAN2 with ADA for 256 chips was killed when it held 11.6 GB of a host's 24; with
---each 1 it was not.
+8, by --microbatches. Compiling StyleGAN2 with ADA for 256 chips was killed when it held
+11.6 GB of a host's 24; with --each 1 it was not.
 """
 
 import dataclasses

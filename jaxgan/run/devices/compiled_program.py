@@ -70,19 +70,21 @@ class ProgramFacts(NamedTuple):
         return data + self.code
 
 
-def facts(compiled: jax.stages.Compiled, loops: bool = False) -> ProgramFacts:
+def facts(compiled: jax.stages.Compiled, further: float = 0.0) -> ProgramFacts:
     """Asks a compiled program.
 
     Args:
       compiled: the program.
-      loops: whether it spends its time in a loop, of which the compiler counts a single
-        turn: its work is then not known.
+      further: operations per device of the turns of its loops, but for the single one
+        that the compiler counts: see `further_turns`. What is read and written is taken
+        to grow with them; time the compiler then tells none.
     """
     memory = compiled.memory_analysis()
     assert memory is not None
     cost = compiled.cost_analysis() or {}
-    cost = dict.fromkeys(cost, math.nan) if loops else cost
-    seconds = cost.get("optimal_seconds", 0.0)
+    flops = cost.get("flops", 0.0)
+    seconds = 0.0 if further else cost.get("optimal_seconds", 0.0)
+    share = (flops + further) / flops if flops else 1.0
     return ProgramFacts(
         arguments=memory.argument_size_in_bytes,
         outputs=memory.output_size_in_bytes,
@@ -90,8 +92,8 @@ def facts(compiled: jax.stages.Compiled, loops: bool = False) -> ProgramFacts:
         temporaries=memory.temp_size_in_bytes,
         code=memory.generated_code_size_in_bytes,
         peak=memory.peak_memory_in_bytes,
-        flops=cost.get("flops", 0.0),
-        accessed=cost.get("bytes accessed", 0.0),
+        flops=flops + further,
+        accessed=cost.get("bytes accessed", 0.0) * share,
         # On some programs it is negative.
         seconds=seconds if seconds > 0 else None,
         collectives=collectives(compiled.as_text() or ""),
@@ -115,13 +117,41 @@ def operations(function: Callable, *arguments: Any) -> float:
     Returns:
       The number; NaN where JAX is kept from the CPU, as by JAX_PLATFORMS=cuda.
     """
-    try:
-        cpu = SingleDeviceSharding(jax.local_devices(backend="cpu")[0])
-    except RuntimeError:
+    if (cpu := _cpu()) is None:
         return math.nan
     shapes = with_sharding(jax.eval_shape(lambda *x: x, *arguments), cpu)
     traced = jax.jit(function).trace(*shapes)
     return _counted(traced) + _further_turns(traced.jaxpr.jaxpr, cpu)
+
+
+def further_turns(traced: jax.stages.Traced) -> float:
+    """Counts the operations of the turns of scans but for the first, as written.
+
+    What compilers leave out of a program's operations.
+
+    Args:
+      traced: a program for one device: of its parts each is counted alone.
+
+    Returns:
+      The number; NaN where JAX is kept from the CPU, which counts.
+    """
+    cpu = _cpu()
+    return math.nan if cpu is None else _further_turns(traced.jaxpr.jaxpr, cpu)
+
+
+def has_scans(jaxpr: Any) -> bool:
+    """Tells whether there is a scan anywhere in a `jaxpr`."""
+    return any(
+        equation.primitive.name == "scan" or any(map(has_scans, _within(equation)))
+        for equation in jaxpr.eqns
+    )
+
+
+def _cpu() -> SingleDeviceSharding | None:
+    try:
+        return SingleDeviceSharding(jax.local_devices(backend="cpu")[0])
+    except RuntimeError:  # JAX_PLATFORMS leaves it out
+        return None
 
 
 def _counted(traced: jax.stages.Traced) -> float:
@@ -143,10 +173,14 @@ def _further_turns(jaxpr: Any, cpu: SingleDeviceSharding) -> float:
             each = [_both(branch, cpu) for branch in parts["branches"]]
             total += max(map(sum, each)) - max(once for once, _ in each)
         else:
-            within = jax.tree.leaves(list(parts.values()), is_leaf=_is_jaxpr)
-            for one in filter(_is_jaxpr, within):
-                total += _further_turns(getattr(one, "jaxpr", one), cpu)
+            total += sum(_further_turns(one, cpu) for one in _within(equation))
     return total
+
+
+def _within(equation: Any) -> list[Any]:
+    """Lists the programs that are parameters of an operation."""
+    leaves = jax.tree.leaves(list(equation.params.values()), is_leaf=_is_jaxpr)
+    return [getattr(leaf, "jaxpr", leaf) for leaf in leaves if _is_jaxpr(leaf)]
 
 
 def _both(part: Any, cpu: SingleDeviceSharding) -> tuple[float, float]:

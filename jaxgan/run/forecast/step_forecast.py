@@ -13,7 +13,12 @@ import jax
 from jaxgan import data
 from jaxgan.core.types import Players, Tree
 from jaxgan.run.devices import frozen_networks
-from jaxgan.run.devices.compiled_program import ProgramFacts, facts
+from jaxgan.run.devices.compiled_program import (
+    ProgramFacts,
+    facts,
+    further_turns,
+    has_scans,
+)
 from jaxgan.run.devices.placement import Placement, place, place_over
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, pace_of
@@ -21,7 +26,7 @@ from jaxgan.run.files.experiment_file import build, load_module
 from jaxgan.run.forecast import chips
 from jaxgan.run.forecast.text import Forecast
 from jaxgan.run.launch import parse
-from jaxgan.run.training.program import fit, lower_step
+from jaxgan.run.training.program import fit, trace_step
 
 LARGEST_COMPILES = 4
 PROBE = 16
@@ -47,17 +52,16 @@ class _Subject(NamedTuple):
 
     def measure(self, batch: Tree) -> tuple[Players[int], ProgramFacts]:
         """Compiles the step for a batch of this shape."""
-        last = pace_of(self.experiment.data).starts[-1]
-        program = fit(
-            *(self.experiment, self.placement(batch), (self.seed,), {last: batch}),
-            shared_draws=self.shared_draws,
-            frozen=frozen_networks.shapes(self.experiment.frozen),
-        )
-        lowered = lower_step(program, batch, last)
+        placement = self.placement(batch)
+        parameters, traced = self._traced(batch, placement)
+        further = 0.0
+        if has_scans(traced.jaxpr.jaxpr):
+            alone = place(1, _size(batch), self.microbatches)
+            devices = len(placement.whole.device_set)
+            further = further_turns(self._traced(batch, alone)[1]) / devices
         try:
             with chips.uncached():
-                costs = facts(lowered.compile(), loops=self.microbatches > 1)
-                return program.parameters, costs
+                return parameters, facts(traced.lower().compile(), further)
         except jax.errors.JaxRuntimeError as error:
             reason = str(error).strip().splitlines()[0]
             raise DoesNotCompile(
@@ -66,6 +70,17 @@ class _Subject(NamedTuple):
                 "try a smaller batch, more microbatches, or more devices",
                 code=1,
             ) from error
+
+    def _traced(
+        self, batch: Tree, placement: Placement
+    ) -> tuple[Players[int], jax.stages.Traced]:
+        last = pace_of(self.experiment.data).starts[-1]
+        program = fit(
+            *(self.experiment, placement, (self.seed,), {last: batch}),
+            shared_draws=self.shared_draws,
+            frozen=frozen_networks.shapes(self.experiment.frozen),
+        )
+        return program.parameters, trace_step(program, batch, last)
 
 
 def foresee(

@@ -126,7 +126,7 @@ def _parts(program: ProgramFacts) -> str:
 
 def _work(program: ProgramFacts) -> str:
     if math.isnan(program.flops):
-        return "not counted, because XLA counts a loop once: see without --microbatches"
+        return "not counted: there are loops, and JAX_PLATFORMS leaves out the CPU"
     return (
         f"{program.flops / 1e9:,.3g} GFLOP, {size(program.accessed)} accessed, "
         "in a step in which every turn is due"

@@ -199,7 +199,12 @@ def _counted(
 
 
 def lower_step(program: Program, batch: Tree, step: int) -> jax.stages.Lowered:
-    """Lowers a step, ready for XLA, from shapes alone: no device need be there.
+    """Lowers a step, ready for XLA, as `trace_step` traces it."""
+    return trace_step(program, batch, step).lower()
+
+
+def trace_step(program: Program, batch: Tree, step: int) -> jax.stages.Traced:
+    """Traces a step from shapes alone: no device need be there.
 
     Args:
       program: of `compile_program`.
@@ -209,7 +214,7 @@ def lower_step(program: Program, batch: Tree, step: int) -> jax.stages.Lowered:
     placement = program.placement
     if placement.mesh is not None:
         batch = with_sharding(batch, placement.batches(len(program.seeds)))
-    return program.step_at(step).lower(
+    return program.step_at(step).trace(
         program.target,
         with_sharding(jax.eval_shape(program.zeros), placement.whole),
         batch,

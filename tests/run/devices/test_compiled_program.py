@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan.run.devices.compiled_program import operations
+from jaxgan.run.devices.compiled_program import (
+    facts,
+    further_turns,
+    has_scans,
+    operations,
+)
 
 WIDTH = 32
 
@@ -75,3 +80,17 @@ def test_a_scan_in_a_branch_counts_once_in_full():
 
     wanted = operations(written_out, *arrays(7))
     assert operations(branched, 0, *arrays(7)) == pytest.approx(wanted, rel=0.02)
+
+
+def test_a_compiled_scan_has_all_its_turns():
+    """On a CPU: its compiler, too, counts one."""
+    x, kernels = arrays(7)
+    traced = jax.jit(looped).trace(x, kernels)
+    compiled = traced.lower().compile()
+    seen = facts(compiled, further_turns(traced)).flops
+    assert seen == pytest.approx(operations(written_out, x, kernels), rel=0.05)
+    assert facts(compiled).flops < 0.3 * seen
+    other = jax.jit(written_out).trace(x, kernels)
+    assert further_turns(other) == 0.0
+    assert has_scans(traced.jaxpr.jaxpr)
+    assert not has_scans(other.jaxpr.jaxpr)

@@ -72,7 +72,9 @@ def test_parts_of_the_batch_take_less_memory(capsys):
     assert (whole["microbatches"], parts["microbatches"]) == (1, 8)
     memory = [made["program"]["temporaries"] for made in (whole, parts)]
     assert memory[1] < memory[0] / 3
-    assert parts["program"]["flops"] is parts["roofline_seconds"] is None
+    # The same work, and what adds up gradients; moments and averages once in both.
+    flops = [made["program"]["flops"] for made in (whole, parts)]
+    assert flops[1] == pytest.approx(flops[0], rel=0.3)
 
 
 def test_what_a_report_says_of_parts(capsys):
@@ -80,8 +82,8 @@ def test_what_a_report_says_of_parts(capsys):
     cli.main([*words, "4"])
     out = capsys.readouterr().out
     assert "64, 64 each, in 4 parts" in out
-    assert "not counted, because XLA counts a loop once" in out
-    assert "the work is not known" in out
+    assert "in a step in which every turn is due" in out
+    assert "the peaks of this device are not known" in out
 
 
 def test_a_variant_and_the_report(capsys):
@@ -235,9 +237,8 @@ def test_every_experiment_compiles_for_tpus(libtpu, stand_ins, path, capsys):
     assert made["memory"] < made["chip"]["memory"]
     crossing = made["program"]["collectives"]["all-reduce"]["bytes"]
     assert crossing >= 4 * min(made["parameters"].values())
-    if parts == 1:
-        assert made["program"]["flops"] > 0
-        assert 0 < made["roofline_seconds"] < 5
+    assert made["program"]["flops"] > 0
+    assert 0 < made["roofline_seconds"] < 5
 
 
 def test_data_that_are_not_there_are_blank(tmp_path, capsys):
