@@ -65,11 +65,14 @@ DEFAULT = Config()
 SMALL = dataclasses.replace(
     DEFAULT,
     batch_size=8,
+    frames=8,
     latent_size=32,
     embedding=16,
-    generator_widths=(64, 32, 16, 16),
+    generator_widths=(64, 32, 16, 8),
     discriminator_widths=(16, 32, 64, 64),
     judged=4,
+    generator_rate=5e-4,
+    critic_steps=1,
     half_life=2_000.0,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}

@@ -7,8 +7,18 @@ cell by cell; single ones may differ from it, as the noise has it.
 
     python experiments/video/dvdgan_radar.py --path fmi-radar.npz --variant small
 
-`small` predicts eight frames of 32 pixels, for two cores. `data.radar` says what is in
-the file. Neither has been trained yet.
+`data.radar` says what is in the file. `small` predicts eight frames of 32 pixels, for
+two cores. After 1,200 steps (15 minutes of one core, seed 0), of rain over Finland that
+was held out, eight members of 64 clips, at leads of 5, 10, 20 and 40 minutes:
+
+                       MSE                     CRPS                    CSI of 20 dBZ
+    DVD-GAN-FP         .032 .046 .049 .050     .080 .094 .095 .097     .13 .03 .01 .01
+    persistence        .021 .043 .065 .074     .066 .104 .139 .152     .30 .14 .04 .03
+    advection          .008 .014 .029 .051     .041 .057 .086 .123     .46 .34 .19 .07
+
+Where it rains is right and blurred, and hard rain is missing. By CRPS the ensemble is
+better than persistence from the second frame on, and than advection from half an hour
+on. The default has not been trained.
 """
 
 import dataclasses
@@ -74,8 +84,10 @@ SMALL = dataclasses.replace(
     generator_widths=(64, 32, 16, 16),
     discriminator_widths=(16, 32, 64, 64),
     judged=4,
-    generator_rate=2e-4,
-    half_life=1_000.0,
+    generator_rate=1e-3,
+    discriminator_rate=5e-4,
+    critic_steps=1,
+    half_life=400.0,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=500_000)

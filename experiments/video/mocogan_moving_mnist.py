@@ -7,9 +7,12 @@ code, batches those of its runs on UCF-101.
 
     python experiments/video/mocogan_moving_mnist.py --variant small --minutes 25
 
-`small` has frames of 32 pixels, single digits of 16, which are the clips' categories,
-and narrow networks, for two cores. Neither has been trained to its end yet: after 417
-steps of `small` there are strokes of light that come and go, and no digit.
+`small` has 13 frames of 32 pixels, single digits of 20, which are the clips'
+categories, and narrow networks, for two cores. After 6,000 steps (19 minutes of one
+core, seed 0) every clip shows strokes in one place that move on, and about half of the
+digits can be read; what a digit is changes from frame to frame. With one frame judged
+of each clip instead of four there was none after 2,157 steps, and a collapse. The
+default has not been trained.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
@@ -70,13 +73,15 @@ DEFAULT = Config()
 SMALL = dataclasses.replace(
     DEFAULT,
     batch_size=8,
+    frames=13,
     size=32,
-    digit_size=16,
+    digit_size=20,
     digits=1,
     content_size=16,
     motion_size=4,
     generator_width=16,
     discriminator_width=16,
+    judged=4,
     half_life=2_000.0,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}

@@ -6,8 +6,10 @@ of convolutions over time. Rates, widths and the mask's price are the authors'.
 
     python experiments/video/vgan_moving_mnist.py --variant small --minutes 25
 
-`small` has 16 frames of 32 pixels, single digits of 16, and narrow networks, for two
-cores. Neither has been trained yet.
+`small` has 8 frames of 32 pixels, single digits of 20, and narrow networks, for two
+cores. After 5,000 steps (4 minutes of one core, seed 0) there are bright shapes that
+move smoothly and change as they go, and hardly a digit. The default has not been
+trained.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
@@ -60,12 +62,12 @@ DEFAULT = Config()
 SMALL = dataclasses.replace(
     DEFAULT,
     batch_size=8,
-    frames=16,
-    digit_size=16,
+    frames=8,
+    digit_size=20,
     digits=1,
     latent_size=32,
-    generator_widths=(64, 32, 16),
-    discriminator_widths=(16, 32, 64),
+    generator_widths=(64, 32, 32),
+    discriminator_widths=(8, 16, 32),
     half_life=2_000.0,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
