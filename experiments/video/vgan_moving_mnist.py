@@ -7,9 +7,8 @@ of convolutions over time. Rates, widths and the mask's price are the authors'.
     python experiments/video/vgan_moving_mnist.py --variant small --minutes 25
 
 `small` has 8 frames of 32 pixels, single digits of 20, and narrow networks, for two
-cores. After 5,000 steps (4 minutes of one core, seed 0) there are bright shapes that
-move smoothly and change as they go, and hardly a digit. The default has not been
-trained.
+cores. After 6,000 steps (6 minutes of one core, seed 0) there are bright shapes that
+change as they go, and no digit. The default has not been trained.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
