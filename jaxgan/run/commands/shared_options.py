@@ -131,9 +131,9 @@ class MeasureOptions:
     classes, modes, collapse, duplicates, memorisation.
     Of pictures made of pictures psnr, ssim, psnr-y, ssim-y, fid, kid.
     Of StyleGAN3 equivariance, too.
-    Of videos frechet, fvd (which wants --weights), kid and those of sets; of
-    predictions also mse, ssim, crps, csi-THRESHOLD; of molecules structures, diversity,
-    qed, logp, sa; of walks graph.
+    Of videos frechet, kid, those of sets, and fvd, which wants its weights.
+    Of predictions also mse, ssim, crps, csi-THRESHOLD.
+    Of molecules structures, diversity, qed, logp, sa; of walks graph.
     By default what the experiment measures itself, too."""
     num: int = 2000
     """How many real and generated examples."""
