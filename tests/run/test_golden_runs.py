@@ -11,6 +11,7 @@ import pytest
 
 import jaxgan
 from jaxgan.run.files import checkpoints, origin, run_directory, run_program
+from jaxgan.run.files.fingerprint import fingerprint
 from jaxgan.run.training import stored_networks
 from tests.golden.runs import make
 
@@ -65,7 +66,7 @@ def test_they_go_on(name, tmp_path, capsys):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fingerprint_is_that_of_the_state(name):
     restored = checkpoints.read(FOLDER / name)
-    seen = checkpoints.fingerprint(restored.state)
+    seen = fingerprint(restored.state)
     assert seen == checkpoints.saved_fingerprint(FOLDER / name, restored.step)
     assert len(stored_networks.read(str(FOLDER / name)).leaves) > 10
 

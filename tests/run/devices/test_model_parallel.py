@@ -28,9 +28,8 @@ def stepped(experiment, devices, model_parallel):
     return state, totals
 
 
-@pytest.mark.parametrize(
-    "name", ["afm_digits", pytest.param("gat_digits", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["afm_digits", "gat_digits"])
 def test_a_step_is_that_of_one_device(name, monkeypatch):
     """By gradients themselves: Adam makes a whole step of what rounding leaves of 0."""
     monkeypatch.setattr(placement, "LARGE", 64)

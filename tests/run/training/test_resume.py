@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jaxgan.run.errors import RunError
-from jaxgan.run.files import checkpoints
+from jaxgan.run.files import checkpoints, saved_state
 from jaxgan.run.pictures import read_png
 from jaxgan.run.training import loop
 from tests.run.conftest import fingerprint_in, finish, rows, spawn, wait_for_step
@@ -176,8 +176,8 @@ def test_a_damaged_checkpoint_is_skipped(train, tmp_path, capsys):
 def test_a_flipped_bit_is_damage(train, tmp_path, monkeypatch):
     whole = train("--steps", 20)
     lie = iter(["sha256:something else"])
-    real = checkpoints.fingerprint
-    monkeypatch.setattr(checkpoints, "fingerprint", lambda tree: next(lie, real(tree)))
+    real = saved_state.fingerprint
+    monkeypatch.setattr(saved_state, "fingerprint", lambda tree: next(lie, real(tree)))
     assert train("--steps", 20) == whole
     assert (tmp_path / "run" / "damaged-20").is_dir()
 
