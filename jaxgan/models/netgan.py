@@ -22,7 +22,7 @@ glorot = nn.initializers.glorot_uniform()
 
 def _zeros(x: jax.Array, features: int, dtype: Any) -> jax.Array:
     """Zeros [B, features] that lie as x [B, ...] does: what a scan begins with."""
-    return vary_alike(lying_alike(jnp.zeros((len(x), features), dtype), x), x)[0]
+    return vary_alike(lying_alike(jnp.zeros((x.shape[0], features), dtype), x), x)[0]
 
 
 class Cell(nn.Module):
