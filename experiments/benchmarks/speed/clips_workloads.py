@@ -16,6 +16,7 @@ from jaxgan.core.abilities import Mapped
 from jaxgan.core.context import Context, example_keys
 from jaxgan.core.types import Augment
 from jaxgan.games.latent import LatentGame
+from jaxgan.games.levels import LevelGame
 
 QUICK = {"xla_backend_optimization_level": 1}
 """Of what is run once, as runs have it."""
@@ -45,7 +46,7 @@ class Workload:
     """
 
     title: str
-    game: LatentGame
+    game: LatentGame | LevelGame
     recipe: recipes.Recipe
     batch: int
     draw: Callable[[int], Arrays]
