@@ -7,12 +7,11 @@ are of 512.
 
     python experiments/video/dvdgan_moving_mnist.py --variant small --minutes 25
 
-`small` has 8 frames of 32 pixels, digits of 20, a narrow generator that learns five
-times as fast, and one update of each player per step, for two cores. After 2,000 steps
+`small` has 8 frames of 32 pixels, digits of 20, a narrow generator of five times the
+rate, and one update of each player per step, for two cores. After 2,000 steps
 (22 minutes of one core, seed 0) most clips show one digit that can be read, and stays
-what it is while it moves; others are two digits in one. With two updates of the
-discriminators and the paper's rates there was no digit after 849 steps, and late frames
-ran over. The default has not been trained.
+what it is while it moves; others are two digits in one: so it looks, nothing was
+measured. The default has not been trained.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """

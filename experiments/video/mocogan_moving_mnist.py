@@ -10,9 +10,8 @@ code, batches those of its runs on UCF-101.
 `small` has 13 frames of 32 pixels, single digits of 20, which are the clips'
 categories, and narrow networks, for two cores. After 6,000 steps (19 minutes of one
 core, seed 0) every clip shows strokes in one place that move on, and about half of the
-digits can be read; what a digit is changes from frame to frame. With one frame judged
-of each clip instead of four there was none after 2,157 steps, and a collapse. The
-default has not been trained.
+digits can be read; what a digit is changes from frame to frame: so it looks, nothing
+was measured. The default has not been trained.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """

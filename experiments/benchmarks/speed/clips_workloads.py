@@ -85,7 +85,27 @@ class Workload:
 
         if not apply:
             return Plays(play, lambda: 0.0, lambda: np.zeros(()), dict), begun
-        every_frame = game.discriminator
+        z = self.latent(batch)
+        make, judge = self._applied(batch)
+        on_device = jax.device_put(begun)
+        one = jax.tree.map(lambda x: x[:1], z)
+
+        def outputs():
+            made = make(on_device.generator, z)
+            logits = judge(on_device.discriminator, real)
+            return jax.device_get({**made, **logits})
+
+        return Plays(
+            play,
+            # Nothing is measured of a turn that is not due.
+            lambda: metrics.result(play()).get("generator/loss", math.nan),
+            lambda: np.asarray(jax.tree.leaves(make(on_device.generator, one))[0]),
+            outputs,
+        ), begun
+
+    def _applied(self, batch: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """What makes samples of latents, by name, and what judges them."""
+        game, every_frame = self.game, self.game.discriminator
         if hasattr(every_frame, "frames"):
             every_frame = every_frame.clone(frames=self.draw(1)[0].shape[1])
 
@@ -107,22 +127,7 @@ class Workload:
             verdict: Any = every_frame.apply(variables, *sample[:2], context)
             return flat(verdict.logits)
 
-        z = self.latent(batch)
-        on_device = jax.device_put(begun)
-        one = jax.tree.map(lambda x: x[:1], z)
-
-        def outputs():
-            made = make(on_device.generator, z)
-            logits = judge(on_device.discriminator, real)
-            return jax.device_get({**made, **logits})
-
-        return Plays(
-            play,
-            # Nothing is measured of a turn that is not due.
-            lambda: metrics.result(play()).get("generator/loss", math.nan),
-            lambda: np.asarray(jax.tree.leaves(make(on_device.generator, one))[0]),
-            outputs,
-        ), begun
+        return make, judge
 
     def theirs(self, batch: int, begun: Any) -> Plays:
         """The same of PyTorch, with the parameters that ours begins with, or None."""

@@ -82,6 +82,14 @@ MODULES: dict[str, Rule] = {
     "transposed": exactly(False),
 }
 """Of PyTorch's own modules: linear ones, and convolutions that keep the size."""
+BATCH_NORM: dict[str, Rule] = {
+    **known("num_features"),
+    "eps": exactly(1e-5),
+    "momentum": exactly(0.1),
+    "affine": exactly(True),
+    "track_running_stats": exactly(True),
+}
+"""Of PyTorch's batch normalisation, as it is made unless one says otherwise."""
 
 
 def _sides(layer: Layer) -> tuple[int, ...]:

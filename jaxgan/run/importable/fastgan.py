@@ -18,7 +18,15 @@ from jaxgan.games.latent import LatentGame
 from jaxgan.models.fastgan import Generator
 from jaxgan.models.fastgan import weights as fastgan_weights
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.attributes import MODULES, Facts, Layer, Rule, exactly, known
+from jaxgan.run.importable.attributes import (
+    BATCH_NORM,
+    MODULES,
+    Facts,
+    Layer,
+    Rule,
+    exactly,
+    known,
+)
 from jaxgan.run.importable.named_arrays import Seen
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
@@ -44,15 +52,12 @@ def _padding(layer: Layer, value: Any) -> Any:
 
 ATTRIBUTES: dict[str, Rule] = {
     **MODULES,
-    **known("z_dim", "w_dim", "img_resolution", "img_channels", "num_features"),
+    **BATCH_NORM,
+    **known("z_dim", "w_dim", "img_resolution", "img_channels"),
     **known("name", "recompute_scale_factor"),
     "c_dim": exactly(0),
     "padding": _padding,
     "transposed": lambda layer, _: "init" in layer.path,
-    "eps": exactly(1e-5),
-    "momentum": exactly(0.1),
-    "affine": exactly(True),
-    "track_running_stats": exactly(True),
     "scale_factor": exactly(2.0),
     "mode": exactly("nearest"),
     "size": exactly(None),

@@ -19,7 +19,15 @@ from jaxgan.games.latent import LatentGame, unconditional, uniform_labels
 from jaxgan.models.mocogan import Generator
 from jaxgan.models.mocogan import weights as mocogan_weights
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.importable.attributes import MODULES, Facts, Layer, Rule, exactly, known
+from jaxgan.run.importable.attributes import (
+    BATCH_NORM,
+    MODULES,
+    Facts,
+    Layer,
+    Rule,
+    exactly,
+    known,
+)
 from jaxgan.run.importable.named_arrays import Seen
 from jaxgan.run.kinds import Videos
 from jaxgan.run.no_data import NoDiscriminator, without_data
@@ -39,16 +47,13 @@ def _first(layer: Layer) -> bool:
 
 ATTRIBUTES: dict[str, Rule] = {
     **MODULES,
+    **BATCH_NORM,
     **known("n_channels", "dim_z_content", "dim_z_category", "dim_z_motion"),
-    **known("video_length", "num_features", "input_size", "hidden_size", "num_chunks"),
+    **known("video_length", "input_size", "hidden_size", "num_chunks"),
     "bias": exactly(True),
     "transposed": exactly(True),
     "stride": lambda layer, value: (1, 1) if _first(layer) else (2, 2),
     "padding": lambda layer, value: (0, 0) if _first(layer) else (1, 1),
-    "eps": exactly(1e-5),
-    "momentum": exactly(0.1),
-    "affine": exactly(True),
-    "track_running_stats": exactly(True),
     "threshold": exactly(0),
     "value": exactly(0),
 }

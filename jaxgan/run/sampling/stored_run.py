@@ -60,8 +60,8 @@ def load(
       seed: which of several runs that were trained side by side; by default the first.
       trust: run its program even if it is not known, and make it known.
       parts: fields of the state that are enough, beside the step: "ema", "variables".
-        The others are (), and it takes half a second less; whether the experiment
-        still makes such a state is not looked at.
+        The others are (), and nothing is traced to find their shapes: whether the
+        experiment still makes such a state is not looked at.
 
     Raises:
       RunError: if there is no such run, checkpoint or seed, or its program is not
