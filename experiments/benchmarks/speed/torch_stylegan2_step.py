@@ -7,6 +7,18 @@ from torch.nn import functional as F
 from torch_step import update, use_tensor_cores
 
 
+def mixed_styles(generator, count, device, track):
+    """Styles [count, layers, ...], nine in ten of two latents; track moves the mean."""
+    z, other = torch.randn(2, count, generator.latent, device=device)
+    w, others = generator.mapping(z, track), generator.mapping(other)
+    layers = generator.layers
+    mixes = torch.rand(count, device=device) < 0.9
+    first = torch.randint(1, layers, (count,), device=device)
+    first = torch.where(mixes, first, layers)
+    keep = torch.arange(layers, device=device) < first[:, None]
+    return torch.where(keep[..., None], w[:, None], others[:, None])
+
+
 def make_step(generator, discriminator, device, dtype, gamma=10.0, rate=0.002):
     """f(real) -> None: one update of either player; R1 every 16, paths every 4 calls.
 
@@ -31,14 +43,7 @@ def make_step(generator, discriminator, device, dtype, gamma=10.0, rate=0.002):
         return torch.autocast(device, dtype, enabled=dtype != torch.float32)
 
     def styles(count, track=False):
-        z, other = torch.randn(2, count, generator.latent, device=device)
-        w, others = generator.mapping(z, track), generator.mapping(other)
-        layers = generator.layers
-        mixes = torch.rand(count, device=device) < 0.9
-        first = torch.randint(1, layers, (count,), device=device)
-        first = torch.where(mixes, first, layers)
-        keep = torch.arange(layers, device=device) < first[:, None]
-        return torch.where(keep[..., None], w[:, None], others[:, None])
+        return mixed_styles(generator, count, device, track)
 
     def generate(w):
         with cast():
