@@ -27,6 +27,18 @@ xavier = nn.initializers.xavier_uniform()
 """U(±√(6 / (fan_in + fan_out))): Glorot and Bengio 2010, equation 16."""
 
 
+def dense(x: jax.Array, kernel: jax.Array) -> jax.Array:
+    """Maps [..., C] by a kernel [C, features], over the last axis.
+
+    As a product of two matrices: of more axes, XLA's CPU backend transposes copies for
+    the kernel's gradient, and both passes take up to three times as long.
+    """
+    if x.ndim < 3:
+        return x @ kernel
+    product = x.reshape(-1, x.shape[-1]) @ kernel
+    return product.reshape(*x.shape[:-1], kernel.shape[-1])
+
+
 def conv(
     x: jax.Array,
     kernel: jax.Array,
@@ -53,9 +65,7 @@ def conv(
             f"{kernel.shape[-1]} features"
         )
     if size == (1, 1) and stride == 1 and groups == 1 and isinstance(padding, str):
-        # Of matrices, because XLA's CPU backend transposes others for the gradients.
-        product = x.reshape(-1, x.shape[-1]) @ kernel[0, 0]
-        return product.reshape(*x.shape[:-1], -1)
+        return dense(x, kernel[0, 0])
     if isinstance(padding, str):
         pads = lax.padtype_to_pads(x.shape[1:3], size, (stride, stride), padding)
     else:
@@ -146,7 +156,7 @@ class Dense(Layer):
         """Maps [..., C] to [..., features]; `train` matters to `spectral` only."""
         x = x.astype(self.dtype)
         kernel = self.kernel((x.shape[-1], self.features), -1, train)
-        return self.biased(x @ kernel)
+        return self.biased(dense(x, kernel))
 
 
 class Conv(Layer):

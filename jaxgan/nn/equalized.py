@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from flax import linen as nn
 
 from jaxgan.nn.activation import Activation, activate, linear
+from jaxgan.nn.conv import dense
 from jaxgan.nn.resampled import resampled_conv
 from jaxgan.nn.upfirdn import resample_filter
 
@@ -51,7 +52,7 @@ class EqualizedDense(nn.Module):
         kernel = self.param("kernel", init, shape, jnp.float32)
         gain = self.kernel_gain * self.multiplier
         kernel = kernel * (gain / math.sqrt(x.shape[-1]))
-        y = x.astype(self.dtype) @ kernel.astype(self.dtype)
+        y = dense(x.astype(self.dtype), kernel.astype(self.dtype))
         bias = None
         if self.use_bias:
             init = nn.initializers.constant(jnp.asarray(self.bias_init))

@@ -13,7 +13,7 @@ from flax import linen as nn
 from jax import lax
 
 from jaxgan.nn.clips import frame_by_frame
-from jaxgan.nn.conv import Initializer, Layer, conv, normal_init
+from jaxgan.nn.conv import Initializer, Layer, conv, dense, normal_init
 from jaxgan.nn.spectral import PowerIteration
 from jaxgan.nn.varying import vary_alike
 
@@ -43,7 +43,7 @@ class GRU(nn.Module):
             limit = self.features**-0.5  # PyTorch's, of kernels and biases
             return jax.random.uniform(key, shape, dtype, -limit, limit)
 
-        def dense(name, channels):
+        def layer(name, channels):
             shapes = (channels, 3 * self.features), (3 * self.features,)
             kernel, bias = (
                 self.param(f"{name}_{what}", init, shape, jnp.float32)
@@ -52,13 +52,13 @@ class GRU(nn.Module):
 
             def mapped(x):
                 shift = bias.astype(self.dtype).reshape((1,) * (x.ndim - 1) + (-1,))
-                return x @ kernel.astype(self.dtype) + shift
+                return dense(x, kernel.astype(self.dtype)) + shift
 
             return mapped
 
         x, state = x.astype(self.dtype), state.astype(self.dtype)
-        seen = dense("input", x.shape[-1])(x)
-        remembered = dense("state", self.features)
+        seen = layer("input", x.shape[-1])(x)
+        remembered = layer("state", self.features)
 
         def step(h, seen):
             known = jnp.split(remembered(h), 3, axis=-1)

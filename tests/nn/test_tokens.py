@@ -1,5 +1,6 @@
 """Patches, positions, times and attention: against loops, and by their laws."""
 
+import chex
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -182,10 +183,14 @@ class Tower(nn.Module):
 
     times: int
     rematerialize: bool = False
+    written_out: int = 1
 
     @nn.compact
     def __call__(self, x, other):
-        blocks = repeated(Adding, 3, self.rematerialize, name="blocks")
+        blocks = repeated(
+            *(Adding, 3, self.rematerialize),
+            **{"name": "blocks", "written_out": self.written_out},
+        )
         for _ in range(self.times):
             x = blocks(x, other)
         return x
@@ -203,3 +208,23 @@ def test_repeated_blocks_are_those_written_out(rematerialize):
         own = jax.tree.map(lambda leaf: leaf[place], stacked)  # noqa: B023
         wanted = Adding().apply({"params": own}, wanted, other)[0]
     np.testing.assert_allclose(tower.apply(variables, x, other), wanted, 1e-5, 1e-6)
+
+
+def test_few_blocks_are_no_loop():
+    """The variables and the gradient stay; what is rematerialised stays a loop."""
+    x, other = draw(2, 4), draw(2, 4, seed=1)
+    loop, few, rematerialized = Tower(1), Tower(1, False, 3), Tower(1, True, 3)
+    variables = loop.init(jax.random.key(0), x, other)
+    chex.assert_trees_all_equal(variables, few.init(jax.random.key(0), x, other))
+
+    def slope(tower):
+        return jax.grad(lambda v: jnp.sum(jnp.sin(tower.apply(v, x, other))))
+
+    loops = [
+        jax.jit(slope(tower)).lower(variables).as_text().count("stablehlo.while")
+        for tower in (loop, few, rematerialized)
+    ]
+    assert loops == [2, 0, 2]
+    chex.assert_trees_all_close(
+        slope(few)(variables), slope(loop)(variables), rtol=1e-5
+    )

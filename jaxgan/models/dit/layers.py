@@ -24,6 +24,7 @@ from jaxgan.nn import (
 )
 from jaxgan.nn.conv import xavier
 from jaxgan.nn.patches import grid
+from jaxgan.nn.repeated import FEW
 
 
 class Block(nn.Module):
@@ -128,6 +129,7 @@ class Transformer(Network):
             expansion=self.expansion,
             dtype=self.dtype,
             name="blocks",
+            written_out=FEW,
         )
 
     def judged(self, images: jax.Array, condition: jax.Array) -> jax.Array:

@@ -29,7 +29,7 @@ from jaxgan.nn import Network
 from jaxgan.nn.conv import Dense, normal_init, xavier
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.patches import from_patches, grid, patches, sinusoidal_positions
-from jaxgan.nn.repeated import repeated
+from jaxgan.nn.repeated import FEW, repeated
 from jaxgan.nn.rms_norm import RMSNorm
 from jaxgan.nn.style import for_layers
 
@@ -63,6 +63,7 @@ class Synthesis(nn.Module):
                 *(GeneratorBlock, each, self.rematerialize),
                 name=f"blocks{level}",
                 along=1,
+                written_out=FEW,
                 heads=self.heads,
                 grid=sides,
                 dtype=self.dtype,
@@ -218,6 +219,7 @@ class Discriminator(Network):
         through = repeated(
             *(DiscriminatorBlock, self.depth, self.rematerialize),
             name="blocks",
+            written_out=FEW,
             heads=self.heads,
             grid=sides,
             dtype=self.dtype,
