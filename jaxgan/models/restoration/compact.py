@@ -10,13 +10,9 @@ from flax import linen as nn
 from jaxgan.core.context import Context
 from jaxgan.core.ranges import check_count
 from jaxgan.models.attributes import check_attributes
-from jaxgan.models.restoration.layers import (
-    from_unit,
-    to_unit,
-)
+from jaxgan.models.restoration.layers import from_unit, he_init, to_unit
 from jaxgan.models.restoration.srresnet import check_channels
 from jaxgan.nn import Conv, Network, PReLU, pixel_shuffle, repeat, repeated
-from jaxgan.nn.conv import torch_init
 
 
 def rectified(x: jax.Array, slope: float | None, name: str) -> jax.Array:
@@ -40,7 +36,9 @@ class Rectified(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> tuple[jax.Array, None]:
         """Maps [B, H, W, C]."""
-        conv = Conv(x.shape[-1], kernel_init=torch_init, dtype=self.dtype, name="conv")
+        conv = Conv(
+            x.shape[-1], kernel_init=he_init(1.0), dtype=self.dtype, name="conv"
+        )
         return rectified(conv(x), self.slope, "prelu"), None
 
 
@@ -50,7 +48,10 @@ class SRVGGNetCompact(Network):
     Of Wang et al. 2021 (arXiv 2107.10833), published with its code:
     realesr-general-x4v3 has 32 blocks, realesr-animevideov3 has 16. It computes within
     [0, 1], to which images are brought at its entry, and back at its exit; nothing is
-    clipped.
+    clipped. Kernels begin as He's, the last ones a tenth of it, so that the repeated
+    source comes first; BasicSR has PyTorch's, of which every layer keeps two fifths of
+    what varies in a picture, and twelve nothing: 3,000 steps then taught as good as
+    nothing.
 
     Attributes:
       scale: by which sides grow, a whole number.
@@ -83,15 +84,16 @@ class SRVGGNetCompact(Network):
         check_attributes(self)
         check_count("scale", self.scale)
         check_channels(value, self.channels)
-        conv = functools.partial(Conv, kernel_init=torch_init, dtype=self.dtype)
+        conv = functools.partial(Conv, dtype=self.dtype)
         source = x = to_unit(value.astype(self.dtype))
-        x = conv(self.width, name="conv_first")(x)
+        x = conv(self.width, kernel_init=he_init(1.0), name="conv_first")(x)
         x = rectified(x, self.slope, "prelu_first")
         body = repeated(
             *(Rectified, self.blocks),
             **{"name": "body", "slope": self.slope, "dtype": self.dtype},
         )
         x = body(x)
-        x = conv(self.channels * self.scale**2, name="conv_last")(x)
+        last = {"kernel_init": he_init(0.1), "name": "conv_last"}
+        x = conv(self.channels * self.scale**2, **last)(x)
         x = pixel_shuffle(x, self.scale) + repeat(source, self.scale)
         return from_unit(x)
