@@ -148,12 +148,7 @@ def build(config: Config) -> Experiment:
         config.features, config.layers, config.weights, config.trained_on
     )
     ranges = degradation.SecondOrder(config.scale)
-    if len(config.layer_weights) != len(config.layers):
-        raise ValueError(
-            f"layer_weights: saw {len(config.layer_weights)}, wanted "
-            f"{len(config.layers)}, as there are layers"
-        )
-    layers = dict(zip(config.layers, config.layer_weights))
+    layers = feature_networks.weighted(config.layers, config.layer_weights)
     sharpened = terms.against(degradation.sharpen)
     return Experiment(
         game=PairedGame(

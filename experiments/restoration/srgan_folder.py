@@ -73,8 +73,10 @@ class Config:
     """The file of VGG-19's weights; by default torchvision's are downloaded."""
     trained_on: str = "cifar10"
     """What the small network is trained on: a set, or a folder or zip of classes."""
-    layer: str = "relu5_4"
+    layers: tuple[str, ...] = ("relu5_4",)
     """Where features are compared."""
+    layer_weights: Annotated[tuple[float, ...], Bounds(least=0)] = (1.0,)
+    """Of these comparisons."""
     feature_scale: Annotated[float, Bounds(above=0)] = 1 / 12.75
     """What features are multiplied by before."""
     adversarial_weight: Annotated[float, Bounds(least=0)] = 1e-3
@@ -101,7 +103,9 @@ SMALL = dataclasses.replace(
     blocks=6,
     discriminator_width=16,
     features="trained",
-    layer="relu2_1",
+    # Half-size maps do not see dots, which come where nothing else is compared.
+    layers=("relu1_1", "relu2_1"),
+    layer_weights=(1.0, 1.0),
     feature_scale=1.0,
     pixel_steps=3_000,
     pixel_rate=1e-3,
@@ -122,11 +126,11 @@ def build(config: Config) -> Experiment:
         return data.crop_batches(source, config.batch_size, config.seed, **views)
 
     content = feature_networks.content_network(
-        config.features, [config.layer], config.weights, config.trained_on
+        config.features, config.layers, config.weights, config.trained_on
     )
     perceptual = terms.perceptual(
         content.features,
-        {config.layer: 1.0},
+        feature_networks.weighted(config.layers, config.layer_weights),
         criterion=terms.mean_squared,
         scale=config.feature_scale,
     )
@@ -174,7 +178,8 @@ def tiny(config: Config) -> Config:
         blocks=1,
         batch_size=4,
         features="random",
-        layer="relu2_1",
+        layers=("relu2_1",),
+        layer_weights=(1.0,),
         pixel_steps=3,
     )
 

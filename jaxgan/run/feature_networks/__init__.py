@@ -11,6 +11,7 @@ from jaxgan.run.feature_networks.content_networks import (
     Features,
     content_distance,
     content_network,
+    weighted,
 )
 from jaxgan.run.feature_networks.lpips_networks import (
     lpips_distance,
@@ -39,4 +40,5 @@ __all__ = [
     "trained_distance",
     "trained_here",
     "vgg_of_file",
+    "weighted",
 ]

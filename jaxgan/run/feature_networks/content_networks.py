@@ -74,6 +74,20 @@ def content_network(
     )
 
 
+def weighted(layers: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
+    """Pairs layers with the weights of their comparisons, for `terms.perceptual`.
+
+    Raises:
+      ValueError: if there are not as many of both.
+    """
+    if len(weights) != len(layers):
+        raise ValueError(
+            f"layer_weights: saw {len(weights)}, wanted {len(layers)}, as there are "
+            "layers"
+        )
+    return dict(zip(layers, weights))
+
+
 def content_distance(
     features: Features, trained_on: str | os.PathLike = "cifar10"
 ) -> PerceptualDistance:
