@@ -115,9 +115,9 @@ SMALL = dataclasses.replace(
     discriminator_width=16,
     features="trained",
     layers=("conv1_1", "conv2_1", "conv3_2", "conv4_2"),
-    layer_weights=(0.1, 0.1, 1.0, 1.0),
+    layer_weights=(1.0, 0.1, 1.0, 1.0),
     pixel_steps=3_000,
-    pixel_rate=5e-4,
+    pixel_rate=1e-3,
     learning_rate=2e-4,
     average_decay=0.995,
 )

@@ -24,13 +24,17 @@ long as that. Seed 0, the two parts as two runs (`--start-from`, `--pixel-steps 
 """
 
 import dataclasses
-from typing import Annotated
+from typing import Annotated, Literal
 
 import optax
 
 from jaxgan import data, degradation, recipes, terms
 from jaxgan.games.paired import PairedGame
-from jaxgan.models.restoration import SRGANDiscriminator, SRResNet
+from jaxgan.models.restoration import (
+    SRGANDiscriminator,
+    SRResNet,
+    VGGDiscriminator,
+)
 from jaxgan.run import feature_networks, launch
 from jaxgan.run.bounds import Bounds, Count
 from jaxgan.run.experiment import Experiment
@@ -64,6 +68,8 @@ class Config:
     """Features of the generator's trunk."""
     blocks: int = 16
     """Of the generator's trunk."""
+    discriminator: Literal["paper", "basicsr"] = "paper"
+    """The paper's, which halves by kernels of 3×3; or BasicSR's, by 4×4."""
     discriminator_width: Count = 64
     """Of the discriminator's first layer."""
     features: feature_networks.Features = "published"
@@ -101,9 +107,10 @@ SMALL = dataclasses.replace(
     batch_size=8,
     width=24,
     blocks=6,
+    discriminator="basicsr",
     discriminator_width=16,
     features="trained",
-    # Half-size maps do not see dots, which come where nothing else is compared.
+    # Of dots, maps of half the size do not tell.
     layers=("relu1_1", "relu2_1"),
     layer_weights=(1.0, 1.0),
     feature_scale=1.0,
@@ -114,6 +121,12 @@ SMALL = dataclasses.replace(
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=1_200_000, shared_draws=True)
 """Both players see the same fakes: they are the dearest part of a step."""
+
+
+def discriminator(config: Config) -> SRGANDiscriminator | VGGDiscriminator:
+    """The network that judges large pictures."""
+    kinds = {"paper": SRGANDiscriminator, "basicsr": VGGDiscriminator}
+    return kinds[config.discriminator](config.size, config.discriminator_width)
 
 
 def build(config: Config) -> Experiment:
@@ -140,7 +153,7 @@ def build(config: Config) -> Experiment:
     return Experiment(
         game=PairedGame(
             SRResNet(config.scale, width=config.width, blocks=config.blocks),
-            SRGANDiscriminator(config.size, config.discriminator_width),
+            discriminator(config),
             judges_source=False,
             degrade=degradation.with_crop(
                 degradation.bicubic_degradation(config.scale), config.size, config.scale
