@@ -95,6 +95,8 @@ class Config:
     """Adam's thereafter, for both players."""
     decay_steps: int = 100_000
     """Steps thereafter until it falls to a tenth."""
+    average_decay: float = 0.0
+    """Weight that the generator's average keeps at an update; the paper has none."""
 
 
 DEFAULT = Config()
@@ -117,6 +119,7 @@ SMALL = dataclasses.replace(
     pixel_steps=3_000,
     pixel_rate=1e-3,
     decay_steps=2_000,
+    average_decay=0.995,
 )
 VARIANTS = {"default": DEFAULT, "small": SMALL}
 OPTIONS = Options(steps=1_200_000, shared_draws=True)
@@ -165,6 +168,7 @@ def build(config: Config) -> Experiment:
             rate,
             config.pixel_rate,
             config.adversarial_weight,
+            config.average_decay,
         ),
         data=batches(config.split, flip=True),
         kind=Pairs(

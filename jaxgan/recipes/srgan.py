@@ -1,6 +1,7 @@
 """SRGAN."""
 
 from jaxgan import losses
+from jaxgan.core import schedules
 from jaxgan.core.recipe import Recipe
 from jaxgan.core.types import Term
 from jaxgan.recipes.alternation import LearningRate, adams
@@ -14,6 +15,7 @@ def srgan(
     learning_rate: LearningRate = 1e-4,
     pixel_rate: float = 1e-4,
     adversarial_weight: float = 1e-3,
+    decay: float = 0.0,
 ) -> Recipe:
     """SRGAN, Ledig et al. 2017 (arXiv 1609.04802), sections 2.2 and 3.2.
 
@@ -30,6 +32,7 @@ def srgan(
       learning_rate: Adam's of both players afterwards; a schedule counts from there.
       pixel_rate: that of SRResNet.
       adversarial_weight: beside the content loss.
+      decay: of the generator's average, per step; the paper has none.
 
     Raises:
       ValueError: naming the number that is out of range.
@@ -44,4 +47,5 @@ def srgan(
         adams(
             rate_after(pixel_rate, pixel_steps, learning_rate), learning_rate, b1=0.9
         ),
+        schedules.constant_decay(decay),
     )

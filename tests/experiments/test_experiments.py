@@ -242,12 +242,12 @@ def test_the_games_of_pictures_begin():
             assert state_shapes(made, (0,), made.data.shapes).variables
 
 
-def test_every_layer_has_a_weight():
-    module = experiment_file.load_module(EXPERIMENTS["real_esrgan_folder"])
-    config = module.tiny(module.DEFAULT)
-    one = dataclasses.replace(config, layer_weights=(1.0,))
-    with data.blank(), pytest.raises(ValueError, match="layer_weights: saw 1, wanted"):
-        module.build(one)
+@pytest.mark.parametrize("name", ["srgan_folder", "real_esrgan_folder"])
+def test_every_layer_has_a_weight(name):
+    module = experiment_file.load_module(EXPERIMENTS[name])
+    many = dataclasses.replace(module.tiny(module.DEFAULT), layer_weights=(1.0,) * 5)
+    with data.blank(), pytest.raises(ValueError, match="layer_weights: saw 5, wanted"):
+        module.build(many)
 
 
 @each
