@@ -1,6 +1,7 @@
 """The autoencoder of latent diffusion. Rombach et al. 2022 (arXiv 2112.10752)."""
 
 from jaxgan.models.autoencoder.networks import (
+    WIDTHS,
     Autoencoder,
     Decoder,
     Encoder,
@@ -9,6 +10,7 @@ from jaxgan.models.autoencoder.networks import (
 from jaxgan.models.autoencoder.weights import Spelling, export_torch, import_torch
 
 __all__ = [
+    "WIDTHS",
     "Autoencoder",
     "Decoder",
     "Encoder",
