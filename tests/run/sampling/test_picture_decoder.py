@@ -16,6 +16,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.errors import RunError
 from jaxgan.run.evaluation import real_data
 from jaxgan.run.experiment import Decoder, Experiment
+from jaxgan.run.exporting.parts import parts
 from jaxgan.run.files import checkpoints, frozen_record
 from jaxgan.run.sampling import stored_run
 from jaxgan.run.sampling.picture_decoder import PictureDecoder
@@ -128,6 +129,16 @@ def test_other_decoders_are_refused(run, gain, capsys):
     assert refused("sample", run, "--num", 2) == 1
     said = capsys.readouterr().err.splitlines()[0]
     assert said.startswith("error: the frozen network 'decoder' (gain.npy) cannot be r")
+
+
+def test_exports_make_pictures(run):
+    """The decoder is part of what is exported."""
+    loaded = stored_run.load(run)
+    generator = parts(loaded.experiment, loaded.state).parts["generator"]
+    keys, latent = loaded.sampler(size=4).latents(loaded.state, 5, np.arange(4))
+    made = generator.function(latent.value, jax.random.key_data(keys))
+    seen = loaded.sampler(size=4)(loaded.state, 5, np.arange(4)).value
+    np.testing.assert_allclose(made, seen, rtol=1e-5, atol=1e-6)
 
 
 def test_latents_are_not_edited(run, capsys):
