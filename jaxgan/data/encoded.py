@@ -11,14 +11,14 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from jaxgan.core.types import Sample
-from jaxgan.data.blank import blank_images, is_blank
+from jaxgan.data.blank import is_blank
 from jaxgan.data.cache import array_in_memory, cache_folder, digest, kept_array
 from jaxgan.data.decoded_rows import KEY, Rows, rows_in_file
 from jaxgan.data.draft import remove_left_behind, shared_draft
 from jaxgan.data.facts import facts_of
 from jaxgan.data.lazy_source import LazySource
 from jaxgan.data.progress_bar import progress_bar
-from jaxgan.data.source import DataError, Source
+from jaxgan.data.source import Arrays, DataError, Source
 
 RULE = 1
 """How latents are kept: half floats, means before standard deviations."""
@@ -100,7 +100,7 @@ class Encoded:
             chosen = turned == side
             values[chosen] = self._rows[side][places[chosen]]
         values *= np.float32(self._encoder.scale)
-        return Sample(values, () if self._labels is None else self._labels[places])
+        return Sample(values, () if self.labels is None else self.labels[indices])
 
     @functools.cached_property
     def _rows(self) -> list[np.ndarray]:
@@ -115,7 +115,8 @@ class Encoded:
         ]
 
     @functools.cached_property
-    def _labels(self) -> np.ndarray | None:
+    def labels(self) -> np.ndarray | None:
+        """Those of all examples; None if there are none."""
         if not self.classes:
             return None
         labels = getattr(self.source, "labels", None)
@@ -123,7 +124,7 @@ class Encoded:
             starts = range(0, self.source.size, BLOCK)
             each = [np.arange(at, min(at + BLOCK, self.source.size)) for at in starts]
             labels = np.concatenate([self.source.examples(at).given for at in each])
-        return np.asarray(labels, np.int32)
+        return np.tile(np.asarray(labels, np.int32), 1 + self._mirrored)
 
 
 def encoded(
@@ -155,8 +156,8 @@ def encoded(
     except ValueError as error:
         raise DataError(str(error)) from error
     if is_blank():
-        height, width, channels = made.shape
-        return blank_images((height, width, channels), made.classes)
+        values = np.broadcast_to(np.float32(0), (made.size, *made.shape))
+        return Arrays(values, made.labels, made.classes)
     return made
 
 

@@ -166,9 +166,10 @@ def test_remembered_pictures_are_found_by_what_they_are():
 
 def test_blank_in_place_of_files():
     with data.blank():
-        made = data.encoded(data.folder("nowhere", 4, 1), Coder(), posterior=True)
-    assert made.shape == (2, 2, 2)
-    assert made.examples(np.arange(3)).value.shape == (3, 2, 2, 2)
+        made = data.encoded(data.folder("nowhere", 4, 3), Coder(), posterior=True)
+    assert made.shape == (2, 2, 6)
+    sample = made.examples(np.arange(3))
+    assert (sample.value.shape, sample.given) == ((3, 2, 2, 6), ())
 
 
 def test_pictures_behind_latents():
