@@ -163,3 +163,14 @@ def test_what_cannot_be(changes, shape, wanted):
 def test_latents_of_others_are_refused():
     with pytest.raises(ValueError, match="latents: saw 4 channels, wanted 3"):
         TINY.apply(variables(), jnp.zeros((1, 2, 2, 4)), method="decode")
+
+
+def test_half_precision_is_within():
+    """Variables and results are float32, and near those of the whole computation."""
+    half = TINY.clone(dtype=jnp.bfloat16)
+    shapes = jax.eval_shape(half.init, jax.random.key(0), IMAGES)
+    assert {x.dtype for x in jax.tree.leaves(shapes)} == {jnp.dtype(jnp.float32)}
+    seen = jax.jit(half.apply)(variables(), IMAGES)
+    assert seen.dtype == jnp.float32
+    whole = np.asarray(jax.jit(TINY.apply)(variables(), IMAGES))
+    assert 0.0 < np.abs(seen - whole).max() < 0.05 * np.abs(whole).max()
