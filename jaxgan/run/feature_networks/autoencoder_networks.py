@@ -15,7 +15,7 @@ import numpy as np
 from jaxgan.core.ranges import check_number
 from jaxgan.core.types import Variables
 from jaxgan.data.blank import is_blank
-from jaxgan.data.source import DataError
+from jaxgan.data.opening import is_remembering
 from jaxgan.models import autoencoder
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Decoder, Frozen
@@ -165,13 +165,14 @@ def autoencoder_of_file(
       scale: by which latents are multiplied.
 
     Raises:
-      DataError: if there is no such file. Nothing of it is read here.
+      WeightsError: if there is no such file, unless it is a stored run that is built
+        again. Nothing of it is read here.
       ValueError: if the scale is not positive.
     """
     check_number("latent_scale", scale, above=0)
     file = pathlib.Path(path).expanduser()
-    if not (is_blank() or file.is_file()):
-        raise DataError(
+    if not (is_blank() or is_remembering() or file.is_file()):
+        raise WeightsError(
             f"autoencoder: saw {os.fspath(path)!r}, wanted a file of weights, such as "
             "sd-vae-ft-mse's diffusion_pytorch_model.safetensors"
         )

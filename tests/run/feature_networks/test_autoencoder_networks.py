@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from jaxgan import data
+from jaxgan.data import opening
 from jaxgan.models import autoencoder
 from jaxgan.run import feature_networks
 from jaxgan.run.devices import frozen_networks
 from jaxgan.run.errors import RunError
+from jaxgan.weights import WeightsError
 from tests.models.filled import filled
 
 WIDTHS = (32, 32)
@@ -60,8 +62,12 @@ def test_read_once_and_late(path, variables):
     assert coder.variables is kept
     shapes = coder.frozen["autoencoder"].shapes()
     assert jax.tree.map(jnp.shape, shapes) == jax.tree.map(jnp.shape, variables)
-    with pytest.raises(data.DataError, match=r"autoencoder: saw .* wanted a file of"):
+    with pytest.raises(WeightsError, match=r"autoencoder: saw .* wanted a file of"):
         feature_networks.autoencoder_of_file(path)
+    with opening.remembered([]):  # a stored run, of which the samples may be wanted
+        lost = feature_networks.autoencoder_of_file(path, widths=WIDTHS)
+    with pytest.raises(RunError, match=r"the autoencoder cannot be read: .*vae.npz"):
+        _ = lost.fingerprint
     with data.blank():  # forecasts read nothing
         assert feature_networks.autoencoder_of_file("nowhere").network.factor == 8
 
