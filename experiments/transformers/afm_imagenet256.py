@@ -9,13 +9,19 @@ batch, λ_ot from 0.2 to 0.01 (B) or 0.005 (M, L, XL) over 500,000 steps.
     python experiments/transformers/afm_imagenet256.py --path imagenet.zip --variant XL
     jaxgan forecast afm_imagenet256 --target v5e:2x4
 
-The paper trains on 32×32×4 latents of a published autoencoder, in patches of 2; here
-are pixels, in patches of 16: as many tokens, and blocks of the same size. Published, of
-latents: FID 6.07 (B), 5.21 (M), 4.36 (L), 3.98 (XL), 2.92 (XL, 112 layers) in one step
-without guidance, by hand: when the distance stalls, a price of 0.001 and lower rates,
-and the generator started anew from its average: the stages are in `afm_stages.sh`.
-Nothing is published of pixels, where slopes and noise have another scale than in
-latents; not run here.
+The paper trains on 32×32×4 latents of a published autoencoder, sd-vae-ft-mse, in
+patches of 2. With a file of it, so does this: pictures and mirrored ones are encoded
+once, and whatever is shown or measured is decoded.
+
+    ... --path imagenet.zip --autoencoder diffusion_pytorch_model.safetensors
+
+Without, there are pixels, in patches of 16: as many tokens, and blocks of the same
+size. Published, of latents: FID 6.07 (B), 5.21 (M), 4.36 (L), 3.98 (XL), 2.92 (XL, 112
+layers) in one step without guidance, by hand: when the distance stalls, a price of
+0.001 and lower rates, and the generator started anew from its average: the stages are
+in `afm_stages.sh`. Nothing is published of pixels, where slopes and noise have another
+scale than in latents. Not run here: neither on pixels, nor with the published weights
+of the autoencoder, which have not been at hand; tests train on latents of a small one.
 """
 
 import dataclasses
@@ -25,9 +31,10 @@ import jax.numpy as jnp
 
 from jaxgan import data, recipes
 from jaxgan.games.chain import ChainGame
-from jaxgan.games.latent import LatentGame, as_data, unconditional
+from jaxgan.games.latent import LatentGame, as_data, unchanged, unconditional
+from jaxgan.games.posterior import drawn
 from jaxgan.models import dit
-from jaxgan.run import launch
+from jaxgan.run import feature_networks, launch
 from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
@@ -41,6 +48,16 @@ class Config:
     """A folder or zip of images, sub-folders as classes."""
     size: int = 256
     """Pixels per side: a multiple of the patch."""
+    autoencoder: str = ""
+    """A file of Stable Diffusion's, in whose latents to train; '': pixels."""
+    autoencoder_widths: Annotated[tuple[int, ...], Bounds(least=1)] = (
+        *(128, 256, 512, 512),
+    )
+    """Channels of its levels, the finest first."""
+    latent_scale: Annotated[float, Bounds(above=0)] = 0.18215
+    """By which latents are multiplied."""
+    posterior: bool = True
+    """Draw latents anew at every step, as the paper's code does; else take means."""
     flip: bool = True
     """Mirror images left to right at random."""
     conditional: bool = True
@@ -49,8 +66,8 @@ class Config:
     """Of everything that is drawn."""
     batch_size: int = 256
     """Images per step."""
-    patch: Annotated[int, Bounds(least=1)] = 16
-    """Pixels per side of a token."""
+    patch: Annotated[int | None, Bounds(least=1)] = None
+    """Of a token, per side; by default 16 pixels, or 2 latents."""
     width: int = 768
     """Features of a token."""
     depth: Annotated[int, Bounds(least=1)] = 12
@@ -95,8 +112,21 @@ OPTIONS = Options(steps=500_000)
 
 def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
+    coder = None
+    if config.autoencoder:
+        coder = feature_networks.autoencoder_of_file(
+            config.autoencoder,
+            widths=config.autoencoder_widths,
+            scale=config.latent_scale,
+        )
     labels = "auto" if config.conditional else "none"
     source = data.folder(config.path, config.size, labels=labels)
+    shape = source.shape
+    if coder:
+        source = data.encoded(
+            source, coder, mirrored=config.flip, posterior=config.posterior
+        )
+        shape = coder.latent_shape(shape)
     recipe = recipes.afm(
         config.learning_rate,
         config.transport,
@@ -106,15 +136,19 @@ def build(config: Config) -> Experiment:
         chain=config.chain != 1,
     )
     return Experiment(
-        game=game(config, source),
+        game=game(config, shape, len(source.classes)),
         recipe=recipe,
-        data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
+        data=data.batches(
+            source, config.batch_size, config.seed, flip=config.flip and not coder
+        ),
+        frozen=coder.frozen if coder else {},
+        decoder=coder.decoder if coder else None,
     )
 
 
-def game(config: Config, source: data.Source) -> LatentGame:
+def game(config: Config, shape: tuple[int, ...], labels: int) -> LatentGame:
     """Transformers of one step, or of a chain."""
-    classes = len(source.classes) if config.conditional else 0
+    classes = labels if config.conditional else 0
     if config.conditional and classes < 2:
         raise data.DataError(
             f"classes: saw {classes}, wanted at least 2, or --no-conditional"
@@ -124,25 +158,26 @@ def game(config: Config, source: data.Source) -> LatentGame:
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
-        "patch": config.patch,
+        "patch": config.patch or (2 if config.autoencoder else 16),
         "classes": classes,
         "rematerialize": config.rematerialize,
         "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,
     }
+    shown = drawn if config.autoencoder and config.posterior else unchanged
     if config.chain == 1:
-        generator = dit.Generator(
-            **shared, shape=source.shape, repetitions=config.repetitions
-        )
+        generator = dit.Generator(**shared, shape=shape, repetitions=config.repetitions)
         judge = dit.Discriminator(**shared)
-        return LatentGame(generator, judge, generator.latent_size, conditioning)
+        size = generator.latent_size
+        return LatentGame(generator, judge, size, conditioning, shown=shown)
     told: dict[str, Any] = {"times": 1 if config.chain else 2, "residual": True}
-    generator = dit.Generator(**shared, shape=source.shape, **told)
+    generator = dit.Generator(**shared, shape=shape, **told)
     judge = dit.Discriminator(**shared, times=1)
     return ChainGame(
         generator,
         judge,
         generator.latent_size,
         conditioning,
+        shown=shown,
         steps=config.chain,
         passes=config.passes,
     )
@@ -152,6 +187,7 @@ def tiny(config: Config) -> Config:
     """Makes the config small enough for a test."""
     return dataclasses.replace(
         config,
+        autoencoder_widths=(32, 32),
         size=8,
         batch_size=8,
         patch=4,

@@ -2,14 +2,16 @@
 # The published training of adversarial flow models on ImageNet, stage by stage.
 #
 # Lin et al. 2025 (arXiv 2511.22475), table 11, of the generator B: FID 7.30 after 150
-# epochs, 7.05 after 155, 6.07 after 170; here with pictures in place of latents, and
-# not run. Each stage is a run of its own, which starts from the one before:
+# epochs, 7.05 after 155, 6.07 after 170, on latents; not run here. Each stage is a run
+# of its own, which starts from the one before:
 #
-#   sh experiments/transformers/afm_stages.sh imagenet.zip runs/afm
+#   sh experiments/transformers/afm_stages.sh imagenet.zip runs/afm 500400 vae.safetensors
+#   sh experiments/transformers/afm_stages.sh imagenet.zip runs/afm     (on pixels)
 #
 # and goes on where it was stopped when it is called again. In the paper one watches,
 # and goes on to the next stage when the distance stalls. Which earlier discriminator is
-# best is found by trying: the third argument is the step of one in the first run.
+# best is found by trying: the third argument is the step of one in the first run. The
+# fourth is a file of the autoencoder.
 #
 # The paper's last stage, of 30 epochs to 3.05, adds guidance by a classifier that sees
 # noisy pictures (`jaxgan.terms.classifier_guidance`) and augments both of a pair alike:
@@ -18,6 +20,7 @@ set -eu
 data=$1
 runs=$2
 judge=${3:-500400}
+autoencoder=${4:-}
 epoch=5004 # steps of 256 of 1,281,167 pictures
 last="$runs/long"
 
@@ -25,15 +28,16 @@ last="$runs/long"
 stage() {
     number=$1 rate=$2 run="$runs/average-$1"
     shift 2
-    jaxgan train afm_imagenet256 --path "$data" --seed "$number" --steps $epoch \
+    jaxgan train afm_imagenet256 --path "$data" --autoencoder "$autoencoder" \
+        --seed "$number" --steps $epoch \
         --save-every $epoch --transport 0.001 0.001 --learning-rate "$rate" \
         --run-dir "$run" --start-from "$last" --from-average "$@"
     last=$run
 }
 
 # 150 epochs; what the generator pays for its way falls for the first 100.
-jaxgan train afm_imagenet256 --path "$data" --steps $((150 * epoch)) \
-    --save-every $epoch --keep 150 --run-dir "$last"
+jaxgan train afm_imagenet256 --path "$data" --autoencoder "$autoencoder" \
+    --steps $((150 * epoch)) --save-every $epoch --keep 150 --run-dir "$last"
 for each in 1 2 3 4 5; do
     stage $each 8e-5
 done

@@ -12,6 +12,7 @@ from jaxgan.data.clip_batches import (
 )
 from jaxgan.data.clip_openers import moving_mnist, radar, videos
 from jaxgan.data.crop_batches import CropBatches, crop_batches
+from jaxgan.data.encoded import encoded, pictures_of
 from jaxgan.data.image_folder import skipping_bad
 from jaxgan.data.molecules import names_of
 from jaxgan.data.moving_digits import flying_speed
@@ -66,6 +67,7 @@ __all__ = [
     "crop_batches",
     "digits",
     "edges",
+    "encoded",
     "flying_speed",
     "folder",
     "from_dbz",
@@ -82,6 +84,7 @@ __all__ = [
     "paced_batches",
     "pairs",
     "pictures",
+    "pictures_of",
     "prediction",
     "radar",
     "ring",

@@ -124,7 +124,7 @@ def array_in_memory(
     size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
     if size > MEMORY_LIMIT:
         raise DataError(
-            f"{folder}: cannot keep {size / 2**30:.1f} GiB of decoded images "
+            f"{folder}: cannot keep {size / 2**30:.1f} GiB there "
             f"({error}); make room there, or name another folder in JAXGAN_CACHE"
         )
     warnings.warn(f"{folder}: cannot be written, not cached ({error})", stacklevel=4)

@@ -2,19 +2,20 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from jaxgan.core.types import Sample
 from jaxgan.data.lazy_source import LazySource
-from jaxgan.data.source import Arrays, DataError, Source, subset
+from jaxgan.data.source import Arrays, DataError, Source, Subset, subset
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class OfClasses:
     """A source whose labels count the chosen classes; see `of_classes`."""
 
-    source: Source
+    source: Subset
     classes: tuple[str, ...]
     numbers: np.ndarray
 
@@ -27,6 +28,12 @@ class OfClasses:
     def shape(self) -> tuple[int, ...]:
         """The shape of one value."""
         return self.source.shape
+
+    @property
+    def labels(self) -> np.ndarray:
+        """All labels, [n]."""
+        whole: Any = self.source.source
+        return self.numbers[whole.labels[self.source.indices]]
 
     def examples(self, indices: np.ndarray) -> Sample:
         """Gathers by index, and numbers the labels anew."""

@@ -100,6 +100,11 @@ def remembered(openings: Sequence[Opening]) -> Iterator[None]:
         yield
 
 
+def is_remembering() -> bool:
+    """Tells whether what is asked for is known, and need not be there."""
+    return isinstance(_record.get(), _Memory)
+
+
 @contextlib.contextmanager
 def _set(value: list[Opened] | _Memory | None) -> Iterator[None]:
     token = _record.set(value)

@@ -76,7 +76,8 @@ class ChainGame(LatentGame):
                 "real examples"
             )
         start, end = self._times(context)
-        value = checked_batch(context.batch).value.reshape(z.shape).astype(z.dtype)
+        value = self.shown(checked_batch(context.batch).value, context)
+        value = value.reshape(z.shape).astype(z.dtype)
         return Sample(_mixed(value, z, start), Timed(latent.given, (start, end))), (
             variables
         )

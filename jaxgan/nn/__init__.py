@@ -15,6 +15,7 @@ from jaxgan.nn.conv3d import Conv3d, ConvTranspose3d, conv3d, conv3d_transpose
 from jaxgan.nn.embedding import Embedding
 from jaxgan.nn.equalized import EqualizedConv, EqualizedDense
 from jaxgan.nn.gated import LayerScale, SwiGLU
+from jaxgan.nn.group_norm import GroupNorm
 from jaxgan.nn.heads import ClassHead, CodeHead, Headed, ProxyHead
 from jaxgan.nn.minibatch import MinibatchDiscrimination, group_size, minibatch_deviation
 from jaxgan.nn.modulated import modulated_conv
@@ -60,6 +61,7 @@ __all__ = [
     "EqualizedConv",
     "EqualizedDense",
     "FiLM",
+    "GroupNorm",
     "Headed",
     "InstanceNorm",
     "LayerScale",

@@ -5,7 +5,7 @@ Experiments of stored runs import this module, so its path stays.
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -87,6 +87,21 @@ class Frozen:
     fingerprint: str | None = None
 
 
+class Decoder(NamedTuple):
+    """What makes what is looked at of what is trained on: pictures of latents.
+
+    Samples and examples of the data are decoded wherever people or measures see them;
+    players, terms and signals see latents.
+
+    Attributes:
+      network: its name among the experiment's frozen networks.
+      decode: f(variables, values [B, ...]) -> pictures [B, ...]. Pure.
+    """
+
+    network: str
+    decode: Callable[[Tree, jax.Array], jax.Array]
+
+
 @dataclasses.dataclass(frozen=True)
 class Experiment:
     """A GAN, its data, and how to draw what it makes.
@@ -103,9 +118,11 @@ class Experiment:
       held_out: examples of the same kind that are never trained on. With them
         `jaxgan diagnose` sees overfitting and memorisation; without, it cannot.
       frozen: networks that terms and games read by name, `context.frozen["vgg"]`.
+      decoder: of values, where what is trained on are latents of pictures.
 
     Raises:
       TypeError: naming what is none of these.
+      ValueError: if the decoder is of a network that is not there.
     """
 
     game: Game
@@ -117,6 +134,7 @@ class Experiment:
     measure: Callable[[State], dict[str, float]] = _nothing
     held_out: Batches | None = None
     frozen: Mapping[str, Frozen] = dataclasses.field(default_factory=dict)
+    decoder: Decoder | None = None
 
     def __post_init__(self):
         _check_recipe(self.recipe)
@@ -129,6 +147,11 @@ class Experiment:
                 "jaxgan.run.kinds.images"
             )
         _check_frozen(self.frozen)
+        if self.decoder is not None and self.decoder.network not in self.frozen:
+            raise ValueError(
+                f"decoder: saw that of {self.decoder.network!r}, wanted one of the "
+                f"frozen networks: {', '.join(self.frozen) or 'there are none'}"
+            )
 
 
 def _check_recipe(recipe: Any) -> None:

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from jaxgan.core import Context, example_keys
-from jaxgan.models import cut, cyclegan, molgan, netgan, pix2pix, restoration
+from jaxgan.models import (
+    autoencoder,
+    cut,
+    cyclegan,
+    molgan,
+    netgan,
+    pix2pix,
+    restoration,
+)
 from tests.export.same import exported, symbolic
 from tests.models.filled import filled
 from tests.models.test_laws import GENERATORS
@@ -20,6 +28,7 @@ FAMILIES = GENERATORS | {
     "rrdbnet": (restoration.RRDBNet(2, 1, 3, 1, 2), (8, 8, 1), ()),
     "molgan": (molgan.Generator(6, 4, 5, (16,)), (8,), ()),
     "netgan": (netgan.Generator(7, 5, 4, 3), (2,), ()),
+    "autoencoder": (autoencoder.Decoder((4, 6), 3, 1, 2), (4, 4, 3), ()),
 }
 QUICK = ("dcgan", "mlp", "stylegan2", "toy")
 DYNAMIC = {"cut": 4, "cyclegan": 4, "pix2pix": 8, "restoration": 1, "rrdbnet": 2}

@@ -8,6 +8,7 @@ import pytest
 from jaxgan.core import Context, example_keys
 from jaxgan.models import (
     ali,
+    autoencoder,
     biggan,
     cut,
     cyclegan,
@@ -160,6 +161,10 @@ CASES = [
     (dvdgan.Generator, {}, LATENT, "widths", ()),
     (dvdgan.Predictor, {}, CLIP, "frames", -1),
     (dvdgan.Discriminator, {}, CLIP, "attention", (-1,)),
+    (autoencoder.Encoder, {}, IMAGE, "latent_channels", 0),
+    (autoencoder.Encoder, {}, IMAGE, "widths", ()),
+    (autoencoder.Decoder, {}, jnp.zeros((2, 2, 2, 4)), "channels", 0),
+    (autoencoder.Autoencoder, {}, IMAGE, "groups", 0),
 ]
 
 

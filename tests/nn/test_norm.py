@@ -8,7 +8,13 @@ from jax.sharding import AxisType
 from jax.sharding import PartitionSpec as P
 
 from jaxgan.core import Context, example_keys
-from jaxgan.nn import BatchNorm, ConditionalBatchNorm, FiLM, InstanceNorm
+from jaxgan.nn import (
+    BatchNorm,
+    ConditionalBatchNorm,
+    FiLM,
+    GroupNorm,
+    InstanceNorm,
+)
 
 F32 = {"rtol": 1e-5, "atol": 1e-5}
 
@@ -227,3 +233,25 @@ def test_own_statistics_at_use():
         one.apply(variables, x, context(3)) for one in (layer, BatchNorm())
     )
     np.testing.assert_array_equal(trained, usual)
+
+
+def test_groups_by_formula():
+    x = draw(3, 2, 4, 6)
+    scale, bias = np.arange(6.0, dtype=np.float32), np.ones(6, np.float32)
+    params = {"params": {"scale": scale, "bias": bias}}
+    y = GroupNorm(groups=3, epsilon=1e-3).apply(params, x)
+    pairs = np.asarray(x, np.float64).reshape(3, 2, 4, 3, 2)
+    mean = pairs.mean((1, 2, 4), keepdims=True)
+    var = pairs.var((1, 2, 4), keepdims=True)
+    expected = ((pairs - mean) / np.sqrt(var + 1e-3)).reshape(x.shape) * scale + bias
+    np.testing.assert_allclose(y, expected, **F32)
+
+
+def test_groups_of_one_channel_normalise_the_places_of_each():
+    """With as many groups as channels it is instance normalisation."""
+    x = draw(3, 4, 4, 6)
+    variables = GroupNorm(groups=6).init(jax.random.key(0), x)
+    y, instance = GroupNorm(groups=6).apply(variables, x), InstanceNorm().apply({}, x)
+    np.testing.assert_allclose(y, instance, **F32)
+    with pytest.raises(ValueError, match="groups: saw 4, wanted a divisor of 6"):
+        GroupNorm(groups=4).init(jax.random.key(0), x)

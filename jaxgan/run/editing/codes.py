@@ -64,6 +64,11 @@ class Codes:
             raise RunError(
                 f"{stored.name}: a {type(self.game).__name__} has no latent to edit"
             )
+        if stored.experiment.decoder is not None:
+            raise RunError(
+                f"{stored.name}: its samples are decoded of what is generated, and "
+                "cannot be edited"
+            )
         self._experiment, self._state = stored.experiment, stored.state
         self._current, self.step = current, stored.state.step
         state = stored.state

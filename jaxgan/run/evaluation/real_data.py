@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from jaxgan.data.encoded import pictures_of
 from jaxgan.data.source import DataError, Source, split_of, subset
 from jaxgan.evaluation.content_order import content_hashes
 from jaxgan.run.errors import RunError
@@ -62,7 +63,7 @@ def find(
         return choose(experiment, split or "")
     if split:
         raise RunError("--real: saw it with --split, wanted one of them")
-    shape = tuple(experiment.data.source.shape)
+    shape = tuple(pictures_of(experiment.data.source).shape)
     try:
         with user_files.reading():
             source = experiment.kind.folder(folder, shape)
@@ -110,6 +111,9 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Real
         known = " or ".join(_title(name, alias) for name, alias in names.items())
         hint = "" if HELD_OUT in parts else "this experiment has no held_out data"
         raise RunError(f"{option}: saw {wanted!r}, wanted {known}", hint)
+    given = parts[chosen]
+    # Samples in latents are decoded: they are compared with the pictures themselves.
+    parts = {name: pictures_of(source) for name, source in parts.items()}
     source = parts[chosen]
     if not hasattr(source, "examples"):
         raise RunError(
@@ -118,7 +122,7 @@ def choose(experiment: Experiment, wanted: str, option: str = "--split") -> Real
         )
     title = _title(chosen, names[chosen])
     held_out = parts.get(HELD_OUT)
-    return RealData(experiment.kind, source, parts[TRAIN], held_out, title, source)
+    return RealData(experiment.kind, source, parts[TRAIN], held_out, title, given)
 
 
 def _title(name: str, alias: str) -> str:

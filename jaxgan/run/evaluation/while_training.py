@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxgan.core.types import Sample, State
+from jaxgan.core.types import Sample, State, Tree
 from jaxgan.diagnosis import names
 from jaxgan.run.devices import processes, seed_axis
 from jaxgan.run.evaluation import training_protocol
@@ -48,6 +48,7 @@ class Interim:
         records: Any,
         run: pathlib.Path,
         clock: Callable[[], float] = time.monotonic,
+        frozen: Tree = (),
     ):
         """Makes the extractor, which may take a while.
 
@@ -58,6 +59,7 @@ class Interim:
           records: of the run, in which scores are noted.
           run: its folder.
           clock: seconds.
+          frozen: networks of the experiment by name, on this process's devices.
 
         Raises:
           RunError: if there can be no such extractor of these data.
@@ -66,7 +68,7 @@ class Interim:
         self._records = records
         self._clock, self._began = clock, clock()
         self._judge = training_protocol.judge_of(experiment, options)
-        self._experiment = experiment
+        self._experiment, self._frozen = experiment, frozen
         self._name = run_directory.read_identity(run).experiment
         self._known = evaluations_log.read(run)
         self._spent, self._last = clock() - self._began, 0.0
@@ -74,7 +76,9 @@ class Interim:
 
     @functools.cached_property
     def _sampler(self) -> sampler.Sampler:
-        return sampler.Sampler(self._experiment, source=self._judge.data.given)
+        return sampler.Sampler(
+            self._experiment, source=self._judge.data.given, frozen=self._frozen
+        )
 
     @property
     def _num(self) -> int:
@@ -151,6 +155,7 @@ def make(
     seeds: Sequence[int],
     records: Any,
     run: pathlib.Path,
+    frozen: Tree = (),
 ) -> Interim | None:
     """Makes an `Interim`; None if none is asked for, or another process evaluates.
 
@@ -161,7 +166,8 @@ def make(
         return None
     with processes.together():
         if processes.is_chief():
-            return Interim(experiment, options, seeds, records, run)
+            frozen = processes.local(frozen)
+            return Interim(experiment, options, seeds, records, run, frozen=frozen)
     return None
 
 

@@ -23,6 +23,7 @@ from jaxgan.run.application.application import Application
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.sampling.labels import class_names
+from jaxgan.run.sampling.picture_decoder import PictureDecoder
 
 
 class Axes(NamedTuple):
@@ -98,6 +99,8 @@ class Parts(NamedTuple):
     classes: tuple[str, ...] = ()
 
 
+Shown = Callable[[jax.Array], jax.Array]
+"""f(values) -> what is looked at: pictures, where values are latents."""
 B = "b"
 KEYS = Axes((B, 2), "uint32", "two numbers per example that its noise is drawn by")
 KEY = Axes((2,), "uint32", "the seed, its high and its low 32 bits")
@@ -138,9 +141,9 @@ def parts(
             "single network does"
         )
     classes = class_names(experiment) if is_labelled(game) else ()
-    if isinstance(game, Mapped):
-        return _of_styles(game, variables, state.step, classes)
-    return _of_latents(game, variables, state.step, classes)
+    of = _of_styles if isinstance(game, Mapped) else _of_latents
+    shown = PictureDecoder(experiment).traced()
+    return of(game, variables, state.step, classes, shown)
 
 
 def _context(keys: jax.Array, step: Any) -> Context:
@@ -182,7 +185,7 @@ def _latent_type(game: Any, draw: Callable, step: Any, classes: int) -> Any:
 
 
 def _of_latents(
-    game: Any, variables: Variables, step: Any, names: tuple[str, ...]
+    game: Any, variables: Variables, step: Any, names: tuple[str, ...], shown: Shown
 ) -> Parts:
     def draw(game, context):
         return game.latent(variables, context)[0]
@@ -192,7 +195,7 @@ def _of_latents(
     def generate(z, keys, *labels):
         sample = Sample(z, labels[0] if labels else ())
         made, _ = game.generate(variables, sample, _context(keys, step))
-        return _value(observed(game, made).value)
+        return shown(_value(observed(game, made).value))
 
     z = Axes((B, *latent.shape[1:]), "float32", "latents, drawn as latents.onnx does")
     inputs = {"z": z, "keys": KEYS, **({"labels": LABELS} if names else {})}
@@ -202,7 +205,7 @@ def _of_latents(
 
 
 def _of_styles(
-    game: Any, variables: Variables, step: Any, names: tuple[str, ...]
+    game: Any, variables: Variables, step: Any, names: tuple[str, ...], shown: Shown
 ) -> Parts:
     def draw(game, context):
         return game.noise(context)
@@ -218,7 +221,7 @@ def _of_styles(
 
     def synthesis(w, keys):
         made, _ = game.generate(variables, Sample(w), _context(keys, step))
-        return _value(observed(game, made).value)
+        return shown(_value(observed(game, made).value))
 
     z = Axes((B, *latent.shape[1:]), "float32", "latents, normal")
     psi = Axes((), "float32", "truncation: the share of the way from the mean style")

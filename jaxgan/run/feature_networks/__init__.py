@@ -1,4 +1,7 @@
-"""Networks whose features losses and measures look at: published ones, or trained here.
+"""Networks that training reads: published ones, or trained here.
+
+Of most the features are looked at, by losses and measures; in the latents of an
+autoencoder a GAN is trained.
 
     content = feature_networks.content_network("published", ["conv5_4"])
     frozen = {"vgg": content.frozen}
@@ -7,6 +10,10 @@
 Experiments of stored runs import this module, so its path stays.
 """
 
+from jaxgan.run.feature_networks.autoencoder_networks import (
+    AutoencoderFile,
+    autoencoder_of_file,
+)
 from jaxgan.run.feature_networks.content_networks import (
     Features,
     content_distance,
@@ -29,7 +36,9 @@ from jaxgan.run.feature_networks.vgg_networks import (
 )
 
 __all__ = [
+    "AutoencoderFile",
     "Features",
+    "autoencoder_of_file",
     "content_distance",
     "content_network",
     "efficientnet_of_file",

@@ -1,5 +1,6 @@
 """Which frozen networks a run reads: recorded in its folder, and compared by hash."""
 
+import dataclasses
 import json
 import pathlib
 from collections.abc import Mapping
@@ -73,6 +74,18 @@ def write(run: pathlib.Path, record: Record) -> None:
     """Writes the record into a run's folder, if there is anything to record."""
     if record:
         write_text(run / FILE, json.dumps(record, indent=2) + "\n")
+
+
+def known(run: pathlib.Path, networks: Mapping[str, Frozen]) -> dict[str, Frozen]:
+    """Finds the networks of a run, which now say by which fingerprint they go."""
+    stored = stored_text.read_object(run / FILE) or {}
+
+    def of_run(name: str, network: Frozen) -> Frozen:
+        seen = _known(stored.get(name))
+        seen = seen if isinstance(seen, str) else network.fingerprint
+        return dataclasses.replace(network, fingerprint=seen)
+
+    return {name: of_run(name, network) for name, network in networks.items()}
 
 
 def lines(run: pathlib.Path) -> list[tuple[str, str]]:

@@ -119,7 +119,7 @@ def foresee(
         if devices
         else functools.partial(place, options.devices),
     )
-    batch = _shapes(experiment.data(pace_of(experiment.data).starts[-1]))
+    batch = _last_batch(experiment)
     used = list(subject.placement(batch).whole.device_set)
     chip = chips.published(used)
     if largest and math.isnan(chip.memory):
@@ -139,6 +139,14 @@ def foresee(
         program=program,
         largest_batch=_largest(subject, batch, program, chip, say) if largest else None,
     )
+
+
+def _last_batch(experiment: Experiment) -> Tree:
+    """Finds the shapes of a batch of the last span; no picture is encoded for it."""
+    batches: Any = experiment.data
+    if data.pictures_of(batches.source) is not batches.source:
+        return batches.shapes
+    return _shapes(batches(pace_of(batches).starts[-1]))
 
 
 def _shapes(batch: Tree, times: int = 1) -> Tree:

@@ -45,6 +45,22 @@ def label_numbers(experiment: Experiment, label: Label, num: int = 1) -> np.ndar
     return np.array(found * (num // len(found)), np.int32)
 
 
+def check_numbers(labels: np.ndarray, classes: int) -> None:
+    """Checks that labels [N] are numbers of so many classes.
+
+    Raises:
+      RunError: if they are not, or there are no classes to be conditioned on.
+    """
+    if not classes:
+        raise RunError("--label: this generator is not conditioned on labels")
+    least, most = np.min(labels), np.max(labels)
+    if not 0 <= least <= most < classes:
+        raise RunError(
+            f"--label: saw numbers from {least} to {most}, wanted them from 0 to "
+            f"{classes - 1}"
+        )
+
+
 def _number(label: Any, names: Sequence[str]) -> int:
     """Finds the number of one class."""
     if hasattr(label, "__array__") and np.ndim(label) == 0:

@@ -11,22 +11,33 @@ from jaxgan.core.microbatches import batch_size
 from jaxgan.core.scene import real_examples
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.experiment import Experiment, examples
+from jaxgan.run.sampling.picture_decoder import PictureDecoder
 
 
-def real_samples(experiment: Experiment, state: State, indices: np.ndarray) -> Sample:
+def real_samples(
+    experiment: Experiment, state: State, indices: np.ndarray, frozen: Tree = ()
+) -> Sample:
     """Shows examples of the data by index, as the game makes of them; numpy arrays.
 
     Where a game makes them by its generator, that is the running average.
+
+    Args:
+      experiment: whose data they are.
+      state: with the generator's variables.
+      indices: of the examples.
+      frozen: networks of the experiment by name, if they have been read.
     """
     batch = examples(experiment.data, indices)
     show = jax.jit(functools.partial(_real, experiment.game))
-    return jax.device_get(show(state.ema, state.step, batch))
+    shown = jax.device_get(show(state.ema, state.step, batch))
+    return PictureDecoder(experiment, frozen)(shown)
 
 
 def real_shapes(experiment: Experiment, state: State, batch: Tree) -> Sample:
     """Finds the shapes of what `real_samples` shows of a batch; nothing is computed."""
     show = functools.partial(_real, experiment.game)
-    return jax.eval_shape(show, state.ema, state.step, batch)
+    shapes = jax.eval_shape(show, state.ema, state.step, batch)
+    return PictureDecoder(experiment).shapes(shapes)
 
 
 def _real(game, variables, step, batch):

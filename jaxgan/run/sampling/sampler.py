@@ -12,14 +12,24 @@ from jaxgan.core import growth
 from jaxgan.core.abilities import conditioned, is_labelled, observed
 from jaxgan.core.context import Context
 from jaxgan.core.pace import Span
-from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Sample, State, Tree
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.sampling import applied_game
-from jaxgan.run.sampling.labels import Label, class_names, label_numbers
+from jaxgan.run.sampling.labels import (
+    Label,
+    check_numbers,
+    class_names,
+    label_numbers,
+)
 from jaxgan.run.sampling.noise_layers import NoiseLayers
-from jaxgan.run.sampling.sampling_options import Standing, in_passes, truncated
+from jaxgan.run.sampling.picture_decoder import PictureDecoder
+from jaxgan.run.sampling.sampling_options import (
+    Standing,
+    in_passes,
+    seed_key,
+    truncated,
+)
 
 AT_ONCE = 8
 """Examples that a game is applied to at a time, at most: they may be large."""
@@ -51,6 +61,7 @@ class Sampler:
         ema: bool = True,
         source: Any = None,
         programs: Callable[..., Sample] | None = None,
+        frozen: Tree = (),
     ):
         """Prepares to sample.
 
@@ -69,6 +80,7 @@ class Sampler:
             experiment's.
           programs: that were traced before, of the same experiment and options: a
             `kept_programs.KeptPrograms`, which calls of this sampler go through.
+          frozen: networks of the experiment by name, if they have been read.
 
         Raises:
           RunError: if the game cannot be truncated so, or do with so many passes, or
@@ -84,6 +96,7 @@ class Sampler:
         self.classes = len(class_names(experiment))
         self._pace = pace_of(experiment.data)
         self._programs = programs
+        self._decoded = PictureDecoder(experiment, frozen)
         self._latents = _grown(functools.partial(_latents, self.game, self.classes))
         self._render = _grown(functools.partial(_render, self.game))
         self._standing = Standing(self.game, self.classes, size, standing_statistics)
@@ -112,7 +125,7 @@ class Sampler:
         """
         variables = state.ema if self._ema else state.variables.generator
         places = np.resize(np.arange(len(indices)), self.size)
-        chosen, key = indices[places], _key(0)
+        chosen, key = indices[places], seed_key(0)
         if self._applied is not None:
             keys = _keys(key, jnp.asarray(chosen))
             self._applied.compile(variables, state.step, keys, chosen)
@@ -148,14 +161,14 @@ class Sampler:
                 "latents"
             )
         if labels is not None:
-            self._check(np.asarray(labels))
+            check_numbers(labels, self.classes if self.labelled else 0)
         start = self._span(state), self._variables(state), state.step
-        return self._latents(*start, _key(seed), jnp.asarray(indices), labels)
+        return self._latents(*start, seed_key(seed), jnp.asarray(indices), labels)
 
     def render(self, state: State, keys: jax.Array, latent: Tree) -> Sample:
         """Makes samples of latents, as numpy arrays."""
         start = self._span(state), self._variables(state), state.step
-        return jax.device_get(self._render(*start, keys, latent))
+        return self._decoded(jax.device_get(self._render(*start, keys, latent)))
 
     def __call__(
         self,
@@ -192,18 +205,19 @@ class Sampler:
             keys, latent = self.latents(state, seed, indices, labels)
             return self.render(state, keys, latent)
         if labels is not None:
-            self._check(np.asarray(labels))
+            check_numbers(labels, self.classes if self.labelled else 0)
         if self._applied is None:
-            return self._by_programs(state, seed, indices, labels)
-        keys = _keys(_key(seed), jnp.asarray(indices))
-        return self._applied(self._variables(state), state.step, keys, indices)
+            return self._decoded(self._by_programs(state, seed, indices, labels))
+        keys = _keys(seed_key(seed), jnp.asarray(indices))
+        variables = self._variables(state)
+        return self._decoded(self._applied(variables, state.step, keys, indices))
 
     def _by_programs(
         self, state: State, seed: int, indices: np.ndarray, labels: Any
     ) -> Sample:
         assert self._programs is not None
         span = self._span(state)
-        drawn = _key(seed), jnp.asarray(indices), labels
+        drawn = seed_key(seed), jnp.asarray(indices), labels
         sample = self._programs(
             functools.partial(self._latents, span),
             functools.partial(self._render, span),
@@ -212,16 +226,6 @@ class Sampler:
         )
         return jax.device_get(sample)
 
-    def _check(self, labels: np.ndarray) -> None:
-        if not self.labelled:
-            raise RunError("--label: this generator is not conditioned on labels")
-        least, most = labels.min(), labels.max()
-        if not 0 <= least <= most < self.classes:
-            raise RunError(
-                f"--label: saw numbers from {least} to {most}, wanted them from 0 to "
-                f"{self.classes - 1}"
-            )
-
     def _variables(self, state: State) -> Tree:
         variables = state.ema if self._ema else state.variables.generator
         return self._standing(self._noise(variables), state.step)
@@ -229,13 +233,6 @@ class Sampler:
     def _span(self, state: State) -> Span:
         """Finds the steps of a run that its generator has the same layers at."""
         return self._pace.spans[self._pace.place(int(state.step))]
-
-
-def _key(seed: int) -> jax.Array:
-    try:
-        return key_of(seed)
-    except ValueError as error:
-        raise RunError(str(error)) from None
 
 
 def _keys(key, indices):

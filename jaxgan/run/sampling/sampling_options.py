@@ -7,11 +7,24 @@ import jax
 
 from jaxgan.core.abilities import Stepped, Truncatable, conditioned
 from jaxgan.core.context import Context, example_keys
+from jaxgan.core.seeds import key_of
 from jaxgan.core.types import Game, Variables
 from jaxgan.games.standing_statistics import standing_statistics
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.no_data import NoData
+
+
+def seed_key(seed: int) -> jax.Array:
+    """Makes the key of the seed of samples.
+
+    Raises:
+      RunError: if it is no seed.
+    """
+    try:
+        return key_of(seed)
+    except ValueError as error:
+        raise RunError(str(error)) from None
 
 
 def truncated(game: Game, share: float | None, cutoff: int | None = None) -> Game:

@@ -1,5 +1,6 @@
 """The experiment of a run on disk, rebuilt without its data."""
 
+import dataclasses
 import pathlib
 from types import ModuleType
 from typing import Any
@@ -11,7 +12,7 @@ from jaxgan.data import opening
 from jaxgan.run.devices import seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Batches, Experiment
-from jaxgan.run.files import data_record, experiment_file
+from jaxgan.run.files import data_record, experiment_file, frozen_record
 from jaxgan.run.files.data_record import RunData
 from jaxgan.run.no_data import NoData
 
@@ -60,6 +61,12 @@ def rebuilt(
             "put those back to where it reads them",
         )
     return experiment
+
+
+def with_networks(experiment: Experiment, run: pathlib.Path) -> Experiment:
+    """Makes an experiment know its frozen networks by what its run has recorded."""
+    frozen = frozen_record.known(run, experiment.frozen)
+    return dataclasses.replace(experiment, frozen=frozen)
 
 
 def _built_on_data(module: ModuleType, config: Any, skip_bad: bool) -> Experiment:

@@ -78,6 +78,7 @@ def load(
     config, count = runs[place], len(runs)
     known = stored_experiment.known_data(directory, place)
     experiment = stored_experiment.rebuilt(module, config, known, identity.skip_bad)
+    experiment = stored_experiment.with_networks(experiment, directory)
     if parts:
         restored = _parts(directory, step, ("step", *parts))
     else:

@@ -68,7 +68,8 @@ def train(run: pathlib.Path, prepared: Prepared, interrupts: Interrupts) -> Outc
             elif prepared.warm_start:
                 prepared.warm_start.tell(run, prepared.seeds, records.say)
             evaluation = while_training.make(
-                prepared.experiment, options, prepared.seeds, records, run
+                *(prepared.experiment, options, prepared.seeds, records, run),
+                prepared.frozen,
             )
             records.compiling()
             with head_start.compiling(prepared.lowered_step(step)):

@@ -46,10 +46,9 @@ class PeriodicActions:
         self._compiles = True
         if processes.is_chief():
             state = processes.local(steps.state)
-            self._previews = Previews(experiment, run, seeds, records, state)
-            self._signals = measurements.Signals(
-                experiment, processes.local(prepared.frozen)
-            )
+            frozen = processes.local(prepared.frozen)
+            self._previews = Previews(experiment, run, seeds, records, state, frozen)
+            self._signals = measurements.Signals(experiment, frozen)
         self._evaluation = evaluation
 
     def compile(self) -> None:

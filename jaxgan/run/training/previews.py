@@ -53,6 +53,7 @@ class Previews:
         seeds: Sequence[int],
         records: Records | Silence,
         state: State,
+        frozen: Tree = (),
     ):
         """Draws real examples, once in a run, beside the samples.
 
@@ -62,11 +63,13 @@ class Previews:
           seeds: of the runs side by side.
           records: where pictures and measures go.
           state: any state of all runs, on this process's devices.
+          frozen: networks of the experiment by name, there too.
         """
         self._experiment, self._records, self._seeds = experiment, records, seeds
         self._run = run
         self._folders = run_directory.sample_folders(run, seeds)
-        self._sampler = sampler.Sampler(experiment)
+        self._frozen = frozen
+        self._sampler = sampler.Sampler(experiment, frozen=frozen)
         first = seed_axis.member(state, 0, len(seeds))
         self._grid = preview_grid.grid_of(self._sampler, experiment.kind.preview)
         self._step: int | None = None
@@ -76,7 +79,7 @@ class Previews:
         if path.exists():
             return
         indices = np.arange(self._grid.num)
-        real = real_samples.real_samples(self._experiment, state, indices)
+        real = real_samples.real_samples(self._experiment, state, indices, self._frozen)
         picture = self._experiment.kind.picture(real)
         pictures.save_png(path, pictures.enlarged(picture))
 

@@ -41,7 +41,7 @@ def stored(game: Any, seed: int = 0) -> StoredRun:
     source = types.SimpleNamespace(classes=())
     data = types.SimpleNamespace(source=source, batch_size=8)
     experiment: Any = types.SimpleNamespace(
-        game=game, data=data, held_out=None, kind=kinds.images
+        decoder=None, game=game, data=data, held_out=None, kind=kinds.images
     )
     state = State(np.int32(0), jax.random.key(0), Players(made, {}), (), made, (), ())
     return StoredRun(experiment, state, 0, None, "tiny", None)  # type: ignore

@@ -1,16 +1,21 @@
 """What a step needs, from the compiler: here, and for TPUs that are not here."""
 
+import dataclasses
 import importlib.util
 import json
 import math
 
+import jax
+import numpy as np
 import pytest
 
 from jaxgan.run.commands import cli
+from jaxgan.run.devices import frozen_networks
 from jaxgan.run.devices.compiled_program import Collective, collectives
 from jaxgan.run.errors import RunError
-from jaxgan.run.files.experiment_file import experiment_files
+from jaxgan.run.files.experiment_file import experiment_files, load_module
 from jaxgan.run.forecast import chips, step_forecast, text
+from tests.run import latents
 from tests.run.conftest import EXPERIMENT
 
 HLO = """
@@ -249,6 +254,27 @@ def test_data_that_are_not_there_are_blank(tmp_path, capsys):
     with pytest.raises(SystemExit):
         run(path, "--path", str(tmp_path / "none"), "--size=17", capsys=capsys)
     assert "size: saw 17, wanted a power of two" in capsys.readouterr().err
+
+
+def test_latents_of_an_autoencoder_that_is_not_there():
+    """Its shapes are known though no file is read, and so are those of latents."""
+    path = next(path for path in FILES if path.stem == "gat_imagenet256")
+    module = load_module(path)
+    config = dataclasses.replace(module.Config(), autoencoder="none", batch_size=4)
+    made, blank = step_forecast._built(module, config)
+    assert "autoencoder: saw 'none', wanted a file" in blank
+    assert step_forecast._last_batch(made).value.shape == (4, 32, 32, 8)
+    shapes = frozen_networks.shapes(made.frozen)
+    assert sum(x.size for x in jax.tree.leaves(shapes)) == 83_653_863
+
+
+def test_no_picture_is_encoded_for_a_forecast(tmp_path, monkeypatch):
+    np.save(tmp_path / "gain.npy", np.float32(3.0))
+    made = latents.build(latents.Config(file=str(tmp_path / "gain.npy")))
+    monkeypatch.delattr(latents.Coder, "encode")
+    seen = step_forecast._last_batch(made)
+    assert (seen.value.shape, seen.value.dtype) == ((8, 4, 4, 2), np.float32)
+    assert (seen.given.shape, seen.given.dtype) == ((8,), np.int32)
 
 
 @pytest.mark.slow
