@@ -12,8 +12,9 @@
 # best is found by trying: the third argument is the step of one in the first run.
 #
 # The paper's last stage, of 30 epochs to 3.05, adds guidance by a classifier that sees
-# noisy pictures (`jaxgan.terms.classifier_guidance`) and augments both of a pair alike:
-# it wants that classifier, and is not among these commands.
+# noisy pictures (`jaxgan.terms.classifier_guidance`) and moves and holes both of a pair
+# alike, at a rate of 5e-5 (`--augment 0.4`): it wants that classifier, and is not among
+# these commands.
 set -eu
 data=$1
 runs=$2
