@@ -16,6 +16,7 @@ from jaxgan.run import launch
 from jaxgan.run.commands import cli
 from jaxgan.run.importable import afm
 from jaxgan.run.sampling import sampler
+from tests.export.same import NEEDED
 from tests.models.golden import assert_near, images, under
 from tests.run.commands.test_import_weights import bring, official, refused, tensors
 from tests.run.conftest import ROOT
@@ -226,3 +227,22 @@ def test_latents_are_drawn_but_not_measured(tmp_path, capsys):
     with pytest.raises(SystemExit):
         cli.main(["evaluate", str(tmp_path / "run"), "--num", "16"])
     assert "latents have no measures" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_chain_is_exported_with_its_passes(tmp_path, capsys):
+    for name in NEEDED:
+        pytest.importorskip(name, reason=f"{name} is not installed: the extra 'export'")
+    path = written(tmp_path / "ema.pth", official("afm for any number")[2]["G_ema"])
+    run, out = tmp_path / "run", tmp_path / "out"
+    bring(path, run, "--set", "heads=2")
+    cli.main(["export", str(run), "--out", str(out), "--passes", "3"])
+    made = {}
+    for folder, words in ((run, ("--passes", "3")), (out, ())):
+        file = tmp_path / f"{folder.name}.npz"
+        cli.main(["sample", str(folder), "--num", "3", "--out", str(file), *words])
+        made[folder.name] = np.load(file)["value"]
+    assert_near(made["out"], made["run"], 1e-4)
+    other = tmp_path / "once.npz"
+    cli.main(["sample", str(run), "--num", "3", "--out", str(other)])
+    assert not np.allclose(np.load(other)["value"], made["run"], 1e-2)
