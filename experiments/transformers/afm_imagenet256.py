@@ -29,7 +29,7 @@ from jaxgan.core import Augment
 from jaxgan.games.chain import ChainGame
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import dit
-from jaxgan.run import launch
+from jaxgan.run import feature_networks, launch
 from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
@@ -77,6 +77,10 @@ class Config:
     """Steps of half a cosine between them."""
     gamma: float = 0.5
     """Of the penalties on slopes: twice the paper's λ_gp."""
+    guidance: Annotated[float, Bounds(least=0)] = 0.0
+    """Weight of a classifier of noisy pictures; the paper ends with .003."""
+    classifier: str = ""
+    """A file of its weights; '': it is trained here, before the first step."""
     augment: float = 0.0
     """Probability of each change to a pair that is judged; the paper ends with 0.4."""
     half_life: float = 1_774_000.0
@@ -101,6 +105,7 @@ def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
     labels = "auto" if config.conditional else "none"
     source = data.folder(config.path, config.size, labels=labels)
+    guide = guided(config, source)
     recipe = recipes.afm(
         config.learning_rate,
         config.transport,
@@ -108,13 +113,29 @@ def build(config: Config) -> Experiment:
         gamma=config.gamma,
         half_life=config.half_life,
         chain=config.chain != 1,
+        guidance=guide.terms,
     )
     return Experiment(
         game=game(config, source),
         recipe=recipe,
         augment=moved_pairs(config.augment) if config.augment else Augment(),
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
+        frozen=guide.frozen,
     )
+
+
+def guided(config: Config, source: data.Source) -> feature_networks.Guide:
+    """What pulls fakes towards their class: a network of B's size, if any does."""
+    classifier = dit.Classifier(
+        768,
+        12,
+        12,
+        config.patch,
+        len(source.classes),
+        rematerialize=config.rematerialize,
+    )
+    weights = config.classifier
+    return feature_networks.guide(config.guidance, classifier, source, weights=weights)
 
 
 def game(config: Config, source: data.Source) -> LatentGame:

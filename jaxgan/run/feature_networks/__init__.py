@@ -12,6 +12,7 @@ from jaxgan.run.feature_networks.content_networks import (
     content_distance,
     content_network,
 )
+from jaxgan.run.feature_networks.guides import Guide, NoisyTraining, guide
 from jaxgan.run.feature_networks.lpips_networks import (
     lpips_distance,
     lpips_of_files,
@@ -29,9 +30,12 @@ from jaxgan.run.feature_networks.vgg_networks import (
 
 __all__ = [
     "Features",
+    "Guide",
+    "NoisyTraining",
     "content_distance",
     "content_network",
     "efficientnet_of_file",
+    "guide",
     "lpips_distance",
     "lpips_of_files",
     "projected",
