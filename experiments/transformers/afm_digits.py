@@ -12,6 +12,9 @@ are a laptop's, and the price of transport, which falls over two thirds of the r
 After 1,000 steps, over which the price fell here, most samples show the digit that was
 asked for, by eye, with grain on it; no classifier judged them.
 
+`--guidance` adds a classifier of noisy digits to the loss, trained before the first
+step: right on 95.3 % of held-out ones without noise. What it is worth was not measured.
+
 `any` learns to step from any time to any earlier one, and samples in `passes` steps;
 `two` in exactly two.
 """
