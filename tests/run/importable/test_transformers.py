@@ -12,9 +12,12 @@ import pytest
 from jaxgan.core import Context, Sample, example_keys
 from jaxgan.core.timed import Timed
 from jaxgan.models import dit
+from jaxgan.models.gat.weights import PUBLISHED
 from jaxgan.run import launch
 from jaxgan.run.commands import cli
-from jaxgan.run.importable import afm
+from jaxgan.run.devices.first_state import state_shapes
+from jaxgan.run.importable import afm, gat
+from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.sampling import sampler
 from tests.export.same import NEEDED
 from tests.models.golden import assert_near, images, under
@@ -199,6 +202,45 @@ def test_what_shapes_do_not_tell_is_asked_for(tmp_path, capsys):
     told("afm", "pos_embed: saw another table [1, 16, 24]", "heads=3", **table)
     one = {"y_embedder.embedding_table.weight": np.zeros((1, 24), np.float32)}
     told("afm", "saw 1 classes, wanted at least 2", "heads=3", **one)
+
+
+def seen(module, config, words=()):
+    """What is read off networks of a config, of which only shapes are there."""
+    experiment = module.build(config)
+    shapes = state_shapes(experiment, (0,), experiment.data.shapes)
+    zero = np.zeros((), np.float32)
+
+    def arrays(player):
+        empty = jax.tree.map(lambda x: np.broadcast_to(zero, x.shape), player)
+        return Named(module.export_torch(empty, config))
+
+    players = (arrays(shapes.ema), arrays(shapes.variables.discriminator))
+    return module.configure(Seen(*players, dict(words), config.current))
+
+
+@pytest.mark.parametrize("name", ["B/2", pytest.param("XL/2", marks=pytest.mark.slow)])
+def test_published_sizes_of_afm(name):
+    """Of each nothing is asked but what the times are."""
+    depth, width, heads = dit.PUBLISHED[name]
+    judge = afm.Judge(width, depth, heads)
+    size = (32, 4, 1000, width, depth, heads)
+    config = afm.Config(*size, discriminator=judge)
+    assert seen(afm, config) == config
+    deep = afm.Config(*size, repetitions=4, discriminator=judge)
+    assert seen(afm, deep, {"repetitions": 4}) == deep
+    judge = afm.Judge(width, depth, heads, times=1)
+    told = {"times": 1, "residual": True, "discriminator": judge}
+    chain = afm.Config(*size, chain=2, **told)
+    assert seen(afm, chain, {"chain": 2}) == chain
+
+
+@pytest.mark.parametrize("name", ["S", pytest.param("XL", marks=pytest.mark.slow)])
+def test_published_sizes_of_gat(name):
+    depth, width, heads = PUBLISHED[name]
+    judge = gat.Judge(width, depth, heads, aligned=768)
+    size = (32, 4, 1000, 64, 64, width, depth, heads)
+    config = gat.Config(*size, discriminator=judge)
+    assert seen(gat, config) == config
 
 
 def test_what_is_no_gat(tmp_path, capsys):
