@@ -19,6 +19,8 @@ from typing import Annotated, Any
 import jax.numpy as jnp
 
 from jaxgan import data, recipes
+from jaxgan.augment.moved_pairs import moved_pairs
+from jaxgan.core import Augment
 from jaxgan.games.chain import ChainGame
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import dit
@@ -70,6 +72,8 @@ class Config:
     """Steps of half a cosine between them."""
     gamma: float = 0.5
     """Of the penalties on slopes: twice the paper's λ_gp."""
+    augment: float = 0.0
+    """Probability of each change to a pair that is judged; the paper ends with 0.4."""
     half_life: float = 100_000.0
     """Of the generator's running average, in images."""
 
@@ -100,6 +104,7 @@ def build(config: Config) -> Experiment:
     return Experiment(
         game=game(config, source),
         recipe=recipe,
+        augment=moved_pairs(config.augment) if config.augment else Augment(),
         data=data.batches(source, config.batch_size, config.seed, flip=config.flip),
         held_out=held_out,
     )

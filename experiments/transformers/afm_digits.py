@@ -12,6 +12,9 @@ are a laptop's, and the price of transport, which falls over two thirds of the r
 After 1,000 steps, over which the price fell here, most samples show the digit that was
 asked for, by eye, with grain on it; no classifier judged them.
 
+`--guidance` adds a classifier of noisy digits to the loss, trained before the first
+step: right on 95.3 % of held-out ones without noise. What it is worth was not measured.
+
 `any` learns to step from any time to any earlier one, and samples in `passes` steps;
 `two` in exactly two.
 """
@@ -25,7 +28,7 @@ from jaxgan import data, recipes
 from jaxgan.games.chain import ChainGame
 from jaxgan.games.latent import LatentGame, as_data
 from jaxgan.models import dit
-from jaxgan.run import launch
+from jaxgan.run import feature_networks, launch
 from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
@@ -61,6 +64,10 @@ class Config:
     """Steps of half a cosine between them."""
     gamma: float = 0.5
     """Of the penalties on slopes: twice the paper's λ_gp."""
+    guidance: Annotated[float, Bounds(least=0)] = 0.0
+    """Weight of a classifier of noisy digits, trained first; the paper has .003."""
+    classifier_steps: Annotated[int, Bounds(least=1)] = 2_000
+    """Of its training."""
     half_life: float = 10_000.0
     """Of the generator's running average, in images."""
 
@@ -78,6 +85,8 @@ def build(config: Config) -> Experiment:
     source = data.digits(config.size)
     # Every sixth image is held out, to tell what the discriminator knows by heart.
     held_out = np.arange(source.size) % 6 == 5
+    known = data.subset(source, np.flatnonzero(~held_out))
+    guide = guided(config, known)
     recipe = recipes.afm(
         config.learning_rate,
         config.transport,
@@ -85,18 +94,29 @@ def build(config: Config) -> Experiment:
         gamma=config.gamma,
         half_life=config.half_life,
         chain=config.chain != 1,
+        guidance=guide.terms,
     )
     return Experiment(
         game=game(config, source),
         recipe=recipe,
-        data=data.batches(
-            data.subset(source, np.flatnonzero(~held_out)),
-            config.batch_size,
-            config.seed,
-        ),
+        data=data.batches(known, config.batch_size, config.seed),
         held_out=data.batches(
             data.subset(source, np.flatnonzero(held_out)), config.batch_size
         ),
+        frozen=guide.frozen,
+    )
+
+
+def guided(config: Config, source: data.Source) -> feature_networks.Guide:
+    """What pulls fakes towards their class, if anything does."""
+    classifier = dit.Classifier(
+        config.width, config.depth, config.heads, config.patch, len(source.classes)
+    )
+    training = feature_networks.NoisyTraining(
+        config.classifier_steps, config.batch_size, 1e-3, average=0.99, flip=False
+    )
+    return feature_networks.guide(
+        config.guidance, classifier, source, training=training
     )
 
 
@@ -129,7 +149,14 @@ def game(config: Config, source: data.Source) -> LatentGame:
 def tiny(config: Config) -> Config:
     """Makes the config small enough for a test."""
     return dataclasses.replace(
-        config, batch_size=8, width=8, depth=1, heads=1, patch=4, transport_steps=4
+        config,
+        batch_size=8,
+        width=8,
+        depth=1,
+        heads=1,
+        patch=4,
+        transport_steps=4,
+        classifier_steps=2,
     )
 
 

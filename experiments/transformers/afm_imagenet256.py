@@ -30,6 +30,8 @@ from typing import Annotated, Any
 import jax.numpy as jnp
 
 from jaxgan import data, recipes
+from jaxgan.augment.moved_pairs import moved_pairs
+from jaxgan.core import Augment
 from jaxgan.games.chain import ChainGame
 from jaxgan.games.latent import LatentGame, as_data, unchanged, unconditional
 from jaxgan.games.posterior import drawn
@@ -92,6 +94,12 @@ class Config:
     """Steps of half a cosine between them."""
     gamma: float = 0.5
     """Of the penalties on slopes: twice the paper's λ_gp."""
+    guidance: Annotated[float, Bounds(least=0)] = 0.0
+    """Weight of a classifier of noisy pictures; the paper ends with .003."""
+    classifier: str = ""
+    """A file of its weights; '': it is trained here, before the first step."""
+    augment: float = 0.0
+    """Probability of each change to a pair that is judged; the paper ends with 0.4."""
     half_life: float = 1_774_000.0
     """Of the generator's running average, in images."""
 
@@ -121,12 +129,13 @@ def build(config: Config) -> Experiment:
         )
     labels = "auto" if config.conditional else "none"
     source = data.folder(config.path, config.size, labels=labels)
-    shape = source.shape
+    known = source
     if coder:
+        known = data.encoded(source, coder, mirrored=config.flip)
         source = data.encoded(
             source, coder, mirrored=config.flip, posterior=config.posterior
         )
-        shape = coder.latent_shape(shape)
+    guide = guided(config, known)
     recipe = recipes.afm(
         config.learning_rate,
         config.transport,
@@ -134,16 +143,38 @@ def build(config: Config) -> Experiment:
         gamma=config.gamma,
         half_life=config.half_life,
         chain=config.chain != 1,
+        guidance=guide.terms,
     )
     return Experiment(
-        game=game(config, shape, len(source.classes)),
+        game=game(config, known.shape, len(source.classes)),
         recipe=recipe,
+        augment=moved_pairs(config.augment) if config.augment else Augment(),
         data=data.batches(
             source, config.batch_size, config.seed, flip=config.flip and not coder
         ),
-        frozen=coder.frozen if coder else {},
+        frozen={**guide.frozen, **(coder.frozen if coder else {})},
         decoder=coder.decoder if coder else None,
     )
+
+
+def guided(config: Config, source: data.Source) -> feature_networks.Guide:
+    """What pulls fakes towards their class: a network of B's size, if any does."""
+    classifier = dit.Classifier(
+        *(768, 12, 12, patch(config), len(source.classes)),
+        rematerialize=config.rematerialize,
+    )
+    # Of latents there are mirrored ones in the source.
+    flip = config.flip and not config.autoencoder
+    return feature_networks.guide(
+        *(config.guidance, classifier, source),
+        weights=config.classifier,
+        training=feature_networks.NoisyTraining(flip=flip),
+    )
+
+
+def patch(config: Config) -> int:
+    """The sides of a token."""
+    return config.patch or (2 if config.autoencoder else 16)
 
 
 def game(config: Config, shape: tuple[int, ...], labels: int) -> LatentGame:
@@ -158,7 +189,7 @@ def game(config: Config, shape: tuple[int, ...], labels: int) -> LatentGame:
         "width": config.width,
         "depth": config.depth,
         "heads": config.heads,
-        "patch": config.patch or (2 if config.autoencoder else 16),
+        "patch": patch(config),
         "classes": classes,
         "rematerialize": config.rematerialize,
         "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,

@@ -13,9 +13,11 @@
 # best is found by trying: the third argument is the step of one in the first run. The
 # fourth is a file of the autoencoder.
 #
-# The paper's last stage, of 30 epochs to 3.05, adds guidance by a classifier that sees
-# noisy pictures (`jaxgan.terms.classifier_guidance`) and augments both of a pair alike:
-# it wants that classifier, and is not among these commands.
+# The paper's last stage, of 30 epochs to 3.05, is guided by a classifier that sees noisy
+# pictures, and moves and holes both of a pair alike, at a rate of 5e-5: `--guidance
+# 0.003 --augment 0.4`. That classifier, of another 30 epochs, is trained before the
+# first step and kept, unless `--classifier FILE` has it; the stage is not among these
+# commands.
 set -eu
 data=$1
 runs=$2

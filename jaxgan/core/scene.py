@@ -42,8 +42,10 @@ class _Stage:
         self, discriminator: Variables, sample: Sample, stream: str
     ) -> tuple[Verdict, Variables]:
         """A verdict with float32 logits, and the discriminator thereafter."""
-        fork = self.context.fork(stream).thinned(batch_size(sample.value))
+        count = batch_size(sample.value)
+        fork = self.augment.surroundings(self.context, stream).thinned(count)
         sample = self.augment.apply(self.augment_state, sample, fork)
+        fork = self.context.fork(stream).thinned(count)
         sample = sample._replace(features=())  # they are no part of what is judged
         verdict, discriminator = self.game.discriminate(discriminator, sample, fork)
         logits = jax.tree.map(lambda x: x.astype(jnp.float32), verdict.logits)

@@ -197,11 +197,23 @@ class Augment(NamedTuple):
       init: the first state.
       apply: f(state, sample, context) -> sample, differentiable in the sample.
       update: f(state, metrics) -> state, once per step, after all turns.
+      paired: whether all passes of a turn draw the same for one place in the batch: the
+        real example and the fake beside it happen to be moved alike.
     """
 
     init: Callable[[], Tree] = lambda: ()
     apply: Callable[[Tree, Sample, Context], Sample] = lambda state, sample, _: sample
     update: Callable[[Tree, dict[str, Mean]], Tree] = lambda state, metrics: state
+    paired: bool = False
+
+    def surroundings(self, context: Context, stream: str) -> Context:
+        """Those that it draws from in a pass of a turn.
+
+        Args:
+          context: of the turn.
+          stream: names the pass: 'real', 'fake' or a term's own.
+        """
+        return context.fork("augmentation" if self.paired else stream)
 
 
 class State(NamedTuple):

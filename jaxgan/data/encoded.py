@@ -98,19 +98,17 @@ class Encoded:
         values = np.empty((len(indices), *self.shape), np.float32)
         for side in np.unique(turned):
             chosen = turned == side
-            values[chosen] = self._rows[side][places[chosen]]
+            values[chosen] = self._rows[side][places[chosen], ..., : self.shape[-1]]
         values *= np.float32(self._encoder.scale)
         return Sample(values, () if self.labels is None else self.labels[indices])
 
     @functools.cached_property
     def _rows(self) -> list[np.ndarray]:
-        """Latents [n, *shape] as they are kept; those of mirrored pictures second."""
+        """Both parts [n, h, w, 2 Z] as they are kept; of mirrored pictures second."""
         known = self.source
         facts = known.facts if isinstance(known, LazySource) else facts_of(known)
         return [
-            _Task(self.source, self._encoder, bool(side), self._posterior).latents(
-                facts.fingerprint
-            )
+            _Task(self.source, self._encoder, bool(side)).latents(facts.fingerprint)
             for side in range(1 + self._mirrored)
         ]
 
@@ -172,17 +170,16 @@ class _Task(NamedTuple):
     source: Source
     encoder: Encoder
     mirrored: bool
-    posterior: bool
 
     def latents(self, known: str) -> np.ndarray:
-        """Encodes all pictures, or finds them encoded: half floats [n, h, w, ...].
+        """Encodes all pictures, or finds them encoded: half floats [n, h, w, 2 Z].
 
         Args:
           known: what the pictures are.
         """
         *places, channels = self.encoder.latent_shape(self.source.shape)
         # As bytes, which the rows of drafts are made of.
-        row = (*places, channels * (1 + self.posterior) * HALF.itemsize)
+        row = (*places, 2 * channels * HALF.itemsize)
         whole = (self.source.size, *row)
         about = (known, self.encoder.fingerprint, self.mirrored)
         name = digest("latents", RULE, *about, whole)
@@ -250,7 +247,7 @@ class _Task(NamedTuple):
         pictures = self.source.examples(np.resize(places, self.encoder.at_once)).value
         if self.mirrored:
             pictures = np.ascontiguousarray(pictures[:, :, ::-1])
-        parts = self.encoder.encode(pictures)[: 1 + self.posterior]
+        parts = self.encoder.encode(pictures)
         with np.errstate(over="ignore"):
             halves = np.concatenate(parts, axis=-1)[: len(places)].astype(HALF)
         if not np.isfinite(halves).all():

@@ -6,7 +6,7 @@ import os
 import pathlib
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import jax
@@ -19,7 +19,6 @@ from jaxgan.data.cache import cache_folder
 from jaxgan.data.source import Source
 from jaxgan.evaluation.classifier_training import (
     VERSION,
-    Constants,
     Progress,
     applied,
     train,
@@ -29,6 +28,9 @@ from jaxgan.weights.array_file import read_arrays
 from jaxgan.weights.errors import WeightsError
 
 BLOCK = 1_000
+
+Train = Callable[[nn.Module, Source, Any, int, Progress], dict[str, Any]]
+"""f(model, source, constants, seed, progress) -> variables."""
 
 
 class Trained(NamedTuple):
@@ -42,11 +44,13 @@ def cached(
     model: nn.Module,
     source: Source,
     held_out: Source,
-    training: Constants,
+    training: Any,
     seed: int,
     cache_dir: str | os.PathLike | None,
     progress: Progress,
     further: tuple[object, ...] = (),
+    trainer: Train | None = None,
+    floats: Callable[[jax.Array], jax.Array] = to_floats,
 ) -> Trained:
     """A classifier trained now, or read from the cache.
 
@@ -62,6 +66,8 @@ def cached(
       cache_dir: see `jaxgan.data.cache.cache_folder`.
       progress: told after every step.
       further: what tells this network from others that are trained with such constants.
+      trainer: what trains it; by default `train`.
+      floats: of values, as it is shown them.
     """
     identity = (VERSION, training, seed, _digest(source), _digest(held_out), *further)
     name = hashlib.sha256(repr(identity).encode()).hexdigest()[:32]
@@ -74,16 +80,21 @@ def cached(
             return Trained(traverse_util.unflatten_dict(arrays, sep="/"), accuracy)
         except (WeightsError, KeyError) as error:
             warnings.warn(f"{path}: damaged, trained again ({error})", stacklevel=4)
-    variables = train(model, source, training, seed, progress)
-    trained = Trained(variables, _accuracy(model, variables, held_out))
+    variables = (trainer or train)(model, source, training, seed, progress)
+    trained = Trained(variables, _accuracy(model, variables, held_out, floats))
     _write(path, trained)
     return trained
 
 
-def _accuracy(model: nn.Module, variables: Any, held_out: Source) -> float:
+def _accuracy(
+    model: nn.Module,
+    variables: Any,
+    held_out: Source,
+    floats: Callable[[jax.Array], jax.Array],
+) -> float:
     @jax.jit
     def classes(variables, images):
-        _, logits = applied(model, variables, to_floats(images))
+        _, logits = applied(model, variables, floats(images))
         return jnp.argmax(logits, axis=1)
 
     right = sum(

@@ -86,7 +86,11 @@ def check_constants(constants: Any) -> None:
 
 
 def apart(
-    source: Source, held_out: Source | None, seed: int, otherwise: str = ""
+    source: Source,
+    held_out: Source | None,
+    seed: int,
+    otherwise: str = "",
+    largest: float = LARGEST,
 ) -> tuple[Source, Source]:
     """What to train on and what to test on.
 
@@ -95,15 +99,16 @@ def apart(
       held_out: a test set; by default a tenth of the source is drawn for it.
       seed: of that draw.
       otherwise: what to do where there are no classes, for the message.
+      largest: pixels per side.
 
     Raises:
       DataError: if they are not sure to fit.
     """
     shape = source.shape
-    if len(shape) != 3 or max(shape[:2]) > LARGEST:
+    if len(shape) != 3 or max(shape[:2]) > largest:
         raise DataError(
             f"source: saw values of shape {shape}, wanted images (H, W, C) of at most "
-            f"{LARGEST} by {LARGEST}"
+            f"{largest} by {largest}"
         )
     if len(source.classes) < 2:
         raise DataError(

@@ -102,17 +102,18 @@ class ChainGame(LatentGame):
     def generate(
         self, variables: Variables, latent: Sample, context: Context
     ) -> tuple[Sample, Variables]:
-        """One step in training; else all of them."""
-        given, (start, end) = untimed(latent.given), times_of(latent.given, 2)
+        """One step in training; else all of them, of latents with times or without."""
+        given = untimed(latent.given)
         if context.train:
+            _, end = times_of(latent.given, 2)
             output, variables = apply_module(
                 self.generator, variables, latent.value, latent.given, context
             )
             return as_sample(output, Timed(given, (end,))), variables
-        sample = Sample(latent.value)
+        sample, ones = Sample(latent.value), jnp.ones_like(latent.value[:, 0])
         places = np.linspace(1.0, 0.0, (self.passes or self.steps or 1) + 1)
         for first, last in itertools.pairwise(places.tolist()):
-            times = (jnp.full_like(start, first), jnp.full_like(start, last))
+            times = (first * ones, last * ones)
             output, variables = apply_module(
                 self.generator, variables, sample.value, Timed(given, times), context
             )

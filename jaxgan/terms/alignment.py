@@ -47,7 +47,8 @@ def alignment(
                 "with aligned features"
             )
         token, patches = features
-        image = seen.apply((), play.real, play.context.fork("real")).value
+        fork = seen.surroundings(play.context, "real")
+        image = seen.apply((), play.real, fork).value
         wanted = teacher(play.context.frozen[frozen], image)
         whole, parts = jax.tree.map(
             lambda x: jax.lax.stop_gradient(x.astype(jnp.float32)), wanted

@@ -50,8 +50,9 @@ def check_collections_change_in_the_main_pass(subject: Subject) -> None:
             return generator
         discriminator = state.variables.discriminator
         for stream, sample in (("real", real), ("fake", fake)):
-            fork = context.fork(stream)
+            fork = subject.augment.surroundings(context, stream)
             sample = subject.augment.apply(state.augment, sample, fork)
+            fork = context.fork(stream)
             _, discriminator = game.discriminate(discriminator, sample, fork)
         return discriminator
 

@@ -16,6 +16,7 @@ from jaxgan import losses, recipes, testing
 from jaxgan.augment.ada_strengths import Strengths
 from jaxgan.augment.diffaugment import diffaugment
 from jaxgan.augment.level_noise import level_noise
+from jaxgan.augment.moved_pairs import moved_pairs
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import Augment, Players, Sample, Turn, schedules
 from jaxgan.games.latent import LatentGame
@@ -377,6 +378,11 @@ def test_diffaugment():
 
 
 @pytest.mark.slow
+def test_pairs_that_are_moved_alike():
+    check(recipes.nonsaturating(), GAMES["lesson"], augment=moved_pairs(0.5))
+
+
+@pytest.mark.slow
 def test_scheduled_augmentation():
     strengths = Strengths(xflip=1.0, brightness=1.0, cutout=1.0)
     augment = scheduled(strengths, schedules.cosine(0.1, 0.9, 3))
@@ -420,7 +426,7 @@ def test_terms_under_an_explicit_mesh(name):
 def test_augmentations_under_an_explicit_mesh():
     strengths = Strengths(xflip=1.0, rotate=1.0, brightness=1.0, cutout=1.0)
     ada = scheduled(strengths, schedules.cosine(0.1, 0.9, 3))
-    for augment in (diffaugment(), ada):
+    for augment in (diffaugment(), moved_pairs(), ada):
         table = recipes.nonsaturating().turns
         testing.check_explicit_mesh_agrees(
             subject_of(GAMES["lesson"], table, augment=augment)

@@ -113,6 +113,9 @@ def test_samples_take_all_steps(passes):
         sample.value, latent.value * (1.0 - 0.5 / passes) ** passes, 1e-5, 1e-6
     )
     np.testing.assert_array_equal(sample.given.times[0], 0.0)
+    untold = latent._replace(given=latent.given.given)
+    again, _ = made.generate(VARIABLES, untold, around)
+    np.testing.assert_array_equal(again.value, sample.value)
     drawn = made.sample(VARIABLES, context())
     np.testing.assert_array_equal(drawn.value, sample.value)
     np.testing.assert_array_equal(observed(made, sample).given, drawn.given)

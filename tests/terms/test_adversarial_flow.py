@@ -277,6 +277,14 @@ def test_guidance_draws_times_and_noise():
     logits = np.asarray([[*row, 0.0] for row in values], np.float64)
     wanted = np.log(np.exp(logits).sum(1)) - logits[np.arange(400), labels]
     np.testing.assert_allclose(found, wanted, 1e-4)
+    own = jnp.array([0.0, 0.1, 0.5])[labels]
+    chained = play._replace(fake=Sample(fake, Timed(labels, (own,))))
+    found = value(classifier_guidance(classify, latest=0.3, name="judge"), chained)
+    _, values, times = seen[-1]
+    np.testing.assert_array_equal(values, fake)
+    np.testing.assert_array_equal(times, own)
+    wanted = np.log(2 * np.e + 1) - np.array([1.0, 1.0, 0.0])[labels]
+    np.testing.assert_allclose(found, np.where(labels == 2, 0.0, wanted), 1e-5)
     with pytest.raises(ValueError, match="given: saw no labels, wanted some"):
         value(classifier_guidance(classify), play._replace(fake=Sample(fake)))
     with pytest.raises(ValueError, match="latest: saw 2"):

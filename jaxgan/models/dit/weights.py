@@ -51,7 +51,7 @@ def import_torch(state_dict: Mapping[str, Any]) -> Variables:
     stacks: dict[tuple[str, ...], dict[int, np.ndarray]] = {}
     for name, array in state.items():
         if name == POSITIONS:
-            _check_positions(array)
+            check_positions(array)
             continue
         if name in TOKENS:
             params["token"] = array
@@ -139,8 +139,8 @@ def _path(name: str, last: str) -> tuple[tuple[str, ...], int | None]:
     )
 
 
-def _check_positions(array: np.ndarray) -> None:
-    """Checks that a table [1, N, C] is what we compute, of a square.
+def check_positions(array: np.ndarray) -> None:
+    """Checks that a table of positions [1, N, C] is what we compute, of a square.
 
     Raises:
       ValueError: if it is not.

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxgan.core.types import Variables
+from jaxgan.models.dit.weights import POSITIONS, check_positions
 from jaxgan.models.gat.networks import Discriminator, Generator
 from jaxgan.weights import torch_layout
 
@@ -40,7 +41,7 @@ PUBLISHED = {
 }
 """Hyun et al. 2025 (arXiv 2509.24935)."""
 
-DERIVED = ("pos_embed", "feat_rope.freqs_cos", "feat_rope.freqs_sin")
+DERIVED = (POSITIONS, "feat_rope.freqs_cos", "feat_rope.freqs_sin")
 """Endings of what is computed, not learned."""
 
 UNUSED = ("x_embedder.proj.weight", "x_embedder.proj.bias")
@@ -94,9 +95,12 @@ def import_torch(state_dict: Mapping[str, Any], levels: int = 4) -> Variables:
       levels: of the generator.
 
     Raises:
-      ValueError: if a name is none of that code's.
+      ValueError: if a name is none of that code's, or positions are not those that we
+        compute.
     """
     state = torch_layout.arrays(state_dict, DERIVED)
+    if POSITIONS in state_dict:
+        check_positions(torch_layout.array(state_dict[POSITIONS], POSITIONS))
     generator = any(name.startswith("final_layers.") for name in state)
     variables: dict[str, Any] = {"params": {}}
     blocks: dict[tuple[str, ...], dict[int, np.ndarray]] = {}

@@ -5,6 +5,7 @@ import pathlib
 import sys
 from typing import Annotated, Literal
 
+from jaxgan.run.bounds import Count
 from jaxgan.run.command_line import Flag, option
 from jaxgan.run.commands.shared_options import CheckpointOptions, Run
 from jaxgan.run.errors import RunError
@@ -25,6 +26,8 @@ class ExportCommand:
     """Store weights in 16 bits: half the size, a little less exact. Of onnx."""
     direction: Annotated[str | None, option("NAME", "the first")] = None
     """Of a run that maps both ways: x_to_y or y_to_x."""
+    passes: Annotated[Count | None, option("N", "as trained")] = None
+    """Of the generator per sample, all in the one file: of adversarial flow models."""
     license: Annotated[str | None, option("TEXT", "not stated")] = None
     """Of what the generator makes, for its card."""
     current: Flag = False
@@ -46,7 +49,12 @@ class ExportCommand:
             raise RunError(f"--half: saw it with --to {self.to}, wanted onnx")
         loaded = self.checkpoint.load(self.run)
         from jaxgan.run.exporting import export_folder
+        from jaxgan.run.sampling.sampling_options import in_passes
 
+        experiment = loaded.experiment
+        game = in_passes(experiment.game, self.passes)
+        experiment = dataclasses.replace(experiment, game=game)
+        loaded = loaded._replace(experiment=experiment)
         export_folder.write(
             *(loaded, out, self.to),
             half=self.half,

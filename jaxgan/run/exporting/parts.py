@@ -11,6 +11,7 @@ from jaxgan.core.abilities import (
     Applicable,
     Chained,
     Mapped,
+    Stepped,
     Truncatable,
     conditioned,
     directed,
@@ -18,6 +19,7 @@ from jaxgan.core.abilities import (
     observed,
 )
 from jaxgan.core.context import Context
+from jaxgan.core.timed import untimed
 from jaxgan.core.types import Sample, State, Tree, Variables
 from jaxgan.run.application.application import Application
 from jaxgan.run.errors import RunError
@@ -135,15 +137,20 @@ def parts(
         raise RunError(
             "--direction: this generator makes pictures of noise: leave it out"
         )
-    if isinstance(game, Chained):
-        raise RunError(
-            f"{type(game).__name__} makes its samples in many passes, which no "
-            "single network does"
-        )
+    _check_program(game)
     classes = class_names(experiment) if is_labelled(game) else ()
     of = _of_styles if isinstance(game, Mapped) else _of_latents
     shown = PictureDecoder(experiment).traced()
     return of(game, variables, state.step, classes, shown)
+
+
+def _check_program(game: Any) -> None:
+    """Checks that samples are one program; of a `Stepped` game all passes are."""
+    if isinstance(game, Chained) and not isinstance(game, Stepped):
+        raise RunError(
+            f"{type(game).__name__} makes its samples in many passes, which no "
+            "single network does"
+        )
 
 
 def _context(keys: jax.Array, step: Any) -> Context:
@@ -158,7 +165,7 @@ def _drawn(game: Any, draw: Callable, step: Any, classes: int) -> Part:
         key = jax.random.wrap_key_data(key)
         keys = jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, index)
         sample = draw(game, Context(keys, step=step))
-        given = jax.tree.leaves(sample.given)
+        given = jax.tree.leaves(untimed(sample.given))
         return [sample.value, jax.random.key_data(keys), *given]
 
     names = ("z", "keys", *(["labels"] if classes else []))
@@ -174,7 +181,8 @@ def _latent_type(game: Any, draw: Callable, step: Any, classes: int) -> Any:
     keys = jax.ShapeDtypeStruct((1,), jax.random.key(0).dtype)
     fakes = conditioned(game, None, classes)
     sample = jax.eval_shape(lambda keys: draw(fakes, Context(keys, step=step)), keys)
-    given = jax.tree.leaves(sample.given) if isinstance(sample, Sample) else None
+    known = isinstance(sample, Sample)
+    given = jax.tree.leaves(untimed(sample.given)) if known else None
     plain = given is not None and hasattr(sample.value, "shape")
     if not plain or len(given or ()) > 1:
         raise RunError(

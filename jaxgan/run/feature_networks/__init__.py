@@ -20,6 +20,7 @@ from jaxgan.run.feature_networks.content_networks import (
     content_network,
     weighted,
 )
+from jaxgan.run.feature_networks.guides import Guide, NoisyTraining, guide
 from jaxgan.run.feature_networks.lpips_networks import (
     lpips_distance,
     lpips_of_files,
@@ -38,10 +39,13 @@ from jaxgan.run.feature_networks.vgg_networks import (
 __all__ = [
     "AutoencoderFile",
     "Features",
+    "Guide",
+    "NoisyTraining",
     "autoencoder_of_file",
     "content_distance",
     "content_network",
     "efficientnet_of_file",
+    "guide",
     "lpips_distance",
     "lpips_of_files",
     "projected",

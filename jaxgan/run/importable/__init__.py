@@ -33,6 +33,8 @@ Network = Literal[
     "srvggnet_compact",
     "fastgan",
     "mocogan",
+    "afm",
+    "gat",
 ]
 """The names of these files."""
 

@@ -22,6 +22,8 @@ NAMES = {name: name for name in network_pickle.NETWORKS}
 """Of entries in a file, and ours."""
 BASICSR = {"params_ema": "G_ema", "params": "G"}
 """Below which BasicSR's files have a network: the average, and the current one."""
+GAT = {"ema": "G_ema", "generator": "G", "discriminator": "D"}
+"""Below which GAT's files have networks."""
 
 
 class Found(NamedTuple):
@@ -135,7 +137,8 @@ def _split(
     for name, array in arrays.items():
         top, _, rest = name.partition(".")
         entries.setdefault(top, {})[rest] = array
-    names = BASICSR if entries.keys() & BASICSR.keys() else NAMES
+    tables = (BASICSR, GAT)
+    names = next((table for table in tables if entries.keys() & table.keys()), NAMES)
     chosen = {our: entries[name] for name, our in names.items() if name in entries}
     if not any(name in chosen for name in ("G", "G_ema")):
         return {"": arrays}, {}, left_out

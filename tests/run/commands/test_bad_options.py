@@ -252,6 +252,7 @@ BAD = {
             ("--out file", "--out: file is a file, wanted a folder"),
             ("--out full", "--out: full holds older, wanted a new or an empty folder"),
             ("--direction x_to_y --out new", "--direction: this generator makes pict"),
+            ("--passes 2 --out new", "--passes: LatentGame makes its samples in one"),
         ),
     ),
     "trace": (

@@ -56,7 +56,7 @@ def test_help_does_not_wait_for_jax(words):
         ("sample x --truncation 1,y", "--truncation: saw '1,y', wanted numbers, such"),
         (
             "import x --run-dir y --model gan",
-            "--model: saw 'gan', wanted one of biggan,",
+            "--model: saw 'gan', wanted one of afm, biggan,",
         ),
         ("import x --run-dir y --model r3gn", "did you mean 'r3gan'?"),
         ("import x", "the following arguments are required: --run-dir"),

@@ -17,10 +17,12 @@ from jaxgan.run.commands import cli
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.files.config_json import to_json
 from jaxgan.run.importable import (
+    afm,
     biggan,
     biggan_deep,
     cyclegan,
     fastgan,
+    gat,
     mimicry,
     mocogan,
     msrresnet,
@@ -185,6 +187,32 @@ CONFIGS = {
     "fastgan lite": (fastgan, fastgan.Config(16, 1, 5, 2, True)),
     "mocogan": (mocogan, mocogan.Config(16, 1, 5, 3, 6, 2, 4, 8.0)),
     "mocogan without categories": (mocogan, mocogan.Config(8, 3, 16, 2, 3, 2)),
+    "afm": (
+        afm,
+        afm.Config(8, 4, 5, 24, 2, 3, discriminator=afm.Judge(16, 1, 2, 4)),
+    ),
+    "afm for any number": (
+        afm,
+        afm.Config(
+            *(12, 3, 2, 16, 1, 2, 4, 2, 2, 0, 1, True),
+            discriminator=afm.Judge(8, 2, 1, 2, 4, 1),
+        ),
+    ),
+    "afm for two": (afm, afm.Config(8, 1, 3, 64, 1, 1, 4, 2, 1, 2, residual=False)),
+    "afm deep": (afm, afm.Config(8, 4, 3, 128, 2, 2, 2, repetitions=4)),
+    "gat": (
+        gat,
+        gat.Config(
+            *(8, 4, 3, 7, 5, 16, 4, 2),
+            discriminator=gat.Judge(24, 1, 3, 4, 6, 7, 9),
+        ),
+    ),
+    "gat with two levels": (
+        gat,
+        gat.Config(
+            *(12, 3, 2, 4, 4, 8, 2, 1, 3, 2), discriminator=gat.Judge(8, 1, 2, 3, 4)
+        ),
+    ),
     "srvggnet_compact without slopes": (
         srvggnet_compact,
         srvggnet_compact.Config(4, 3, 4, 2, 0.25),
@@ -303,6 +331,10 @@ SETTINGS = {
         *("--set", "own_at_use=no"),
     ),
     "srvggnet_compact without slopes": ("--set", "slope=0.25"),
+    "afm": ("--set", "heads=3", "--set", "discriminator_heads=2"),
+    "afm for any number": ("--set", "heads=2", "--set", "discriminator_heads=1"),
+    "afm for two": ("--set", "chain=2", "--set", "residual=no"),
+    "afm deep": ("--set", "repetitions=4"),
     "mocogan": ("--set", "classes=4", "--set", "frames=5", "--set", "rate=8"),
 }
 

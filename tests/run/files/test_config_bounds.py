@@ -26,7 +26,7 @@ NONE_IS_MEANT = {
     *("adversarial_weight", "content_weight", "freeze", "layer_weights"),
     *("adversarial_share", "reward_start"),
     *("pixel_steps", "pixel_weight", "weight", "stable", "fading"),
-    *("grid_cells", "sparsity", "weight_decay"),
+    *("grid_cells", "guidance", "sparsity", "weight_decay"),
 }
 """Fields of which 0 means something: no penalty, no average, the first block."""
 NEGATIVE_IS_MEANT = {"target"}
