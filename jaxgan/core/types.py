@@ -197,8 +197,8 @@ class Augment(NamedTuple):
       init: the first state.
       apply: f(state, sample, context) -> sample, differentiable in the sample.
       update: f(state, metrics) -> state, once per step, after all turns.
-      paired: whether all passes of a turn draw the same for one place in the batch: the
-        real example and the fake beside it happen to be moved alike.
+      paired: whether all passes of a turn draw the same for one place in the batch, so
+        that a real example and the fake beside it are changed alike.
     """
 
     init: Callable[[], Tree] = lambda: ()
