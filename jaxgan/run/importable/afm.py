@@ -23,9 +23,9 @@ from jaxgan.models import dit
 from jaxgan.models.dit import weights as dit_weights
 from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable import latents
 from jaxgan.run.importable.attributes import MODULES, Facts
 from jaxgan.run.importable.named_arrays import Named, Seen, yes_or_no
-from jaxgan.run.kinds.channels import of_channels
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 PATCHES, CLASSES = "x_embedder.proj.weight", "y_embedder.embedding_table.weight"
@@ -40,6 +40,7 @@ SETTINGS = {
     "chain": int,
     "repetitions": int,
     "residual": yes_or_no,
+    **latents.SETTINGS,
 }
 ATTRIBUTES = MODULES
 """Files of this code hold arrays only."""
@@ -98,6 +99,10 @@ class Config:
     """If there is one."""
     current: bool = True
     """Whether there is a current generator beside the average."""
+    autoencoder: str = ""
+    """The file of one that makes pictures of the values."""
+    autoencoder_widths: tuple[int, ...] = latents.WIDTHS
+    """Channels of its levels, the finest first."""
 
 
 VARIANTS = {"imported": Config()}
@@ -125,8 +130,9 @@ def build(config: Config) -> Experiment:
     game = LatentGame(*wired)
     if config.times:
         game = ChainGame(*wired, steps=config.chain)
-    kind = of_channels(config.channels)
-    return without_data(game, shape, config.classes, config.current, kind=kind)
+    kind = latents.kind_of(config.channels, config.autoencoder)
+    made = without_data(game, shape, config.classes, config.current, kind=kind)
+    return latents.decoded(made, config.autoencoder, config.autoencoder_widths)
 
 
 def _blocks(network: Config | Judge) -> dict[str, Any]:
@@ -154,6 +160,7 @@ def configure(seen: Seen) -> Config:
         current=current,
         **sizes,
         **told,
+        **latents.of_settings(settings),
     )
 
 

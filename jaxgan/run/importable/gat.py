@@ -19,9 +19,9 @@ from jaxgan.models.gat import Discriminator, Generator
 from jaxgan.models.gat import weights as gat_weights
 from jaxgan.nn import sinusoidal_positions
 from jaxgan.run.experiment import Experiment
+from jaxgan.run.importable import latents
 from jaxgan.run.importable.attributes import MODULES, Facts
 from jaxgan.run.importable.named_arrays import Named, Seen
-from jaxgan.run.kinds.channels import of_channels
 from jaxgan.run.no_data import NoDiscriminator, without_data
 
 PATCHES = "x_embedder.proj.weight"
@@ -30,7 +30,7 @@ MAPPING = "latent_embedder.0.weight"
 GENERATOR = ("final_layers.0.linear.weight", MAPPING, CLASSES)
 DISCRIMINATOR = ("cls_token", CLASSES, PATCHES)
 POSITIONS, *PASSING = gat_weights.DERIVED
-SETTINGS = {}
+SETTINGS = latents.SETTINGS
 ATTRIBUTES = MODULES
 """Files of this code hold arrays only."""
 
@@ -83,6 +83,10 @@ class Config:
     """If there is one."""
     current: bool = True
     """Whether there is a current generator beside the average."""
+    autoencoder: str = ""
+    """The file of one that makes pictures of the values."""
+    autoencoder_widths: tuple[int, ...] = latents.WIDTHS
+    """Channels of its levels, the finest first."""
 
 
 VARIANTS = {"imported": Config()}
@@ -105,8 +109,9 @@ def build(config: Config) -> Experiment:
     if config.discriminator is not None:
         judge = Discriminator(**dataclasses.asdict(config.discriminator), **shared)
     game = LevelGame(generator, judge, config.latent_size, as_data, mixing=0.0)
-    kind = of_channels(config.channels)
-    return without_data(game, shape, config.classes, config.current, kind=kind)
+    kind = latents.kind_of(config.channels, config.autoencoder)
+    made = without_data(game, shape, config.classes, config.current, kind=kind)
+    return latents.decoded(made, config.autoencoder, config.autoencoder_widths)
 
 
 def configure(seen: Seen) -> Config:
@@ -115,7 +120,7 @@ def configure(seen: Seen) -> Config:
     Raises:
       ValueError: if there is none.
     """
-    arrays, judge, _, current = seen
+    arrays, judge, settings, current = seen
     embedding, classes = arrays.size(CLASSES, 1), arrays.size(CLASSES, 0)
     if classes < 2:
         raise ValueError(f"{CLASSES}: saw {classes} classes, wanted at least 2")
@@ -131,6 +136,7 @@ def configure(seen: Seen) -> Config:
         discriminator=None if judge is None else _judge(judge),
         current=current,
         **sizes,
+        **latents.of_settings(settings),
     )
 
 

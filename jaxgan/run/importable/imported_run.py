@@ -12,6 +12,7 @@ from jaxgan.run.files import (
     checkpoints,
     claim,
     config_json,
+    frozen_record,
     full_disk,
     output_path,
     run_directory,
@@ -53,6 +54,7 @@ def write(run: pathlib.Path, imported: Imported, origin: Mapping[str, Any]) -> N
                 saves.save(imported.state, 0)
             text = json.dumps(origin, indent=2) + "\n"
             atomic_file.write_text(unfinished / run_directory.IMPORTED, text)
+            frozen_record.write(unfinished, imported.frozen)
         check_empty(run)
         unfinished.replace(run)
     except PermissionError as error:

@@ -13,7 +13,7 @@ from jaxgan.core.types import Players, State, Variables
 from jaxgan.run.devices.first_state import state_shapes
 from jaxgan.run.errors import RunError
 from jaxgan.run.experiment import Experiment
-from jaxgan.run.files import experiment_file
+from jaxgan.run.files import experiment_file, frozen_record
 from jaxgan.run.importable import attributes
 from jaxgan.run.importable.named_arrays import Named, Seen
 from jaxgan.run.importable.state_dicts import Found
@@ -32,12 +32,14 @@ class Imported(NamedTuple):
       config: of its networks.
       experiment: of both.
       state: with the weights.
+      frozen: the record of the experiment's frozen networks.
     """
 
     model: ModuleType
     config: Any
     experiment: Experiment
     state: State
+    frozen: frozen_record.Record
 
 
 def assemble(
@@ -97,7 +99,9 @@ def assemble(
         ),
         ema=ema if trained is not ema else jax.tree.map(jnp.copy, ema),
     )
-    return Imported(model, config, experiment, state)
+    read_now = {name: network.load() for name, network in experiment.frozen.items()}
+    record = frozen_record.record_of(experiment.frozen, read_now)
+    return Imported(model, config, experiment, state, record)
 
 
 def _read(asked: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
