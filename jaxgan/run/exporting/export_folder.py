@@ -14,6 +14,7 @@ from jaxgan.run.exporting.formats import Written
 from jaxgan.run.exporting.parts import Parts, parts
 from jaxgan.run.files import output_path
 from jaxgan.run.files.fingerprint import fingerprint
+from jaxgan.run.kinds.channels import Channels
 from jaxgan.run.sampling.stored_run import StoredRun
 
 CARD = "card.json"
@@ -109,7 +110,7 @@ def _card(
     license: str | None,
     ema: bool,
 ) -> dict[str, Any]:
-    wide = to == "onnx"
+    wide, kind = to == "onnx", stored.experiment.kind
 
     def entry(name: str) -> dict[str, Any]:
         part, one = made.parts[name], written[name]
@@ -135,7 +136,7 @@ def _card(
         "half": half,
         "current": not ema,
         "kind": made.kind,
-        "range": [-1.0, 1.0],
+        "range": None if isinstance(kind, Channels) else [-1.0, 1.0],
         "layout": "batch, height, width, channels",
         "multiple": made.multiple,
         "classes": list(made.classes),
@@ -166,6 +167,7 @@ def _read_me(card: Mapping[str, Any]) -> str:
     else:
         use = "`python sample.py --num 16 --seed 0 --out samples.png`"
     needs = NEEDS[card["format"]]
+    lie = "lie in [-1, 1]" if card["range"] else "are latents, of about unit deviation"
     return "\n".join(
         [
             f"# {card['experiment']}, step {card['step']:,}",
@@ -174,7 +176,7 @@ def _read_me(card: Mapping[str, Any]) -> str:
             f"Needs: `pip install {needs}`. Then: {use}.",
             f"It computes what JAX does, up to {worst:.1e} of the largest value.",
             "Inputs, their shapes and meaning, classes and origin are in `card.json`.",
-            f"Values lie in [-1, 1]; axes are {card['layout']}.",
+            f"Values {lie}; axes are {card['layout']}.",
             "What it makes is synthetic: say so where you show it.",
             f"License: {card['license']}.",
             "",

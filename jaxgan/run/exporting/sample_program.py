@@ -199,7 +199,7 @@ def read(path: pathlib.Path, channels: int) -> np.ndarray:
 def write_samples(
     generator: Generator, out: pathlib.Path, marked: bool = True, **options: Any
 ) -> None:
-    """Writes samples: pictures as one, anything else, or NAME.npz, as arrays.
+    """Writes samples: pictures as one; others, such as latents, and NAME.npz as arrays.
 
     Args:
       generator: that makes them.
@@ -209,7 +209,7 @@ def write_samples(
     """
     values = generator.sample(**options)
     about = generator.about(**options) if marked else None
-    if out.suffix == ".npz" or values.ndim != 4:
+    if out.suffix == ".npz" or values.ndim != 4 or values.shape[3] not in (1, 3):
         out = out.with_suffix(".npz")
         said = "" if about is None else json.dumps(about, sort_keys=True)
         np.savez(out, value=values, provenance=np.array(said))

@@ -183,6 +183,18 @@ def test_what_a_folder_cannot_mean(monkeypatch, capsys, kind, words, said):
     assert capsys.readouterr().err == f"error: {said}\n"
 
 
+@pytest.mark.parametrize(
+    ("shape", "ending"), [((2, 3, 3, 1), "png"), ((2, 3, 3, 4), "npz"), ((2, 3), "npz")]
+)
+def test_what_is_no_picture_is_kept_as_numbers(tmp_path, shape, ending):
+    """Four channels are latents; PNG would show them as colours with transparency."""
+    values = np.zeros(shape, np.float32)
+    folder = types.SimpleNamespace(sample=lambda **_: values, about=lambda **_: {})
+    out = tmp_path / "x.png"
+    sample_program.write_samples(folder, out, marked=False)
+    assert [path.name for path in tmp_path.iterdir()] == [f"x.{ending}"]
+
+
 def test_options_that_a_folder_has_not_got(run, tmp_path, capsys):
     out = tmp_path / "folder"
     cli.main(["export", str(run), "--out", str(out)])
