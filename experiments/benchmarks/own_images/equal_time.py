@@ -4,8 +4,8 @@
 
 MNIST, for equal time of the processors (40 minutes are 20 of two cores), compiling left
 out, by several seeds. The small variants are trained as they are, at 32 pixels, but for
-WGAN-GP at 28; their samples, from the average where there is one, are brought to 28 and
-seen by one classifier of MNIST, together with as many test images.
+WGAN-GP and transformers at 28; their samples, from the average where there is one, are
+brought to 28 and seen by one classifier of MNIST, together with as many test images.
 
 Where a GPU is at hand, `--count paces.json` on the processors in question and then
 `--paces paces.json` beside the GPU make the same table in minutes.
@@ -17,6 +17,7 @@ stopped. Look at its pictures, too.
 """
 
 import dataclasses
+import itertools
 import pathlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -52,11 +53,13 @@ class Candidate(NamedTuple):
       experiment: its name.
       variant: of it.
       options: fields of its config.
+      passes: in how many steps its samples are made, of a chain; a row for each.
     """
 
     experiment: str
     variant: str | None = None
     options: dict[str, Any] = {}  # noqa: RUF012  never changed
+    passes: Sequence[int | None] = (None,)
 
 
 GREY = {"path": FOLDER, "size": 32, "channels": 1}
@@ -74,6 +77,9 @@ CANDIDATES = {
     "StyleGAN3": Candidate("stylegan3_ffhq", "small"),
     "R3GAN": Candidate("own_images", None, {**GREY, "flip": False, "augment": 0.0}),
     "projected": Candidate("projected_folder", "small", GREY),
+    "AFM": Candidate("afm_mnist"),
+    "AFM-any": Candidate("afm_mnist", "any", passes=(1, 2, 4)),
+    "GAT": Candidate("gat_mnist"),
 }
 
 
@@ -143,7 +149,7 @@ def said_to(options: Options, name: str) -> dict[str, Any]:
 
 def trained(options: Options, name: str, seed: int, folder: pathlib.Path) -> jaxgan.Run:
     """One run of the table."""
-    experiment, variant, _ = CANDIDATES[name]
+    experiment, variant, *_ = CANDIDATES[name]
     said = {"variant": variant, "seed": seed, **said_to(options, name)}
     if options.paces is not None:
         said["pace"] = paces.read(options.paces)[name]
@@ -154,7 +160,7 @@ def count(options: Options, path: pathlib.Path) -> Sequence[str]:
     """Times the candidates' steps, and writes their paces."""
     counted = {}
     for name in options.candidates:
-        experiment, variant, _ = CANDIDATES[name]
+        experiment, variant, *_ = CANDIDATES[name]
         counted[name] = paces.count(experiment, variant, said_to(options, name))
         print(f"{name}: {counted[name]}", flush=True)
         paces.write(path, counted)
@@ -168,11 +174,17 @@ def brought(images: np.ndarray) -> np.ndarray:
     return np.asarray(jax.image.resize(grey, shape, "cubic")).clip(-1.0, 1.0)
 
 
+def row_names(name: str) -> dict[str, int | None]:
+    """The rows of a candidate, and the steps in which samples of each are made."""
+    steps = CANDIDATES[name].passes
+    return {name if n is None else f"{name}, steps: {n}": n for n in steps}
+
+
 def measured(
-    run: jaxgan.Run, seen: np.ndarray, judge: Extractor, num: int
+    run: jaxgan.Run, passes: int | None, seen: np.ndarray, judge: Extractor, num: int
 ) -> dict[str, float]:
     """The measures of a run's samples, against features of real images."""
-    fake = judge.features(brought(run.sample(num)))
+    fake = judge.features(brought(run.sample(num, passes=passes)))
     quality = precision_recall(seen, fake)
     return {
         "fid": float(frechet_distance(seen, fake)),
@@ -190,20 +202,26 @@ def measure(options: Options, kept: kept_rows.KeptRows) -> None:
     seen = judge.features(np.asarray(real))
     for seed in range(options.seeds):
         for name in options.candidates:
-            if kept.has(candidate=name, seed=seed):
+            wanted = {
+                row: passes
+                for row, passes in row_names(name).items()
+                if not kept.has(candidate=row, seed=seed)
+            }
+            if not wanted:
                 continue
             folder = options.out / f"{name}-{seed}"
             run = trained(options, name, seed, folder)
-            found = measured(run, seen, judge, options.num)
             few_pictures.show(folder.with_name(f"{folder.name}.png"), run)
-            kept.add(candidate=name, seed=seed, steps=run.step, **found)
-            print(f"{folder.name}: {run.step:,} steps, {found}", flush=True)
+            for row, passes in wanted.items():
+                found = measured(run, passes, seen, judge, options.num)
+                kept.add(candidate=row, seed=seed, steps=run.step, **found)
+                print(f"{row}-{seed}: {run.step:,} steps, {found}", flush=True)
 
 
 def lines(kept: kept_rows.KeptRows, options: Options) -> list[str]:
     """The table: a line per candidate."""
     table = kept_rows.head(["network", "steps", *MEASURES])
-    for name in options.candidates:
+    for name in itertools.chain(*map(row_names, options.candidates)):
         rows = kept.of(candidate=name)
         steps = kept_rows.spread([row["steps"] for row in rows], 0)
         cells = [
