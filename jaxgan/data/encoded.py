@@ -135,8 +135,8 @@ def encoded(
     """The latents of pictures, encoded once and kept in the cache folder.
 
     They are found again by what the pictures and the encoder are, wherever these lie.
-    An interrupted start goes on where it was. They are kept as half floats, which round
-    to one part in 2,048.
+    An interrupted start goes on where it was. Means and standard deviations are kept,
+    whichever are asked for, as half floats, which round to one part in 2,048.
 
     Args:
       source: of pictures [H, W, C] in [-1, 1].

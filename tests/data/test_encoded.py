@@ -112,7 +112,7 @@ def test_encoded_once():
         every(data.encoded(source, coder))
         assert len(coder.seen) == 3
     every(data.encoded(pictures(), again, posterior=True))
-    assert len(again.seen) == 6
+    assert len(again.seen) == 3  # what is drawn of lies there, too
 
 
 def test_nothing_is_encoded_before_an_example_is_wanted():
