@@ -73,7 +73,8 @@ def test_z_keeps_its_length_on_its_great_circle_and_w_goes_straight():
     w, _ = walked(styles, 2, (0, 1), 8)
     shares = np.arange(9)[:, None, None] / 8
     np.testing.assert_allclose(w, w[0] + shares * (w[-1] - w[0]), atol=1e-5)
-    np.testing.assert_array_equal(w[0], first(styles, 2))
+    # The mapping sees another number of z at once here: the same up to rounding.
+    np.testing.assert_allclose(w[0], first(styles, 2), rtol=1e-6, atol=1e-6)
 
 
 @given(st.integers(2, 7), st.integers(1, 9), st.booleans())
