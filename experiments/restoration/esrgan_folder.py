@@ -14,12 +14,12 @@ trains on CIFAR-10 first (5 minutes of a core, once):
 
     jaxgan train esrgan_folder --variant small --path bsds500.zip --steps 5500
 
-Its 4,000 steps by pixels, 17 minutes of a core, bring 26.62 dB and SSIM 0.704 on B100
-(Y, border of 4), where bicubic has 25.96 and 0.668. 1,500 steps against the
-discriminator, 11 minutes more, cost two decibels and bring the distance in features
-from 2.54 to 2.03 (bicubic 2.77): hair, lashes and window bars are there, and some
-places are too rough. Seed 0, the two parts as two runs (`--start-from`, `--pixel-steps
-0`); `experiments/benchmarks/README.md` has the table.
+Its 4,000 steps by pixels, 6 minutes of a core (on another machine 17), bring 26.62 and
+26.69 dB and SSIM 0.704 and 0.706 on B100 (Y, border of 4; seeds 0 and 1), where bicubic
+has 25.96 and 0.668. 1,500 steps against the discriminator, 4.5 minutes more, cost two
+to three decibels and bring the distance in features from 2.54 and 2.57 to 2.03 and 2.03
+(bicubic 2.77 and 2.79): hair, lashes and window bars are there, and some places are too
+rough. `experiments/benchmarks/README.md` has the table.
 """
 
 import dataclasses
