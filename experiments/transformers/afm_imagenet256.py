@@ -7,7 +7,7 @@ batch, λ_ot from 0.2 to 0.01 (B) or 0.005 (M, L, XL) over 500,000 steps.
 
     python experiments/transformers/afm_imagenet256.py --path imagenet.zip
     python experiments/transformers/afm_imagenet256.py --path imagenet.zip --variant XL
-    jaxgan forecast afm_imagenet256 --target v5e:2x4
+    jaxgan forecast afm_imagenet256 --target v5e:2x4 --no-conditional
 
 The paper trains on 32×32×4 latents of a published autoencoder, sd-vae-ft-mse, in
 patches of 2. With a file of it, so does this: pictures and mirrored ones are encoded
