@@ -108,6 +108,12 @@ def foresee(
     options.check()
     if devices and options.devices is not None:
         raise RunError("--devices: a --target's devices are all used")
+    sharing = options.model_parallel
+    if devices and len(devices) % sharing:
+        raise RunError(
+            f"--model-parallel: saw {sharing}, which does not divide the "
+            f"{len(devices)} devices of {target}"
+        )
     experiment, blank = _built(module, config)
     subject = _Subject(
         experiment,
@@ -115,9 +121,9 @@ def foresee(
         target or "this machine",
         options.microbatches,
         options.shared_draws,
-        functools.partial(place_over, devices)
+        functools.partial(place_over, devices, model_parallel=sharing)
         if devices
-        else functools.partial(place, options.devices),
+        else functools.partial(place, options.devices, model_parallel=sharing),
     )
     batch = _last_batch(experiment)
     used = list(subject.placement(batch).whole.device_set)

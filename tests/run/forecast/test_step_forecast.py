@@ -54,6 +54,15 @@ def test_collectives_are_read_out_of_a_program():
     }
 
 
+def test_neighbours_share_what_is_large(capsys):
+    """Half of each large kernel and of its optimizer's memory, and any batch."""
+    words = [EXPERIMENT, "--batch-size=3", "--devices=2", "--widths", 512, 512]
+    shared = run(*words, "--model-parallel=2", capsys=capsys)
+    alone = run(*words[:2], *words[3:], capsys=capsys)
+    held = [x["program"]["arguments"] for x in (shared, alone)]
+    assert 0.5 < held[0] / held[1] < 0.75
+
+
 def test_eight_devices_do_an_eighth_each(capsys):
     one = run(EXPERIMENT, "--batch-size=4096", capsys=capsys)
     eight = run(EXPERIMENT, "--batch-size=4096", "--devices=8", capsys=capsys)
