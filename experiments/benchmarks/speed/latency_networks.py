@@ -66,7 +66,8 @@ def write(run: pathlib.Path, name: str) -> Any:
     batch = Sample(np.zeros((4, SIDES[-1], SIDES[-1], 3), np.float32))
     state = jax.jit(lambda: first_state(made, (0,), batch))()
     module = sys.modules[__name__]
-    imported_run.write(run, Imported(module, config, made, state), {"network": name})
+    imported = Imported(module, config, made, state, frozen={})
+    imported_run.write(run, imported, {"network": name})
     return jax.device_get(state.ema)
 
 
