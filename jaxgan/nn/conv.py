@@ -31,7 +31,7 @@ def dense(x: jax.Array, kernel: jax.Array) -> jax.Array:
     """Maps [..., C] by a kernel [C, features], over the last axis.
 
     As a product of two matrices: of more axes, XLA's CPU backend transposes copies for
-    the kernel's gradient, and both passes take up to three times as long.
+    the kernel's gradient, and both gradients took three times as long where measured.
     """
     if x.ndim < 3:
         return x @ kernel

@@ -7,7 +7,7 @@ import jax
 from flax import linen as nn
 
 FEW = 4
-"""So many blocks of tokens are written out: on two cores, a step of an adversarial flow
+"""So many blocks of tokens are written out: on one core, a step of an adversarial flow
 model of four took 0.65 s of the processor so, 0.84 as a loop, and 7 of 30 s more to
 compile. A loop collects what the gradient needs of each turn in one array for all."""
 
