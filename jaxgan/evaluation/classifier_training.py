@@ -1,6 +1,7 @@
 """How classifiers are trained: any network, on any labelled images."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -106,9 +107,9 @@ def apart(
     """
     shape = source.shape
     if len(shape) != 3 or max(shape[:2]) > largest:
+        limit = f" of at most {largest} by {largest}" if largest < math.inf else ""
         raise DataError(
-            f"source: saw values of shape {shape}, wanted images (H, W, C) of at most "
-            f"{largest} by {largest}"
+            f"source: saw values of shape {shape}, wanted images (H, W, C){limit}"
         )
     if len(source.classes) < 2:
         raise DataError(

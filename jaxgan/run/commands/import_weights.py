@@ -40,7 +40,8 @@ class ImportCommand:
     dropout_at_use and own_at_use (yes or no), of pix2pix and
     cyclegan; slope of srvggnet_compact; classes, frames
     and rate of mocogan; heads, discriminator_heads, chain, repetitions and
-    residual (yes or no) of afm; clamp, group,
+    residual (yes or no) of afm; autoencoder (a file) and
+    autoencoder_widths of afm and gat; clamp, group,
     learning_rate_multiplier, condition_multiplier
     and discriminator_clamp of stylegan2 and stylegan3
     (pickles tell); of stylegan3 also critical_layers, margin,
