@@ -106,6 +106,22 @@ def test_a_run_ends_when_its_time_is_up(script, tmp_path):
     assert steps[0] < steps[1] < short_runs.NEVER
 
 
+def test_a_run_goes_on_from_a_copy(script, tmp_path):
+    short_runs, seed = script("short_runs"), {"seed": 3}
+    few = short_runs.trained(0.5, str(EXPERIMENT), tmp_path / "few", **seed)
+    began, before = time.process_time(), (tmp_path / "few", 0.5)
+    more = short_runs.trained(
+        1.5, str(EXPERIMENT), tmp_path / "more", before=before, **seed
+    )
+    assert time.process_time() - began > 1.0
+    assert few.step < more.step
+    rows = metrics_log.read_rows(tmp_path / "few" / metrics_log.METRICS)
+    assert (
+        metrics_log.read_rows(tmp_path / "more" / metrics_log.METRICS)[: len(rows)]
+        == rows
+    )
+
+
 def test_an_error_is_not_taken_for_the_end(script, tmp_path):
     short_runs = script("short_runs")
     with pytest.raises(KeyError), short_runs.Budget(tmp_path, 1.0):
@@ -214,6 +230,65 @@ def test_the_choice(script, stage, tmp_path):
         ({"candidates": ("none",)}, "--candidates: saw 'none', wanted some of"),
         ({"minutes": (0.0,)}, "--minutes: saw"),
         ({"num": 1}, "--num: saw 1, wanted at least 2"),
+    ):
+        with pytest.raises(SystemExit, match=message):
+            dataclasses.replace(options, **words)
+
+
+def test_equal_times(script, monkeypatch, tmp_path):
+    """Every time goes on from the one before; what is done is not done again."""
+    equal_time, trained = script("equal_time"), []
+
+    def train(seconds, experiment, run, **said):
+        trained.append((seconds, experiment, said))
+
+        def sample(num, passes):
+            return np.full((num, 8, 8, 1), len(trained) / 99)
+
+        return types.SimpleNamespace(step=len(trained), sample=sample)
+
+    judge = types.SimpleNamespace(features=lambda images: images[:, :2, 0, 0])
+    monkeypatch.setattr(script("short_runs"), "trained", train)
+    monkeypatch.setattr(script("few_pictures"), "show", lambda path, run: None)
+    monkeypatch.setattr(equal_time, "classifier", lambda source: judge)
+    monkeypatch.setattr(
+        equal_time,
+        "measured",
+        lambda fake, *_: dict.fromkeys(equal_time.MEASURES, float(fake.mean())),
+    )
+    options = equal_time.Options(
+        data="digits",
+        minutes=(1.0,),
+        seeds=1,
+        candidates=("DCGAN", "AFM-any"),
+        num=16,
+        out=tmp_path,
+    )
+    equal_time.main(options)
+    assert [said.get("before") for *_, said in trained] == [None, None]
+    options = dataclasses.replace(options, minutes=(1.0, 2.0), seeds=2)
+    table = equal_time.main(options)
+    assert len(trained) == 8
+    assert equal_time.main(options) == table
+    assert len(trained) == 8
+    for seconds, _, said in trained:
+        before = said.get("before")
+        assert (seconds, before and before[1]) in ((60.0, None), (120.0, 60.0))
+    experiment, said = trained[0][1:]
+    assert (experiment, said["size"]) == ("dcgan_folder", 8)
+    assert len(list((tmp_path / "digits").iterdir())) == 1_797
+    assert table[0].startswith("| after 1 minutes | steps | fid |")
+    assert [line.split(" | ")[0] for line in table[2:6]] == [
+        "| DCGAN",
+        *(f"| AFM-any, steps: {passes}" for passes in (1, 2, 4)),
+    ]
+    for name in ("curves.png", "samples.png"):
+        assert (tmp_path / name).exists()
+    for words, message in (
+        ({"candidates": ("none",)}, "--candidates: saw 'none', wanted some of"),
+        ({"minutes": (2.0, 1.0)}, r"--minutes: saw \(2.0, 1.0\), wanted numbers"),
+        ({"minutes": ()}, r"--minutes: saw \(\), wanted numbers above 0 that rise"),
+        ({"seeds": 0}, "--seeds: saw 0, wanted at least 1"),
     ):
         with pytest.raises(SystemExit, match=message):
             dataclasses.replace(options, **words)

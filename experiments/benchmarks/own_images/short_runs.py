@@ -4,10 +4,12 @@ What else a busy machine does costs a run no steps, as it would by `--minutes`. 
 paces were counted on one machine, another makes the steps that are due there.
 """
 
+import os
 import pathlib
 import shutil
 import signal
 import threading
+import time
 from typing import Any
 
 import paces
@@ -18,7 +20,7 @@ from jaxgan.run.files import metrics_log
 NEVER = 10**9
 """Steps that no run here reaches."""
 LOOK = 0.2
-"""Seconds between looks whether a run has begun."""
+"""Seconds between looks whether a run has begun, or is over."""
 
 
 class TimeIsUp(Exception):
@@ -28,7 +30,7 @@ class TimeIsUp(Exception):
 class Budget:
     """Ends a run as SIGTERM does, which saves it, after so much of processors' time.
 
-    The clock starts when the run has a first row of metrics, so that what is compiled
+    The clock starts when the run has a new row of metrics, so that what is compiled
     before is for nothing.
 
     Attributes:
@@ -42,33 +44,39 @@ class Budget:
         self._over = threading.Event()
 
     def __enter__(self) -> "Budget":
-        """Begins to look for the first row."""
+        """Begins to look for a new row."""
+        known = self._steps()
 
         def end(number: int, frame: Any) -> None:
             raise TimeIsUp
 
-        def pass_on(number: int, frame: Any) -> None:
-            signal.raise_signal(signal.SIGTERM)
-
-        self._before = {
-            number: signal.signal(number, handler)
-            for number, handler in ((signal.SIGTERM, end), (signal.SIGPROF, pass_on))
-        }
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._handler = signal.signal(signal.SIGTERM, end)
+        threading.Thread(target=self._watch, args=(known,), daemon=True).start()
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool:
         """Takes back all that was set; whoever asked is told nothing of the end."""
         self._over.set()
-        signal.setitimer(signal.ITIMER_PROF, 0.0)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGTERM, self._handler)
         return kind is TimeIsUp
 
-    def _watch(self) -> None:
+    def _steps(self) -> int:
+        """The step of the last row that there is."""
+        rows = metrics_log.read_rows(self.run / metrics_log.METRICS)
+        return int(rows[-1]["step"]) if rows else 0
+
+    def _watch(self, known: int) -> None:
+        """Waits for the row, and then for the end.
+
+        The system's own timer of processors' time (ITIMER_PROF) interrupts whichever
+        thread works, and XLA's do not bear that: memory was damaged (jaxlib 0.10.2).
+        """
+        began = None
         while not self._over.wait(LOOK):
-            if metrics_log.read_rows(self.run / metrics_log.METRICS):
-                signal.setitimer(signal.ITIMER_PROF, self.seconds)
+            if began is None and self._steps() > known:
+                began = time.process_time()
+            if began is not None and time.process_time() - began > self.seconds:
+                os.kill(os.getpid(), signal.SIGTERM)
                 return
 
 
@@ -77,6 +85,7 @@ def trained(
     experiment: str,
     run: pathlib.Path,
     pace: paces.Pace | None = None,
+    before: tuple[pathlib.Path, float] | None = None,
     **options: Any,
 ) -> jaxgan.Run:
     """A run of so many seconds of processors; one that was not finished begins anew.
@@ -86,13 +95,17 @@ def trained(
       experiment: name or path.
       run: the folder for it.
       pace: of another machine, whose seconds they are.
+      before: the folder of the same run when it had fewer seconds, and how many: the
+        run goes on from a copy.
       options: those of `jaxgan.train`.
     """
     shutil.rmtree(run, ignore_errors=True)
+    if before is not None:
+        shutil.copytree(before[0], run)
     seldom = dict.fromkeys(("sample_every", "save_every", "diagnose_every"), NEVER)
     options = {"run_dir": run, "log_every": 5, **seldom, **options}
     if pace is not None:
         return jaxgan.train(experiment, steps=pace.steps_in(seconds), **options)
-    with Budget(run, seconds):
+    with Budget(run, seconds - (before[1] if before else 0.0)):
         jaxgan.train(experiment, steps=NEVER, **options)
     return jaxgan.load(run)

@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
+import textwrap
 
 import jax
 import pytest
@@ -79,3 +80,48 @@ def test_the_compilation_cache_is_where_it_is_wanted(tmp_path, monkeypatch):
         jax.config.update("jax_compilation_cache_dir", chosen)
     assert seen == str(tmp_path / "compilation")
     assert (tmp_path / "compilation").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("last", "given", "level"),
+    [
+        ("# launch.main(__file__)", None, "3"),
+        ("# launch.main(__file__)", "0", "0"),
+        ("# of a user's own", None, "1"),  # JAX's default
+    ],
+)
+def test_our_own_programs_are_quiet(last, given, level, tmp_path):
+    program = tmp_path / "program.py"
+    lines = "import os, jaxgan, jax", "print(os.environ['TF_CPP_MIN_LOG_LEVEL'])", last
+    program.write_text("\n".join(lines))
+    name = "TF_CPP_MIN_LOG_LEVEL"
+    environment = {k: v for k, v in os.environ.items() if k != name}
+    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+    said = subprocess.run(
+        [sys.executable, program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment | ({name: given} if given else {}),
+    )
+    assert said.stdout == f"{level}\n"
+
+
+def test_this_jax_multiplies_many_rows_right():
+    """JAX 0.10.2 does not, on CPUs, once it is compiled (github.com/jax-ml/jax/39103).
+
+    Compiled as users have it, not as tests do.
+    """
+    program = """
+        import jax, jax.numpy as jnp
+        rows = jnp.arange(40_000.0)[:, None] * jnp.array([1.0, 0.0, 0.0])
+        def norms(rows):
+            return jax.vmap(lambda row: jnp.sum((jnp.eye(3) @ row) ** 2))(rows)
+        assert jnp.allclose(jax.jit(norms)(rows), rows[:, 0] ** 2)
+    """
+    flags = ("XLA_FLAGS", "JAX_DISABLE_MOST_OPTIMIZATIONS", "JAX_COMPILATION_CACHE_DIR")
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        check=True,
+        env={k: v for k, v in os.environ.items() if k not in flags},
+    )
