@@ -19,7 +19,7 @@ Its 4,000 steps by pixels, 6 minutes of a core (on another machine 17), bring 26
 has 25.96 and 0.668. 1,500 steps against the discriminator, 4.5 minutes more, cost two
 to three decibels and bring the distance in features from 2.54 and 2.57 to 2.03 and 2.03
 (bicubic 2.77 and 2.79): hair, lashes and window bars are there, and some places are too
-rough. `experiments/benchmarks/README.md` has the table.
+rough. `experiments/benchmarks/restoration` has the table.
 """
 
 import dataclasses

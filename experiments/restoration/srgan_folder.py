@@ -18,7 +18,7 @@ Its 3,000 steps by pixels, six minutes of a core, bring 26.27 and 26.52 dB and S
 0.693 and 0.698 on B100 (Y, border of 4; seeds 0 and 1), where bicubic has 25.96 and
 0.668. 800 steps against the discriminator, three minutes more, cost half a decibel or
 more, bring the distance in features from 2.65 and 2.61 to 2.20 and 2.23 (bicubic 2.79),
-and make edges sharp; `experiments/benchmarks/README.md` has the table.
+and make edges sharp; `experiments/benchmarks/restoration` has the table.
 
 Flat places show a faint pattern of dots. Where features of half the size alone were
 compared it was plain, and 1.7 dB were lost: what repeats every four pixels was 4.3 of

@@ -99,7 +99,7 @@ def opened(name: str, split: str | None = None) -> data.Source:
     """The set of a name, or a split of it."""
     if name == "digits":
         return data.digits()
-    return data.image_dataset(name, **{"split": split} if split else {})
+    return data.image_dataset(name, split=split or "train")
 
 
 def as_folder(name: str, folder: pathlib.Path) -> pathlib.Path:

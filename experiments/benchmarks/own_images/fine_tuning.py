@@ -13,7 +13,7 @@ times 1,000. The related run itself is measured first, as it is.
 
 Prints a table of means ± standard deviations over seeds. All that is done lies in
 --out: the same command goes on where it was stopped. Look at its pictures, too.
-`experiments/benchmarks/README.md` has what came of emoji.
+`README.md` beside it has what came of emoji.
 """
 
 import dataclasses

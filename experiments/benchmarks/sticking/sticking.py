@@ -12,7 +12,7 @@ an image; the mean of images that were moved by the input and then moved back, w
 sharp if texture moves along; and, as figure 1 there, one column of pixels over time
 while the input moves up and down: of texture that sticks to the pixels there are
 horizontal lines. `sticking.webp` is a walk in w that circles and tilts, side by side.
-`experiments/benchmarks/README.md` has what came of it.
+`README.md` beside it has what came of it.
 """
 
 import dataclasses
