@@ -222,6 +222,10 @@ def test_the_choice(script, stage, tmp_path):
         **{"data": "a", "size": 32, "minutes": 1.0, "seed": 0},
         **{"candidate": "dcgan_folder", "steps": 1, "fid": 1.0, "kid": 0.5},
     }
+    choice.main(dataclasses.replace(options, minutes=(1.0, 2.0), seeds=1))
+    befores = [said.get("before") for *_, said in stage]
+    assert befores[:8] == [None] * 8
+    assert befores[8] == (tmp_path / "a-32-1-dcgan_folder-0", 60.0)
     said = {experiment: said for _, experiment, said in stage}
     assert said["projected_folder"]["sizes"] == (64, 32, 16, 8)
     assert said["projected_folder"]["trained_on"] == "cifar"

@@ -83,11 +83,7 @@ class Options:
         for name, least in (("seeds", 1), ("num", 16)):
             if (seen := getattr(self, name)) < least:
                 raise SystemExit(f"--{name}: saw {seen}, wanted at least {least}")
-        rising = tuple(sorted(set(self.minutes)))
-        if not (rising and rising[0] > 0 and rising == self.minutes):
-            raise SystemExit(
-                f"--minutes: saw {self.minutes}, wanted numbers above 0 that rise"
-            )
+        short_runs.check_minutes(self.minutes)
 
     @property
     def learned(self) -> compared.Compared:

@@ -13,8 +13,9 @@ Where a GPU is at hand, `--count paces.json` on the processors in question and t
 
 Prints a table of means ± standard deviations over seeds, the best candidate of each row
 in bold. All that is done lies in --out: the same command goes on where it was stopped,
-and more sets, sizes, minutes, seeds or candidates add to it. Look at its pictures, too:
-distances forgive what eyes do not.
+and more sets, sizes, minutes, seeds or candidates add to it. A run that is measured
+after some minutes goes on to the next. Look at its pictures, too: distances forgive
+what eyes do not.
 """
 
 import dataclasses
@@ -106,8 +107,7 @@ class Options:
         for name, least in (("seeds", 1), ("num", 2)):
             if (seen := getattr(self, name)) < least:
                 raise SystemExit(f"--{name}: saw {seen}, wanted at least {least}")
-        if not all(minutes > 0 for minutes in self.minutes):
-            raise SystemExit(f"--minutes: saw {self.minutes}, wanted more than 0")
+        short_runs.check_minutes(self.minutes)
 
     @property
     def sets(self) -> dict[str, str]:
@@ -123,37 +123,58 @@ class Options:
 def measure(options: Options, kept: kept_rows.KeptRows) -> None:
     """Adds the rows that are missing; all candidates of a cell, then the next one."""
     judge = few_pictures.Judge(options.trained_on, options.num)
-    for minutes, seed, (name, path), size in itertools.product(
-        options.minutes, range(options.seeds), options.sets.items(), options.sizes
+    for minutes, seed, name, size in itertools.product(
+        options.minutes, range(options.seeds), options.sets, options.sizes
     ):
         for candidate in options.candidates:
-            cell = {"data": name, "size": size, "minutes": minutes, "seed": seed}
-            cell["candidate"] = candidate
-            if kept.has(**cell):
+            cell = Cell(name, size, candidate, seed)
+            if kept.has(minutes=minutes, **cell._asdict()):
                 continue
-            words = (name, size, f"{minutes:g}", candidate.replace(", ", "-"), seed)
-            folder = options.out / "-".join(map(str, words)).replace(" ", "-")
-            run = trained(options, candidate, folder, path, size, minutes, seed)
-            found = judge(run, few_pictures.opened(path, size))._asdict()
+            run = trained(options, cell, minutes)
+            found = judge(run, few_pictures.opened(options.sets[name], size))._asdict()
+            folder = folder_of(options, cell, minutes)
             few_pictures.show(folder.with_name(f"{folder.name}.png"), run)
-            kept.add(**cell, steps=run.step, **found)
+            kept.add(minutes=minutes, **cell._asdict(), steps=run.step, **found)
             print(f"{folder.name}: {run.step:,} steps, {found}", flush=True)
 
 
-def trained(
-    options: Options,
-    candidate: str,
-    folder: pathlib.Path,
-    path: str,
-    size: int,
-    minutes: float,
-    seed: int,
-) -> jaxgan.Run:
-    """One run of the table."""
-    experiment, variant, _ = CANDIDATES[candidate]
-    said = {"variant": variant, "seed": seed, **said_to(options, candidate, path, size)}
+class Cell(NamedTuple):
+    """What is trained for some minutes.
+
+    Attributes:
+      data: the name of the set of pictures.
+      size: pixels per side.
+      candidate: its name.
+      seed: of the run.
+    """
+
+    data: str
+    size: int
+    candidate: str
+    seed: int
+
+
+def folder_of(options: Options, cell: Cell, minutes: float) -> pathlib.Path:
+    """The folder of a run that has had so many minutes."""
+    words = (cell.data, cell.size, f"{minutes:g}", cell.candidate, cell.seed)
+    return options.out / "-".join(map(str, words)).replace(", ", "-").replace(" ", "-")
+
+
+def trained(options: Options, cell: Cell, minutes: float) -> jaxgan.Run:
+    """One run of the table, from where it was after fewer minutes."""
+    experiment, variant, _ = CANDIDATES[cell.candidate]
+    path = options.sets[cell.data]
+    said = {
+        "variant": variant,
+        "seed": cell.seed,
+        **said_to(options, cell.candidate, path, cell.size),
+    }
     if options.paces is not None:
-        said["pace"] = paces.read(options.paces)[f"{candidate}, {size}"]
+        pace = paces.read(options.paces)[f"{cell.candidate}, {cell.size}"]
+        said["pace"] = pace
+    for less in sorted(each for each in options.minutes if each < minutes)[-1:]:
+        said["before"] = folder_of(options, cell, less), 60.0 * less
+    folder = folder_of(options, cell, minutes)
     return short_runs.trained(60.0 * minutes, experiment, folder, **said)
 
 

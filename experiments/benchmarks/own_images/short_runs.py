@@ -10,6 +10,7 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import paces
@@ -78,6 +79,19 @@ class Budget:
             if began is not None and time.process_time() - began > self.seconds:
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+
+
+def check_minutes(minutes: Sequence[float]) -> None:
+    """Holds times, after which runs are measured and go on, to their order.
+
+    Raises:
+      SystemExit: if they do not rise, from above 0.
+    """
+    rising = sorted(set(minutes))
+    if not (rising and rising[0] > 0 and rising == [*minutes]):
+        raise SystemExit(
+            f"--minutes: saw {tuple(minutes)}, wanted numbers above 0 that rise"
+        )
 
 
 def trained(
