@@ -142,6 +142,8 @@ def _variant(arguments: Sequence[str]) -> str | None:
 def _program(name: str) -> str:
     """Says what is typed before the options: digits.py, or jaxgan train digits."""
     program = pathlib.Path(sys.argv[0]).name
-    if program.endswith(".py"):
+    if program == "__main__.py":
+        program = "python -m jaxgan"
+    elif program.endswith(".py"):
         return program
     return " ".join([program, *sys.argv[1:2], name])

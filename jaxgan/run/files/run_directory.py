@@ -244,9 +244,12 @@ def check_there(directory: pathlib.Path, name: str = CONFIG) -> None:
 def command() -> str:
     """Writes this process's command line, to be typed again."""
     program, *arguments = sys.argv
-    start = (
-        ["python", program] if program.endswith(".py") else [pathlib.Path(program).name]
-    )
+    if program.endswith("__main__.py"):
+        start = ["python", "-m", "jaxgan"]
+    elif program.endswith(".py"):
+        start = ["python", program]
+    else:
+        start = [pathlib.Path(program).name]
     return shlex.join([*start, *arguments])
 
 

@@ -7,11 +7,12 @@ import dataclasses
 import json
 import os
 import pathlib
+import sys
 
 import numpy as np
 import pytest
 
-from jaxgan.run import pictures
+from jaxgan.run import launch, pictures
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import (
     atomic_file,
@@ -170,3 +171,17 @@ class Small:
     name: str
     width: int
     rate: float
+
+
+@pytest.mark.parametrize(
+    ("program", "written", "called"),
+    [
+        ("/bin/jaxgan", "jaxgan train a", "jaxgan train a"),
+        ("/lib/jaxgan/__main__.py", "python -m jaxgan train a", None),
+        ("here/a.py", "python here/a.py train a", "a.py"),
+    ],
+)
+def test_the_command_is_written_as_it_was_typed(monkeypatch, program, written, called):
+    monkeypatch.setattr(sys, "argv", [program, "train", "a"])
+    assert run_directory.command() == written
+    assert launch._program("a") == (called or written)
