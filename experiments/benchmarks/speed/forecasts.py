@@ -75,12 +75,13 @@ def cells(name: str, made: Forecast) -> list[str]:
         f"{made.program.flops / 1e9:,.3g}" if counted else "-",
         f"{reduced[0]}, {size(reduced[1])}",
         f"{1e3 * seconds:.3g} ms ({bound})" if counted else "-",
+        f"{made.weak_scaling:.0%}" if made.weak_scaling >= 0 else "-",
     ]
 
 
 def main(options: Options) -> None:
     """Prints the table, row by row."""
-    print(head([*HEADS, "all-reduce", "roofline"]))
+    print(head([*HEADS, "all-reduce", "roofline", "weak scaling"]))
     for name in options.only:
         for target in options.targets:
             print(row(cells(name, foresee(name, target, options.each))), flush=True)

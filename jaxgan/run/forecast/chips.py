@@ -29,29 +29,33 @@ class Chip(NamedTuple):
       memory: HBM, in bytes.
       flops: peak, per second, of products of bfloat16.
       bandwidth: of the HBM, in bytes per second.
+      links: what it sends to others, through all links, in bytes per second; NaN if
+        there are none.
     """
 
     memory: float
     flops: float
     bandwidth: float
+    links: float
 
 
 # Per chip: https://cloud.google.com/tpu/docs/v3, and so on to /v6e and /tpu7x; of v2,
 # Norrie et al. 2021, "The Design Process for Google's Training Chips: TPUv2 and TPUv3".
-# Of GPUs: NVIDIA's data sheets, without sparsity.
+# Of GPUs: NVIDIA's data sheets, without sparsity. Links are published as what goes both
+# ways, twice what is sent.
 CHIPS = {
-    "TPU v2": Chip(16 * 2**30, 46e12, 700e9),
-    "TPU v3": Chip(32 * 2**30, 123e12, 900e9),
-    "TPU v4": Chip(32 * 2**30, 275e12, 1200e9),
-    "TPU v5 lite": Chip(16 * 2**30, 197e12, 819e9),
-    "TPU v5": Chip(95 * 2**30, 459e12, 2765e9),
-    "TPU v6 lite": Chip(32 * 2**30, 918e12, 1638e9),
-    "TPU7x": Chip(192 * 2**30, 2307e12, 7380e9),
-    "NVIDIA L4": Chip(24 * 2**30, 121e12, 300e9),
-    "NVIDIA A100-SXM4-40GB": Chip(40 * 2**30, 312e12, 1555e9),
-    "NVIDIA A100-SXM4-80GB": Chip(80 * 2**30, 312e12, 2039e9),
-    "NVIDIA H100 80GB HBM3": Chip(80 * 2**30, 989e12, 3350e9),
-    "NVIDIA H200": Chip(141 * 10**9, 989e12, 4800e9),
+    "TPU v2": Chip(16 * 2**30, 46e12, 700e9, 248e9),
+    "TPU v3": Chip(32 * 2**30, 123e12, 900e9, 328e9),
+    "TPU v4": Chip(32 * 2**30, 275e12, 1200e9, 300e9),
+    "TPU v5 lite": Chip(16 * 2**30, 197e12, 819e9, 200e9),
+    "TPU v5": Chip(95 * 2**30, 459e12, 2765e9, 600e9),
+    "TPU v6 lite": Chip(32 * 2**30, 918e12, 1638e9, 400e9),
+    "TPU7x": Chip(192 * 2**30, 2307e12, 7380e9, 600e9),
+    "NVIDIA L4": Chip(24 * 2**30, 121e12, 300e9, math.nan),
+    "NVIDIA A100-SXM4-40GB": Chip(40 * 2**30, 312e12, 1555e9, 300e9),
+    "NVIDIA A100-SXM4-80GB": Chip(80 * 2**30, 312e12, 2039e9, 300e9),
+    "NVIDIA H100 80GB HBM3": Chip(80 * 2**30, 989e12, 3350e9, 450e9),
+    "NVIDIA H200": Chip(141 * 10**9, 989e12, 4800e9, 450e9),
 }
 """By the kind that a device says it is."""
 
@@ -119,7 +123,7 @@ def published(devices: list[Device]) -> Chip:
     """Finds what is known of one of the devices; NaN of what is not."""
     chip = CHIPS.get(devices[0].device_kind)
     if chip is None:
-        return Chip(_limit(devices[0]), math.nan, math.nan)
+        return Chip(_limit(devices[0]), math.nan, math.nan, math.nan)
     share = chip_count(devices) / len(devices)
     return Chip(*(value * share for value in chip))
 

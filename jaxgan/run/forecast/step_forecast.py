@@ -140,6 +140,7 @@ def foresee(
         batch=_size(batch),
         microbatches=options.microbatches,
         blank=blank,
+        model_parallel=sharing,
         parameters=parameters,
         chip=chip,
         program=program,

@@ -9,6 +9,8 @@ from jaxgan.core.types import Players
 from jaxgan.run.devices.compiled_program import ProgramFacts
 from jaxgan.run.forecast.chips import Chip
 
+REDUCE = "all-reduce"
+
 
 @dataclasses.dataclass(frozen=True)
 class Forecast:
@@ -27,6 +29,7 @@ class Forecast:
       largest_batch: that was compiled and fits; None: it was not looked for.
       microbatches: parts that the batch is gone through in.
       blank: why blank images stood in for the data; '' if they did not.
+      model_parallel: neighbours that share what is large.
     """
 
     experiment: str
@@ -41,6 +44,7 @@ class Forecast:
     largest_batch: int | None = None
     microbatches: int = 1
     blank: str = ""
+    model_parallel: int = 1
 
     @property
     def roofline(self) -> tuple[float, str]:
@@ -50,6 +54,35 @@ class Forecast:
         if traffic > arithmetic:
             return traffic, "memory bandwidth"
         return arithmetic, "arithmetic"
+
+    @property
+    def exchange(self) -> float:
+        """Finds seconds of a step that links are busy at their published peak; or NaN.
+
+        Of N devices each sends 2 (N - 1) / N times what is reduced, and half as often
+        what is gathered or scattered (Patarasu and Yuan 2009, "Bandwidth optimal
+        all-reduce algorithms"). Where the compiler lists less than the gradients,
+        because loops count once, these are taken: four bytes per parameter.
+        """
+        listed = self.program.collectives
+        if self.devices == 1 or not listed:
+            return 0.0
+        size = {kind: of.bytes for kind, of in listed.items()}
+        gradients = 4 * sum(self.parameters) / self.model_parallel
+        reduced = max(size.pop(REDUCE, 0), gradients)
+        sent = 2 * reduced + sum(size.values())
+        return sent * (self.devices - 1) / self.devices / self.chip.links
+
+    @property
+    def weak_scaling(self) -> float:
+        """Finds what a device does here, over what it does alone; or NaN.
+
+        With the same share of the batch, at published peaks, and if it waits for all
+        that is exchanged: a compiler hides some of it behind other work. Latencies are
+        not known.
+        """
+        alone = self.roofline[0]
+        return alone / (alone + self.exchange)
 
 
 def to_json(forecast: Forecast) -> str:
@@ -61,6 +94,8 @@ def to_json(forecast: Forecast) -> str:
         "memory": forecast.program.memory,
         "roofline_seconds": seconds,
         "roofline_bound": None if math.isnan(seconds) else bound,
+        "exchange_seconds": forecast.exchange,
+        "weak_scaling": forecast.weak_scaling,
     }
     return json.dumps(_plain(facts))
 
@@ -85,6 +120,7 @@ def report(forecast: Forecast) -> str:
         "time": _estimate(forecast.program),
         "roofline": _roofline(forecast),
         "collectives": _collectives(forecast.program),
+        "weak scaling": _weak_scaling(forecast),
     }
     if forecast.largest_batch is not None:
         rows["largest batch"] = f"{forecast.largest_batch:,} fits: it was compiled"
@@ -153,6 +189,17 @@ def _collectives(program: ProgramFacts) -> str:
     counts = program.collectives.items()
     kinds = [f"{of.count} {kind} ({size(of.bytes)})" for kind, of in counts]
     return ", ".join(kinds) or "none"
+
+
+def _weak_scaling(forecast: Forecast) -> str:
+    if forecast.devices == 1:
+        return "there is one device"
+    if math.isnan(forecast.weak_scaling):
+        return "what links or the device can do is not known"
+    return (
+        f"{forecast.weak_scaling:.1%} of what each does alone, if it waits for "
+        f"{1e3 * forecast.exchange:.3g} ms at the published peak of links, latencies apart"
+    )
 
 
 def size(count: float) -> str:

@@ -141,6 +141,38 @@ def test_report_of_a_published_chip():
         assert part in printed
 
 
+@pytest.mark.parametrize(
+    ("listed", "parameters", "shared", "sent"),
+    [
+        # Reduced once, twice the bytes, of which a device keeps an eighth.
+        ({"all-reduce": Collective(3, 8e9)}, (1, 2), 1, 2 * 8e9),
+        # A loop is counted once, and gradients are more.
+        ({"all-reduce": Collective(3, 8e9)}, (3 * 10**9, 10**9), 1, 2 * 16e9),
+        ({"all-reduce": Collective(3, 1e9)}, (3 * 10**9, 10**9), 4, 2 * 4e9),
+        (
+            {"all-gather": Collective(1, 4e9), "all-reduce": Collective(1, 1e9)},
+            *((0, 0), 1, 2 * 1e9 + 4e9),
+        ),
+    ],
+)
+def test_weak_scaling(listed, parameters, shared, sent):
+    chip = chips.Chip(math.inf, flops=2e12, bandwidth=1e9, links=7e9)
+    program = step_forecast.ProgramFacts(
+        *[0] * 6, flops=6e12, accessed=0.0, seconds=None, collectives=listed
+    )
+    made = text.Forecast(
+        *("x", "y", "z", 8, 8, 64, parameters, chip, program), model_parallel=shared
+    )
+    assert made.exchange == pytest.approx(sent * 7 / 8 / 7e9)
+    assert made.weak_scaling == pytest.approx(3.0 / (3.0 + sent / 8e9))
+    assert f"{made.weak_scaling:.1%} of what each does alone" in text.report(made)
+    alone = dataclasses.replace(made, devices=1)
+    assert (alone.exchange, alone.weak_scaling) == (0.0, 1.0)
+    assert "there is one device" in text.report(alone)
+    unlinked = dataclasses.replace(made, chip=chip._replace(links=math.nan))
+    assert json.loads(text.to_json(unlinked))["weak_scaling"] is None
+
+
 def test_published_numbers_are_near_those_of_pallas():
     """Two tables that people typed: a slip of a digit would show."""
     info = pytest.importorskip("jax._src.pallas.mosaic.tpu_info")
