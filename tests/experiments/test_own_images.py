@@ -3,7 +3,9 @@
 import dataclasses
 import importlib
 import json
+import os
 import pathlib
+import signal
 import sys
 import time
 import types
@@ -126,6 +128,8 @@ def test_an_error_is_not_taken_for_the_end(script, tmp_path):
     short_runs = script("short_runs")
     with pytest.raises(KeyError), short_runs.Budget(tmp_path, 1.0):
         raise KeyError("x")
+    with pytest.raises(SystemExit, match="143"), short_runs.Budget(tmp_path, 1.0):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_rows_are_kept(script, tmp_path):

@@ -43,13 +43,14 @@ class Budget:
         """Notes what is to be spent."""
         self.run, self.seconds = run, seconds
         self._over = threading.Event()
+        self._spent = False
 
     def __enter__(self) -> "Budget":
         """Begins to look for a new row."""
         known = self._steps()
 
         def end(number: int, frame: Any) -> None:
-            raise TimeIsUp
+            raise TimeIsUp if self._spent else SystemExit(128 + number)
 
         self._handler = signal.signal(signal.SIGTERM, end)
         threading.Thread(target=self._watch, args=(known,), daemon=True).start()
@@ -77,6 +78,7 @@ class Budget:
             if began is None and self._steps() > known:
                 began = time.process_time()
             if began is not None and time.process_time() - began > self.seconds:
+                self._spent = True
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
 
