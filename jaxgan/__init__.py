@@ -72,33 +72,20 @@ _OF_RUNS = {
 
 
 def _quiet_start() -> None:
-    """Lets our own programs say what there is to say.
+    """Lets Ctrl-C end our own programs in a line, while their libraries load.
 
-    XLA's log is only of what is fatal, unless TF_CPP_MIN_LOG_LEVEL is set: until 0.10.2
-    two long lines call every program that was kept on disk unfit for this processor,
-    which it is not. What matters is raised, too.
-
-    Ctrl-C ends them in a line while their libraries load: nothing is to be saved by
-    then, and what they raise instead may be anything. From `main` on, which experiments
-    and commands end with, interrupts are heard there.
+    Nothing is to be saved by then, and what they raise instead may be anything. From
+    `main` on, which experiments and commands end with, interrupts are heard there.
     """
-    if not _is_our_program():
-        return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _end)
-
-
-def _is_our_program() -> bool:
-    """Tells whether an experiment or a command is what runs here."""
-    if sys.orig_argv[1:3] == ["-m", "jaxgan"]:
-        return True
-    path = getattr(sys.modules.get("__main__"), "__file__", None) or ""
+    ours = sys.orig_argv[1:3] == ["-m", "jaxgan"]
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
     with contextlib.suppress(OSError, ValueError):
-        with open(path, encoding="utf-8") as file:
-            text = file.read(100_000)
-        return "launch.main(__file__)" in text or "jaxgan.run.commands.cli" in text
-    return False
+        if path:
+            with open(path, encoding="utf-8") as file:
+                text = file.read(100_000)
+            ours |= "launch.main(__file__)" in text or "jaxgan.run.commands.cli" in text
+    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
 
 
 def _end(number: int, frame: Any) -> None:

@@ -42,7 +42,22 @@ def _keep_compiled() -> None:
     except OSError as error:
         warn(f"compiled code is not kept: {error}")
         return
+    _hush()
     jax.config.update("jax_compilation_cache_dir", str(cache))
     if jax.config.values.get(_LEAST) == 1.0:  # JAX's default
         # A generator compiles in less, and is waited for at every `sample`.
         jax.config.update(_LEAST, 0.1)
+
+
+def _hush() -> None:
+    """Keeps XLA from calling what is kept on disk unfit for the processor it was for.
+
+    Until 0.10.2 it does so in two long lines per program: it takes a preference, not to
+    gather, for an ability (github.com/openxla/xla/issues/44565). What is fatal is still
+    told, and so is all that TF_CPP_MIN_LOG_LEVEL asks for; 1 is JAX's default.
+    """
+    if importlib.metadata.version("jaxlib") in ("0.10.0", "0.10.1"):
+        import jaxlib.utils
+
+        if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1") == "1":
+            jaxlib.utils.absl_set_min_log_level(3)

@@ -198,7 +198,8 @@ def _weak_scaling(forecast: Forecast) -> str:
         return "what links or the device can do is not known"
     return (
         f"{forecast.weak_scaling:.1%} of what each does alone, if it waits for "
-        f"{1e3 * forecast.exchange:.3g} ms at the published peak of links, latencies apart"
+        f"{1e3 * forecast.exchange:.3g} ms at the published peak of links, apart from "
+        "latencies"
     )
 
 

@@ -82,29 +82,36 @@ def test_the_compilation_cache_is_where_it_is_wanted(tmp_path, monkeypatch):
     assert (tmp_path / "compilation").is_dir()
 
 
-@pytest.mark.parametrize(
-    ("last", "given", "level"),
-    [
-        ("# launch.main(__file__)", None, "3"),
-        ("# launch.main(__file__)", "0", "0"),
-        ("# of a user's own", None, "1"),  # JAX's default
-    ],
-)
-def test_our_own_programs_are_quiet(last, given, level, tmp_path):
-    program = tmp_path / "program.py"
-    lines = "import os, jaxgan, jax", "print(os.environ['TF_CPP_MIN_LOG_LEVEL'])", last
-    program.write_text("\n".join(lines))
-    name = "TF_CPP_MIN_LOG_LEVEL"
-    environment = {k: v for k, v in os.environ.items() if k != name}
-    environment["PYTHONPATH"] = os.pathsep.join(sys.path)
-    said = subprocess.run(
-        [sys.executable, program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=environment | ({name: given} if given else {}),
-    )
-    assert said.stdout == f"{level}\n"
+@pytest.mark.parametrize("given", [None, "0"])
+def test_what_is_kept_is_read_without_a_word(given, tmp_path):
+    """Unless one asks: until 0.10.2 XLA doubts what it reads, see `xla._hush`."""
+    program = """
+        import jax, jax.numpy as jnp
+        from jaxgan.run.devices import xla
+        xla.set_up_xla()
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+        jax.jit(lambda x: jnp.sin(x) @ x)(jnp.ones((50, 50))).block_until_ready()
+    """
+    left_out = ("TF_CPP_MIN_LOG_LEVEL", "JAX_COMPILATION_CACHE_DIR")
+    environment = {k: v for k, v in os.environ.items() if k not in left_out}
+    environment |= {
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "JAXGAN_CACHE": str(tmp_path),
+        **({"TF_CPP_MIN_LOG_LEVEL": given} if given else {}),
+    }
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+        ).stderr
+        for _ in range(2)
+    ]
+    assert list(tmp_path.rglob("*-cache"))
+    if given is None:
+        assert said == ["", ""]
 
 
 def test_this_jax_multiplies_many_rows_right():
