@@ -20,7 +20,7 @@ if "JAXGAN_CACHE" not in os.environ:  # nothing is kept in the user's
     os.environ["JAXGAN_CACHE"] = tempfile.mkdtemp(prefix="jaxgan-test-cache-")
     atexit.register(shutil.rmtree, os.environ["JAXGAN_CACHE"], ignore_errors=True)
 os.environ.setdefault("MPLBACKEND", "Agg")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # as our own programs have it
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # see `xla._hush`
 # A quarter of the suite's time; subprocesses must have the same bits.
 os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "true"
 # Eight devices share the cores of a machine that may be busy: by default XLA aborts the
