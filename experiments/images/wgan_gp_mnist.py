@@ -8,8 +8,8 @@ without batch normalisation, which the penalty forbids.
     python experiments/images/wgan_gp_mnist.py --variant published
 
 The default is a laptop's: a rate of 1e-3, and three critic updates. `published` has the
-paper's 1e-4 and five, which small networks have no need of. After five minutes of one
-core of an AMD EPYC (6,960 steps, compiling apart), of 5,000 samples by a classifier:
+paper's 1e-4 and five. After five minutes of one core of an AMD EPYC (6,280 to 8,110
+steps, compiling apart), of 5,000 samples of seed 0, by a classifier:
 
     rate, critic updates     FID     precision   recall   coverage
     1e-4, 5 (published)      119     .42         .48      .22
@@ -17,7 +17,8 @@ core of an AMD EPYC (6,960 steps, compiling apart), of 5,000 samples by a classi
     5e-4, 2                  25.6    .54         .81      .64
     1e-3, 3 (default)        8.7     .65         .85      .79
 
-Seeds 1 and 2 of the default have 9.3 and 8.7. All 50,000 steps take 35 minutes.
+Seeds 1 and 2 of the default have 9.3 and 8.7. At that pace all
+50,000 steps would take 36 minutes.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """

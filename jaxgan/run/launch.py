@@ -141,9 +141,7 @@ def _variant(arguments: Sequence[str]) -> str | None:
 
 def _program(name: str) -> str:
     """Says what is typed before the options: digits.py, or jaxgan train digits."""
-    program = pathlib.Path(sys.argv[0]).name
-    if program == "__main__.py":
-        program = "python -m jaxgan"
-    elif program.endswith(".py"):
-        return program
-    return " ".join([program, *sys.argv[1:2], name])
+    first = run_directory.program()
+    if (path := pathlib.Path(first[-1])).suffix == ".py":
+        return path.name
+    return " ".join([*first, *sys.argv[1:2], name])

@@ -3,13 +3,14 @@
     python experiments/benchmarks/own_images/equal_time.py --minutes 5 10 20 40
     python experiments/benchmarks/own_images/equal_time.py --data digits --minutes 2 5
 
-For equal time of the processors (40 minutes are 20 of two cores), compiling left out,
-by several seeds. The small variants (`compared.py`) are trained as they are: of MNIST
-at 32 pixels, but for WGAN-GP and transformers at 28. Their samples, from the average
-where there is one, are brought to the set's size and seen by one classifier of it,
-together with as many held-out images, or with the set itself where nothing is held out
-(digits). A run that is measured after some minutes goes on to the next: schedules do
-not know when they are looked at.
+For equal time of the processors (40 minutes are 20 of two cores), by several seeds;
+compiling is left out, but for later levels of networks that grow, the first time. The
+small variants (`compared.py`) are trained as they are: of MNIST at 32 pixels, but for
+WGAN-GP and transformers at 28. Their samples, from the average where there is one, are
+brought to the set's size and seen by one classifier of it, together with as many
+held-out images, or with the set itself where nothing is held out (digits). A run that
+is measured after some minutes goes on to the next: schedules do not know when they are
+looked at.
 
 Where a GPU is at hand, `--count paces.json` on the processors in question and then
 `--paces paces.json` beside the GPU make the same table in minutes.
@@ -21,6 +22,7 @@ al. 2020, arXiv 2002.09797), and draws curves and samples. All that is done lies
 """
 
 import dataclasses
+import functools
 import itertools
 import pathlib
 from collections.abc import Sequence
@@ -118,18 +120,19 @@ def folder_of(options: Options, name: str, seed: int, minutes: float) -> pathlib
     return options.out / f"{name}-{seed}-{minutes:g}"
 
 
-def trained(
-    options: Options, name: str, seed: int, minutes: float, folder: pathlib.Path
-) -> jaxgan.Run:
+def trained(options: Options, name: str, seed: int, minutes: float) -> jaxgan.Run:
     """One run of the table, from where it was after fewer minutes."""
     candidate = options.chosen[name]
     said = {"variant": candidate.variant, "seed": seed, **said_to(options, candidate)}
     said["log_every"] = options.learned.log_every
     if options.paces is not None:
         said["pace"] = paces.read(options.paces)[name]
-    for less in sorted(each for each in options.minutes if each < minutes)[-1:]:
-        said["before"] = folder_of(options, name, seed, less), 60.0 * less
-    return short_runs.trained(60.0 * minutes, candidate.experiment, folder, **said)
+    folder = functools.partial(folder_of, options, name, seed)
+    return short_runs.trained(
+        *(60.0 * minutes, candidate.experiment, folder(minutes)),
+        before=short_runs.before(minutes, options.minutes, folder),
+        **said,
+    )
 
 
 def count(options: Options, path: pathlib.Path) -> Sequence[str]:
@@ -180,8 +183,8 @@ def measure(options: Options, kept: kept_rows.KeptRows) -> None:
         }
         if not wanted:
             continue
+        run = trained(options, name, seed, minutes)
         folder = folder_of(options, name, seed, minutes)
-        run = trained(options, name, seed, minutes, folder)
         few_pictures.show(folder.with_name(f"{folder.name}.png"), run)
         for row, passes in wanted.items():
             samples = run.sample(options.num, passes=passes)

@@ -19,6 +19,7 @@ what eyes do not.
 """
 
 import dataclasses
+import functools
 import itertools
 import pathlib
 from collections.abc import Callable, Sequence
@@ -120,6 +121,22 @@ class Options:
         return {"num": self.num, "trained_on": self.trained_on}
 
 
+class Cell(NamedTuple):
+    """What is trained for some minutes.
+
+    Attributes:
+      data: the name of the set of pictures.
+      size: pixels per side.
+      candidate: its name.
+      seed: of the run.
+    """
+
+    data: str
+    size: int
+    candidate: str
+    seed: int
+
+
 def measure(options: Options, kept: kept_rows.KeptRows) -> None:
     """Adds the rows that are missing; all candidates of a cell, then the next one."""
     judge = few_pictures.Judge(options.trained_on, options.num)
@@ -136,22 +153,6 @@ def measure(options: Options, kept: kept_rows.KeptRows) -> None:
             few_pictures.show(folder.with_name(f"{folder.name}.png"), run)
             kept.add(minutes=minutes, **cell._asdict(), steps=run.step, **found)
             print(f"{folder.name}: {run.step:,} steps, {found}", flush=True)
-
-
-class Cell(NamedTuple):
-    """What is trained for some minutes.
-
-    Attributes:
-      data: the name of the set of pictures.
-      size: pixels per side.
-      candidate: its name.
-      seed: of the run.
-    """
-
-    data: str
-    size: int
-    candidate: str
-    seed: int
 
 
 def folder_of(options: Options, cell: Cell, minutes: float) -> pathlib.Path:
@@ -172,10 +173,12 @@ def trained(options: Options, cell: Cell, minutes: float) -> jaxgan.Run:
     if options.paces is not None:
         pace = paces.read(options.paces)[f"{cell.candidate}, {cell.size}"]
         said["pace"] = pace
-    for less in sorted(each for each in options.minutes if each < minutes)[-1:]:
-        said["before"] = folder_of(options, cell, less), 60.0 * less
-    folder = folder_of(options, cell, minutes)
-    return short_runs.trained(60.0 * minutes, experiment, folder, **said)
+    folder = functools.partial(folder_of, options, cell)
+    return short_runs.trained(
+        *(60.0 * minutes, experiment, folder(minutes)),
+        before=short_runs.before(minutes, options.minutes, folder),
+        **said,
+    )
 
 
 def said_to(options: Options, candidate: str, path: str, size: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import paces
@@ -32,7 +32,7 @@ class Budget:
     """Ends a run as SIGTERM does, which saves it, after so much of processors' time.
 
     The clock starts when the run has a new row of metrics, so that what is compiled
-    before is for nothing.
+    before is for nothing; what a network that grows compiles on its way is not.
 
     Attributes:
       run: its folder.
@@ -71,7 +71,8 @@ class Budget:
         """Waits for the row, and then for the end.
 
         The system's own timer of processors' time (ITIMER_PROF) interrupts whichever
-        thread works, and XLA's do not bear that: memory was damaged (jaxlib 0.10.2).
+        thread works, and XLA's do not bear that: memory was damaged (jaxlib 0.10.1 and
+        0.10.2).
         """
         began = None
         while not self._over.wait(LOOK):
@@ -94,6 +95,20 @@ def check_minutes(minutes: Sequence[float]) -> None:
         raise SystemExit(
             f"--minutes: saw {tuple(minutes)}, wanted numbers above 0 that rise"
         )
+
+
+def before(
+    minutes: float, every: Sequence[float], folder: Callable[[float], pathlib.Path]
+) -> tuple[pathlib.Path, float] | None:
+    """What a run goes on from, see `trained`; None at the first of the times.
+
+    Args:
+      minutes: that it is to have.
+      every: all times, as `check_minutes` has them.
+      folder: f(minutes) -> where the run lies that has had so many.
+    """
+    less = [each for each in every if each < minutes]
+    return (folder(less[-1]), 60.0 * less[-1]) if less else None
 
 
 def trained(

@@ -75,7 +75,9 @@ def cells(name: str, made: Forecast) -> list[str]:
         f"{made.program.flops / 1e9:,.3g}" if counted else "-",
         f"{reduced[0]}, {size(reduced[1])}",
         f"{1e3 * seconds:.3g} ms ({bound})" if counted else "-",
-        f"{made.weak_scaling:.0%}" if made.weak_scaling >= 0 else "-",
+        f"{made.weak_scaling:.0%}"
+        if counted and not math.isnan(made.weak_scaling)
+        else "-",
     ]
 
 

@@ -243,14 +243,15 @@ def check_there(directory: pathlib.Path, name: str = CONFIG) -> None:
 
 def command() -> str:
     """Writes this process's command line, to be typed again."""
-    program, *arguments = sys.argv
-    if program.endswith("__main__.py"):
-        start = ["python", "-m", "jaxgan"]
-    elif program.endswith(".py"):
-        start = ["python", program]
-    else:
-        start = [pathlib.Path(program).name]
-    return shlex.join([*start, *arguments])
+    return shlex.join([*program(), *sys.argv[1:]])
+
+
+def program() -> list[str]:
+    """What is typed before all arguments."""
+    path = pathlib.Path(sys.argv[0])
+    if path.name == "__main__.py":
+        return ["python", "-m", "jaxgan"]
+    return ["python", sys.argv[0]] if path.suffix == ".py" else [path.name]
 
 
 def sample_folders(run: pathlib.Path, seeds: Sequence[int]) -> list[pathlib.Path]:

@@ -82,9 +82,8 @@ def test_the_compilation_cache_is_where_it_is_wanted(tmp_path, monkeypatch):
     assert (tmp_path / "compilation").is_dir()
 
 
-@pytest.mark.parametrize("given", [None, "0"])
-def test_what_is_kept_is_read_without_a_word(given, tmp_path):
-    """Unless one asks: until 0.10.2 XLA doubts what it reads, see `xla._hush`."""
+def test_what_is_kept_is_read_without_a_word(tmp_path):
+    """Until 0.10.2 XLA doubts what it reads, see `xla._hush`."""
     program = """
         import jax, jax.numpy as jnp
         from jaxgan.run.devices import xla
@@ -94,24 +93,39 @@ def test_what_is_kept_is_read_without_a_word(given, tmp_path):
     """
     left_out = ("TF_CPP_MIN_LOG_LEVEL", "JAX_COMPILATION_CACHE_DIR")
     environment = {k: v for k, v in os.environ.items() if k not in left_out}
-    environment |= {
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "JAXGAN_CACHE": str(tmp_path),
-        **({"TF_CPP_MIN_LOG_LEVEL": given} if given else {}),
-    }
-    said = [
-        subprocess.run(
+    for _ in range(2):
+        run = subprocess.run(
             [sys.executable, "-c", textwrap.dedent(program)],
             capture_output=True,
             text=True,
             check=True,
-            env=environment,
-        ).stderr
-        for _ in range(2)
-    ]
-    assert list(tmp_path.rglob("*-cache"))
-    if given is None:
-        assert said == ["", ""]
+            env=environment
+            | {"PYTHONPATH": os.pathsep.join(sys.path), "JAXGAN_CACHE": str(tmp_path)},
+        )
+        assert run.stderr == ""
+        assert list(tmp_path.rglob("*-cache"))
+
+
+@pytest.mark.parametrize(
+    ("version", "asked", "levels"),
+    [
+        ("0.10.1", None, [3]),
+        ("0.10.1", "1", [3]),
+        ("0.10.1", "0", []),
+        ("0.11.0", None, []),
+    ],
+)
+def test_only_where_it_is_wrong_and_nobody_asks(version, asked, levels, monkeypatch):
+    told = []
+    monkeypatch.setattr(xla.importlib.metadata, "version", lambda name: version)
+    monkeypatch.setattr(
+        "jaxlib.utils.absl_set_min_log_level", told.append, raising=False
+    )
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", asked)
+    xla._hush()
+    assert told == levels
 
 
 def test_this_jax_multiplies_many_rows_right():
