@@ -17,8 +17,8 @@ steps, compiling apart), of 5,000 samples of seed 0, by a classifier:
     5e-4, 2                  25.6    .54         .81      .64
     1e-3, 3 (default)        8.7     .65         .85      .79
 
-Seeds 1 and 2 of the default have 9.3 and 8.7. At that pace all
-50,000 steps would take 36 minutes.
+Seeds 1 and 2 of the default have 9.3 and 8.7. At that pace all 50,000 steps would take
+36 minutes.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
