@@ -95,14 +95,18 @@ def ada(
 def of_samples(
     strengths: Strengths,
 ) -> Callable[[Sample, Context, jax.Array], Sample]:
-    """f(sample, context, p): `transform` of a sample's value.
+    """f(sample, context, p): `transform` of a sample's value; at p = 0 the value itself.
 
+    Until p rises nothing is computed, which on CPUs would be a third of a small step.
     A step augments a dozen times: f is traced once, which halves the step's tracing.
     """
 
     @jax.jit
     def augmented(value, context, probability):
-        return transform(value, strengths, Draws(context, probability))
+        def transformed(value):
+            return transform(value, strengths, Draws(context, probability))
+
+        return jax.lax.cond(probability > 0.0, transformed, lambda x: x, value)
 
     def apply(sample, context, probability):
         alone = dataclasses.replace(context, batch=())
