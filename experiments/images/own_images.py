@@ -8,13 +8,15 @@ are, unless you say otherwise:
 
 - networks: 16 channels at the full size, 32 from 10,000 pictures on, doubled with every
   halving, up to eight times as many;
-- batches of 32, of 16 from 256 pixels on, and never larger than the set;
+- batches of 16, and never larger than the set;
 - γ = 0.3 · size² / batch, a tenth of it at last: what R1 and R2 weigh, which wants to
   grow with the number of pixels and for small batches;
-- augmentation (ADA's transformations, without its feedback, as R3GAN has them) up to
-  p = 0.3 for 50,000 pictures, and 0.2 more for every tenth of them, at most 0.8;
 - schedules that end after 200 passes over the pictures, but not before 150,000 of them
-  are seen, and an average whose half-life is five passes at last.
+  are seen, and an average whose half-life is five passes at last;
+- augmentation (ADA's transformations, without its feedback, as R3GAN has them) up to
+  p = 0.3 for 50,000 pictures, and 0.2 more for every tenth of them, at most 0.8; none
+  for 100 passes, or half of the schedules, in which the discriminator has no time to
+  learn pictures by heart, and steps are the quicker without.
 
 Pictures are turned upright, put over white, cut to their central square, resized
 (Lanczos) and mirrored at random, which writing does not bear (`--no-flip`). Sub-folders
@@ -30,6 +32,8 @@ augmentation, 0.15.
 import dataclasses
 import math
 from typing import Annotated, Any, NamedTuple
+
+import optax
 
 from jaxgan import data, recipes
 from jaxgan.augment.ada_strengths import R3GAN
@@ -76,6 +80,8 @@ class Config:
     """Of the generator's running average, in images."""
     augment: float | None = None
     """Probability of every augmentation at last; at first there is none."""
+    augment_from: int | None = None
+    """Images after which it begins to grow."""
     burn_in: int | None = None
     """Images until all of these have their last values."""
     freeze: Annotated[int, Bounds(least=0)] = 0
@@ -95,14 +101,14 @@ class Chosen(NamedTuple):
     gamma: tuple[float, float]
     half_life: tuple[float, float]
     augment: float
+    augment_from: int
     burn_in: int
 
 
 def chosen(config: Config, images: int) -> Chosen:
     """Fills in what the config leaves to be chosen."""
-    batch = config.batch_size or min(
-        32 if config.size < 256 else 16, 2 ** int(math.log2(images))
-    )
+    batch = config.batch_size or min(16, 2 ** int(math.log2(images)))
+    burn_in = config.burn_in or min(max(200 * images, 150_000), 20_000_000)
     gamma = 0.3 * config.size**2 / batch
     often = 0.3 + 0.2 * math.log10(50_000 / images)
     automatic = Chosen(
@@ -111,7 +117,8 @@ def chosen(config: Config, images: int) -> Chosen:
         gamma=(gamma, gamma / 10),
         half_life=(0.0, min(max(5.0 * images, 5_000.0), 500_000.0)),
         augment=min(max(round(often, 2), 0.0), 0.8),
-        burn_in=min(max(200 * images, 150_000), 20_000_000),
+        augment_from=min(100 * images, burn_in // 2),
+        burn_in=burn_in,
     )
     given = {name: getattr(config, name) for name in Chosen._fields}
     return automatic._replace(**{k: v for k, v in given.items() if v is not None})
@@ -133,7 +140,6 @@ def build(config: Config) -> Experiment:
         burn_in_images=constants.burn_in,
         batch_size=constants.batch_size,
     )
-    steps = max(1, constants.burn_in // constants.batch_size)
     return Experiment(
         game=LatentGame(
             r3gan.Generator(widths, groups, shape=source.shape, **shared),
@@ -142,11 +148,22 @@ def build(config: Config) -> Experiment:
             as_data if classes else unconditional,
         ),
         recipe=recipe.moving("discriminator", judge.parts_after(config.freeze)),
-        augment=scheduled(R3GAN, schedules.cosine(0.0, constants.augment, steps))
-        if constants.augment
-        else Augment(),
+        augment=_augment(constants),
         data=data.batches(source, constants.batch_size, config.seed, flip=config.flip),
     )
+
+
+def _augment(constants: Chosen) -> Augment:
+    """Nothing, and from some step on more and more."""
+    if not constants.augment:
+        return Augment()
+    first, last = (
+        images // constants.batch_size
+        for images in (constants.augment_from, constants.burn_in)
+    )
+    growing = schedules.cosine(0.0, constants.augment, max(1, last - first))
+    nothing = optax.constant_schedule(0.0)
+    return scheduled(R3GAN, optax.join_schedules([nothing, growing], [first]))
 
 
 def _widths(size: int, width: int) -> list[int]:

@@ -10,11 +10,14 @@ import sys
 import time
 import types
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jaxgan.core import Context, Sample, example_keys
 from jaxgan.run.files import experiment_file, metrics_log
 from tests.experiments.test_experiments import EXPERIMENTS
 from tests.run.conftest import EXPERIMENT
@@ -37,7 +40,7 @@ def test_what_is_chosen_can_be_meant(size, images):
     assert found.batch_size & (found.batch_size - 1) == 0
     assert found.gamma[0] == pytest.approx(10 * found.gamma[1])
     assert 0 <= found.augment <= 0.8
-    assert found.burn_in >= 150_000
+    assert 0 < found.augment_from < found.burn_in >= 150_000
     widths = own_images._widths(size, found.width)
     assert widths[-1] == found.width
     assert size == 4 * 2 ** (len(widths) - 1)
@@ -70,9 +73,27 @@ def test_what_is_said_is_not_chosen():
         "gamma": (3.0, 2.0),
         "half_life": (1.0, 2.0),
         "augment": 0.0,
+        "augment_from": 3,
         "burn_in": 9,
     }
     assert chosen(32, 1000, **said)._asdict() == said
+
+
+def test_augmentation_begins_late():
+    """Samples are the same to the bit until then, and all are changed at the end."""
+    constants = chosen(8, 6, augment=1.0, batch_size=2, augment_from=7, burn_in=21)
+    augment = own_images._augment(constants)
+    sample = Sample(jax.random.normal(jax.random.key(0), (6, 8, 8, 3)), ())
+    keys = example_keys(jax.random.key(1), 6)
+
+    @jax.jit
+    def changed(step):
+        seen = augment.apply((), sample, Context(keys, step=step, train=True))
+        return jnp.any(seen.value != sample.value, axis=(1, 2, 3))
+
+    assert not any(changed(step).any() for step in range(4))
+    assert changed(10).all()
+    assert changed(1000).all()
 
 
 def test_sizes_that_there_are_not():
