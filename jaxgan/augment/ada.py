@@ -95,7 +95,7 @@ def ada(
 def of_samples(
     strengths: Strengths,
 ) -> Callable[[Sample, Context, jax.Array], Sample]:
-    """f(sample, context, p): `transform` of a sample's value; at p = 0 the value itself.
+    """f(sample, context, p): `transform` of a sample's value, or that value at p = 0.
 
     Until p rises nothing is computed, which on CPUs would be a third of a small step.
     A step augments a dozen times: f is traced once, which halves the step's tracing.

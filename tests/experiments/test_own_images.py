@@ -14,10 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan.core import Context, Sample, example_keys
+from jaxgan.core import Augment, Context, Sample, example_keys
 from jaxgan.run.files import experiment_file, metrics_log
 from tests.experiments.test_experiments import EXPERIMENTS
 from tests.run.conftest import EXPERIMENT
@@ -36,53 +36,60 @@ def chosen(size, images, **said):
 @given(sizes, counts)
 def test_what_is_chosen_can_be_meant(size, images):
     found = chosen(size, images)
-    assert found.batch_size <= max(images, 1)
+    assert found.batch_size <= images
     assert found.batch_size & (found.batch_size - 1) == 0
-    assert found.gamma[0] == pytest.approx(10 * found.gamma[1])
+    assert found.width <= found.channel_max <= 512
+    assert 0.001 <= found.learning_rate <= 0.01
+    assert 10_000 <= found.growth <= 600_000
+    assert 5_000 <= found.half_life <= 500_000
     assert 0 <= found.augment <= 0.8
-    assert 0 < found.augment_from < found.burn_in >= 150_000
-    widths = own_images._widths(size, found.width)
-    assert widths[-1] == found.width
-    assert size == 4 * 2 ** (len(widths) - 1)
-    assert max(widths) <= 8 * found.width
+
+
+@settings(deadline=None)
+@given(sizes, counts)
+def test_what_is_chosen_is_a_schedule(size, images):
+    config, found = own_images.Config(size=size), chosen(size, images)
+    stages = own_images._growing(config, found, images)
+    assert max(stages.pace.sizes) <= images
+    assert 4 * 2**stages.last == size
+    augment = own_images._augment(found, stages)
+    assert (augment == Augment()) == (found.augment == 0)
 
 
 @given(sizes, counts, counts)
 def test_more_pictures_want_less_augmentation_and_longer_schedules(size, one, other):
     few, many = (chosen(size, count) for count in sorted((one, other)))
     assert few.augment >= many.augment
-    assert few.burn_in <= many.burn_in
+    assert few.augment_from <= many.augment_from
+    assert few.growth <= many.growth
     assert few.half_life <= many.half_life
     assert few.width <= many.width
-
-
-@given(sizes)
-def test_gamma_grows_with_pixels_and_for_smaller_batches(size):
-    assert chosen(2 * size, 10**4, batch_size=8).gamma[0] == pytest.approx(
-        4 * chosen(size, 10**4, batch_size=8).gamma[0]
-    )
-    assert chosen(size, 10**4, batch_size=8).gamma[0] == pytest.approx(
-        2 * chosen(size, 10**4, batch_size=16).gamma[0]
-    )
+    assert few.learning_rate >= many.learning_rate
 
 
 def test_what_is_said_is_not_chosen():
     said = {
         "batch_size": 7,
         "width": 8,
-        "gamma": (3.0, 2.0),
-        "half_life": (1.0, 2.0),
+        "channel_max": 9,
+        "learning_rate": 0.5,
+        "growth": 11,
+        "half_life": 2.0,
         "augment": 0.0,
         "augment_from": 3,
-        "burn_in": 9,
     }
     assert chosen(32, 1000, **said)._asdict() == said
 
 
 def test_augmentation_begins_late():
     """Samples are the same to the bit until then, and all are changed at the end."""
-    constants = chosen(8, 6, augment=1.0, batch_size=2, augment_from=7, burn_in=21)
-    augment = own_images._augment(constants)
+    config = own_images.Config(
+        size=8, batch_size=2, growth=4, augment=1.0, augment_from=8
+    )
+    constants = own_images.chosen(config, 6)
+    stages = own_images._growing(config, constants, 6)
+    assert stages.pace.sizes == (4, 2)  # 4 at a time until one fades in, behind 4
+    augment = own_images._augment(constants, stages)
     sample = Sample(jax.random.normal(jax.random.key(0), (6, 8, 8, 3)), ())
     keys = example_keys(jax.random.key(1), 6)
 
@@ -91,19 +98,22 @@ def test_augmentation_begins_late():
         seen = augment.apply((), sample, Context(keys, step=step, train=True))
         return jnp.any(seen.value != sample.value, axis=(1, 2, 3))
 
-    assert not any(changed(step).any() for step in range(4))
-    assert changed(10).all()
+    begins, ends = stages.pace.steps(8), stages.pace.steps(16)
+    assert not any(changed(step).any() for step in range(begins + 1))
+    assert changed(ends).all()
     assert changed(1000).all()
 
 
-def test_sizes_that_there_are_not():
-    for size, width, said in (
-        (24, 16, "size: saw 24, wanted a power of two from 8"),
-        (4, 16, "size: saw 4, wanted a power of two from 8"),
-        (32, 6, "width: saw 6, wanted a multiple of 4"),
+def test_what_cannot_be_meant():
+    for said, message in (
+        ({"size": 24}, "size: saw 24, wanted a power of two from 8"),
+        ({"size": 4}, "size: saw 4, wanted a power of two from 8"),
+        ({"size": 16, "first_size": 2}, "first_size: saw 2, wanted a power of two"),
+        ({"size": 16, "first_size": 32}, "first_size: saw 32, wanted a power of two"),
+        ({"size": 16, "freeze": 1}, "first_size: saw 4 with freeze 1, wanted 16"),
     ):
-        with pytest.raises(ValueError, match=said):
-            own_images._widths(size, width)
+        with pytest.raises(ValueError, match=message):
+            own_images.build(own_images.Config(**said))
 
 
 @pytest.fixture
@@ -184,7 +194,9 @@ def stage(script, monkeypatch):
         return types.SimpleNamespace(step=step, seconds=seconds, said=said)
 
     def judge(trained_on, num):
-        return lambda run, real: few.Distances(float(run.step), run.step / 2)
+        return lambda run, real: few.Distances(
+            float(run.step), run.step / 2, run.step / 4
+        )
 
     monkeypatch.setattr(script("short_runs"), "trained", train)
     monkeypatch.setattr(few, "Judge", judge)
@@ -214,13 +226,12 @@ def test_arms_of_fine_tuning(script, stage, monkeypatch, tmp_path, capsys):
     for seconds, experiment, said in stage:
         assert (seconds, experiment) == (120.0, "own_images")
         assert (said["path"], said["size"]) == ("new", 8)
-    starts = [
-        (said["seed"], said.get("start_from"), said["freeze"]) for *_, said in stage
-    ]
-    arms = [(None, 0), ("run:9", 0), ("run:9", 1)]
+    names = ("seed", "start_from", "freeze", "first_size")
+    starts = [tuple(map(said.get, names)) for *_, said in stage]
+    arms = [(None, 0, 4), ("run:9", 0, 8), ("run:9", 1, 8)]
     assert starts == [(seed, *arm) for seed in (0, 1) for arm in arms]
-    assert table[2] == "| the related run itself | 0 | 9.00 | 4.5 |"
-    assert table[3] == "| from nothing | 2 ± 2 | 2.50 ± 2.12 | 1.2 ± 1.1 |"
+    assert table[2] == "| the related run itself | 0 | 9.00 | 4.5 | 2.2 |"
+    assert table[3] == "| from nothing | 2 ± 2 | 2.50 ± 2.12 | 1.2 ± 1.1 | 0.6 ± 0.5 |"
     with pytest.raises(SystemExit, match=r"--minutes: saw 3\.0, wanted 2\.0 as in"):
         tuning.main(dataclasses.replace(options, minutes=3.0))
     with pytest.raises(SystemExit, match="--seeds: saw 0, wanted at least 1"):
@@ -246,6 +257,7 @@ def test_the_choice(script, stage, tmp_path):
     assert json.loads((tmp_path / "results.json").read_text())["rows"][0] == {
         **{"data": "a", "size": 32, "minutes": 1.0, "seed": 0},
         **{"candidate": "dcgan_folder", "steps": 1, "fid": 1.0, "kid": 0.5},
+        "swd": 0.25,
     }
     choice.main(dataclasses.replace(options, minutes=(1.0, 2.0), seeds=1))
     befores = [said.get("before") for *_, said in stage]

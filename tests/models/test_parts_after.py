@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxgan.core.context import Context, example_keys
-from jaxgan.models import r3gan, stylegan2
+from jaxgan.models import progan, r3gan, stylegan2
 from jaxgan.models.stylegan2.blocks import Architecture
 
 R3: dict[str, Any] = {"groups": (2, 2, 2), "embedding": 4}
@@ -24,6 +24,8 @@ CASES = {
     ),
     "stylegan2 of classes": (stylegan2.Discriminator(classes=3, **SG2), 8),
     "stylegan2, no block": (stylegan2.Discriminator(**SG2), 4),
+    "progan": (progan.Discriminator(16, **SG2), 16),
+    "progan of classes": (progan.Discriminator(8, 3, **SG2), 8),
 }
 
 

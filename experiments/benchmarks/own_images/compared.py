@@ -51,7 +51,6 @@ class Compared(NamedTuple):
 
 GREY = {"path": FOLDER, "channels": 1}
 LARGER = {**GREY, "size": 32}
-PLAIN = {"flip": False, "augment": 0.0}
 SETS = {
     "mnist": Compared(
         28,
@@ -69,7 +68,14 @@ SETS = {
             "StyleGAN": Candidate("stylegan_ffhq", "small"),
             "StyleGAN2": Candidate("stylegan2_ffhq", "small"),
             "StyleGAN3": Candidate("stylegan3_ffhq", "small"),
-            "R3GAN": Candidate("own_images", None, {**LARGER, **PLAIN}),
+            "R3GAN": Candidate(
+                "r3gan_ffhq",
+                "small",
+                {
+                    **{"dataset": "mnist", "size": 32, "batch_size": 16},
+                    **{"widths": (128, 64, 32, 16), "groups": (32, 16, 8, 4)},
+                },
+            ),
             "projected": Candidate(
                 "projected_folder", "small", {**LARGER, "flip": False}
             ),
@@ -86,7 +92,11 @@ SETS = {
             "DCGAN": Candidate(
                 "dcgan_folder", None, {**GREY, "size": 8, "flip": False}
             ),
-            "R3GAN": Candidate("own_images", None, {**GREY, "size": 8, **PLAIN}),
+            "R3GAN": Candidate(
+                "r3gan_ffhq",
+                "small",
+                {"path": FOLDER, "size": 8, "widths": (32, 16), "groups": (8, 4)},
+            ),
             "AFM": Candidate("afm_digits"),
             "AFM-any": Candidate("afm_digits", "any", passes=(1, 2, 4)),
             "GAT": Candidate("gat_digits"),

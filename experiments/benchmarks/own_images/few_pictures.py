@@ -1,6 +1,7 @@
-"""How far samples are from pictures, for a small network trained on others.
+"""How far samples are from pictures, for a small network trained on others, and of it.
 
-There are too few pictures here to train a classifier on, and they have no classes.
+There are too few pictures here to train a classifier on, and they have no classes. The
+means of deep features forgive blur, which the patches of a pyramid do not.
 """
 
 import functools
@@ -15,6 +16,7 @@ import jaxgan
 from jaxgan import data
 from jaxgan.evaluation.frechet_distance import frechet_distance
 from jaxgan.evaluation.kernel_distance import kernel_distance
+from jaxgan.evaluation.sliced_wasserstein import sliced_wasserstein
 from jaxgan.models import vgg
 from jaxgan.run import feature_networks
 
@@ -33,10 +35,12 @@ class Distances(NamedTuple):
     Attributes:
       fid: the Fréchet distance.
       kid: the kernel distance, times 1,000.
+      swd: the sliced Wasserstein distance of patches, times 1,000, over all levels.
     """
 
     fid: float
     kid: float
+    swd: float
 
 
 class Judge:
@@ -75,11 +79,14 @@ class Judge:
 
     def __call__(self, run: jaxgan.Run, real: np.ndarray) -> Distances:
         """Measures a run's samples, of seed 0, against images [N, H, W, C]."""
-        fake = self.features(run.sample(self.num))
-        seen = self.features(real)
+        samples = np.asarray(run.sample(self.num), np.float32).clip(-1.0, 1.0)
+        fake, seen = self.features(samples), self.features(real)
         size = min(len(fake), len(seen), 1000)
         kernel = kernel_distance(seen, fake, subset_size=size)
-        return Distances(frechet_distance(seen, fake), 1000.0 * kernel.mean)
+        patches = sliced_wasserstein(real[:size], samples[:size])
+        return Distances(
+            frechet_distance(seen, fake), 1000.0 * kernel.mean, patches.mean
+        )
 
 
 def opened(path: str, size: int, channels: int = 3) -> np.ndarray:

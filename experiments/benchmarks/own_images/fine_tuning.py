@@ -8,8 +8,9 @@ The related run's experiment, with its config, is trained on other pictures: fro
 nothing, from that run (`--start-from`), and from it with the first layers of its
 discriminator at rest (FreezeD, Mo et al. 2020, arXiv 2002.10964), each for the same
 time of the processors, compiling left out. Distances are of `--num` samples to all the
-new pictures, for a small network that was trained on others (`few_pictures.py`); KID is
-times 1,000. The related run itself is measured first, as it is.
+new pictures, for a small network that was trained on others, and of patches
+(`few_pictures.py`); KID and SWD are times 1,000. The related run itself is measured
+first, as it is.
 
 Prints a table of means ± standard deviations over seeds. All that is done lies in
 --out: the same command goes on where it was stopped. Look at its pictures, too.
@@ -108,6 +109,8 @@ def measure(options: Options, kept: kept_rows.KeptRows) -> None:
                 continue
             folder = options.out / f"run-{place}-{seed}"
             said = {**config, "seed": seed, **more}
+            if "start_from" in more and "first_size" in config:
+                said["first_size"] = config["size"]  # it has grown
             seconds = 60.0 * options.minutes
             run = short_runs.trained(seconds, related.name, folder, **said)
             found = judge(run, real)._asdict()
@@ -124,13 +127,16 @@ def related_shape(run: jaxgan.Run) -> tuple[int, int]:
 def lines(kept: kept_rows.KeptRows, options: Options) -> list[str]:
     """The table."""
     table = kept_rows.head(
-        [f"after {options.minutes:g} minutes", "steps", "FID", "KID"]
+        [f"after {options.minutes:g} minutes", "steps", "FID", "KID", "SWD"]
     )
     for arm in (UNTRAINED, *arms(options)):
         rows = kept.of(arm=arm)
-        cells = [[row[name] for row in rows] for name in ("steps", "fid", "kid")]
-        steps, fid, kid = (kept_rows.spread(x, n) for x, n in zip(cells, (0, 2, 1)))
-        table.append(kept_rows.line([arm, steps, fid, kid]))
+        decimals = {"steps": 0, "fid": 2, "kid": 1, "swd": 1}
+        cells = [
+            kept_rows.spread([row[name] for row in rows], digits)
+            for name, digits in decimals.items()
+        ]
+        table.append(kept_rows.line([arm, *cells]))
     return table
 
 

@@ -6,7 +6,8 @@
 Candidates (`CANDIDATES` below) are experiments that come with jaxgan, small ones; each
 is trained on every set of pictures, at every size, for the same time of the processors,
 compiling left out, by several seeds. Distances are of `--num` samples to all pictures,
-for a small network that was trained on others (`few_pictures.py`); KID is times 1,000.
+for a small network that was trained on others, and of patches (`few_pictures.py`); KID
+and SWD are times 1,000.
 
 Where a GPU is at hand, `--count paces.json` on the processors in question and then
 `--paces paces.json` beside the GPU make the same table sooner.
@@ -55,10 +56,8 @@ def _projected(size: int) -> dict[str, Any]:
 
 CANDIDATES = {
     "own_images": Candidate("own_images"),
-    "own_images, not augmented": Candidate(
-        "own_images", None, lambda _: {"augment": 0.0}
-    ),
     "dcgan_folder": Candidate("dcgan_folder"),
+    "progan_folder": Candidate("progan_folder", "small", lambda _: {"flip": True}),
     "projected_folder": Candidate("projected_folder", "small", _projected),
     "stylegan2_ada_folder": Candidate(
         "stylegan2_ada_folder",
@@ -227,12 +226,13 @@ def lines(kept: kept_rows.KeptRows, options: Options, measure: str) -> list[str]
 def main(options: Options) -> Sequence[str]:
     """Measures what is not measured yet, and prints the tables; returns their lines."""
 
-    def both(kept: kept_rows.KeptRows, options: Options) -> list[str]:
-        return [*lines(kept, options, "FID"), "", *lines(kept, options, "KID")]
+    def every(kept: kept_rows.KeptRows, options: Options) -> list[str]:
+        tables = [lines(kept, options, measure) for measure in ("FID", "KID", "SWD")]
+        return [line for table in tables for line in (*table, "")][:-1]
 
     if options.count is not None:
         return count(options, options.count)
-    return kept_rows.finish(options, measure, both)
+    return kept_rows.finish(options, measure, every)
 
 
 if __name__ == "__main__":

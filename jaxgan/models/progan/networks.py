@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jaxgan.core.context import Context
 from jaxgan.core.growth import Growth
 from jaxgan.core.types import Verdict
-from jaxgan.models.attributes import check_attributes, check_square
+from jaxgan.models.attributes import check_attributes, check_depth, check_square
 from jaxgan.models.progan.blocks import (
     GAIN,
     LEAKY,
@@ -130,6 +130,24 @@ class Discriminator(Network):
     blur: Sequence[float] = ()
     dtype: Any = jnp.float32
     late_pool: bool = False
+
+    def parts_after(self, blocks: int) -> tuple[str, ...]:
+        """The entries of the parameters behind so many blocks: `Turn.parts`.
+
+        What is left, blocks with the largest maps and their layers of colours, rests:
+        FreezeD, Mo et al. 2020 (arXiv 2002.10964).
+
+        Raises:
+          ValueError: if there are fewer blocks.
+        """
+        every = sides(self.size)
+        check_depth("blocks", blocks, len(every) - 1)
+        seen = every[: len(every) - blocks]
+        return (
+            *(f"from_rgb{side}" for side in seen),
+            *(f"block{side}" for side in seen[1:]),
+            *("conv", "dense", "out"),
+        )
 
     def setup(self):
         """Names the blocks, and what follows them."""
