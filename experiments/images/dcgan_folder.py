@@ -17,8 +17,8 @@ levels of 255 after 50 steps and 7 after 200; where the four kernels begin alike
 core make better pictures of repeated pixels, too (`benchmarks/own_images`).
 
 Of 5,000 photographs of horses (CIFAR-10's, `--size 32`), four minutes on two cores of
-an AMD EPYC, 1,700 steps as published, make meadows, skies and dark bodies, and no horse yet: colour
-photographs want an accelerator, or a night.
+an AMD EPYC, 1,700 steps as published, make meadows, skies and dark bodies, and no horse
+yet: colour photographs want an accelerator, or a night.
 """
 
 import dataclasses
