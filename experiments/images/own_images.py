@@ -196,7 +196,7 @@ def _augment(constants: Chosen, stages: Growing) -> Augment:
     )
     growing = schedules.cosine(0.0, constants.augment, max(1, last - first))
     nothing = optax.constant_schedule(0.0)
-    return scheduled(R3GAN, optax.join_schedules([nothing, growing], [first]))
+    return scheduled(R3GAN, optax.join_schedules([nothing, growing], [first]), first)
 
 
 def _source(config: Config) -> data.Source:

@@ -153,9 +153,14 @@ def only(span: Span) -> Iterator[None]:
         _TRACED.reset(token)
 
 
+def traced_span() -> Span | None:
+    """The steps that what is traced is for, if that is known: see `only`."""
+    return _TRACED.get(None)
+
+
 def traced_levels(growth: Growth, count: int) -> range:
     """The levels, of so many, that what is traced has to have: see `only`."""
-    span = _TRACED.get(None)
+    span = traced_span()
     if span is None or not isinstance(growth, Growing):
         return range(count)
     return growth.levels_in(span)

@@ -7,7 +7,8 @@ import numpy as np
 from jaxgan.augment.ada import ada
 from jaxgan.augment.ada_strengths import BGC, R3GAN, Strengths
 from jaxgan.augment.scheduled import scheduled
-from jaxgan.core import Context, Sample, example_keys, schedules
+from jaxgan.core import Context, Sample, example_keys, growth, schedules
+from jaxgan.core.pace import Span
 
 KEYS = example_keys(jax.random.key(0), 6)
 CHEAP = Strengths(xflip=1.0, brightness=1.0)
@@ -36,6 +37,21 @@ def test_nothing_at_first_and_something_at_last():
     np.testing.assert_allclose(at(0, probability).value, IMAGES.value, atol=1e-6)
     moved = jnp.abs(at(10, probability).value - IMAGES.value).max((1, 2, 3))
     assert (moved > 1e-3).all()
+
+
+def test_programs_that_end_before_the_first_step_have_none_of_it():
+    """Whatever the probability: theirs is not computed."""
+    augment = scheduled(CHEAP, lambda step: jnp.float32(1.0), first=10)
+    context = Context(KEYS, step=jnp.int32(5), train=True)
+    for span, same in (
+        (Span(0, 10), True),
+        (Span(5, 11), False),
+        (Span(0, None), False),
+    ):
+        with growth.only(span):
+            seen = augment.apply((), IMAGES, context)
+        assert (seen is IMAGES) == same, span
+    assert augment.apply((), IMAGES, context) is not IMAGES
 
 
 def test_strengths_of_r3gan():
