@@ -9,7 +9,7 @@ how many there are, unless you say otherwise:
 
 - networks: 16 channels at the full size, 32 from 10,000 pictures on, doubled with every
   halving, up to 4 times as many, at 128 pixels 8 times, at 256 16 times and so on;
-- Adam's rate 0.64 / the most channels: 0.01 for 64, and for 512 about the published;
+- Adam's rate 0.256 / the most channels: 0.004 for 64, and for 512 half the published;
 - every size is trained for one pass over the pictures, but at least 10,000 of them and
   at most the published 600,000, and the next one fades in over as many;
 - batches of 32 at 4 × 4 and 16 then, never larger than the set;
@@ -116,7 +116,7 @@ def chosen(config: Config, images: int) -> Chosen:
         batch_size=min(16, 2 ** int(math.log2(images))),
         width=width,
         channel_max=channel_max,
-        learning_rate=0.64 / channel_max,
+        learning_rate=0.256 / channel_max,
         growth=min(max(images, 10_000), 600_000),
         half_life=min(max(5.0 * images, 5_000.0), 500_000.0),
         augment=min(max(round(often, 2), 0.0), 0.8),

@@ -39,7 +39,7 @@ def test_what_is_chosen_can_be_meant(size, images):
     assert found.batch_size <= images
     assert found.batch_size & (found.batch_size - 1) == 0
     assert found.width <= found.channel_max <= 512
-    assert 0.001 <= found.learning_rate <= 0.01
+    assert 0.0005 <= found.learning_rate <= 0.004
     assert 10_000 <= found.growth <= 600_000
     assert 5_000 <= found.half_life <= 500_000
     assert 0 <= found.augment <= 0.8
