@@ -24,6 +24,10 @@ Pictures are turned upright, put over white, cut to their central square, resize
 are classes, which `--conditional` asks for. With a related run at hand, `--start-from
 RUN --first-size 64` begins with its networks as they are grown, and `--freeze 1` keeps
 the first block of the discriminator's.
+
+Ten minutes of one core of an AMD EPYC, at 32 pixels: of 1,647 emoji, 8,545 steps, faces,
+flags and things that one nearly knows; of 1,200 cut-outs of photographs, 8,140 steps,
+skies, shores, walls and leaves. `benchmarks/own_images` has others beside it.
 """
 
 import dataclasses
