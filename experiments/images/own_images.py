@@ -25,9 +25,9 @@ are classes, which `--conditional` asks for. With a related run at hand, `--star
 RUN --first-size 64` begins with its networks as they are grown, and `--freeze 1` keeps
 the first block of the discriminator's.
 
-Ten minutes of one core of an AMD EPYC, at 32 pixels: of 1,647 emoji, 8,545 steps, faces,
-flags and things that one nearly knows; of 1,200 cut-outs of photographs, 8,140 steps,
-skies, shores, walls and leaves. `benchmarks/own_images` has others beside it.
+Ten minutes of one core of an AMD EPYC make, at 32 pixels, of 1,647 emoji (8,545 steps)
+faces, flags and things that one nearly knows, and of 1,200 cut-outs of photographs
+(8,140) skies, shores, walls and leaves. `benchmarks/own_images` has others beside it.
 """
 
 import dataclasses

@@ -54,10 +54,26 @@ def _projected(size: int) -> dict[str, Any]:
     return {"features_size": size, "sizes": sides, "flip": True}
 
 
+def _r3gan(size: int) -> dict[str, Any]:
+    halvings = (size // 4).bit_length() - 1
+    widths = tuple(16 * 2 ** min(place, 3) for place in reversed(range(halvings + 1)))
+    gamma = 0.3 * size**2 / 16
+    return {
+        "widths": widths,
+        "groups": tuple(width // 4 for width in widths),
+        "batch_size": 16,
+        "gamma": (gamma, gamma / 10),
+        "learning_rate": (5e-4, 5e-5),
+        "burn_in": 330_000,
+        "flip": True,
+    }
+
+
 CANDIDATES = {
     "own_images": Candidate("own_images"),
     "dcgan_folder": Candidate("dcgan_folder"),
     "progan_folder": Candidate("progan_folder", "small", lambda _: {"flip": True}),
+    "r3gan_ffhq": Candidate("r3gan_ffhq", "small", _r3gan),
     "projected_folder": Candidate("projected_folder", "small", _projected),
     "stylegan2_ada_folder": Candidate(
         "stylegan2_ada_folder",
