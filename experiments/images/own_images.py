@@ -34,7 +34,7 @@ import dataclasses
 import math
 from typing import Annotated, NamedTuple
 
-import optax
+import jax.numpy as jnp
 
 from jaxgan import data, recipes
 from jaxgan.augment.ada_strengths import R3GAN
@@ -199,8 +199,7 @@ def _augment(constants: Chosen, stages: Growing) -> Augment:
         stages.pace.steps, (constants.augment_from, 2 * constants.augment_from)
     )
     growing = schedules.cosine(0.0, constants.augment, max(1, last - first))
-    nothing = optax.constant_schedule(0.0)
-    return scheduled(R3GAN, optax.join_schedules([nothing, growing], [first]), first)
+    return scheduled(R3GAN, lambda step: growing(jnp.maximum(step - first, 0)), first)
 
 
 def _source(config: Config) -> data.Source:

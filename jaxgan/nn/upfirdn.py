@@ -152,14 +152,20 @@ def filter_size(taps: Filter) -> tuple[int, int]:
     return taps.shape[0], taps.shape[-1]
 
 
-def pads_above(sizes, factors):
+def pads_above(sizes: Sequence[int], factors: Sequence[int]) -> Pads:
     """Pads that make an up-sampled image `up` times as large."""
-    return [((n + up - 1) // 2, (n - up) // 2) for n, up in zip(sizes, factors)]
+    rows, columns = (
+        ((n + up - 1) // 2, (n - up) // 2) for n, up in zip(sizes, factors)
+    )
+    return rows, columns
 
 
-def pads_below(sizes, factors):
+def pads_below(sizes: Sequence[int], factors: Sequence[int]) -> Pads:
     """Pads that make a down-sampled image `down` times as small."""
-    return [((n - down + 1) // 2, (n - down) // 2) for n, down in zip(sizes, factors)]
+    rows, columns = (
+        ((n - down + 1) // 2, (n - down) // 2) for n, down in zip(sizes, factors)
+    )
+    return rows, columns
 
 
 def added_pads(pads, others) -> Pads:
