@@ -44,6 +44,7 @@ from jaxgan.core.growth import Growing, level_of
 from jaxgan.core.types import Augment
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import progan
+from jaxgan.nn import group_size
 from jaxgan.nn.growth import as_grown
 from jaxgan.run import launch
 from jaxgan.run.bounds import Bounds
@@ -143,7 +144,8 @@ def build(config: Config) -> Experiment:
         "channel_max": constants.channel_max,
         "growing": stages,
     }
-    judge = progan.Discriminator(config.size, **sizes)
+    group = group_size(constants.batch_size)
+    judge = progan.Discriminator(config.size, group=group, **sizes)
     recipe = recipes.progan(stages, constants.learning_rate, config.penalty)
     recipe = recipe._replace(
         ema_decay=schedules.half_life(constants.half_life, ramp_up=0.05)

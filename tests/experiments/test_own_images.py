@@ -1,6 +1,7 @@
 """What is chosen for own pictures, and the benchmarks that measure the choice."""
 
 import dataclasses
+import functools
 import importlib
 import json
 import os
@@ -18,8 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaxgan.core import Augment, Context, Sample, example_keys
+from jaxgan.run.devices.first_state import first_state
+from jaxgan.run.experiment import pace_of
 from jaxgan.run.files import experiment_file, metrics_log
-from tests.experiments.test_experiments import EXPERIMENTS
+from jaxgan.run.training.span_play import make_play
+from tests.experiments.test_experiments import EXPERIMENTS, save_images
 from tests.run.conftest import EXPERIMENT
 
 HERE = pathlib.Path(__file__).parents[2] / "experiments/benchmarks/own_images"
@@ -102,6 +106,25 @@ def test_augmentation_begins_late():
     assert not any(changed(step).any() for step in range(begins + 1))
     assert changed(ends).all()
     assert changed(1000).all()
+
+
+@pytest.mark.parametrize(
+    ("batch", "count", "conditional"), [(6, 12, True), (7, 10, False), (1, 2, False)]
+)
+def test_any_batch_and_classes(batch, count, conditional, tmp_path):
+    """Every level's step can be traced: groups divide batches, which the set has."""
+    for label in ("a", "b"):
+        save_images(tmp_path / label, count // 2)
+    config = own_images.tiny(own_images.Config(str(tmp_path), conditional=conditional))
+    made = own_images.build(dataclasses.replace(config, batch_size=batch, augment=0.5))
+    assert batch % made.game.discriminator.group == 0
+    spans = pace_of(made.data).spans
+    assert len(spans) == 2
+    for span in spans:
+        examples = made.data(span.start)
+        assert examples.value.shape[0] <= count
+        state = jax.eval_shape(functools.partial(first_state, made, (0,)), examples)
+        jax.eval_shape(make_play(made, (0,), False, span), state, examples)
 
 
 def test_what_cannot_be_meant():
