@@ -52,10 +52,11 @@ def foresee(name: str, target: str, each: int, parts: int = 1) -> Forecast:
     field = "batch_sizes" if hasattr(config, "batch_sizes") else "batch_size"
     wanted = getattr(config, field)
     wanted = wanted[-1] if isinstance(wanted, tuple) else wanted
-    batch = chips * math.ceil(wanted / chips)
+    batch = chips * math.ceil((wanted or 0) / chips)
     batch = max(batch, each * chips) if chips > MANY else batch
-    arguments = ["--variant", chosen, f"--{field.replace('_', '-')}", str(batch)]
-    arguments += ["--microbatches", str(parts)]
+    arguments = ["--variant", chosen, "--microbatches", str(parts)]
+    if batch:  # else the experiment chooses it
+        arguments += [f"--{field.replace('_', '-')}", str(batch)]
     try:
         return step_forecast.foresee(path, arguments, target)
     except step_forecast.DoesNotCompile as error:
