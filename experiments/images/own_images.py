@@ -88,7 +88,7 @@ class Config:
     """Of the generator's running average, in images."""
     augment: float | None = None
     """Probability of every augmentation at last; at first there is none."""
-    augment_from: Annotated[int | None, Bounds(least=0)] = None
+    augment_from: Annotated[int | None, Bounds(least=1)] = None
     """Images after which it begins to grow, until twice as many."""
     freeze: Annotated[int, Bounds(least=0)] = 0
     """Blocks of the discriminator, from the full size on, that stay as they are:
