@@ -13,8 +13,9 @@ how many there are, unless you say otherwise:
 - every size is trained for one pass over the pictures, but at least 10,000 of them and
   at most the published 600,000, and the next one fades in over as many;
 - batches of 32 at 4 × 4 and 16 then, never larger than the set;
-- an average with a half-life of 5 passes, from 5,000 to 500,000 pictures, and of at
-  most a twentieth of what was seen;
+- an average with a half-life of 5 passes, from 5,000 to 500,000 pictures; of a fiftieth
+  of what a size fades in over while networks grow, because new layers would lag behind,
+  and then of at most a twentieth of what was seen since;
 - augmentation (ADA's transformations, as strong as R3GAN has them), none for 100
   passes, and then more and more, up to p = 0.3 for 50,000 pictures, and 0.2 more for
   every tenth of them, at most 0.8, after 200.
@@ -32,8 +33,10 @@ faces, flags and things that one nearly knows, and of 1,200 cut-outs of photogra
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
+import jax
 import jax.numpy as jnp
 
 from jaxgan import data, recipes
@@ -85,7 +88,7 @@ class Config:
     penalty: float = 10.0
     """Weight of the gradient penalty."""
     half_life: float | None = None
-    """Of the generator's running average, in images."""
+    """Of the generator's running average, in images, long after networks have grown."""
     augment: float | None = None
     """Probability of every augmentation at last; at first there is none."""
     augment_from: Annotated[int | None, Bounds(least=1)] = None
@@ -148,7 +151,7 @@ def build(config: Config) -> Experiment:
     judge = progan.Discriminator(config.size, group=group, **sizes)
     recipe = recipes.progan(stages, constants.learning_rate, config.penalty)
     recipe = recipe._replace(
-        ema_decay=schedules.half_life(constants.half_life, ramp_up=0.05)
+        ema_decay=schedules.half_life(_half_life(constants, stages))
     )
     return Experiment(
         game=LatentGame(
@@ -191,6 +194,16 @@ def _growing(config: Config, constants: Chosen, images: int) -> Growing:
     first, last = level_of(config.first_size), level_of(config.size)
     batches = (2 * batch if 2 * batch <= images else batch, batch)
     return Growing(last, batches, first, constants.growth, constants.growth)
+
+
+def _half_life(constants: Chosen, stages: Growing) -> Callable[[jax.Array], jax.Array]:
+    """Of the average, in images: short while networks grow, and then longer."""
+
+    def images(step):
+        since = jnp.asarray(step - stages.steps, jnp.float32) * constants.batch_size
+        return jnp.clip(0.05 * since, constants.growth / 50, constants.half_life)
+
+    return images
 
 
 def _augment(constants: Chosen, stages: Growing) -> Augment:
