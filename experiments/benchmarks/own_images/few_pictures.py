@@ -1,4 +1,4 @@
-"""How far samples are from pictures, for a small network trained on others, and of it.
+"""How far samples are from pictures, for a small network trained on others; by patches.
 
 There are too few pictures here to train a classifier on, and they have no classes. The
 means of deep features forgive blur, which the patches of a pyramid do not.
