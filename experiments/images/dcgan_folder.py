@@ -13,8 +13,9 @@ grow by transposed convolutions, whose steps take half as long, but each of the 
 pixels that one makes of one has kernels of its own, and flat colours show
 checkerboards. Of 1,647 emoji at 32 pixels, batches of 16, the pattern of period 2 is 9
 levels of 255 after 50 steps and 7 after 200; where the four kernels begin alike, 7 and
-8; with repeated pixels 1 and 1 (`diagnosis/spectrum.py`; one seed). Five minutes of one
-core make better pictures of repeated pixels, too (`benchmarks/own_images`).
+8; with repeated pixels 1 and 1 (`diagnosis/spectrum.py`; one seed). At a rate of 0.001
+five minutes of one core make better emoji and digits of them, too
+(`benchmarks/own_images`; at the default rate both were not compared).
 
 Of 5,000 photographs of horses (CIFAR-10's, `--size 32`), four minutes on two cores of
 an AMD EPYC, 1,700 steps as published, make meadows, skies and dark bodies, and no horse

@@ -5,12 +5,12 @@
 
 For equal time of the processors (40 minutes are 20 of two cores), by several seeds;
 compiling is left out, but for later levels of networks that grow, the first time. The
-small variants (`compared.py`) are trained as they are: of MNIST at 32 pixels, but for
-WGAN-GP and transformers at 28. Their samples, from the average where there is one, are
-brought to the set's size and seen by one classifier of it, together with as many
-held-out images, or with the set itself where nothing is held out (digits). A run that
-is measured after some minutes goes on to the next: schedules do not know when they are
-looked at.
+small variants are trained as they are (R3GAN's as `compared.py` says): of MNIST at 32
+pixels, but for WGAN-GP and transformers at 28. Their samples, from the average where
+there is one, are brought to the set's size and seen by one classifier of it, together
+with as many held-out images, or with the set itself where nothing is held out (digits).
+A run that is measured after some minutes goes on to the next: schedules do not know
+when they are looked at.
 
 Where a GPU is at hand, `--count paces.json` on the processors in question and then
 `--paces paces.json` beside the GPU make the same table in minutes.
