@@ -575,6 +575,10 @@ def test_rates_and_averages_of_networks_that_grow():
         for recipe in (recipes.progan(), recipes.stylegan())
     ]
     np.testing.assert_allclose(decays, [0.999, 0.5 ** (32 / 10_000)], rtol=1e-6)
+    # Of 1 image since a level began to be trained: a half-life of half an image.
+    for make in (recipes.progan, recipes.stylegan):
+        young = make(growing, ramp_up=0.5).ema_decay(jnp.int32(9), 1)
+        np.testing.assert_allclose(young, 0.25, rtol=1e-6)
     for recipe in (recipes.progan(), recipes.stylegan(learning_rate=1e-3)):
         optimizer = recipe.optimizers.generator
         with jax.numpy_dtype_promotion("standard"):

@@ -13,9 +13,9 @@ how many there are, unless you say otherwise:
 - every size is trained for one pass over the pictures, but at least 10,000 of them and
   at most the published 600,000, and the next one fades in over as many;
 - batches of 32 at 4 × 4 and 16 then, never larger than the set;
-- an average with a half-life of 5 passes, from 5,000 to 500,000 pictures; of a fiftieth
-  of what a size fades in over while networks grow, because new layers would lag behind,
-  and then of at most a twentieth of what was seen since;
+- an average with a half-life of 5 passes, from 5,000 to 500,000 pictures, but at most a
+  twentieth of what was seen since a fade began or ended, because it would lag behind
+  layers that are new;
 - augmentation (ADA's transformations, as strong as R3GAN has them), none for 100
   passes, and then more and more, up to p = 0.3 for 50,000 pictures, and 0.2 more for
   every tenth of them, at most 0.8, after 200.
@@ -33,10 +33,8 @@ faces, flags and things that one nearly knows, and of 1,200 cut-outs of photogra
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
-import jax
 import jax.numpy as jnp
 
 from jaxgan import data, recipes
@@ -150,9 +148,8 @@ def build(config: Config) -> Experiment:
     group = group_size(constants.batch_size)
     judge = progan.Discriminator(config.size, group=group, **sizes)
     recipe = recipes.progan(stages, constants.learning_rate, config.penalty)
-    recipe = recipe._replace(
-        ema_decay=schedules.half_life(_half_life(constants, stages))
-    )
+    average = schedules.half_life(constants.half_life)
+    average = schedules.ramped_up(average, 0.05, stages.since_phase)
     return Experiment(
         game=LatentGame(
             progan.Generator(source.shape, **sizes),
@@ -161,7 +158,9 @@ def build(config: Config) -> Experiment:
             as_data if classes else unconditional,
             shown=as_grown(stages),
         ),
-        recipe=recipe.moving("discriminator", judge.parts_after(config.freeze)),
+        recipe=recipe._replace(ema_decay=average).moving(
+            "discriminator", judge.parts_after(config.freeze)
+        ),
         augment=_augment(constants, stages),
         data=data.paced_batches(source, stages.pace, config.seed, flip=config.flip),
     )
@@ -194,16 +193,6 @@ def _growing(config: Config, constants: Chosen, images: int) -> Growing:
     first, last = level_of(config.first_size), level_of(config.size)
     batches = (2 * batch if 2 * batch <= images else batch, batch)
     return Growing(last, batches, first, constants.growth, constants.growth)
-
-
-def _half_life(constants: Chosen, stages: Growing) -> Callable[[jax.Array], jax.Array]:
-    """Of the average, in images: short while networks grow, and then longer."""
-
-    def images(step):
-        since = jnp.asarray(step - stages.steps, jnp.float32) * constants.batch_size
-        return jnp.clip(0.05 * since, constants.growth / 50, constants.half_life)
-
-    return images
 
 
 def _augment(constants: Chosen, stages: Growing) -> Augment:

@@ -26,6 +26,7 @@ can be read: FID by a classifier is 24 ± 4 (three seeds). At the published rate
 """
 
 import dataclasses
+from typing import Annotated
 
 import jax.numpy as jnp
 
@@ -35,6 +36,7 @@ from jaxgan.games.latent import LatentGame
 from jaxgan.models import progan
 from jaxgan.nn.growth import as_grown
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 
@@ -73,6 +75,8 @@ class Config:
     """Adam's, for both players; None: the published one of each level."""
     average_decay: float = 0.999
     """Of the generator's running average, per step."""
+    ramp_up: Annotated[float | None, Bounds(above=0)] = None
+    """Its half-life is at most this share of the images since layers were new."""
     bfloat16: bool = False
     """Compute the blocks in bfloat16."""
 
@@ -90,7 +94,8 @@ VARIANTS = {
         channel_base=512,
         channel_max=64,
         learning_rate=0.01,
-        average_decay=0.99,
+        average_decay=0.999,
+        ramp_up=0.05,
     ),
 }
 
@@ -126,6 +131,7 @@ def build(config: Config) -> Experiment:
             config.learning_rate,
             config.penalty,
             decay=config.average_decay,
+            ramp_up=config.ramp_up,
         ),
         data=data.paced_batches(source, stages.pace, config.seed, flip=config.flip),
     )

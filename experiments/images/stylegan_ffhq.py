@@ -26,6 +26,7 @@ an AMD EPYC most samples can be read as digits: FID by a classifier is 42, 45 an
 """
 
 import dataclasses
+from typing import Annotated
 
 import jax.numpy as jnp
 
@@ -35,6 +36,7 @@ from jaxgan.games.style import StyleGame
 from jaxgan.models import stylegan
 from jaxgan.nn.growth import as_grown
 from jaxgan.run import launch
+from jaxgan.run.bounds import Bounds
 from jaxgan.run.experiment import Experiment
 from jaxgan.run.options import Options
 
@@ -79,6 +81,8 @@ class Config:
     """Adam's, for both players; None: the published one of each level."""
     half_life: float = 10_000.0
     """Of the generator's running average, in images."""
+    ramp_up: Annotated[float | None, Bounds(above=0)] = None
+    """That is at most this share of the images since layers were new."""
     bfloat16: bool = False
     """Compute the blocks in bfloat16."""
 
@@ -98,7 +102,7 @@ VARIANTS = {
         channel_base=512,
         channel_max=64,
         learning_rate=0.01,
-        half_life=5_000.0,
+        ramp_up=0.05,
     ),
 }
 
@@ -121,7 +125,7 @@ def build(config: Config) -> Experiment:
         "growing": stages,
         "dtype": jnp.bfloat16 if config.bfloat16 else jnp.float32,
     }
-    rates = config.learning_rate, config.gamma, config.half_life
+    average = config.half_life, config.ramp_up
     return Experiment(
         game=StyleGame(
             stylegan.Generator(
@@ -135,7 +139,7 @@ def build(config: Config) -> Experiment:
             mixing=config.mixing,
             shown=as_grown(stages),
         ),
-        recipe=recipes.stylegan(stages, *rates),
+        recipe=recipes.stylegan(stages, config.learning_rate, config.gamma, *average),
         data=data.paced_batches(source, stages.pace, config.seed, flip=config.flip),
     )
 

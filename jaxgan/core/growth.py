@@ -89,6 +89,22 @@ class Growing:
         phase = 2 * period + (within > self.stable).astype(jnp.int32)
         return jnp.minimum(phase, 2 * (self.last - self.first))
 
+    def since_phase(
+        self, step: jax.Array | int, images: int | None = None
+    ) -> jax.Array:
+        """Counts images since the newest fade began, or ended: float32.
+
+        With it as `seen` of `jaxgan.core.schedules.ramped_up`, an average does not lag
+        behind layers that are new.
+        """
+        del images  # the schedule knows them
+        _, within = self._position(step)
+        since = jnp.where(within > self.stable, within - self.stable, within)
+        # More than int32 may hold, long after.
+        later = jnp.maximum(jnp.asarray(step, jnp.int32) - self.steps, 0)
+        size = float(self.pace.sizes[-1])
+        return since.astype(jnp.float32) + later.astype(jnp.float32) * size
+
     @property
     def steps(self) -> int:
         """How many steps it takes until the last level has faded in."""

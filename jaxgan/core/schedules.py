@@ -138,14 +138,45 @@ def half_life(
     if not callable(images) and not images >= 0:
         raise ValueError(f"images: saw {images}, wanted a half-life of at least 0")
     check_number("images", images, least=0)
-    check_number("ramp_up", ramp_up, above=0)
 
     def value(step, images_per_step):
-        life = jnp.asarray(images(step) if callable(images) else images, jnp.float32)
-        if ramp_up is not None:
-            seen = jnp.asarray(step, jnp.float32) * images_per_step
-            life = jnp.minimum(life, ramp_up * seen)
-        # 1e-8 images: half of nothing stays nothing, and the division stays finite.
-        return 0.5 ** (images_per_step / jnp.maximum(life, 1e-8))
+        life = images(step) if callable(images) else images
+        return _halved(images_per_step, life)
+
+    return value if ramp_up is None else ramped_up(value, ramp_up)
+
+
+def ramped_up(
+    decay: Decay,
+    share: float,
+    seen: Callable[[jax.Array, int], jax.Array] | None = None,
+) -> Decay:
+    """The decay, or that of a half-life of a share of what was seen, if that is less.
+
+    Args:
+      decay: in the long run.
+      share: 0.05 in StyleGAN2.
+      seen: f(step, images per step) -> images that the average may go back to, see
+        `jaxgan.core.growth.Growing.since_phase`; None: all.
+
+    Raises:
+      ValueError: if the share is not above 0.
+    """
+    check_number("ramp_up", share, above=0)
+
+    def all_of_them(step, images):
+        return jnp.asarray(step, jnp.float32) * images
+
+    count = seen or all_of_them
+
+    def value(step, images):
+        young = _halved(images, share * count(step, images))
+        return jnp.minimum(decay(step, images), young)
 
     return value
+
+
+def _halved(images: int, life: float | jax.Array) -> jax.Array:
+    """½^(images / life); without a life, 0."""
+    # 1e-8 images: half of nothing stays nothing, and the division stays finite.
+    return 0.5 ** (images / jnp.maximum(jnp.asarray(life, jnp.float32), 1e-8))

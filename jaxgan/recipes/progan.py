@@ -22,6 +22,7 @@ def progan(
     penalty: float = 10.0,
     drift_weight: float = 1e-3,
     decay: float = 0.999,
+    ramp_up: float | None = None,
 ) -> Recipe:
     """ProGAN, Karras et al. 2018 (arXiv 1710.10196), appendix A.1.
 
@@ -37,6 +38,7 @@ def progan(
       penalty: λ.
       drift_weight: of D(x)².
       decay: of the generator's average, per step.
+      ramp_up: see `growing_average`.
 
     Raises:
       ValueError: naming the number that is out of range.
@@ -44,7 +46,7 @@ def progan(
     return Recipe(
         versus(losses.wasserstein, 1, gradient_penalty(penalty), drift(drift_weight)),
         growing_adams(growing, learning_rate),
-        schedules.constant_decay(decay),
+        growing_average(growing, schedules.constant_decay(decay), ramp_up),
     )
 
 
@@ -62,3 +64,21 @@ def growing_adams(
             forgetting(moments, growing.phase), optax.scale_by_learning_rate(rate)
         )
     return Players(both, both)
+
+
+def growing_average(
+    growing: Growing | None, decay: schedules.Decay, ramp_up: float | None
+) -> schedules.Decay:
+    """Makes ProGAN's and StyleGAN's average.
+
+    Args:
+      growing: as of `progan`.
+      decay: in the long run.
+      ramp_up: the half-life is at most this share of the images since a fade began or
+        ended, or since the first step: what is averaged otherwise lags behind new
+        layers where a fade is short, as it is not in the papers; None: not so.
+    """
+    if ramp_up is None:
+        return decay
+    seen = growing.since_phase if growing else None
+    return schedules.ramped_up(decay, ramp_up, seen)

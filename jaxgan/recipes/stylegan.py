@@ -5,7 +5,7 @@ from jaxgan.core import schedules
 from jaxgan.core.growth import Growing
 from jaxgan.core.recipe import Recipe
 from jaxgan.recipes.alternation import versus
-from jaxgan.recipes.progan import growing_adams
+from jaxgan.recipes.progan import growing_adams, growing_average
 from jaxgan.terms import r1
 
 
@@ -14,6 +14,7 @@ def stylegan(
     learning_rate: float | None = None,
     gamma: float = 10.0,
     half_life: float = 10_000.0,
+    ramp_up: float | None = None,
 ) -> Recipe:
     """StyleGAN, Karras et al. 2019 (arXiv 1812.04948), appendix C.
 
@@ -25,6 +26,7 @@ def stylegan(
       learning_rate: likewise.
       gamma: of R1, ½γ‖∇D(real)‖².
       half_life: of the generator's average, in images.
+      ramp_up: see `jaxgan.recipes.progan.growing_average`.
 
     Raises:
       ValueError: naming the number that is out of range.
@@ -32,5 +34,5 @@ def stylegan(
     return Recipe(
         versus(losses.nonsaturating, 1, r1(gamma)),
         growing_adams(growing, learning_rate),
-        schedules.half_life(half_life),
+        growing_average(growing, schedules.half_life(half_life), ramp_up),
     )

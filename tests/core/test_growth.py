@@ -90,6 +90,24 @@ def test_phases_change_where_fades_begin_and_end(growing):
     np.testing.assert_array_equal(np.diff(growing.phase(STEPS)) > 0, changed)
 
 
+@law
+@given(SCHEDULES)
+def test_images_since_a_phase_began(growing):
+    """By the step, or less where the images at which it begins are within a step."""
+    seen, phase = counted(growing), np.asarray(growing.phase(STEPS))
+    began = seen[np.searchsorted(phase, phase)]
+    since = np.asarray(growing.since_phase(STEPS, 7))
+    over = since - (seen - began)
+    assert np.all((over >= 0) & (over <= np.max(growing.batch)))
+    grown = phase == phase[-1]
+    np.testing.assert_array_equal(np.diff(since[grown]), np.diff(seen[grown]))
+
+
+def test_long_after_growth_images_are_still_counted():
+    growing = Growing(3, 512, stable=8, fading=8)
+    assert float(growing.since_phase(2**30)) == pytest.approx(2.0**39, rel=1e-6)
+
+
 def test_published_lengths():
     """ProGAN at 1024×1024: 600 kimg of 4×4, and 1200 more for each of 8 levels."""
     growing = Growing(level_of(1024), 16)

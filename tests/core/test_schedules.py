@@ -38,6 +38,19 @@ def test_ramp_up_forgets_the_start():
     np.testing.assert_allclose(decay(jnp.int32(10**5), 10), 0.5**0.01, rtol=1e-6)
 
 
+def test_any_decay_is_ramped_up_by_what_was_seen():
+    decay = schedules.ramped_up(
+        schedules.constant_decay(0.5),
+        0.1,
+        lambda step, images: step.astype(jnp.float32) * 10 * images,
+    )
+    # No image; 100 images: half-life 10, as many as a step has; 4,000: half-life 400.
+    seen = [decay(jnp.int32(step), 10) for step in (0, 1, 40)]
+    np.testing.assert_allclose(seen, [0.0, 0.5, 0.5], rtol=1e-6)
+    slow = schedules.ramped_up(schedules.constant_decay(0.999), 0.1)
+    np.testing.assert_allclose(slow(jnp.int32(40), 10), 0.5 ** (10 / 40), rtol=1e-6)
+
+
 def test_half_life_may_be_a_schedule():
     decay = schedules.half_life(schedules.cosine(0.0, 100.0, 10))
     assert decay(jnp.int32(0), 8) == 0.0

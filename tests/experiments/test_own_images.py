@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan.core import Augment, Context, Sample, example_keys, schedules
+from jaxgan.core import Augment, Context, Sample, example_keys
 from jaxgan.run.devices.first_state import first_state
 from jaxgan.run.experiment import pace_of
 from jaxgan.run.files import experiment_file, metrics_log
@@ -83,20 +83,6 @@ def test_what_is_said_is_not_chosen():
         "augment_from": 3,
     }
     assert chosen(32, 1000, **said)._asdict() == said
-
-
-@settings(deadline=None)
-@given(sizes, counts)
-def test_averages_are_short_while_networks_grow(size, images):
-    found = chosen(size, images)
-    stages = own_images._growing(own_images.Config(size=size), found, images)
-    life = own_images._half_life(found, stages)
-    early, grown, late = (
-        float(life(jnp.int32(step))) for step in (0, stages.steps, schedules.LAST)
-    )
-    assert early == grown == pytest.approx(found.growth / 50)
-    assert late == pytest.approx(found.half_life)
-    assert early <= late
 
 
 def test_augmentation_begins_late():
