@@ -281,6 +281,14 @@ def test_constants_of_afm():
             np.testing.assert_allclose(state[0].mu["w"], 1.0)
 
 
+@pytest.mark.parametrize("recipe", [recipes.afm, recipes.gat])
+def test_averages_of_transformers_forget_their_start_where_asked(recipe):
+    """800 images of 16: 5 % of them are 40."""
+    young = recipe(ramp_up=0.05).ema_decay(jnp.int32(50), 16)
+    np.testing.assert_allclose(young, 0.5 ** (16 / 40), rtol=1e-6)
+    assert recipe().ema_decay(jnp.int32(50), 16) > 0.9999
+
+
 def test_afm_without_its_parts():
     """No price, no memory, no shares; and a term that guides."""
     guide = Term("guide", lambda state, play: (jnp.zeros(()), state))

@@ -79,6 +79,7 @@ def build(config: Config) -> Experiment:
         config.transport_steps,
         gamma=config.gamma,
         half_life=config.half_life,
+        ramp_up=0.05,
         chain=config.chain != 1,
     )
     return Experiment(

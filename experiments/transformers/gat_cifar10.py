@@ -107,6 +107,7 @@ def build(config: Config) -> Experiment:
             (config.width, config.width),
             config.gamma,
             half_life=config.half_life,
+            ramp_up=0.05,
         ),
         augment=level_noise(config.levels),
         data=data.batches(source, config.batch_size, config.seed),

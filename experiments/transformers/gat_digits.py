@@ -21,7 +21,6 @@ import numpy as np
 
 from jaxgan import data, recipes
 from jaxgan.augment.level_noise import TRANSFORMS, level_noise
-from jaxgan.core import schedules
 from jaxgan.games.latent import as_data
 from jaxgan.games.levels import LevelGame
 from jaxgan.models import gat
@@ -79,7 +78,11 @@ def build(config: Config) -> Experiment:
         "levels": config.levels,
     }
     recipe = recipes.gat(
-        config.learning_rate, (config.width, config.width), config.gamma
+        config.learning_rate,
+        (config.width, config.width),
+        config.gamma,
+        half_life=config.half_life,
+        ramp_up=0.05,
     )
     return Experiment(
         game=LevelGame(
@@ -89,9 +92,7 @@ def build(config: Config) -> Experiment:
             as_data,
             mixing=0.0,
         ),
-        recipe=recipe._replace(
-            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
-        ),
+        recipe=recipe,
         # Mirrored digits are none, and holes of half a side hide what they are.
         augment=level_noise(config.levels, {"translation": TRANSFORMS["translation"]}),
         data=data.batches(

@@ -17,7 +17,6 @@ from typing import Annotated, Any
 
 from jaxgan import data, recipes
 from jaxgan.augment.level_noise import TRANSFORMS, level_noise
-from jaxgan.core import schedules
 from jaxgan.games.latent import as_data
 from jaxgan.games.levels import LevelGame
 from jaxgan.models import gat
@@ -73,7 +72,11 @@ def build(config: Config) -> Experiment:
         "levels": config.levels,
     }
     recipe = recipes.gat(
-        config.learning_rate, (config.width, config.width), config.gamma
+        config.learning_rate,
+        (config.width, config.width),
+        config.gamma,
+        half_life=config.half_life,
+        ramp_up=0.05,
     )
     return Experiment(
         game=LevelGame(
@@ -83,9 +86,7 @@ def build(config: Config) -> Experiment:
             as_data,
             mixing=0.0,
         ),
-        recipe=recipe._replace(
-            ema_decay=schedules.half_life(config.half_life, ramp_up=0.05)
-        ),
+        recipe=recipe,
         augment=level_noise(config.levels, {"translation": TRANSFORMS["translation"]}),
         data=data.batches(source, config.batch_size, config.seed),
         held_out=data.batches(data.image_dataset("mnist", "test"), config.batch_size),

@@ -33,6 +33,7 @@ def afm(
     b2: float = 0.9,
     weight_decay: float = 0.01,
     half_life: float = HALF_LIFE,
+    ramp_up: float | None = None,
     chain: bool = False,
     guidance: tuple[Term, ...] = (),
 ) -> Recipe:
@@ -62,6 +63,7 @@ def afm(
       b2: AdamW's second beta; the first is 0.
       weight_decay: AdamW's.
       half_life: of the generator's average, in images.
+      ramp_up: that is at most this share of the images seen; None: as published.
       chain: each step of a `games.chain.ChainGame` pays and is penalised by the share
         of the way that it goes. Published: a price from .25 to .005 of 2 and 4 steps.
       guidance: further terms of the generator, such as `classifier_guidance`.
@@ -91,5 +93,5 @@ def afm(
     return Recipe(
         (Turn("discriminator", discriminator), Turn("generator", generator)),
         Players(adam, adam),
-        schedules.half_life(half_life),
+        schedules.half_life(half_life, ramp_up),
     )

@@ -20,6 +20,7 @@ def gat(
     half_life: float = 355_000.0,
     clip: float = 1.0,
     terms: tuple[Term, ...] = (),
+    ramp_up: float | None = None,
 ) -> Recipe:
     """GAT, Hyun et al. 2025 (arXiv 2509.24935), with the constants of its code.
 
@@ -41,6 +42,8 @@ def gat(
       clip: the largest norm of either player's gradient.
       terms: the discriminator's besides: the paper's has `terms.alignment`, without
         which it reports a clear drop.
+      ramp_up: the half-life is at most this share of the images seen; None: not so,
+        as published.
 
     Raises:
       ValueError: naming the number that is out of range.
@@ -58,5 +61,5 @@ def gat(
     return Recipe(
         versus(losses.relativistic, 1, *penalties, *terms),
         Players(*map(optimizer, widths)),
-        schedules.half_life(half_life),
+        schedules.half_life(half_life, ramp_up),
     )
