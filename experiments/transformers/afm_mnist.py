@@ -2,14 +2,19 @@
 
 Lin et al. 2025 (arXiv 2511.22475): transformers on both sides, noise of the picture's
 own shape, and a generator that pays for how far it moves it. 28×28 pixels in patches of
-4 are 49 tokens of 128; classes asked for. Constants as published but for the rate,
-width and length, which are a laptop's; 1.23 and 1.19 million parameters.
+4 are 49 tokens of 64; classes asked for. Constants as published but for rate, batch,
+width and length, which are a laptop's; 310,000 and 301,000 parameters.
 
     python experiments/transformers/afm_mnist.py
     python experiments/transformers/afm_mnist.py --variant any
 
-Nothing is published of MNIST; not trained yet. `any` learns to step from any time to
-any earlier one, and samples in `passes` steps; `two` in exactly two.
+Nothing is published of MNIST. After 5,110 steps, eight minutes of one core of an AMD
+EPYC, most samples show the digit that was asked for, with jags where patches meet, and
+little variety: FID by a classifier 94, precision 0.75, recall 0.04 (seed 0). Twice as
+wide, at a rate of 0.0006, there were strokes by then, after 1,900 steps.
+
+`any` learns to step from any time to any earlier one, and samples in `passes` steps;
+`two` in exactly two; neither was trained yet.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
@@ -35,25 +40,25 @@ class Config:
     """Pixels per side: a multiple of the patch."""
     seed: int = 0
     """Of everything that is drawn."""
-    batch_size: int = 64
+    batch_size: int = 16
     """Images per step."""
     patch: Annotated[int, Bounds(least=1)] = 4
     """Pixels per side of a token."""
-    width: int = 128
+    width: int = 64
     """Features of a token."""
     depth: Annotated[int, Bounds(least=1)] = 4
     """Blocks of either network."""
-    heads: Annotated[int, Bounds(least=1)] = 4
+    heads: Annotated[int, Bounds(least=1)] = 2
     """Of every attention."""
     chain: Annotated[int, Bounds(least=0)] = 1
     """Steps from noise to a sample that training is for; 0: any number."""
     passes: Annotated[int, Bounds(least=0)] = 0
     """Steps of a sample where any number will do; 0: one."""
-    learning_rate: float = 6e-4
+    learning_rate: float = 1e-3
     """AdamW's, of both players."""
     transport: Annotated[tuple[float, float], Bounds(least=0)] = (0.2, 0.01)
     """What the generator pays for moving its noise, at first and at last."""
-    transport_steps: Annotated[int, Bounds(least=1)] = 13_000
+    transport_steps: Annotated[int, Bounds(least=1)] = 4_000
     """Steps of half a cosine between them."""
     gamma: float = 0.5
     """Of the penalties on slopes: twice the paper's λ_gp."""
