@@ -13,6 +13,7 @@ from jaxgan.run.commands import cli
 from jaxgan.run.devices import frozen_networks
 from jaxgan.run.devices.compiled_program import Collective, collectives
 from jaxgan.run.errors import RunError
+from jaxgan.run.experiment import pace_of
 from jaxgan.run.files.experiment_file import experiment_files, load_module
 from jaxgan.run.forecast import chips, step_forecast, text
 from tests.run import latents
@@ -282,6 +283,17 @@ def test_every_experiment_compiles_for_tpus(libtpu, stand_ins, path, capsys):
     assert crossing >= 4 * min(made["parameters"].values())
     assert made["program"]["flops"] > 0
     assert 0 < made["roofline_seconds"] < 5
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_shapes_are_those_of_the_last_batch(stand_ins, path):
+    module = load_module(path)
+    config = module.tiny(module.Config())
+    if path.stem == "afm_imagenet256":  # blank images have no labels
+        config = dataclasses.replace(config, conditional=False)
+    made, _ = step_forecast._built(module, config)
+    batch = made.data(pace_of(made.data).starts[-1])
+    assert step_forecast._last_batch(made) == step_forecast._shapes(batch)
 
 
 def test_data_that_are_not_there_are_blank(tmp_path, capsys):
