@@ -74,7 +74,7 @@ SETS = {
                 {
                     **{"dataset": "mnist", "size": 32, "batch_size": 16},
                     **{"widths": (128, 64, 32, 16), "groups": (32, 16, 8, 4)},
-                    "learning_rate": (5e-4, 5e-5),
+                    "learning_rate": (2e-3, 2e-4),
                 },
             ),
             "projected": Candidate(
