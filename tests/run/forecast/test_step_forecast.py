@@ -266,7 +266,7 @@ def stand_ins(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-PARTS = {"biggan_imagenet128": 2}
+PARTS = {"biggan_imagenet128": 2, "stylegan3_ffhq": 4}
 """Of batches that do not fit eight chips at once."""
 
 
