@@ -21,8 +21,8 @@ Pictures are turned upright, put over white, cut to their central square and res
 `small` is for a laptop: MNIST at 32 × 32 pixels, or with --path your own images. Its
 last level has faded in after 60,000 images, 3,437 steps. After five minutes of one core
 of an AMD EPYC blots of 4 × 4 pixels have become strokes and these digits, most of which
-can be read: FID by a classifier is 23 (seed 2; 8,165 steps). At twice the rate it was
-14 and 17 (seeds 0 and 1), but seed 2 lost what it had learned after 7,000 steps (473).
+can be read: FID by a classifier is 19 ± 4 (three seeds). At twice the rate it was 14
+and 17 (seeds 0 and 1), but seed 2 lost what it had learned after 7,000 steps (473).
 """
 
 import dataclasses
