@@ -10,7 +10,7 @@ eighth before they are judged, but neither mirrored nor cut.
 After 2,555 steps, six minutes of one core of an AMD EPYC (seed 0), there are strokes of
 a few shapes, the same for all classes, and no digits: FID by a classifier 433. At the
 paper's γ and half its rate the discriminator had won after 500 steps (losses of 0.00001
-and 13). Not trained longer; 20,000 steps are 50 minutes of such a core.
+and 13). Not trained longer: by its pace 20,000 steps are 50 minutes.
 
 MNIST is downloaded, unless TensorFlow Datasets has prepared it (`data.image_dataset`).
 """
