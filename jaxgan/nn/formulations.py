@@ -5,6 +5,7 @@ width, C, features]. A stride that divides the kernel's size is first folded int
 channels, so that all that is copied is contiguous.
 """
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -86,17 +87,11 @@ def image_gradient_by_xla(geometry: Geometry, maps: jax.Array, kernel: jax.Array
 
 def kernel_gradient_by_xla(geometry: Geometry, image: jax.Array, maps: jax.Array):
     """A convolution of the image, channels as batch, by the maps spread out."""
-    edges = [
-        (pad[0], k + (m - 1) * geometry.stride - n - pad[0])
-        for k, pad, n, m in zip(
-            geometry.kernel, geometry.pads, geometry.image, geometry.maps
-        )
-    ]
     return lax.conv_general_dilated(
         image,
         maps,
         (1, 1),
-        edges,
+        _edges_under_the_maps(geometry),
         rhs_dilation=(geometry.stride, geometry.stride),
         dimension_numbers=("CHWN", "IHWO", "HWNC"),
     )
@@ -155,9 +150,8 @@ def image_gradient_by_columns(geometry: Geometry, maps: jax.Array, kernel: jax.A
 def kernel_gradient_by_patches(geometry: Geometry, image: jax.Array, maps: jax.Array):
     """One product of patches and maps."""
     patches = _patches(geometry, image)
-    product = maps.reshape(-1, maps.shape[-1]).T @ patches.reshape(
-        -1, patches.shape[-1]
-    )
+    patches = patches.reshape(-1, patches.shape[-1])
+    product = maps.reshape(-1, maps.shape[-1]).T @ patches
     return unfold_kernel(geometry, product.T, image.shape[-1])
 
 
@@ -173,23 +167,31 @@ def kernel_gradient_by_turning(geometry: Geometry, image: jax.Array, maps: jax.A
     """XLA's, with operands brought into the order of a forward convolution.
 
     XLA does so itself, but not in a branch or a loop, where its own takes a hundred
-    times as long.
+    times as long; nor, some thirty times, of maps larger than the image: these change
+    places here.
     """
-    edges = [
+    if geometry.stride == 1 and math.prod(geometry.maps) > math.prod(geometry.image):
+        turned = kernel_gradient_by_turning(geometry.turned, maps, image)
+        return lax.rev(turned, (0, 1)).swapaxes(2, 3)
+    turned = lax.conv_general_dilated(
+        image.transpose(3, 1, 2, 0),
+        maps.transpose(1, 2, 0, 3),
+        (1, 1),
+        _edges_under_the_maps(geometry),
+        rhs_dilation=(geometry.stride, geometry.stride),
+        dimension_numbers=LAYOUT,
+    )
+    return turned.transpose(1, 2, 0, 3)
+
+
+def _edges_under_the_maps(geometry):
+    """Zeros around the image under which the maps have the kernel's places."""
+    return [
         (pad[0], k + (m - 1) * geometry.stride - n - pad[0])
         for k, pad, n, m in zip(
             geometry.kernel, geometry.pads, geometry.image, geometry.maps
         )
     ]
-    turned = lax.conv_general_dilated(
-        image.transpose(3, 1, 2, 0),
-        maps.transpose(1, 2, 0, 3),
-        (1, 1),
-        edges,
-        rhs_dilation=(geometry.stride, geometry.stride),
-        dimension_numbers=LAYOUT,
-    )
-    return turned.transpose(1, 2, 0, 3)
 
 
 def _edges_of_the_transpose(geometry):

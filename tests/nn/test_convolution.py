@@ -258,6 +258,21 @@ def test_of_a_single_small_image_the_kernel_is_read_as_it_lies():
     assert convolution.choose(single, 64, 8).forward is formulations.forward_by_xla
 
 
+@pytest.mark.parametrize("pad", [0, 1, 2])
+def test_the_kernel_gradient_is_compiled_without_turning_an_operand_round(pad):
+    """Of maps larger than the image XLA does so, and is slow at it on CPUs."""
+    geometry = Geometry((8, 8), (3, 3), 1, ((pad, pad), (pad, pad)))
+    pair = pairs_of(geometry, 8, 8)["kernel_gradient"]
+
+    def is_turned_round(formulation):
+        compiled = jax.jit(functools.partial(formulation, geometry)).lower(*pair)
+        return "rhs_reversal" in compiled.compile().as_text()
+
+    assert is_turned_round(formulations.kernel_gradient_by_xla) == (pad == 2)
+    chosen = convolution.choose(geometry, 8, 8).kernel_gradient
+    assert not is_turned_round(chosen)
+
+
 def test_each_choice_is_made_for_some_shape():
     shapes = itertools.product((1, 2), (3, 4), ((1, 16), (16, 16), (64, 3)), (1, 64))
     chosen = {

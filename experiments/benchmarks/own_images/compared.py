@@ -57,7 +57,9 @@ SETS = {
         "test",
         5,
         {
-            "DCGAN": Candidate("dcgan_folder", None, {**LARGER, "flip": False}),
+            "DCGAN": Candidate(
+                "dcgan_folder", None, {**LARGER, "flip": False, "learning_rate": 1e-3}
+            ),
             "WGAN-GP": Candidate("wgan_gp_mnist"),
             "SNGAN": Candidate(
                 "sngan_cifar10",
