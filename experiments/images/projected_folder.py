@@ -91,17 +91,17 @@ class Config:
 DEFAULT = Config()
 SMALL = Config(
     size=32,
-    batch_size=32,
+    batch_size=16,
     latent_size=64,
-    width=16,
+    width=4,
     lite=True,
     features="trained",
     features_size=32,
-    layers=("relu1_1", "relu2_1", "relu3_2", "relu4_2"),
+    layers=("relu2_1", "relu3_2", "relu4_2"),
     mixed_width=16,
-    sizes=(64, 32, 16, 8),
-    discriminator_widths=(128, 64, 32, 16),
-    learning_rate=4e-4,
+    sizes=(32, 16, 8),
+    discriminator_widths=(128, 64, 32),
+    learning_rate=1e-3,
     half_life=5_000.0,
 )
 VARIANTS = {

@@ -116,7 +116,7 @@ VARIANTS = {
         margin=4,
         channel_base=256,
         channel_max=16,
-        gamma=10.0,
+        gamma=3.0,
         generator_rate=0.01,
         discriminator_rate=0.01,
     ),

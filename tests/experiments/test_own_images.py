@@ -287,7 +287,7 @@ def test_the_choice(script, stage, tmp_path):
     assert befores[:8] == [None] * 8
     assert befores[8] == (tmp_path / "a-32-1-dcgan_folder-0", 60.0)
     said = {experiment: said for _, experiment, said in stage}
-    assert said["projected_folder"]["sizes"] == (64, 32, 16, 8)
+    assert said["projected_folder"]["sizes"] == (32, 16, 8)
     assert said["projected_folder"]["trained_on"] == "cifar"
     for words, message in (
         ({"data": ("here",)}, "--data: saw 'here', wanted NAME=PATH"),

@@ -70,15 +70,7 @@ SETS = {
             "StyleGAN": Candidate("stylegan_ffhq", "small"),
             "StyleGAN2": Candidate("stylegan2_ffhq", "small"),
             "StyleGAN3": Candidate("stylegan3_ffhq", "small"),
-            "R3GAN": Candidate(
-                "r3gan_ffhq",
-                "small",
-                {
-                    **{"dataset": "mnist", "size": 32, "batch_size": 16},
-                    **{"widths": (128, 64, 32, 16), "groups": (32, 16, 8, 4)},
-                    "learning_rate": (2e-3, 2e-4),
-                },
-            ),
+            "R3GAN": Candidate("r3gan_ffhq", "small"),
             "projected": Candidate(
                 "projected_folder", "small", {**LARGER, "flip": False}
             ),

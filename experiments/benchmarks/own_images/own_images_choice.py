@@ -50,8 +50,12 @@ class Candidate(NamedTuple):
 
 
 def _projected(size: int) -> dict[str, Any]:
-    sides = tuple(2 * size // 2**place for place in range(4))
-    return {"features_size": size, "sizes": sides, "flip": True}
+    sides = tuple(size // 2**place for place in range(3))
+    widths = tuple(128 // 2**place for place in range((size // 8).bit_length()))
+    return {
+        **{"features_size": size, "sizes": sides},
+        **{"discriminator_widths": widths, "flip": True},
+    }
 
 
 def _r3gan(size: int) -> dict[str, Any]:
