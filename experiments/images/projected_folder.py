@@ -23,9 +23,11 @@ that is trained on CIFAR-10 first (5 minutes of a core, once).
 
     jaxgan train projected_folder --variant small --path cifar10.zip
 
-After 433 steps, six minutes of a core (seed 0, one run, of CIFAR-10 too), there are
-skies, meadows and water with dark shapes as of planes, ships and horses; over some of
-them lie rings and grids.
+After 7,105 steps, six minutes of a core (seed 0, one run, of CIFAR-10 too), there are
+ships on water, horses on meadows and planes in the sky, their outlines frayed. Four
+times as wide, with a fourth map judged and at less than half the rate, as it was
+before, 433 steps made skies and meadows with dark shapes. Of MNIST five minutes had FID
+by a classifier 65 ± 6 (three seeds), and 203 then (seed 0).
 """
 
 import dataclasses

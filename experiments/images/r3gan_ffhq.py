@@ -17,9 +17,10 @@ pixels, and 2.75 at 256, where StyleGAN2 has 3.78 in the same table. Not run her
 official code trains on eight GPUs until it is stopped; the steps here, 100 million
 images, are ours.
 
-`small` is for a laptop: MNIST at 16 pixels, or with --path your own images. Of MNIST,
-after 4,000 steps most samples are digits, by eye. One core of an AMD EPYC made 351
-images/s, which is six minutes; the run itself shared it, and took longer.
+`small` is for a laptop: MNIST at 32 pixels, or with --path your own images. Five
+minutes of one core of an AMD EPYC, 4,560 ± 179 steps, make digits of four in five
+samples, by eye; FID by a classifier is 53 ± 17 (three seeds). Twice as wide, at half
+the rate and with γ from 20 to 2 it was 110, at a quarter of that 188 (seed 0).
 """
 
 import dataclasses
