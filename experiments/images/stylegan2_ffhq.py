@@ -18,7 +18,7 @@ Images are decoded once and kept in the cache folder: 70,000 of 1024 × 1024 are
 `small` is for a laptop: 32 × 32 pixels of the path, or MNIST without one, by narrow
 networks, and without path lengths. After five minutes of one core of an AMD EPYC nearly
 all samples are digits: FID by a classifier is 17 ± 3 (three seeds), and after ten 12 ±
-1. With γ = 10 it was 24 ± 5, and after ten minutes 32 (seed 0): the discriminator could
+1. With γ = 10 it was 24 ± 5, and after ten minutes 24 ± 9: the discriminator could
 hardly tell any more. Twice as wide, too, 94; with path lengths, too, 161 (seed 0); at
 the published rate of 0.0025, in batches of 32, 380.
 """

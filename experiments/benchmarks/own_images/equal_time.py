@@ -5,7 +5,7 @@
 
 For equal time of the processors (40 minutes are 20 of two cores), by several seeds;
 compiling is left out, but for later levels of networks that grow, the first time. The
-small variants are trained as they are (DCGAN at a rate of 0.001): of MNIST at 32
+small variants are trained as they are, but for what `compared.py` says: of MNIST at 32
 pixels, but for WGAN-GP and transformers at 28. Their samples, from the average where
 there is one, are brought to the set's size and seen by one classifier of it, together
 with as many held-out images, or with the set itself where nothing is held out (digits).

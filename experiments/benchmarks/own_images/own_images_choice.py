@@ -53,8 +53,10 @@ def _projected(size: int) -> dict[str, Any]:
     sides = tuple(size // 2**place for place in range(3))
     widths = tuple(128 // 2**place for place in range((size // 8).bit_length()))
     return {
-        **{"features_size": size, "sizes": sides},
-        **{"discriminator_widths": widths, "flip": True},
+        "features_size": size,
+        "sizes": sides,
+        "discriminator_widths": widths,
+        "flip": True,
     }
 
 

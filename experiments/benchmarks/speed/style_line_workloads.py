@@ -1,4 +1,4 @@
-"""What `style_line.py` times: the small variants, all grown, of coloured pictures."""
+"""What `style_line.py` times: small networks, all grown, of coloured pictures."""
 
 import dataclasses
 import functools
