@@ -59,6 +59,12 @@ CHIPS = {
 }
 """By the kind that a device says it is."""
 
+MISMATCH = (
+    "libtpu and JAX are not of one release: pip install 'jaxgan[tpu]' brings the one "
+    "that goes with this JAX"
+)
+"""What to do where libtpu does not know an operation."""
+
 
 def compile_only_devices(target: str) -> list[Device]:
     """Finds devices to compile for, and for nothing else.

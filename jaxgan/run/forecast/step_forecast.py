@@ -67,7 +67,9 @@ class _Subject(NamedTuple):
             raise DoesNotCompile(
                 f"a batch of {_size(batch)} does not compile for {self.target}: "
                 f"{reason}",
-                "try a smaller batch, more microbatches, or more devices",
+                chips.MISMATCH
+                if "Unknown opcode" in reason
+                else "try a smaller batch, more microbatches, or more devices",
                 code=1,
             ) from error
 

@@ -227,6 +227,25 @@ def test_without_libtpu(monkeypatch):
         chips.compile_only_devices("v5e:2x4")
 
 
+@pytest.mark.parametrize(
+    ("reason", "hint"),
+    [
+        ("INVALID_ARGUMENT: Unknown opcode: mulhi\nmore", "pip install 'jaxgan[tpu]'"),
+        ("RESOURCE_EXHAUSTED: memory\nmore", "try a smaller batch"),
+    ],
+)
+def test_what_does_not_compile_says_what_helps(monkeypatch, reason, hint):
+    def refuse(*_):
+        raise jax.errors.JaxRuntimeError(reason)
+
+    monkeypatch.setattr(step_forecast, "facts", refuse)
+    with pytest.raises(RunError) as error:
+        step_forecast.foresee(EXPERIMENT, [], None)
+    text = str(error.value)
+    assert f"does not compile for this machine: {reason.splitlines()[0]}\n" in text
+    assert hint in text
+
+
 @pytest.fixture
 def libtpu(monkeypatch):
     """Compiles for TPUs as a user does, not as these tests do for speed."""
@@ -266,15 +285,18 @@ def stand_ins(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-PARTS = {"biggan_imagenet128": 2, "stylegan3_ffhq": 4}
-"""Of batches that do not fit eight chips at once."""
+WORDS = {
+    "biggan_imagenet128": ["--microbatches=2"],
+    "stylegan3_ffhq": ["--microbatches=4"],
+    "stylegan_ffhq": ["--bfloat16"],
+}
+"""Of what does not fit eight chips without them."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_experiment_compiles_for_tpus(libtpu, stand_ins, path, capsys):
-    parts = PARTS.get(path.stem, 1)
-    words = ["--target=v5e:2x4", f"--microbatches={parts}"]
+    words = ["--target=v5e:2x4", *WORDS.get(path.stem, [])]
     made = run(path, *words, capsys=capsys)
     assert (made["device"], made["devices"]) == ("TPU v5 lite", 8)
     assert made["batch"] % 8 == 0
