@@ -51,6 +51,8 @@ class Config:
     """Name in TensorFlow Datasets."""
     size: int = 1024
     """Pixels per side at last: a power of two."""
+    first_size: int = 4
+    """Pixels per side at first."""
     flip: bool = False
     """Mirror pictures left to right at random."""
     seed: int = 0
@@ -102,9 +104,8 @@ VARIANTS = {
 
 def growing(config: Config) -> Growing:
     """The stage of every step, and its batch."""
-    sizes = config.batch_sizes
-    schedule = {"stable": config.stable, "fading": config.fading}
-    return Growing(level_of(config.size), sizes, **schedule)
+    first, last = level_of(config.first_size), level_of(config.size)
+    return Growing(last, config.batch_sizes, first, config.stable, config.fading)
 
 
 OPTIONS = Options(steps=growing(VARIANTS["1024"]).pace.steps(12_000_000))

@@ -16,12 +16,17 @@ import numpy as np
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Experiment
+from jaxgan.run.experiment import Experiment, pace_of
 from jaxgan.run.files import data_record
 from jaxgan.run.files.fingerprint import leaf_name
 from jaxgan.run.files.origin import write
 from jaxgan.run.training.leaf_match import LeafMatch, Shape, match
 from jaxgan.run.training.stored_networks import DISCRIMINATOR, Weights, leaves
+
+GROWS = (
+    "  networks grow from few pixels on once more; to begin with all that those had "
+    "learned, say --first-size as large as --size"
+)
 
 
 class WarmStart(NamedTuple):
@@ -30,10 +35,12 @@ class WarmStart(NamedTuple):
     Attributes:
       weights: of the others.
       match: which of them it takes.
+      grows: whether the new run's networks grow from few pixels on.
     """
 
     weights: Weights
     match: LeafMatch
+    grows: bool = False
 
     def __call__(self, state: State, seeds: Sequence[int]) -> State:
         """Copies what fits over a first state.
@@ -64,7 +71,8 @@ class WarmStart(NamedTuple):
 
     def lines(self) -> list[str]:
         """Says, for people, what was copied and what was not."""
-        return self.match.lines(f"starting from {self.weights}")
+        lines = self.match.lines(f"starting from {self.weights}")
+        return [*lines, *([GROWS] if self.grows else [])]
 
     def record(self, seeds: Sequence[int]) -> dict[str, Any]:
         """Says the same in full, as JSON."""
@@ -102,7 +110,8 @@ def fit(
     if not found.copied:
         lines = found.lines(f"{weights.option}: nothing of {weights.origin} fits")
         raise RunError("\n".join(lines))
-    return WarmStart(weights, found)
+    grows = experiment is not None and len(pace_of(experiment.data).starts) > 1
+    return WarmStart(weights, found, grows)
 
 
 def _shape(leaf: Any, runs: int) -> Shape:

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from jaxgan.core import schedules
+from jaxgan.core.pace import Pace
 from jaxgan.run.devices import placement, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, experiment_file, origin, run_directory
 from jaxgan.run.options import Options
 from jaxgan.run.sampling import stored_run
-from jaxgan.run.training import gentle_start, stored_networks
+from jaxgan.run.training import gentle_start, stored_networks, warm_start
 from jaxgan.run.training.prepare import prepare
 from tests.run import images
 from tests.run.conftest import EXPERIMENT, ROOT, finish, rows, spawn_together
@@ -189,6 +190,25 @@ def test_what_does_not_fit_is_said_and_made_anew(train, one, tmp_path, capsys):
     record = origin.read(tmp_path / "run")
     assert [name for name in record["missing"] if "Embed_0" in name]
     assert len(record["copied"]) == 3 * 4
+
+
+def test_networks_that_grow_again_say_so(one):
+    """All would be small at first, whatever the other run's have learned."""
+    prepared = prepared_points(one)
+    experiment = prepared.experiment
+    weights, target = stored_networks.read(str(one)), prepared.program.target
+    grown = warm_start.fit(weights, target, (7,), experiment).lines()
+    assert not [line for line in grown if "--first-size" in line]
+
+    class Growing:
+        source, batch_size = experiment.data.source, 2
+        pace = Pace((4, 2), (0, 3))
+        __call__ = experiment.data
+
+    growing = dataclasses.replace(experiment, data=Growing())
+    lines = warm_start.fit(weights, target, (7,), growing).lines()
+    assert lines[:-1] == grown
+    assert "say --first-size as large as --size" in lines[-1]
 
 
 def test_resuming(train, one, tmp_path):
