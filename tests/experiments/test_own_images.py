@@ -46,7 +46,6 @@ def test_what_is_chosen_can_be_meant(size, images):
     assert 0.0005 <= found.learning_rate <= 0.004
     assert 10_000 <= found.growth <= 600_000
     assert 5_000 <= found.half_life <= 500_000
-    assert 0 <= found.augment <= 0.8
 
 
 @settings(deadline=None)
@@ -56,14 +55,14 @@ def test_what_is_chosen_is_a_schedule(size, images):
     stages = own_images._growing(config, found, images)
     assert max(stages.pace.sizes) <= images
     assert 4 * 2**stages.last == size
-    augment = own_images._augment(found, stages)
-    assert (augment == Augment()) == (found.augment == 0)
+    for probability in (0.0, 0.2):
+        augment = own_images._augment(probability, found.augment_from, stages)
+        assert (augment == Augment()) == (probability == 0)
 
 
 @given(sizes, counts, counts)
-def test_more_pictures_want_less_augmentation_and_longer_schedules(size, one, other):
+def test_more_pictures_want_longer_schedules(size, one, other):
     few, many = (chosen(size, count) for count in sorted((one, other)))
-    assert few.augment >= many.augment
     assert few.augment_from <= many.augment_from
     assert few.growth <= many.growth
     assert few.half_life <= many.half_life
@@ -79,7 +78,6 @@ def test_what_is_said_is_not_chosen():
         "learning_rate": 0.5,
         "growth": 11,
         "half_life": 2.0,
-        "augment": 0.0,
         "augment_from": 3,
     }
     assert chosen(32, 1000, **said)._asdict() == said
@@ -93,7 +91,7 @@ def test_augmentation_begins_late():
     constants = own_images.chosen(config, 6)
     stages = own_images._growing(config, constants, 6)
     assert stages.pace.sizes == (4, 2)  # 4 at a time until one fades in, behind 4
-    augment = own_images._augment(constants, stages)
+    augment = own_images._augment(1.0, constants.augment_from, stages)
     sample = Sample(jax.random.normal(jax.random.key(0), (6, 8, 8, 3)), ())
     keys = example_keys(jax.random.key(1), 6)
 

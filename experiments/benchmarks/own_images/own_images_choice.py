@@ -62,15 +62,12 @@ def _projected(size: int) -> dict[str, Any]:
 
 def _r3gan(size: int) -> dict[str, Any]:
     halvings = (size // 4).bit_length() - 1
-    widths = tuple(16 * 2 ** min(place, 3) for place in reversed(range(halvings + 1)))
-    gamma = 0.3 * size**2 / 16
+    widths = tuple(8 * 2 ** min(place, 3) for place in reversed(range(halvings + 1)))
+    gamma = 2.0 * (size / 32) ** 2
     return {
         "widths": widths,
         "groups": tuple(width // 4 for width in widths),
-        "batch_size": 16,
-        "gamma": (gamma, gamma / 10),
-        "learning_rate": (5e-4, 5e-5),
-        "burn_in": 330_000,
+        "gamma": (gamma, gamma / 4),
         "flip": True,
     }
 
@@ -84,7 +81,7 @@ CANDIDATES = {
     "stylegan2_ada_folder": Candidate(
         "stylegan2_ada_folder",
         "small",
-        lambda size: {"channel_base": 16 * size, "channel_max": 128, "flip": True},
+        lambda size: {"channel_base": 8 * size, "channel_max": 64, "flip": True},
     ),
 }
 
