@@ -42,7 +42,7 @@ from jaxgan import data, recipes
 from jaxgan.augment.ada_strengths import R3GAN
 from jaxgan.augment.scheduled import scheduled
 from jaxgan.core import schedules
-from jaxgan.core.growth import Growing, level_of
+from jaxgan.core.growth import Growing, levels_of
 from jaxgan.core.types import Augment
 from jaxgan.games.latent import LatentGame, as_data, unconditional
 from jaxgan.models import progan
@@ -173,11 +173,7 @@ def _check(config: Config) -> None:
     size = config.size
     if size < 8 or size & (size - 1):
         raise ValueError(f"size: saw {size}, wanted a power of two from 8")
-    if config.first_size not in [2**power for power in range(2, size.bit_length())]:
-        raise ValueError(
-            f"first_size: saw {config.first_size}, wanted a power of two from 4 to "
-            f"{size}, which is size"
-        )
+    levels_of(config.first_size, size)
     if config.freeze and config.first_size < size:
         raise ValueError(
             f"first_size: saw {config.first_size} with freeze {config.freeze}, wanted "
@@ -188,7 +184,7 @@ def _check(config: Config) -> None:
 def _growing(config: Config, constants: Chosen, images: int) -> Growing:
     """The stage of every step, and its batch."""
     batch = constants.batch_size
-    first, last = level_of(config.first_size), level_of(config.size)
+    first, last = levels_of(config.first_size, config.size)
     batches = (2 * batch if 2 * batch <= images else batch, batch)
     return Growing(last, batches, first, constants.growth, constants.growth)
 

@@ -31,7 +31,7 @@ from typing import Annotated
 import jax.numpy as jnp
 
 from jaxgan import data, recipes
-from jaxgan.core.growth import Growing, level_of
+from jaxgan.core.growth import Growing, levels_of
 from jaxgan.games.latent import LatentGame
 from jaxgan.models import progan
 from jaxgan.nn.growth import as_grown
@@ -104,7 +104,7 @@ VARIANTS = {
 
 def growing(config: Config) -> Growing:
     """The stage of every step, and its batch."""
-    first, last = level_of(config.first_size), level_of(config.size)
+    first, last = levels_of(config.first_size, config.size)
     return Growing(last, config.batch_sizes, first, config.stable, config.fading)
 
 

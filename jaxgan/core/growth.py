@@ -193,6 +193,22 @@ def level_of(side: int) -> int:
     return side.bit_length() - 3
 
 
+def levels_of(first_size: int, size: int) -> tuple[int, int]:
+    """The levels of the first and of the last images, by their pixels per side.
+
+    Raises:
+      ValueError: if there is no such level, or the first is the larger.
+    """
+    for name, side in (("size", size), ("first_size", first_size)):
+        if side < 4 or side & (side - 1):
+            raise ValueError(f"{name}: saw {side}, wanted a power of two from 4")
+    if first_size > size:
+        raise ValueError(
+            f"first_size: saw {first_size}, wanted at most {size}, which is size"
+        )
+    return level_of(first_size), level_of(size)
+
+
 def by_level(growth: Growth, values: tuple[float, ...]) -> optax.Schedule:
     """Schedules a number by the level: values[level], the last for all that follow.
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaxgan.core.growth import Growing, by_level, level_of
+from jaxgan.core.growth import Growing, by_level, level_of, levels_of
 from jaxgan.core.pace import Span
 
 SCHEDULES = st.builds(
@@ -201,3 +201,19 @@ def test_levels_of_sides():
     for side in (2, 12, 0):
         with pytest.raises(ValueError, match=f"side: saw {side}, wanted a power of"):
             level_of(side)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        ((4, 24), "^size: saw 24, wanted a power of two from 4"),
+        ((4, 2), "^size: saw 2, wanted a power of two from 4"),
+        ((6, 8), "^first_size: saw 6, wanted a power of two from 4"),
+        ((16, 8), "^first_size: saw 16, wanted at most 8, which is size"),
+    ],
+)
+def test_the_first_images_and_the_last(sizes, message):
+    assert levels_of(4, 1024) == (0, 8)
+    assert levels_of(8, 8) == (1, 1)
+    with pytest.raises(ValueError, match=message):
+        levels_of(*sizes)

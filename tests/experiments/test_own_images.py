@@ -130,7 +130,7 @@ def test_what_cannot_be_meant():
         ({"size": 24}, "size: saw 24, wanted a power of two from 8"),
         ({"size": 4}, "size: saw 4, wanted a power of two from 8"),
         ({"size": 16, "first_size": 2}, "first_size: saw 2, wanted a power of two"),
-        ({"size": 16, "first_size": 32}, "first_size: saw 32, wanted a power of two"),
+        ({"size": 16, "first_size": 32}, "first_size: saw 32, wanted at most 16"),
         ({"size": 16, "freeze": 1}, "first_size: saw 4 with freeze 1, wanted 16"),
     ):
         with pytest.raises(ValueError, match=message):
