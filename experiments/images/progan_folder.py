@@ -113,7 +113,7 @@ OPTIONS = Options(steps=growing(VARIANTS["1024"]).pace.steps(12_000_000))
 
 def build(config: Config) -> Experiment:
     """Builds the experiment that a config describes."""
-    source, stages = images(config), growing(config)
+    stages, source = growing(config), images(config)
     sizes = {
         "channel_base": config.channel_base,
         "channel_max": config.channel_max,

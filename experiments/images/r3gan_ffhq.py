@@ -19,9 +19,9 @@ images, are ours.
 
 `small` is for a laptop: MNIST at 32 pixels, or with --path your own images. Five
 minutes of one core of an AMD EPYC, 4,560 ± 179 steps, make digits of four in five
-samples, by eye (seed 0); FID by a classifier is 53 ± 17 (three seeds), and after ten 16
-(seed 0). Twice as wide, at half the rate and with γ from 20 to 2 it was 110, at a
-quarter of that 188 (seed 0).
+samples, by eye (seed 0); FID by a classifier is 53 ± 17 (three seeds), and after ten 20
+± 6. Twice as wide, at half the rate and with γ from 20 to 2 it was 110, at a quarter of
+that 188 (seed 0).
 """
 
 import dataclasses

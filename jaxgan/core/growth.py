@@ -182,14 +182,14 @@ def traced_levels(growth: Growth, count: int) -> range:
     return growth.levels_in(span)
 
 
-def level_of(side: int) -> int:
+def level_of(side: int, name: str = "side") -> int:
     """The level of images of 4, 8, 16, ... pixels per side: 0, 1, 2, ...
 
     Raises:
-      ValueError: if the side is no power of two, or less than 4.
+      ValueError: by that name, if the side is no power of two, or less than 4.
     """
     if side < 4 or side & (side - 1):
-        raise ValueError(f"side: saw {side}, wanted a power of two of at least 4")
+        raise ValueError(f"{name}: saw {side}, wanted a power of two of at least 4")
     return side.bit_length() - 3
 
 
@@ -199,14 +199,12 @@ def levels_of(first_size: int, size: int) -> tuple[int, int]:
     Raises:
       ValueError: if there is no such level, or the first is the larger.
     """
-    for name, side in (("size", size), ("first_size", first_size)):
-        if side < 4 or side & (side - 1):
-            raise ValueError(f"{name}: saw {side}, wanted a power of two from 4")
+    levels = level_of(first_size, "first_size"), level_of(size, "size")
     if first_size > size:
         raise ValueError(
             f"first_size: saw {first_size}, wanted at most {size}, which is size"
         )
-    return level_of(first_size), level_of(size)
+    return levels
 
 
 def by_level(growth: Growth, values: tuple[float, ...]) -> optax.Schedule:

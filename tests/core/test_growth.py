@@ -206,9 +206,9 @@ def test_levels_of_sides():
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
-        ((4, 24), "^size: saw 24, wanted a power of two from 4"),
-        ((4, 2), "^size: saw 2, wanted a power of two from 4"),
-        ((6, 8), "^first_size: saw 6, wanted a power of two from 4"),
+        ((4, 24), "^size: saw 24, wanted a power of two of at least 4"),
+        ((4, 2), "^size: saw 2, wanted a power of two of at least 4"),
+        ((6, 8), "^first_size: saw 6, wanted a power of two of at least 4"),
         ((16, 8), "^first_size: saw 16, wanted at most 8, which is size"),
     ],
 )

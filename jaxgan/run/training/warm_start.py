@@ -13,20 +13,16 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from jaxgan.core.growth import Growing
 from jaxgan.core.types import State
 from jaxgan.run.devices import processes
 from jaxgan.run.errors import RunError
-from jaxgan.run.experiment import Experiment, pace_of
+from jaxgan.run.experiment import Experiment
 from jaxgan.run.files import data_record
 from jaxgan.run.files.fingerprint import leaf_name
 from jaxgan.run.files.origin import write
 from jaxgan.run.training.leaf_match import LeafMatch, Shape, match
 from jaxgan.run.training.stored_networks import DISCRIMINATOR, Weights, leaves
-
-GROWS = (
-    "  networks grow from few pixels on once more; to begin with all that those had "
-    "learned, say --first-size as large as --size"
-)
 
 
 class WarmStart(NamedTuple):
@@ -35,12 +31,12 @@ class WarmStart(NamedTuple):
     Attributes:
       weights: of the others.
       match: which of them it takes.
-      grows: whether the new run's networks grow from few pixels on.
+      growing: the schedule by which the new run's networks grow; None if they do not.
     """
 
     weights: Weights
     match: LeafMatch
-    grows: bool = False
+    growing: Growing | None = None
 
     def __call__(self, state: State, seeds: Sequence[int]) -> State:
         """Copies what fits over a first state.
@@ -72,7 +68,14 @@ class WarmStart(NamedTuple):
     def lines(self) -> list[str]:
         """Says, for people, what was copied and what was not."""
         lines = self.match.lines(f"starting from {self.weights}")
-        return [*lines, *([GROWS] if self.grows else [])]
+        if self.growing is not None:
+            first, last = (4 << n for n in (self.growing.first, self.growing.last))
+            lines.append(
+                f"  networks grow from {first} to {last} pixels per side once more; "
+                f"where the experiment has it, --first-size {last} begins with all "
+                "that those had learned"
+            )
+        return lines
 
     def record(self, seeds: Sequence[int]) -> dict[str, Any]:
         """Says the same in full, as JSON."""
@@ -110,8 +113,15 @@ def fit(
     if not found.copied:
         lines = found.lines(f"{weights.option}: nothing of {weights.origin} fits")
         raise RunError("\n".join(lines))
-    grows = experiment is not None and len(pace_of(experiment.data).starts) > 1
-    return WarmStart(weights, found, grows)
+    return WarmStart(weights, found, experiment and _growing(experiment))
+
+
+def _growing(experiment: Experiment) -> Growing | None:
+    """Finds the schedule by which a generator grows; None of one that is as it is."""
+    generator = getattr(experiment.game, "generator", None)
+    growing = getattr(generator, "growing", None)
+    grows = isinstance(growing, Growing) and growing.first < growing.last
+    return growing if grows else None
 
 
 def _shape(leaf: Any, runs: int) -> Shape:

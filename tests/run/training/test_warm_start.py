@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from jaxgan.core import schedules
-from jaxgan.core.pace import Pace
+from jaxgan.core.growth import Growing
+from jaxgan.models import progan
 from jaxgan.run.devices import placement, seed_axis
 from jaxgan.run.errors import RunError
 from jaxgan.run.files import checkpoints, experiment_file, origin, run_directory
@@ -197,18 +198,19 @@ def test_networks_that_grow_again_say_so(one):
     prepared = prepared_points(one)
     experiment = prepared.experiment
     weights, target = stored_networks.read(str(one)), prepared.program.target
-    grown = warm_start.fit(weights, target, (7,), experiment).lines()
-    assert not [line for line in grown if "--first-size" in line]
-
-    class Growing:
-        source, batch_size = experiment.data.source, 2
-        pace = Pace((4, 2), (0, 3))
-        __call__ = experiment.data
-
-    growing = dataclasses.replace(experiment, data=Growing())
-    lines = warm_start.fit(weights, target, (7,), growing).lines()
-    assert lines[:-1] == grown
-    assert "say --first-size as large as --size" in lines[-1]
+    plain = warm_start.fit(weights, target, (7,), experiment).lines()
+    assert not [line for line in plain if "--first-size" in line]
+    for first, said in (
+        (2, []),
+        (0, ["grow from 4 to 16 pixels per side once more", "--first-size 16 begins"]),
+    ):
+        generator = progan.Generator((16, 16, 3), growing=Growing(2, 4, first))
+        game = dataclasses.replace(experiment.game, generator=generator)
+        growing = dataclasses.replace(experiment, game=game)
+        lines = warm_start.fit(weights, target, (7,), growing).lines()
+        assert lines[: len(plain)] == plain
+        assert len(lines) == len(plain) + bool(said)
+        assert all(words in lines[-1] for words in said)
 
 
 def test_resuming(train, one, tmp_path):
